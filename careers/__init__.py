@@ -1,0 +1,1 @@
+"""Working with the office: vacancies and application forms; later procurement notices."""

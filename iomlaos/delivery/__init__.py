@@ -1,0 +1,1 @@
+"""How a page reaches a visitor: what is refused, headers, compression, errors, health."""

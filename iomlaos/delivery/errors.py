@@ -1,0 +1,76 @@
+"""What a visitor reads when there is no page: 404, 410, and the plain pages that need no database."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+
+from iomlaos.publishing.addresses import Gone, Moved
+
+PLAIN_PAGES = settings.BASE_DIR / "templates" / "delivery"
+
+#: What was wrong, and what to do, for the pages that are answered without template or database.
+PLAIN_WORDS = {
+    400: (
+        "This request could not be read",
+        "The address holds characters that no page has. Please begin at the home page.",
+    ),
+    413: ("This is too large", "What was sent is larger than the site takes. Please send a smaller file."),
+    414: ("This address is too long", "Please begin at the home page."),
+    500: ("Something went wrong here", "The fault is ours, not yours. Please try again in a few minutes."),
+    503: ("The site cannot answer just now", "Please try again in a few minutes."),
+}
+
+
+@cache
+def _frame() -> str:
+    return Path(PLAIN_PAGES / "plain.html").read_text(encoding="utf-8")
+
+
+def static_error(status: int) -> HttpResponse:
+    """A page that needs neither database nor template engine, for when those may be the fault."""
+    title, advice = PLAIN_WORDS[status]
+    body = _frame().replace("[[title]]", title).replace("[[advice]]", advice)
+    response = HttpResponse(body, status=status)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return static_error(400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return static_error(500)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    context = {"title": _("There is no page at this address"), "section": ""}
+    return render(request, "delivery/404.html", context, status=404)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    context = {"title": _("This page was taken down"), "section": ""}
+    return render(request, "delivery/410.html", context, status=410)
+
+
+class MovedAndGone:
+    """Turns what `publishing.addresses.find` raises into 301 and 410."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Moved):
+            return HttpResponsePermanentRedirect(exception.to)
+        if isinstance(exception, Gone):
+            return gone(request)
+        return None

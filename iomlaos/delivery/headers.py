@@ -1,0 +1,55 @@
+"""The headers that django-csp, django-permissions-policy and Django itself do not set."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+STAFF_PREFIX = "/admin/"
+
+
+def is_staff_page(request: HttpRequest) -> bool:
+    """Whether an address is behind the admin: its own policy, cookies, never cached."""
+    return request.path_info.startswith(STAFF_PREFIX)
+
+
+class IsolationHeaders:
+    """Cross-Origin-Resource-Policy: no other site embeds what this one serves."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class StaffPolicy:
+    """The admin's own Content-Security-Policy; public pages keep the one without any script."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_staff_page(request):
+            response._csp_config = settings.STAFF_CONTENT_SECURITY_POLICY
+        return response
+
+
+class PublicCaching:
+    """Public pages may be held by any cache, which asks again each time: what is open or closed
+    is a matter of seconds. Pages that set a header of their own keep it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not is_staff_page(request) and not response.has_header("Cache-Control"):
+            patch_cache_control(response, public=True, no_cache=True)
+        return response

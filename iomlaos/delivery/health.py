@@ -1,0 +1,28 @@
+"""For whoever watches the server: is the process alive, and can it do its work?"""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process lives; says nothing of the database."""
+    return JsonResponse({"status": "alive"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether the database answers and its migrations are those of the code; 503 otherwise."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"status": "not ready", "database": "does not answer"}, status=503)
+    if waiting:
+        return JsonResponse({"status": "not ready", "migrations": "wait to be applied"}, status=503)
+    return JsonResponse({"status": "ready", "database": "answers", "migrations": "applied"})

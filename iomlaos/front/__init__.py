@@ -1,0 +1,1 @@
+"""What composes everything: home, sitemap, robots, the admin's front page."""

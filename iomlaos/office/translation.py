@@ -1,0 +1,27 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from .models import Office, Page, Place, StandardText
+
+
+@register(Office)
+class OfficeTranslation(TranslationOptions):
+    fields = ("name", "short_name", "introduction", "postal_address", "hours")
+    required_languages = ("en",)
+
+
+@register(Place)
+class PlaceTranslation(TranslationOptions):
+    fields = ("name",)
+    required_languages = ("en",)
+
+
+@register(Page)
+class PageTranslation(TranslationOptions):
+    fields = ("title", "lead", "body")
+    required_languages = {"en": ("title",)}
+
+
+@register(StandardText)
+class StandardTextTranslation(TranslationOptions):
+    fields = ("title", "body")
+    required_languages = ("en",)

@@ -1,0 +1,179 @@
+"""Dates as they are known: a year, a month or a day.
+
+Stored as ISO 8601 with reduced precision ("2018", "2018-07", "2018-07-09"): one column, which
+sorts by time and can be no more exact than what is known.
+"""
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Length, Substr
+from django.utils import formats
+from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import gettext_lazy as _
+
+VIENTIANE = ZoneInfo("Asia/Vientiane")
+
+ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+WORDS = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]+)\.?,?\s+(\d{4})")
+SLASHES = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+NOT_A_DATE = _("“%(value)s” is not a date. Write a year (2018), a month (July 2018) or a day (9 July 2018).")
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A year, a month or a day. `month` and `day` are None where they are not known."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read "2018", "2018-07", "2018-07-09", "July 2018", "9 July 2018" or "9/7/2018".
+
+        Raises ValueError for anything else, and for a month or a day that does not exist.
+        """
+        text = " ".join(str(text).split())
+        if found := ISO.fullmatch(text):
+            year, month, day = found.groups()
+        elif found := SLASHES.fullmatch(text):
+            day, month, year = found.groups()
+        elif found := WORDS.fullmatch(text):
+            day, name, year = found.groups()
+            month = _month_number(name)
+        else:
+            raise ValueError(text)
+        date = cls(int(year), int(month) if month else None, int(day) if day else None)
+        datetime.date(date.year, date.month or 1, date.day or 1)
+        return date
+
+    @classmethod
+    def of(cls, at: datetime.datetime) -> "PartialDate":
+        """The day of a moment in Vientiane."""
+        local = at.astimezone(VIENTIANE)
+        return cls(local.year, local.month, local.day)
+
+    @property
+    def iso(self) -> str:
+        parts = [f"{self.year:04}"]
+        if self.month:
+            parts.append(f"{self.month:02}")
+            if self.day:
+                parts.append(f"{self.day:02}")
+        return "-".join(parts)
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day that this date can mean."""
+        month = self.month or 12
+        return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        if not self.month:
+            return str(self.year)
+        pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
+        return formats.date_format(datetime.date(self.year, self.month, self.day or 1), pattern)
+
+
+def _month_number(name: str) -> int:
+    for number in range(1, 13):
+        names = {
+            str(MONTHS[number]),
+            str(MONTHS_3[number]),
+            calendar.month_name[number],
+            calendar.month_abbr[number],
+        }
+        if name.lower() in {known.lower() for known in names}:
+            return number
+    raise ValueError(name)
+
+
+class PartialDateFormField(forms.CharField):
+    """A text box that takes a date as staff write it, and shows it in words."""
+
+    def to_python(self, value: object) -> PartialDate | None:
+        if isinstance(value, PartialDate):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError:
+            raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
+
+    def run_validators(self, value: object) -> None:
+        """The length of the typed text says nothing about the date."""
+
+    def prepare_value(self, value: object) -> object:
+        return str(value) if isinstance(value, PartialDate) else value
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class PartialDateField(models.CharField):
+    """Holds a PartialDate; NULL where no date is known."""
+
+    description = "a year, a month or a day"
+
+    def __init__(self, *args, **kwargs):
+        kwargs["max_length"] = 10
+        super().__init__(*args, **kwargs)
+        self.validators = []
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, args, kwargs
+
+    def from_db_value(self, value, expression, connection) -> PartialDate | None:
+        return PartialDate.parse(value) if value else None
+
+    def to_python(self, value: object) -> PartialDate | None:
+        if value is None or isinstance(value, PartialDate):
+            return value
+        if value == "":
+            return None
+        try:
+            return PartialDate.parse(value)
+        except ValueError:
+            raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
+
+    def get_prep_value(self, value: object) -> str | None:
+        date = self.to_python(value)
+        return date.iso if date else None
+
+    def value_to_string(self, obj: models.Model) -> str | None:
+        date = self.value_from_object(obj)
+        return date.iso if isinstance(date, PartialDate) else date
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+
+
+def not_before(later: str, earlier: str, name: str, message: str) -> models.CheckConstraint:
+    """The constraint that one partial date does not end before another begins.
+
+    Both are compared at the precision of the shorter one: a project of July 2018 to 2018 is in
+    order, one of July 2018 to June 2018 is not.
+    """
+    shorter = Substr(earlier, 1, Length(later))
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{later}__isnull": True})
+        | models.Q(**{f"{earlier}__isnull": True})
+        | models.Q(**{f"{later}__gte": shorter}),
+        name=name,
+        violation_error_message=message,
+    )

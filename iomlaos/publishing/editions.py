@@ -1,0 +1,145 @@
+"""Files that visitors download: what may be uploaded, what is read from it, how it is served."""
+
+import datetime
+import mimetypes
+import re
+import uuid
+from pathlib import PurePath
+from urllib.parse import quote
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import FileResponse, Http404
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from .dates import PartialDateField
+from .filetypes import RefusedFile, page_count, recognise
+
+
+def stored_path(edition: "Edition", filename: str) -> str:
+    """A random name on disk: what staff called the file is kept in the row alone."""
+    return f"{edition._meta.label_lower}/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()[:6]}"
+
+
+class Edition(models.Model):
+    """One file, or one address elsewhere, in one language and of one date.
+
+    Size, type and pages are read from the file. A later date supersedes an earlier one of the
+    same language.
+    """
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        LAO = "lo", _("Lao")
+        ENGLISH_AND_LAO = "en-lo", _("English and Lao")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
+    dated = PartialDateField(
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("The date on the document: a year, a month or a day. Leave empty if it has none."),
+    )
+    file = models.FileField(
+        _("file"),
+        upload_to=stored_path,
+        blank=True,
+        max_length=200,
+        help_text=_("PDF, Word, Excel, PowerPoint (without macros), JPEG or PNG, at most 20 MB."),
+    )
+    address = models.URLField(
+        _("or an address elsewhere"),
+        blank=True,
+        help_text=_("If the document is published on another site, its full address."),
+    )
+    filename = models.CharField(max_length=200, blank=True, editable=False)
+    media_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True, editable=False)
+    pages = models.PositiveIntegerField(_("pages"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(file="") & ~models.Q(address=""))
+                | (~models.Q(file="") & models.Q(address="")),
+                name="%(class)s_file_or_address",
+                violation_error_message=_("Give a file, or an address elsewhere, and not both."),
+            ),
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if bool(self.file) == bool(self.address):
+            raise ValidationError(_("Give a file, or an address elsewhere, and not both."))
+        if self.has_new_file:
+            self.read_file()
+
+    @property
+    def has_new_file(self) -> bool:
+        return bool(self.file) and not self.file._committed
+
+    def read_file(self) -> None:
+        """Take size, type and pages from the uploaded file; raises ValidationError if it is refused."""
+        try:
+            kind = recognise(self.file.file, self.file.name)
+        except RefusedFile as refusal:
+            raise ValidationError({"file": str(refusal)}) from None
+        self.media_type = kind.media_type
+        self.size = self.file.size
+        self.pages = page_count(self.file.file, kind)
+        self.filename = PurePath(self.file.name).name[-200:]
+        self.file.seek(0)
+
+    def save(self, *args, **kwargs) -> None:
+        if self.has_new_file:
+            self.read_file()
+        elif not self.file:
+            self.media_type, self.size, self.pages, self.filename = "", None, None, ""
+        super().save(*args, **kwargs)
+
+    @property
+    def type_and_size(self) -> str:
+        """ "PDF, 240 KB": as a list shows it. Empty for an address elsewhere."""
+        if not self.media_type:
+            return ""
+        ending = (mimetypes.guess_extension(self.media_type) or "").removeprefix(".").upper()
+        return f"{ending}, {filesizeformat(self.size)}" if ending else filesizeformat(self.size)
+
+    @property
+    def readable_name(self) -> str:
+        """The name under which a visitor saves the file: title, language, date."""
+        ending = PurePath(self.file.name).suffix
+        parts = [str(self.owner), self.get_language_display(), self.dated.iso if self.dated else ""]
+        stem = re.sub(r"[\s/\\:*?\"<>|]+", " ", " ".join(filter(None, parts))).strip()
+        return f"{stem.replace(' ', '-')}{ending}"
+
+    @property
+    def owner(self) -> models.Model:
+        """The Publishable that this is an edition of."""
+        raise NotImplementedError
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+
+def serve_file(edition: Edition | None, at: datetime.datetime) -> FileResponse:
+    """The file of an edition whose owner is live at this moment; raises Http404 otherwise.
+
+    A PDF opens in the browser, everything else is downloaded.
+    """
+    if edition is None or not edition.file or not edition.owner.is_live(at):
+        raise Http404
+    try:
+        content = edition.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, content_type=edition.media_type)
+    disposition = "inline" if edition.media_type == "application/pdf" else "attachment"
+    name = edition.readable_name
+    plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
+    response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    response["Content-Length"] = str(edition.size)
+    return response

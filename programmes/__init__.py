@@ -1,0 +1,1 @@
+"""What the office does: programmes, projects, donors, counterparts, figures and documents."""
