@@ -6,6 +6,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import ExtractYear
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.timesince import timeuntil
@@ -21,11 +22,19 @@ from iomlaos.publishing.richtext import RichTextField
 CLOSING_SOON = datetime.timedelta(hours=72)
 
 
+class ApplicationFormQuerySet(PublishableQuerySet):
+    def on_request(self) -> Self:
+        """Those without a file or an address."""
+        return self.filter(versions__isnull=True)
+
+
 class ApplicationForm(Publishable):
     """A form that applicants fill in. Without a version it is "on request"."""
 
     title = models.CharField(_("title"), max_length=160)
     summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence."))
+
+    objects = ApplicationFormQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = _("application form")
@@ -107,6 +116,15 @@ class OpportunityQuerySet(PublishableQuerySet):
         # The end of 31 December is stored as the first moment of 1 January.
         return self.filter(closes_at__gt=start, closes_at__lte=end)
 
+    def closing_years(self) -> list[int]:
+        """The years of the closing dates in Vientiane, the latest first."""
+        last_moment = models.F("closes_at") - datetime.timedelta(microseconds=1)
+        years = ExtractYear(
+            models.ExpressionWrapper(last_moment, models.DateTimeField()), tzinfo=VIENTIANE
+        )
+        found = self.order_by().annotate(closing_year=years).values_list("closing_year", flat=True)
+        return sorted(found.distinct(), reverse=True)
+
 
 class Opportunity(Publishable):
     """What people can apply or bid for until a deadline."""
@@ -116,6 +134,13 @@ class Opportunity(Publishable):
         FILLED = "filled", _("Filled")
         CANCELLED = "cancelled", _("Cancelled")
         READVERTISED = "re-advertised", _("Advertised again")
+
+    class Status(models.TextChoices):
+        """What the clock makes of a notice; never stored."""
+
+        OPEN = "open", _("Open")
+        CLOSING = "closing", _("Closing soon")
+        CLOSED = "closed", _("Closed")
 
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(
@@ -223,9 +248,21 @@ class Opportunity(Publishable):
     def is_closing_soon(self, at: datetime.datetime) -> bool:
         return self.is_open(at) and self.closes_at - at <= CLOSING_SOON
 
+    def status(self, at: datetime.datetime) -> "Status":
+        if not self.is_open(at):
+            return self.Status.CLOSED
+        return self.Status.CLOSING if self.is_closing_soon(at) else self.Status.OPEN
+
     def time_left(self, at: datetime.datetime) -> str:
         """ "3 days, 2 hours"; empty once closed."""
         return timeuntil(self.closes_at, at) if self.is_open(at) else ""
+
+
+class VacancyQuerySet(OpportunityQuerySet):
+    def with_form(self, at: datetime.datetime) -> Self:
+        """With the application form, where that is live."""
+        forms = ApplicationForm.objects.live(at).prefetch_related("versions")
+        return self.prefetch_related(models.Prefetch("form", forms))
 
 
 class Vacancy(Opportunity):
@@ -265,6 +302,8 @@ class Vacancy(Opportunity):
         verbose_name=_("application form"),
         help_text=_("The form that applicants fill in."),
     )
+
+    objects = VacancyQuerySet.as_manager()
 
     class Meta(Opportunity.Meta):
         verbose_name = _("vacancy")

@@ -8,7 +8,7 @@ urlpatterns = [
     path("vacancies/<slug:slug>/", views.vacancy_detail, name="vacancy_detail"),
     path("procurement/", views.procurement_list, name="procurement_list"),
     path("closed/", views.closed_list, name="closed_list"),
-    path("closed/<int:year>/", views.closed_year, name="closed_year"),
+    path("closed/<int:year>/", views.closed_list, name="closed_year"),
     path("forms/", views.form_list, name="form_list"),
     path("forms/files/<uuid:pk>/<str:name>", views.form_file, name="form_file"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ class ShownThroughOwners(SlugQuerySet):
         """With the live programmes and projects that name them, loaded along."""
         return self.prefetch_related(
             models.Prefetch("programmes", Programme.objects.live(at)),
-            models.Prefetch("projects", Project.objects.live(at).by_date().select_related("programme")),
+            models.Prefetch("projects", Project.objects.live(at).by_date().with_programme(at)),
         )
 
 
@@ -96,6 +97,18 @@ class Donor(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("programmes:donor_detail", args=[self.slug])
+
+    @property
+    def work(self) -> "list[Programme | Project]":
+        """What it supports, from what is loaded: programmes, then projects."""
+        return [*self.programmes.all(), *self.projects.all()]
+
+    @classmethod
+    def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple[str, list["Donor"]]]:
+        """Donors in their groups, each in alphabetical order; groups without a donor are left out."""
+        rows = sorted(donors, key=lambda donor: donor.sort_key)
+        groups = [(kind.label, [row for row in rows if row.kind == kind]) for kind in cls.Kind]
+        return [(label, members) for label, members in groups if members]
 
 
 class CounterpartQuerySet(ShownThroughOwners):
@@ -191,6 +204,10 @@ class ProjectQuerySet(PublishableQuerySet):
         """The latest start first; those without a known start last."""
         return self.order_by(models.F("starts").desc(nulls_last=True), "title_en")
 
+    def with_programme(self, at: datetime.datetime) -> Self:
+        """With the programme, where that is live; a template finds none where it is not."""
+        return self.prefetch_related(models.Prefetch("programme", Programme.objects.live(at)))
+
 
 class Project(Publishable):
     """A piece of work with its own donors, partners and dates, as exactly as they are known."""
@@ -279,6 +296,12 @@ class Project(Publishable):
         return ""
 
 
+class FigureQuerySet(models.QuerySet):
+    def without_caption(self) -> Self:
+        """Numbers of which nobody has said yet what they count."""
+        return self.exclude(caption_en__gt="")
+
+
 class Figure(models.Model):
     """A number with what it counts. Without a programme it is a fact of the country."""
 
@@ -312,6 +335,8 @@ class Figure(models.Model):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    objects = FigureQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
@@ -330,8 +355,17 @@ class Figure(models.Model):
 
 
 class DocumentQuerySet(PublishableQuerySet):
-    def with_editions(self) -> Self:
-        return self.select_related("programme").prefetch_related("editions")
+    def with_editions(self, at: datetime.datetime) -> Self:
+        """With editions, and with the programme where that is live."""
+        return self.prefetch_related("editions", models.Prefetch("programme", Programme.objects.live(at)))
+
+    def on_request(self) -> Self:
+        """Those without a file or an address."""
+        return self.filter(editions__isnull=True)
+
+    def in_order(self) -> Self:
+        """By programme, those of no programme last."""
+        return self.order_by(models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en")
 
 
 class Document(Publishable):
@@ -376,6 +410,12 @@ class Document(Publishable):
     def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
         """Documents are rows of a list, not pages of their own."""
         return cls.objects.none()
+
+    @classmethod
+    def kinds(cls, documents: DocumentQuerySet) -> list["Document.Kind"]:
+        """The kinds that these documents are of."""
+        found = set(documents.order_by().values_list("kind", flat=True).distinct())
+        return [kind for kind in cls.Kind if kind in found]
 
     @property
     def current_editions(self) -> list["DocumentEdition"]:

@@ -18,8 +18,15 @@ PLAIN_PAGES = settings.BASE_DIR / "templates" / "delivery"
 PLAIN_WORDS = {
     400: (
         "This request could not be read",
-        "The address holds characters that no page has. Please begin at the home page.",
+        "The address, or a cookie that was sent along, holds characters that no page has. Please begin at "
+        "the home page; if that fails too, delete the cookies of this site in your browser.",
     ),
+    403: (
+        "This was not accepted",
+        "Nothing was stored. The form was open for too long, or your account may not do this. Please go "
+        "back, load the page again and send it once more.",
+    ),
+    405: ("Pages of this site can only be read", "Nothing that was sent has been stored."),
     413: ("This is too large", "What was sent is larger than the site takes. Please send a smaller file."),
     414: ("This address is too long", "Please begin at the home page."),
     500: ("Something went wrong here", "The fault is ours, not yours. Please try again in a few minutes."),
@@ -43,6 +50,10 @@ def static_error(status: int) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return static_error(400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    return static_error(403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,15 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from .errors import static_error
+from .headers import is_staff_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: A longer query than any page or admin list asks for only makes a database work.
 LONGEST_QUERY = 4096
+#: What visitors do. Only staff write.
+READING = ("GET", "HEAD")
 
 
 class RefuseMalformed:
-    """400 for NUL bytes and broken UTF-8 in address, query or cookies; 413 and 414 for too much.
+    """400 for NUL bytes and broken UTF-8 in address, query or cookies; 405 for writing to public
+    pages, which have no form; 413 and 414 for too much.
 
     PostgreSQL refuses a NUL in any text, and Django passes it on: without this, each would be a
     500, and only on one of the two databases.
@@ -32,28 +36,34 @@ class RefuseMalformed:
         query = meta.get("QUERY_STRING", "")
         if len(query) > LONGEST_QUERY:
             return static_error(414)
-        address_is_clean = all(_is_clean(text, percent=True) for text in (meta.get("PATH_INFO", ""), query))
-        cookies_are_clean = _is_clean(meta.get("HTTP_COOKIE", "")) and not any(
-            "\0" in value for value in request.COOKIES.values()
+        # Django has decoded the path, and left percent signs where it could not; the others are
+        # WSGI strings, bytes written as Latin-1.
+        texts = (
+            request.path_info.encode(),
+            query.encode("latin-1"),
+            meta.get("HTTP_COOKIE", "").encode("latin-1"),
         )
-        if not (address_is_clean and cookies_are_clean):
+        nul_in_a_cookie = any("\0" in value for value in request.COOKIES.values())
+        if nul_in_a_cookie or not all(map(_is_clean, texts)):
             return static_error(400)
         length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return static_error(400)
         if int(length) > settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return static_error(413)
+        if request.method not in READING and not is_staff_page(request):
+            response = static_error(405)
+            response.headers["Allow"] = ", ".join(READING)
+            return response
         return self.get_response(request)
 
 
-def _is_clean(text: str, *, percent: bool = False) -> bool:
-    """Whether a WSGI string (bytes as Latin-1) is UTF-8 without NUL, percent signs resolved or not."""
+def _is_clean(text: bytes) -> bool:
+    """Whether bytes, percent signs resolved, are UTF-8 without NUL."""
     try:
-        content = text.encode("latin-1")
-        decoded = (unquote_to_bytes(content) if percent else content).decode("utf-8")
-    except UnicodeError:
+        return "\0" not in unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError:
         return False
-    return "\0" not in decoded
 
 
 class TrustProxies:

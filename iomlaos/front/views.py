@@ -1,3 +1,86 @@
-def home(request, **kw): ...
-def sitemap(request, **kw): ...
-def robots(request, **kw): ...
+"""Where programmes, careers and the office meet."""
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from careers.models import Vacancy
+from iomlaos.office.models import Page, Place
+from iomlaos.publishing.addresses import find
+from iomlaos.publishing.dates import latest
+from iomlaos.publishing.models import publishables
+from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+
+from . import provincemap
+
+#: The lists that the site always has, for the sitemap.
+SECTIONS = (
+    "front:home",
+    "programmes:programme_list",
+    "programmes:project_list",
+    "programmes:donor_list",
+    "programmes:document_list",
+    "careers:career_list",
+    "careers:procurement_list",
+    "careers:closed_list",
+    "careers:form_list",
+    "office:contact",
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    at = request.at
+    projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
+    programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
+    context = {
+        "programmes": programmes,
+        "figures": Figure.objects.filter(programme=None),
+        "next_closing": Vacancy.objects.open(at).first(),
+        "last_closed": Vacancy.objects.closed(at).first(),
+        "document_count": Document.objects.live(at).count(),
+        "donor_groups": Donor.by_kind(Donor.objects.shown(at)),
+        "counterparts": Counterpart.objects.filter(is_of_office=True),
+        "as_of": latest(programme.as_of for programme in programmes),
+        "section": "home",
+    }
+    named = [(programme, _places(programme)) for programme in programmes]
+    context["named_places"] = [(programme, places) for programme, places in named if places]
+    context["map"] = provincemap.draw({place: None for _, places in named for place in places})
+    return render(request, "front/home.html", context)
+
+
+def _places(programme: Programme) -> list[Place]:
+    """The places that a programme or one of its projects names."""
+    projects = (project.places.all() for project in programme.projects.all())
+    return sorted({*programme.places.all()}.union(*projects), key=lambda place: place.name)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    page = find(Page, "about", request.at)
+    counterparts = Counterpart.objects.filter(is_of_office=True).with_work(request.at)
+    context = {"page": page, "counterparts": counterparts, "as_of": page.as_of, "section": "about"}
+    return render(request, "front/about.html", context)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Live pages only, each with the date of its information."""
+    at = request.at
+    entries = [(reverse(name), None) for name in SECTIONS]
+    entries += [(reverse("careers:closed_year", args=[year]), None) for year in Vacancy.objects.closed(at).closing_years()]
+    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
+    for model in publishables():
+        entries += [(row.get_absolute_url(), row.as_of) for row in model.in_sitemap(at)]
+    context = {"site_url": settings.SITE_URL, "entries": entries}
+    return render(request, "front/sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.SITE_URL}{reverse('front:sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

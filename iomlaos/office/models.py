@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -232,9 +233,15 @@ class Page(Publishable):
 
     def _address_is_free(self) -> bool:
         try:
-            return resolve(f"/{self.slug}/").view_name in ("office:page", "office:about")
+            return resolve(f"/{self.slug}/").view_name in ("office:page", "front:about")
         except Resolver404:
             return True
+
+
+class StandardTextQuerySet(SlugQuerySet):
+    def unconfirmed(self) -> Self:
+        """What the office has not approved yet."""
+        return self.filter(is_confirmed=False)
 
 
 class StandardText(models.Model):
@@ -249,7 +256,7 @@ class StandardText(models.Model):
         help_text=_("Tick this once the office has read and approved the wording."),
     )
 
-    objects = SlugQuerySet.as_manager()
+    objects = StandardTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("standard text")
@@ -258,6 +265,11 @@ class StandardText(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def by_slug(cls) -> dict[str, "StandardText"]:
+        """All of them, by their key with underscores, as templates can write it: `standard.no_fee`."""
+        return {text.slug.replace("-", "_"): text for text in cls.objects.all()}
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -5,8 +5,10 @@ sorts by time and can be no more exact than what is known.
 """
 
 import calendar
+import contextlib
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Length, Substr
+from django.db.models.query_utils import DeferredAttribute
 from django.utils import formats
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +55,9 @@ class PartialDate:
         else:
             raise ValueError(text)
         date = cls(int(year), int(month) if month else None, int(day) if day else None)
-        datetime.date(date.year, date.month or 1, date.day or 1)
+        datetime.date(
+            date.year, 1 if date.month is None else date.month, 1 if date.day is None else date.day
+        )
         return date
 
     @classmethod
@@ -78,9 +83,14 @@ class PartialDate:
 
     def __str__(self) -> str:
         if not self.month:
-            return str(self.year)
+            return self.iso
         pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
         return formats.date_format(datetime.date(self.year, self.month, self.day or 1), pattern)
+
+
+def latest(dates: Iterable[PartialDate | None]) -> PartialDate | None:
+    """The latest of some dates; None where none is known."""
+    return max(filter(None, dates), key=lambda date: date.iso, default=None)
 
 
 def _month_number(name: str) -> int:
@@ -123,9 +133,19 @@ class PartialDateFormField(forms.CharField):
             return True
 
 
+class PartialDateAttribute(DeferredAttribute):
+    """Text that is assigned becomes a PartialDate at once; what is no date waits for validation."""
+
+    def __set__(self, instance: models.Model, value: object) -> None:
+        with contextlib.suppress(ValidationError):
+            value = self.field.to_python(value)
+        instance.__dict__[self.field.attname] = value
+
+
 class PartialDateField(models.CharField):
     """Holds a PartialDate; NULL where no date is known."""
 
+    descriptor_class = PartialDateAttribute
     description = "a year, a month or a day"
 
     def __init__(self, *args, **kwargs):

@@ -1,7 +1,6 @@
 """Files that visitors download: what may be uploaded, what is read from it, how it is served."""
 
 import datetime
-import mimetypes
 import re
 import uuid
 from pathlib import PurePath
@@ -14,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from .dates import PartialDateField
-from .filetypes import RefusedFile, page_count, recognise
+from .filetypes import BY_MEDIA_TYPE, RefusedFile, page_count, recognise
 
 
 def stored_path(edition: "Edition", filename: str) -> str:
@@ -70,6 +69,16 @@ class Edition(models.Model):
             ),
         ]
 
+    def save(self, *args, **kwargs) -> None:
+        if self.has_new_file:
+            self.read_file()
+        elif not self.file:
+            self.media_type, self.size, self.pages, self.filename = "", None, None, ""
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
     def clean(self) -> None:
         super().clean()
         if bool(self.file) == bool(self.address):
@@ -93,20 +102,13 @@ class Edition(models.Model):
         self.filename = PurePath(self.file.name).name[-200:]
         self.file.seek(0)
 
-    def save(self, *args, **kwargs) -> None:
-        if self.has_new_file:
-            self.read_file()
-        elif not self.file:
-            self.media_type, self.size, self.pages, self.filename = "", None, None, ""
-        super().save(*args, **kwargs)
-
     @property
     def type_and_size(self) -> str:
         """ "PDF, 240 KB": as a list shows it. Empty for an address elsewhere."""
         if not self.media_type:
             return ""
-        ending = (mimetypes.guess_extension(self.media_type) or "").removeprefix(".").upper()
-        return f"{ending}, {filesizeformat(self.size)}" if ending else filesizeformat(self.size)
+        ending = BY_MEDIA_TYPE[self.media_type].endings[0].removeprefix(".").upper()
+        return f"{ending}, {filesizeformat(self.size)}"
 
     @property
     def readable_name(self) -> str:
@@ -119,9 +121,6 @@ class Edition(models.Model):
     @property
     def owner(self) -> models.Model:
         """The Publishable that this is an edition of."""
-        raise NotImplementedError
-
-    def get_absolute_url(self) -> str:
         raise NotImplementedError
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -31,12 +32,13 @@ EXCEL = FileKind("Excel", OFFICE + "spreadsheetml.sheet", (".xlsx",))
 POWERPOINT = FileKind("PowerPoint", OFFICE + "presentationml.presentation", (".pptx",))
 JPEG = FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg"))
 PNG = FileKind("PNG", "image/png", (".png",))
+BY_MEDIA_TYPE = {kind.media_type: kind for kind in (PDF, WORD, EXCEL, POWERPOINT, JPEG, PNG)}
 
 OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL, "ppt/presentation.xml": POWERPOINT}
 #: Together the unpacked parts of an Office file; more is a bomb or a mistake.
 UNPACKED_LIMIT = 500 * 1024 * 1024
-#: Catalogue and page entries that make a PDF act by itself.
-ACTIVE_PDF = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA")
+#: What makes a PDF act by itself or carries another file: names of entries, actions and annotations.
+ACTIVE_PDF = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/FileAttachment", "/RichMedia", "/XFA")
 
 
 class RefusedFile(Exception):
@@ -52,7 +54,8 @@ def recognise(content: BinaryIO, name: str) -> FileKind:
     if size > settings.UPLOAD_LIMIT_BYTES:
         raise RefusedFile(
             _(
-                "This file has %(size)s; at most %(limit)s are taken. Save it smaller, for instance with smaller pictures."
+                "This file has %(size)s; at most %(limit)s are taken. "
+                "Save it smaller, for instance with smaller pictures."
             )
             % {"size": filesizeformat(size), "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES)}
         )
@@ -69,14 +72,16 @@ def recognise(content: BinaryIO, name: str) -> FileKind:
     else:
         raise RefusedFile(
             _(
-                "This is none of the files that are taken: PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), JPEG or PNG."
+                "This is none of the files that are taken: "
+                "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), JPEG or PNG."
             )
         )
     ending = PurePath(name).suffix.lower()
     if ending not in kind.endings:
         raise RefusedFile(
             _(
-                "The name ends in “%(ending)s”, but the file is of the kind %(kind)s. Give it a name that ends in “%(right)s”."
+                "The name ends in “%(ending)s”, but the file is of the kind %(kind)s. "
+                "Give it a name that ends in “%(right)s”."
             )
             % {"ending": ending, "kind": kind.name, "right": kind.endings[0]}
         )
@@ -107,7 +112,8 @@ def _pdf(content: BinaryIO) -> FileKind:
     if active:
         raise RefusedFile(
             _(
-                "This PDF holds a script, an action or an attachment (%(entry)s). Print it to PDF anew, which leaves those out."
+                "This PDF holds a script, an action or an attachment (%(entry)s). "
+                "Print it to PDF anew, which leaves those out."
             )
             % {"entry": active}
         )
@@ -116,16 +122,24 @@ def _pdf(content: BinaryIO) -> FileKind:
 
 def _active_entry(reader: PdfReader) -> str | None:
     """The first entry found that makes the file act by itself, in any object of the file."""
-    for number in range(1, int(reader.trailer.get("/Size", 0))):
+    kept = [(number, generation) for generation, found in reader.xref.items() for number in found]
+    packed = [(number, 0) for number in reader.xref_objStm]
+    for number, generation in kept + packed:
         try:
-            entries = reader.get_object(number)
+            content = reader.get_object(IndirectObject(number, generation, reader))
         except (PyPdfError, KeyError):
             continue
-        if not hasattr(entries, "keys"):
-            continue
-        for entry in ACTIVE_PDF:
-            if entry in entries or entries.get("/S") == entry:
-                return entry
+        # Entries may stand within one another without being objects of their own.
+        within = [content]
+        while within:
+            content = within.pop()
+            if isinstance(content, ArrayObject):
+                within += content
+            elif isinstance(content, DictionaryObject):
+                names = [*content, *(content[key] for key in ("/S", "/Subtype") if key in content)]
+                if found := next((entry for entry in ACTIVE_PDF if entry in names), None):
+                    return found
+                within += content.values()
     return None
 
 
@@ -148,7 +162,8 @@ def _office(content: BinaryIO) -> FileKind:
             return kind
     raise RefusedFile(
         _(
-            "This is a packed file (.zip) and no Word, Excel or PowerPoint document. Upload the document itself."
+            "This is a packed file (.zip) and no Word, Excel or PowerPoint document. "
+            "Upload the document itself."
         )
     )
 
@@ -157,7 +172,12 @@ def _image(content: BinaryIO, kind: FileKind) -> FileKind:
     content.seek(0)
     try:
         with Image.open(content, formats=[kind.name]) as image:
-            image.verify()
+            if kind is JPEG:
+                # Its `verify` reads no further than the header. Read to the end, at a small scale.
+                image.draft("L", (1, 1))
+                image.load()
+            else:
+                image.verify()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise RefusedFile(_("This picture is damaged and cannot be read. Save it anew.")) from None
     return kind

@@ -1,9 +1,13 @@
 """Rich text: what an editor can write is what the database can hold."""
 
-from collections.abc import Iterable
+import re
+from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
-from django.db import models
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from django_prose_editor.fields import ProseEditorField
 
 #: What the editor offers, and all that is kept of pasted or imported HTML. h1 is the page's title.
@@ -43,6 +47,30 @@ class RichTextField(ProseEditorField):
         return super().get_db_prep_save(value, connection)
 
 
-def rich_text_fields(model: type[models.Model]) -> Iterable[RichTextField]:
-    """The rich text columns of a model, one for each language."""
-    return (field for field in model._meta.get_fields() if isinstance(field, RichTextField))
+@dataclass(frozen=True)
+class RenderedText:
+    """A rich text ready for a page, and its headings of level 2 as (anchor, words)."""
+
+    html: str
+    headings: list[tuple[str, str]]
+
+
+def render(text: str) -> RenderedText:
+    """Give headings an anchor, and tables a frame that scrolls by itself on a narrow screen.
+
+    The text is what the sanitiser left, so its tags are written in one way only.
+    """
+    headings: list[tuple[str, str]] = []
+
+    def anchored(found: re.Match[str]) -> str:
+        words = strip_tags(found[1]).strip()
+        anchor = slugify(unescape(words)) or "section"
+        if anchor in dict(headings):
+            anchor = f"{anchor}-{len(headings) + 1}"
+        headings.append((anchor, unescape(words)))
+        return f'<h2 id="{anchor}">{found[1]}</h2>'
+
+    html = re.sub(r"<h2>(.*?)</h2>", anchored, text or "", flags=re.DOTALL)
+    html = html.replace("<table>", '<div class="scroll" role="group" tabindex="0"><table>')
+    html = html.replace("</table>", "</table></div>")
+    return RenderedText(mark_safe(html), headings)

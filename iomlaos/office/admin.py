@@ -1,0 +1,110 @@
+"""The office itself, its pages, its standard texts, and the places that its work names."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.admin import PublishableAdmin, StaffAdmin, StaffInline
+from iomlaos.publishing.filters import InLao
+
+from .models import ContactPoint, Office, Page, Place, StandardText
+
+
+class ContactPointInline(StaffInline):
+    model = ContactPoint
+    fieldsets = [(None, {"fields": [("kind", "order"), "written", "address"]})]
+
+
+@admin.register(Office)
+class OfficeAdmin(StaffAdmin):
+    """There is one office: its list is its form."""
+
+    about = _("The address, the telephone numbers and the first words of the site. They show on the contact page, on the home page and at the foot of every page.")
+    save_on_top = True
+    fieldsets = [
+        (None, {"fields": ["short_name", "name", "introduction", "opened"]}),
+        (_("Where it is"), {"fields": ["postal_address", "hours"]}),
+    ]
+    inlines = [ContactPointInline]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if office := Office.objects.first():
+            return redirect("admin:office_office_change", office.pk)
+        return redirect("admin:office_office_add")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Office.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Office | None = None) -> bool:
+        return False
+
+    def is_shown(self, obj: Office, at: datetime.datetime) -> bool:
+        return True
+
+
+@admin.register(Page)
+class PageAdmin(PublishableAdmin):
+    about = _("Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that every page of the site links to keep their address and cannot be deleted.")
+    list_display = ["title", "address", "state_in_short", "seen_now", "in_lao", "changed_at"]
+    fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
+    actions = ["delete_selected"]
+
+    @admin.display(description=_("address"), ordering="slug")
+    def address(self, obj: Page) -> str:
+        return f"/{obj.slug}/"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> Any:
+        return ["slug"] if obj and obj.is_fixed else super().get_readonly_fields(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_fixed)
+
+    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        if fixed := [page.title for page in queryset if page.is_fixed]:
+            words = _now("Nothing was deleted. Every page of the site links to: %(titles)s.")
+            self.message_user(request, words % {"titles": ", ".join(fixed)}, messages.ERROR)
+            return None
+        return delete_selected(self, request, queryset)
+
+
+@admin.register(StandardText)
+class StandardTextAdmin(StaffAdmin):
+    about = _("Texts that stand on several pages and are kept once: that IOM never asks for money, for instance. A change here shows on all of them.")
+    list_display = ["title", "confirmed", "in_lao"]
+    list_filter = ["is_confirmed", InLao]
+    search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
+    fieldsets = [(None, {"fields": ["title", "slug", "body", "is_confirmed"]})]
+    prepopulated_fields = {"slug": ("title",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: StandardText | None = None) -> Any:
+        """Templates name a text by its key."""
+        return ["slug"] if obj else super().get_readonly_fields(request, obj)
+
+    @admin.display(description=_("wording"), ordering="is_confirmed")
+    def confirmed(self, obj: StandardText) -> str:
+        return _("confirmed by the office") if obj.is_confirmed else _("to be confirmed by the office")
+
+
+@admin.register(Place)
+class PlaceAdmin(StaffAdmin):
+    about = _("Places that programmes, projects and vacancies name. One with a code or a position is marked on the map of the home page while a programme or project there is public.")
+    list_display = ["name", "kind", "iso_code", "on_map", "in_lao"]
+    list_filter = ["kind", InLao]
+    search_fields = ["name_en", "name_lo", "iso_code"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "kind"]}),
+        (_("On the map"), {"fields": ["iso_code", ("latitude", "longitude")]}),
+    ]
+    prepopulated_fields = {"slug": ("name",)}
+
+    @admin.display(description=_("can be marked on the map"), boolean=True)
+    def on_map(self, obj: Place) -> bool:
+        return bool(obj.iso_code or obj.latitude is not None)

@@ -1,0 +1,211 @@
+"""What all of the admin's pages share: plain inputs, English before Lao, and how a thing is published."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import CheckboxSelectMultiple
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.widgets import AdminProseEditorWidget
+from js_asset import Media
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from modeltranslation.utils import build_localized_fieldname
+
+from .dates import PartialDate
+from .filters import InLao, SeenNow, WithFile
+from .forms import DayField, DayInput, EditionFileInput, EditionFormSet, MomentField, MomentInput
+from .forms import RichTextFormField, TextField
+from .models import Publishable
+from .richtext import RichTextField
+
+PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
+    models.DateField: {"form_class": DayField, "widget": DayInput},
+    models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
+    models.FileField: {"widget": EditionFileInput},
+    models.ManyToManyField: {"widget": CheckboxSelectMultiple},
+    models.TextField: {"form_class": TextField, "widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 4})},
+    models.URLField: {"assume_scheme": "https", "widget": admin.widgets.AdminURLFieldWidget},
+    RichTextField: {"form_class": RichTextFormField, "widget": AdminProseEditorWidget},
+}
+
+
+class EnglishBeforeLao:
+    """Fieldsets name a text once; its English stands in its place, its Lao in a part of its own."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        translated = self.trans_opts.all_fields
+        names = [name for name in flatten_fieldsets(self.fieldsets) if name in translated]
+
+        def in_english(field: Any) -> Any:
+            if isinstance(field, tuple | list):
+                return tuple(in_english(name) for name in field)
+            return build_localized_fieldname(field, "en") if field in translated else field
+
+        lao = {
+            "fields": [build_localized_fieldname(name, "lo") for name in names],
+            "classes": ("collapse", "lao"),
+            "description": _("For the pages in Lao, once the site has them. What is empty is shown in English."),
+        }
+        english = [
+            (title, {**options, "fields": in_english(options["fields"])}) for title, options in self.fieldsets
+        ]
+        return [*english, (_("Lao (optional)"), lao)]
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(db_field, "translated_field"):
+            field.label = capfirst(db_field.translated_field.verbose_name)
+            if db_field.language == "lo":
+                field.label = _("%(name)s in Lao") % {"name": field.label}
+                field.help_text = ""
+                field.widget.attrs["lang"] = "lo"
+        return field
+
+
+class StaffAdmin(EnglishBeforeLao, TranslationAdmin):
+    """A page of the admin. `about` says in a sentence or two what its things are and where they show."""
+
+    about = ""
+    formfield_overrides = PLAIN_INPUTS
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "–"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"about": self.about, **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The editor's import map is an inline script: it runs with the nonce of this response."""
+        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        context["about"] = self.about
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
+        """An address or a key follows the title of a new thing; an existing one stays as it is."""
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_view_on_site_url(self, obj: models.Model | None = None) -> str | None:
+        """A link to the public page, where there is one now."""
+        return obj.get_absolute_url() if obj and self.is_shown(obj, timezone.now()) else None
+
+    def is_shown(self, obj: models.Model, at: datetime.datetime) -> bool:
+        return False
+
+    @admin.display(description=_("Lao"))
+    def in_lao(self, obj: models.Model) -> str:
+        """How much of what is written in English is written in Lao."""
+        names = [name for name in self.trans_opts.all_fields if getattr(obj, build_localized_fieldname(name, "en"))]
+        done = [name for name in names if getattr(obj, build_localized_fieldname(name, "lo"))]
+        if not done:
+            return _("none")
+        return _("complete") if len(done) == len(names) else _("in part")
+
+
+class PublishableAdmin(StaffAdmin):
+    """What all Publishables share: when they are public, and as of when they are true."""
+
+    publishing_fields: tuple = ("state", ("publish_from", "publish_until"), ("as_of", "review_by"))
+    #: What may change without the information becoming any newer.
+    BOOKKEEPING = frozenset({"state", "publish_from", "publish_until", "review_by", "slug", "order"})
+
+    save_on_top = True
+    list_filter = ["state", SeenNow, InLao]
+    search_fields = ["title_en", "title_lo", "slug"]
+    prepopulated_fields = {"slug": ("title",)}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_seen_now=models.Exists(live))
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        *english, lao = super().get_fieldsets(request, obj)
+        return [*english, (_("Publishing"), {"fields": self.publishing_fields}), lao]
+
+    def is_shown(self, obj: Publishable, at: datetime.datetime) -> bool:
+        return obj.is_live(at)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_in_short(self, obj: Publishable) -> str:
+        return obj.get_state_display().partition(":")[0]
+
+    @admin.display(description=_("seen by visitors"), boolean=True, ordering="is_seen_now")
+    def seen_now(self, obj: Publishable) -> bool:
+        return obj.is_seen_now
+
+    def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
+        if set(form.changed_data) - self.BOOKKEEPING and "as_of" not in form.changed_data:
+            obj.as_of = PartialDate.of(request.at)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
+        """What a thing owns is part of its information: a changed figure or file makes it newer, too."""
+        super().save_related(request, form, formsets, change)
+        today = PartialDate.of(request.at)
+        owned_changed = any(
+            formset.new_objects or formset.changed_objects or formset.deleted_objects for formset in formsets
+        )
+        if owned_changed and "as_of" not in form.changed_data and form.instance.as_of != today:
+            form.instance.as_of = today
+            form.instance.save(update_fields=["as_of", "changed_at"])
+
+
+class OwnsEditions(PublishableAdmin):
+    """A Publishable whose files are editions, as its inline and `editions` name them."""
+
+    editions: str
+
+    list_filter = ["state", SeenNow, WithFile, InLao]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).prefetch_related(self.editions)
+
+    @admin.display(description=_("files"))
+    def files(self, obj: Publishable) -> str:
+        editions = getattr(obj, self.editions).all()
+        return ", ".join(map(str, editions)) or _("none: on request")
+
+    def get_urls(self) -> list:
+        edition = self.model._meta.get_field(self.editions).related_model._meta
+        name = f"{edition.app_label}_{edition.model_name}_file"
+        return [path("files/<uuid:pk>/", self.admin_site.admin_view(self.file_view), name=name), *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, pk: Any) -> FileResponse:
+        """The file of an edition, for staff: of a draft, too."""
+        edition = self.model._meta.get_field(self.editions).related_model.objects.filter(pk=pk).first()
+        if not self.has_view_permission(request, edition and edition.owner):
+            raise PermissionDenied
+        if edition is None or not edition.file:
+            raise Http404
+        try:
+            content = edition.file.open("rb")
+        except FileNotFoundError:
+            raise Http404 from None
+        return FileResponse(
+            content, as_attachment=True, filename=edition.readable_name, content_type=edition.media_type
+        )
+
+
+class StaffInline(admin.StackedInline):
+    """Rows that a thing owns, under it. One empty row stands ready while the thing is new."""
+
+    formfield_overrides = PLAIN_INPUTS
+
+    def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
+
+class TranslatedInline(EnglishBeforeLao, TranslationStackedInline, StaffInline):
+    """Owned rows with texts of their own."""
+
+
+class EditionInline(StaffInline):
+    formset = EditionFormSet
+    fieldsets = [(None, {"fields": [("language", "dated"), "file", "address"]})]

@@ -1,0 +1,56 @@
+"""The filters beside the admin's lists, which ask as the public pages ask."""
+
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
+
+
+class YesOrNo(SimpleListFilter):
+    """Rows for which something holds, or does not hold."""
+
+    yes, no = _("Yes"), _("No")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
+        self.model_admin = model_admin
+        return [("yes", self.yes), ("no", self.no)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        match self.value():
+            case "yes":
+                return queryset.filter(self.condition(request, queryset.model))
+            case "no":
+                return queryset.exclude(self.condition(request, queryset.model))
+        return queryset
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        raise NotImplementedError
+
+
+class SeenNow(YesOrNo):
+    title, parameter_name = _("seen by visitors"), "seen"
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        return models.Q(pk__in=model.objects.live(request.at).values("pk"))
+
+
+class InLao(YesOrNo):
+    """Asks for the Lao of the first text, which is the title or the name."""
+
+    title, parameter_name = _("title in Lao"), "lao"
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        name = build_localized_fieldname(next(iter(self.model_admin.trans_opts.all_fields)), "lo")
+        return models.Q(**{f"{name}__gt": ""})
+
+
+class WithFile(YesOrNo):
+    title, parameter_name = _("file"), "file"
+    yes, no = _("There is a file or an address"), _("On request")
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        editions = model._meta.get_field(self.model_admin.editions).related_model
+        return models.Q(pk__in=editions.objects.values(model._meta.get_field(self.model_admin.editions).field.name))

@@ -1,0 +1,145 @@
+"""How staff type days, moments and texts, and choose files: what all forms of the admin share."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorFormField
+
+from .dates import PartialDate
+
+NO_SUCH_DATE = _("There is no such date. Write it as 28 February 2026 or 2026-02-28.")
+NO_SUCH_MOMENT = _("There is no such date and hour. Write it as 2026-02-28 17:00.")
+NO_SUCH_HOUR = _("There is no such hour. Write it as 17:00.")
+
+
+def year_within_reach(value: datetime.date) -> None:
+    """A slip in the year (0206 for 2026) is refused before a database or a time zone meets it."""
+    if not 1900 <= value.year <= 2199:
+        raise ValidationError(_("The year must be between 1900 and 2199."), code="year")
+
+
+class AsTyped:
+    """A date or time input of the browser, which speaks up about what it cannot read.
+
+    A browser shows nothing in place of a value that is no date: what was refused, or written in
+    words, comes back in a plain text box, as it was typed. In the other direction it sends nothing
+    in place of a date that does not exist: static/staff/staff.js stops the form there and says
+    what `data-refusal` holds.
+    """
+
+    def __init__(self, attrs: dict | None = None) -> None:
+        super().__init__({"data-refusal": self.refusal, **(attrs or {})}, format=self.written)
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        typed = context["widget"]["value"]
+        try:
+            if typed:
+                datetime.datetime.strptime(typed, self.written)  # noqa: DTZ007  (only its form is asked)
+        except ValueError:
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayInput(AsTyped, forms.DateInput):
+    input_type, written, refusal = "date", "%Y-%m-%d", NO_SUCH_DATE
+
+
+class HourInput(AsTyped, forms.TimeInput):
+    input_type, written, refusal = "time", "%H:%M", NO_SUCH_HOUR
+
+
+class MomentInput(AsTyped, forms.DateTimeInput):
+    input_type, written, refusal = "datetime-local", "%Y-%m-%dT%H:%M", NO_SUCH_MOMENT
+
+
+class DayField(forms.DateField):
+    widget = DayInput
+    default_error_messages = {"invalid": NO_SUCH_DATE}
+    default_validators = [year_within_reach]
+
+
+class HourField(forms.TimeField):
+    widget = HourInput
+    default_error_messages = {"invalid": NO_SUCH_HOUR}
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in Vientiane, typed and shown to the minute."""
+
+    widget = MomentInput
+    default_error_messages = {"invalid": NO_SUCH_MOMENT}
+    default_validators = [year_within_reach]
+
+
+class TextField(forms.CharField):
+    """Text of several lines. A browser ends them with CR LF: that is no change of the text."""
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+
+class RichTextFormField(ProseEditorFormField):
+    """The editor. What holds tags but no word counts as empty."""
+
+    def to_python(self, value: Any) -> str:
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        return text if strip_tags(text).strip() else ""
+
+
+class CurrentFile:
+    """The file of an edition as a form shows it: by the name that staff gave it, and for staff only."""
+
+    def __init__(self, edition: Any) -> None:
+        options = edition._meta
+        self.name = edition.filename or edition.file.name
+        self.url = reverse(f"admin:{options.app_label}_{options.model_name}_file", args=[edition.pk])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EditionFileInput(AdminFileWidget):
+    """Uploads have no open address, so the link leads through the admin."""
+
+    def is_initial(self, value: Any) -> bool:
+        return isinstance(value, CurrentFile)
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        if isinstance(value, FieldFile):
+            value = CurrentFile(value.instance) if value and value._committed else None
+        return super().get_context(name, value, attrs)
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> str:
+        html = super().render(name, value, attrs, renderer)
+        if isinstance(value, UploadedFile):
+            words = gettext("“%(name)s” was not kept. Choose it again before you save.")
+            html = format_html('{}<p class="not-kept">{}</p>', html, words % {"name": value.name})
+        return html
+
+
+class EditionFormSet(forms.BaseInlineFormSet):
+    """Two editions of one language and date are refused within one form, too."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[tuple[str, PartialDate | None]] = set()
+        for form in self.forms:
+            typed = form.cleaned_data if form.is_valid() else {}
+            if not typed or typed.get("DELETE"):
+                continue
+            key = (typed["language"], typed["dated"])
+            if key in seen:
+                form.add_error("dated", _("Two of these have the same language and date."))
+            seen.add(key)
+

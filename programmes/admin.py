@@ -1,0 +1,158 @@
+"""Programmes with their figures, projects, documents, donors and counterparts."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.admin import (
+    EditionInline,
+    OwnsEditions,
+    PublishableAdmin,
+    StaffAdmin,
+    TranslatedInline,
+)
+from iomlaos.publishing.filters import InLao, SeenNow
+
+from .forms import FigureForm, FigureFormSet
+from .models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
+
+
+class FigureInline(TranslatedInline):
+    model = Figure
+    form = FigureForm
+    formset = FigureFormSet
+    fieldsets = [(None, {"fields": [("value", "order"), "caption", ("as_of", "source"), "is_headline"]})]
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(PublishableAdmin):
+    about = _("The lines of work under Migration Management. Each has a page of its own and a row on the home page.")
+    list_display = ["title", "state_in_short", "seen_now", "figures_to_caption", "in_lao", "as_of", "changed_at"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "body"]}),
+        (_("Since when, and where in the list"), {"fields": [("since", "since_what"), "order"]}),
+        (_("Who and where"), {"fields": ["donors", "counterparts", "places"]}),
+    ]
+    inlines = [FigureInline]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).prefetch_related("figures")
+
+    @admin.display(description=_("figures"))
+    def figures_to_caption(self, obj: Programme) -> str:
+        figures = obj.figures.all()
+        missing = sum(not figure.caption for figure in figures)
+        if not missing:
+            return str(len(figures) or "–")
+        return _("%(all)s, of which %(missing)s without a caption") % {"all": len(figures), "missing": missing}
+
+
+@admin.register(Project)
+class ProjectAdmin(PublishableAdmin):
+    about = _("Pieces of work within a programme, with their own dates, donors and partners. Each has a page of its own and a row on the page of its programme.")
+    list_display = ["title", "acronym", "programme", "period_in_words", "state_in_short", "seen_now", "in_lao"]
+    list_filter = ["programme", "state", SeenNow, InLao]
+    list_select_related = ["programme"]
+    search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
+    fieldsets = [
+        (None, {"fields": [("title", "acronym"), "slug", "programme", "summary", "body"]}),
+        (_("When"), {"fields": [("starts", "ends"), "dates_note"]}),
+        (_("Who and where"), {"fields": ["donors", "partners", "places", "role"]}),
+        (
+            _("Budget and open data"),
+            {"fields": [("budget", "budget_currency"), "iati_identifier"], "classes": ["collapse"]},
+        ),
+    ]
+
+    @admin.display(description=_("dates"), ordering="starts")
+    def period_in_words(self, obj: Project) -> str:
+        return obj.period or "–"
+
+
+@admin.register(Figure)
+class FigureAdmin(StaffAdmin):
+    about = _("Numbers with what they count. A figure of a programme stands on its page; one without a programme is a fact of the country and stands on the home page.")
+    list_display = ["value", "what_it_counts", "of", "as_of", "is_headline", "in_lao"]
+    list_filter = [("programme", admin.RelatedOnlyFieldListFilter), ("caption_en", admin.EmptyFieldListFilter)]
+    list_select_related = ["programme"]
+    search_fields = ["value", "caption_en", "caption_lo", "source_en"]
+    fieldsets = [
+        (None, {"fields": ["programme", "value", "caption", ("as_of", "source"), ("is_headline", "order")]}),
+    ]
+
+    @admin.display(description=_("what it counts"), ordering="caption_en")
+    def what_it_counts(self, obj: Figure) -> str:
+        return obj.caption or format_html('<span class="missing">{}</span>', _("caption to be confirmed"))
+
+    @admin.display(description=_("of"), ordering="programme")
+    def of(self, obj: Figure) -> str:
+        return str(obj.programme) if obj.programme else _("the country")
+
+
+class DocumentEditionInline(EditionInline):
+    model = DocumentEdition
+
+
+@admin.register(Document)
+class DocumentAdmin(OwnsEditions):
+    about = _("Factsheets, infosheets, reports and tools. They show on the documents page and beside their programme; one without a file or an address is listed as on request.")
+    editions = "editions"
+    list_display = ["title", "kind", "programme", "files", "state_in_short", "seen_now", "in_lao"]
+    list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *OwnsEditions.list_filter]
+    list_select_related = ["programme"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "kind", "summary"]}),
+        (_("Where it belongs"), {"fields": ["programme", "order", "projects"]}),
+    ]
+    inlines = [DocumentEditionInline]
+
+
+@admin.register(Donor)
+class DonorAdmin(StaffAdmin):
+    about = _("Who pays for programmes and projects. A donor shows, with a page of its own, while a public programme or project names it.")
+    list_display = ["full_name", "kind", "seen_now", "in_lao"]
+    list_filter = ["kind", InLao]
+    search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
+    fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        shown = Donor.objects.shown(request.at).filter(pk=models.OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_seen_now=models.Exists(shown))
+
+    @admin.display(description=_("name"), ordering="name_en")
+    def full_name(self, obj: Donor) -> str:
+        return obj.full_name
+
+    @admin.display(description=_("seen by visitors"), boolean=True, ordering="is_seen_now")
+    def seen_now(self, obj: Donor) -> bool:
+        return obj.is_seen_now
+
+    def is_shown(self, obj: Donor, at: datetime.datetime) -> bool:
+        return Donor.objects.shown(at).filter(pk=obj.pk).exists()
+
+
+@admin.register(Counterpart)
+class CounterpartAdmin(StaffAdmin):
+    about = _("Ministries, departments and others that the office works with. They show on the about page, if so marked, and on the pages of programmes and projects.")
+    list_display = ["__str__", "kind", "parent", "is_of_office", "order", "in_lao"]
+    list_filter = ["kind", "is_of_office", InLao]
+    list_select_related = ["parent"]
+    search_fields = ["name_en", "name_lo", "abbreviation"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "abbreviation", "kind", "parent"]}),
+        (_("On the about page"), {"fields": [("is_of_office", "order")]}),
+    ]
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_form(self, request: HttpRequest, obj: Counterpart | None = None, **kwargs: Any) -> Any:
+        """Nothing is part of itself."""
+        form = super().get_form(request, obj, **kwargs)
+        if obj and "parent" in form.base_fields:
+            form.base_fields["parent"].queryset = Counterpart.objects.exclude(pk=obj.pk)
+        return form

@@ -1,0 +1,67 @@
+// The admin's own few lines: what a browser cannot read is said, what it reads is shown in words,
+// and the rich text editor has a name.
+
+const DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+const TYPES = "input[type=date], input[type=datetime-local], input[type=time]";
+
+/** What a native input holds, in words that do not depend on the order of day and month. */
+function inWords(input) {
+  const [day, hour] = input.type === "time" ? ["", input.value] : input.value.split("T");
+  const date = day && new Date(`${day}T00:00:00Z`);
+  const words = date && !Number.isNaN(date.valueOf()) ? date.toLocaleDateString("en-GB", DAY) : "";
+  return [words, hour].filter(Boolean).join(", ");
+}
+
+function showInWords(input) {
+  let output = input.parentElement.querySelector(`output[for="${input.id}"]`);
+  if (!output) {
+    output = document.createElement("output");
+    output.htmlFor = input.id;
+    input.after(output);
+  }
+  output.textContent = inWords(input);
+}
+
+// A browser sends nothing in place of 31 February, and the admin's forms switch its own checks off:
+// without this, the date would be emptied without a word.
+function refuseUnreadable(event) {
+  for (const refused of document.querySelectorAll(".refused")) refused.remove();
+  const unreadable = [...event.target.querySelectorAll(TYPES)].filter((input) => input.validity.badInput);
+  if (!unreadable.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  for (const input of unreadable) {
+    const refused = document.createElement("p");
+    refused.className = "refused";
+    refused.id = `${input.id}_refused`;
+    refused.setAttribute("role", "alert");
+    refused.textContent = input.dataset.refusal;
+    input.setAttribute("aria-errormessage", refused.id);
+    input.setAttribute("aria-invalid", "true");
+    input.before(refused);
+    input.addEventListener("input", () => input.removeAttribute("aria-invalid"), { once: true });
+  }
+  unreadable[0].focus();
+}
+
+function nameEditors() {
+  for (const editor of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) {
+    const label = editor.closest(".form-row")?.querySelector("label");
+    if (!label) continue;
+    editor.setAttribute("role", "textbox");
+    editor.setAttribute("aria-multiline", "true");
+    editor.setAttribute("aria-label", label.textContent.replace(/:\s*$/, ""));
+    label.addEventListener("click", (event) => {
+      event.preventDefault();
+      editor.focus();
+    });
+  }
+}
+
+document.addEventListener("submit", refuseUnreadable, { capture: true });
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.(TYPES)) showInWords(event.target);
+});
+for (const input of document.querySelectorAll(TYPES)) showInWords(input);
+nameEditors();
+new MutationObserver(nameEditors).observe(document.body, { childList: true, subtree: true });

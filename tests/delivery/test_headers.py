@@ -1,0 +1,97 @@
+"""The headers that tell a browser what it may do, on each kind of answer."""
+
+import pytest
+
+from tests.delivery.elsewhere import ask
+
+KINDS = [
+    "/",
+    "/about/",
+    "/nothing-is-here/",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/healthz",
+    "/admin/login/",
+    "/?q=%00",
+]
+
+
+def policy_of(response) -> dict[str, list[str]]:
+    directives = (part.split() for part in response["Content-Security-Policy"].split(";"))
+    return {name: values for name, *values in directives}
+
+
+@pytest.mark.parametrize("address", KINDS)
+def test_every_answer_says_what_a_browser_may_do(client, seeded, address):
+    response = client.get(address)
+    policy = policy_of(response)
+    assert policy["default-src"] == ["'none'"]
+    assert policy["frame-ancestors"] == ["'none'"]
+    assert policy["base-uri"] == ["'none'"]
+    assert not [value for values in policy.values() for value in values if value.startswith("'unsafe-")]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("address", ["/", "/nothing-is-here/"])
+def test_public_pages_may_run_no_script_and_take_nothing_from_elsewhere(client, seeded, address):
+    policy = policy_of(client.get(address))
+    assert "script-src" not in policy
+    assert {value for values in policy.values() for value in values} <= {"'none'", "'self'"}
+
+
+def test_the_admin_runs_its_own_scripts_only(client, db):
+    policy = policy_of(client.get("/admin/login/"))
+    assert policy["script-src"][0] == "'self'"
+    assert all(value.startswith("'nonce-") for value in policy["script-src"][1:])
+    assert not [value for values in policy.values() for value in values if "://" in value or value == "*"]
+
+
+@pytest.mark.parametrize("address", ["/", "/careers/", "/nothing-is-here/", "/healthz"])
+def test_visitors_get_no_cookie(client, seeded, address):
+    assert not client.get(address).cookies
+
+
+def test_static_files_say_it_too_and_keep_for_good(server):
+    response, page = server.get("/")
+    address = page.decode().split('rel="stylesheet" href="')[1].split('"')[0]
+    response, _ = server.get(address)
+    assert response.status == 200
+    assert response.getheader("X-Content-Type-Options") == "nosniff"
+    assert "default-src 'none'" in response.getheader("Content-Security-Policy")
+    assert response.getheader("Access-Control-Allow-Origin") is None
+    assert "immutable" in response.getheader("Cache-Control")
+
+
+def test_https_brings_hsts_and_cookies_bound_to_the_host():
+    [login] = ask(
+        "/admin/login/",
+        headers={"X-Forwarded-Proto": "https"},
+        SITE_URL="https://testserver", TRUSTED_PROXIES="127.0.0.1",
+    )  # fmt: skip
+    assert login.status == 200
+    assert login.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert login.cookies
+    for cookie in login.cookies:
+        assert cookie.startswith("__Host-")
+        assert "Secure" in cookie
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
+        assert "SameSite=Lax" in cookie
+
+
+def test_https_sends_plain_requests_on_but_answers_the_supervisor():
+    page, health = ask("/admin/login/?next=/admin/", "/healthz", SITE_URL="https://testserver")
+    assert (page.status, page.headers["Location"]) == (301, "https://testserver/admin/login/?next=/admin/")
+    assert health.status == 200
+
+
+def test_over_http_a_trial_can_sign_in(client, db):
+    [cookie] = client.get("/admin/login/").cookies.values()
+    assert not cookie["secure"]
+    assert not cookie.key.startswith("__Host-")
+    assert cookie["httponly"]

@@ -1,0 +1,38 @@
+"""/healthz and /readyz, for whoever watches the server."""
+
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests.delivery.elsewhere import ask
+
+
+def test_a_server_in_order_is_alive_and_ready(client, db):
+    assert client.get("/healthz").json() == {"status": "alive"}
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+
+
+def test_a_waiting_migration_is_not_ready(client, db):
+    MigrationRecorder.Migration.objects.filter(app="careers").latest("id").delete()
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["migrations"] == "wait to be applied"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_without_a_database_the_process_is_alive_but_not_ready():
+    for gone in ("sqlite:////nowhere/portal.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"):
+        alive, ready = ask("/healthz", "/readyz", DATABASE_URL=gone)
+        assert alive.status == 200
+        assert ready.status == 503
+        assert "does not answer" in ready.text
+        assert "nowhere" not in ready.text
+
+
+def test_health_is_never_kept_by_a_cache(client, db):
+    for address in ("/healthz", "/readyz"):
+        assert "no-store" in client.get(address)["Cache-Control"]
+
+
+def test_health_is_asked_for_and_not_written_to(client, db):
+    assert client.post("/healthz").status_code == 405
+    assert client.head("/readyz").status_code == 200

@@ -1,0 +1,46 @@
+"""X-Forwarded-* is believed from the proxies of TRUSTED_PROXIES and from nobody else."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+
+from tests.delivery.elsewhere import ask
+
+FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+
+
+def test_a_trusted_proxy_is_believed_that_the_visitor_came_by_https():
+    [page] = ask(
+        "/healthz?",
+        "/robots.txt",
+        headers=FORWARDED,
+        SITE_URL="https://testserver",
+        TRUSTED_PROXIES="127.0.0.0/8",
+    )[1:]
+    assert page.status == 200
+
+
+def test_anybody_else_is_not():
+    [page] = ask("/robots.txt", headers=FORWARDED, SITE_URL="https://testserver", TRUSTED_PROXIES="10.0.0.1")
+    assert (page.status, page.headers["Location"]) == (301, "https://testserver/robots.txt")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "chain", "seen"),
+    [
+        (["127.0.0.1"], "203.0.113.9, 192.0.2.7", "192.0.2.7"),
+        (["10.0.0.0/8"], "192.0.2.7", "127.0.0.1"),
+        ([], "192.0.2.7", "127.0.0.1"),
+        (["127.0.0.1"], "", "127.0.0.1"),
+    ],
+)
+def test_the_address_of_a_visitor_is_the_one_that_the_proxy_saw(client, settings, proxies, chain, seen):
+    settings.TRUSTED_PROXIES = proxies
+    request = client.get("/healthz", headers={"X-Forwarded-For": chain}).wsgi_request
+    assert request.META["REMOTE_ADDR"] == seen
+
+
+def test_a_proxy_that_is_no_address_is_named_at_the_start(settings):
+    settings.TRUSTED_PROXIES = ["nginx.internal"]
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
+        Client().get("/healthz")

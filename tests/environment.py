@@ -1,0 +1,31 @@
+"""What the settings read while tests run, whatever the shell says.
+
+Loaded with `-p` before pytest-django reads the settings, in each process of a parallel run: that is
+why the tests start with `python -m pytest` in the project's folder. The database is that of
+DATABASE_URL where it is given (`make test` gives TEST_POSTGRES_URL there), else SQLite.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+DATA_DIR = tempfile.mkdtemp(prefix="portal-tests-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+
+for name in (
+    "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES", "STAFF_SECOND_FACTOR", "EMAIL_URL", "SENTRY_DSN",
+    "HOST", "PORT", "WEB_WORKERS",
+):  # fmt: skip
+    os.environ.pop(name, None)
+
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="iomlaos.settings",
+    DATA_DIR=DATA_DIR,
+    DEBUG="off",
+    SECRET_KEY="known-to-all-and-good-for-tests-alone-0123456789-abcdefghij",
+    ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    SITE_URL="http://testserver",
+    # Playwright keeps an event loop in the tests' thread, in which Django would refuse its database.
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
+)

@@ -1,0 +1,70 @@
+import pytest
+
+from tests.factories import make_contact_point, make_office, make_page
+from tests.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("seeded")
+def test_contact_gives_address_numbers_as_written_with_links_and_facebook(client):
+    page = read(client, "/contact/")
+    assert "UN House, 3rd Floor" in page
+    assert "+856.21 26 77 30" in page
+    assert "tel:+85621267730" in page.links
+    assert "tel:+85621267675" in page.links
+    assert "https://www.facebook.com/IOM.Laos.int/" in page.links
+    assert not [link for link in page.links if link.startswith("mailto:")]
+
+
+def test_opening_hours_stand_on_the_contact_page_once_they_are_known(client):
+    office = make_office()
+    assert "Opening hours" not in read(client, "/contact/")
+    office.hours_en = "Monday to Friday"
+    office.save()
+    assert "Opening hours Monday to Friday" in read(client, "/contact/")
+
+
+def test_an_email_address_is_a_link_once_the_office_gives_one(client):
+    make_contact_point(kind="email", written="office@example.org")
+    assert "mailto:office@example.org" in read(client, "/contact/").links
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("address", ["/accessibility/", "/privacy/", "/how-to-apply/"])
+def test_the_pages_that_the_footer_links_to_are_there(client, address):
+    assert read(client, address).status == 200
+    assert address in read(client, "/").links
+
+
+def test_a_page_that_staff_add_has_its_own_address(client):
+    make_page(
+        slug="visiting-us", title_en="Visiting us", body_en="<h2>By bus</h2><p>Stop at the UN House.</p>"
+    )
+    page = read(client, "/visiting-us/")
+    assert page.h1 == ["Visiting us"]
+    assert "Stop at the UN House." in page
+
+
+def test_the_date_of_the_information_is_that_of_the_page(client):
+    make_page(slug="dated", as_of="2021-01")
+    make_page(slug="edited", as_of="2026-11-24")
+    make_page(slug="timeless")
+    assert "Information as published by January 2021" in read(client, "/dated/")
+    assert "Information as published by 24 November 2026" in read(client, "/edited/")
+    assert "Information as published" not in read(client, "/timeless/")
+
+
+def test_withdrawn_page_says_that_it_was_taken_down_and_leads_on(client):
+    make_office()
+    make_page(slug="over", state="withdrawn")
+    page = read(client, "/over/")
+    assert page.status == 410
+    assert page.h1 == ["This page was taken down"]
+    assert "/careers/" in page.links
+
+
+def test_an_address_that_never_was_says_so(client):
+    page = read(client, "/never-was/")
+    assert page.status == 404
+    assert page.h1 == ["There is no page at this address"]

@@ -1,0 +1,117 @@
+import pytest
+
+from tests.factories import make_document, make_edition, make_programme, upload
+from tests.files import a_pdf
+from tests.reading import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("seeded")
+def test_documents_without_a_file_are_on_request_and_their_titles_are_no_links(client):
+    page = read(client, "/documents/")
+    assert "Seven documents." in page
+    assert page.text.count("on request: +856.21 26 77 30") == 7
+    assert not [link for link in page.links if "/files/" in link]
+
+
+def test_a_document_with_a_file_says_language_type_size_pages_and_date(client):
+    document = make_document(title_en="Yearly report", kind="report")
+    edition = make_edition(document=document, file=upload("x.pdf", a_pdf(pages=3)), dated="2020-11")
+    page = read(client, "/documents/")
+    assert "Yearly report, English · PDF" in page
+    assert "3 pages · November 2020" in page
+    assert edition.get_absolute_url() in page.links
+
+
+def test_only_the_newest_edition_of_each_language_is_offered(client):
+    document = make_document(title_en="Report")
+    for dated, language in (("2019", "en"), ("2020", "en"), ("2018", "lo")):
+        make_edition(
+            document=document,
+            dated=dated,
+            language=language,
+            address=f"https://example.org/{dated}-{language}",
+        )
+    links = read(client, "/documents/").links
+    assert "https://example.org/2020-en" in links
+    assert "https://example.org/2018-lo" in links
+    assert "https://example.org/2019-en" not in links
+
+
+@pytest.mark.usefixtures("seeded")
+def test_documents_of_one_programme_and_kind_have_an_address_of_their_own(client):
+    page = read(client, "/documents/?programme=migration-health&kind=infosheet")
+    assert "Two documents." in page
+    assert page.title.startswith("Documents: Infosheet, Migration Health")
+    assert "SEZs Factsheet" not in page
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize(
+    "query", ["?fbclid=abc", "?kind=nonsense", "?programme=nonsense", "?kind=", "?utm_source=x&y"]
+)
+def test_parameters_that_mean_nothing_change_nothing(client, query):
+    assert client.get(f"/documents/{query}").content == client.get("/documents/").content
+
+
+def test_a_combination_without_documents_says_so(client):
+    health, labour = make_programme(slug="health"), make_programme(slug="labour")
+    make_document(programme=health, kind="report")
+    make_document(programme=labour, kind="tool")
+    assert "There is no document of this kind" in read(client, "/documents/?programme=health&kind=tool")
+
+
+def test_drafts_are_in_no_list_of_documents_and_not_counted(client):
+    make_document(title_en="Shown document")
+    make_document(
+        title_en="Hidden document", state="draft", kind="tool", programme=make_programme(title_en="Other")
+    )
+    page = read(client, "/documents/")
+    assert "One document." in page
+    assert "Hidden" not in page
+    assert "Tool" not in page
+
+
+def test_a_document_does_not_name_a_programme_that_is_a_draft(client):
+    make_document(programme=make_programme(title_en="Secret", state="draft"))
+    page = read(client, "/documents/")
+    assert page.status == 200
+    assert "Secret" not in page
+
+
+def test_a_live_file_opens_under_a_readable_name(client):
+    edition = make_edition(
+        document=make_document(title_en="ບົດລາຍງານ"), file=upload("x.pdf", a_pdf()), language="lo"
+    )
+    answer = client.get(edition.get_absolute_url())
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("inline;")
+    assert "%E0%BA%9A" in answer["Content-Disposition"]
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_the_file_of_a_document_that_is_not_live_cannot_be_fetched(client, state):
+    document = make_document()
+    edition = make_edition(document=document, file=upload("x.pdf", a_pdf()))
+    address = edition.get_absolute_url()
+    assert client.get(address).status_code == 200
+    document.state = state
+    document.save()
+    assert client.get(address).status_code == 404
+    assert client.get(f"/media/{edition.file.name}").status_code == 404
+    assert client.get(f"/uploads/{edition.file.name}").status_code == 404
+
+
+def test_documents_cost_the_same_queries_for_one_and_for_fifty(client):
+    def add():
+        make_edition(document=make_document(programme=make_programme()))
+
+    add()
+    of_one = count_queries(client, "/documents/")
+    for _ in range(49):
+        add()
+    assert count_queries(client, "/documents/") == of_one

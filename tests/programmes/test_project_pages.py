@@ -1,0 +1,106 @@
+import pytest
+
+from tests.factories import (
+    make_counterpart,
+    make_document,
+    make_donor,
+    make_place,
+    make_programme,
+    make_project,
+)
+from tests.reading import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "words"),
+    [
+        ("2018-09", "2018-12", "Dates September to December 2018"),
+        ("2018-07", "2019-02", "Dates July 2018 to February 2019"),
+        ("2017", "2018", "Dates 2017 to 2018"),
+        ("2015", "2015", "Dates 2015"),
+        ("2018", None, "Dates from 2018"),
+        (None, "2018", "Dates until 2018"),
+        (None, None, "Dates not known"),
+        ("2018-07-09", "2018-08-01", "Dates 9 July 2018 to 1 August 2018"),
+    ],
+)
+def test_a_project_gives_its_dates_as_exactly_as_they_are_known(client, starts, ends, words):
+    make_project(slug="project", starts=starts, ends=ends)
+    assert words in read(client, "/projects/project/")
+
+
+@pytest.mark.usefixtures("seeded")
+def test_projects_are_listed_by_date_and_those_without_one_last(client):
+    text = read(client, "/projects/").text
+    order = [
+        "Migration Health Impact Assessment",
+        "Attapeu flood response",
+        "PROMISE",
+        "(CREST)",
+        "Malaria project",
+    ]
+    places = [text.index(title) for title in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_project_leads_to_its_programme_donors_and_documents(client):
+    page = read(client, "/projects/promise/")
+    assert "/programmes/labour-migration/" in page.links
+    assert "/donors/swiss-agency-for-development-and-cooperation/" in page.links
+    assert "PROMISE Factsheet" in page
+
+
+def test_a_project_does_not_name_a_programme_that_is_still_a_draft(client):
+    make_project(slug="project", programme=make_programme(state="draft", title_en="Secret programme"))
+    for address in ("/projects/project/", "/projects/"):
+        page = read(client, address)
+        assert page.status == 200
+        assert "Secret" not in page
+
+
+def test_a_project_does_not_name_documents_that_are_not_live(client):
+    project = make_project(slug="project")
+    for state, word in (("draft", "Hidden"), ("withdrawn", "Gone"), ("published", "Shown")):
+        make_document(title_en=f"{word} document", state=state, projects=[project])
+    page = read(client, "/projects/project/")
+    assert "Hidden" not in page
+    assert "Gone" not in page
+    assert "Shown document" in page
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "999", "x", "1.5", "٣", "9" * 30])
+def test_a_page_number_that_does_not_exist_is_not_found(client, page):
+    make_project()
+    assert client.get("/projects/", {"page": page}).status_code == 404
+
+
+def test_projects_after_the_fiftieth_stand_on_a_second_page(client):
+    programme = make_programme()
+    for number in range(51):
+        make_project(programme=programme, title_en=f"Project {number:02}")
+    assert "Project 50" not in read(client, "/projects/")
+    assert "Project 50" in read(client, "/projects/?page=2")
+
+
+def test_projects_cost_the_same_queries_for_one_and_for_fifty(client):
+    make_project()
+    of_one = count_queries(client, "/projects/")
+    for _ in range(49):
+        make_project()
+    assert count_queries(client, "/projects/") == of_one
+
+
+def test_a_project_costs_the_same_queries_with_one_partner_and_with_fifty(client):
+    project = make_project(
+        slug="project", donors=[make_donor()], partners=[make_counterpart()], places=[make_place()]
+    )
+    make_document(projects=[project])
+    of_one = count_queries(client, "/projects/project/")
+    for _ in range(49):
+        project.donors.add(make_donor())
+        project.partners.add(make_counterpart(parent=make_counterpart()))
+        make_document(projects=[project])
+    assert count_queries(client, "/projects/project/") == of_one

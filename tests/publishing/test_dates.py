@@ -1,0 +1,147 @@
+"""Dates as they are known: a year, a month or a day."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iomlaos.publishing.dates import PartialDate, PartialDateFormField, latest
+from programmes.models import Project
+from tests.factories import make_project
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2018", "2018"),
+        ("2018-07", "2018-07"),
+        ("2018-07-09", "2018-07-09"),
+        ("July 2018", "2018-07"),
+        ("july 2018", "2018-07"),
+        ("Jul. 2018", "2018-07"),
+        ("9 July 2018", "2018-07-09"),
+        ("09 Jul 2018", "2018-07-09"),
+        ("9 July, 2018", "2018-07-09"),
+        ("9/7/2018", "2018-07-09"),
+        ("9.7.2018", "2018-07-09"),
+        ("  9   July  2018 ", "2018-07-09"),
+        ("29 February 2020", "2020-02-29"),
+        ("May 2018", "2018-05"),
+    ],
+)
+def test_a_date_is_read_as_staff_write_it(text, iso):
+    assert PartialDate.parse(text).iso == iso
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "18", "218", "20188", "2018-7", "2018-13", "2018-00", "2018-02-30", "2021-02-29", "2018-07-",
+        "2018-07-00", "0000", "31 June 2018", "0 June 2018", "June", "9 June", "Juni 2018", "soon",
+        "31/6/2018", "13/13/2018", "2018/07/09", "July 9 2018", "2018-07-09T10:00", "-2018", "2018 July",
+    ],
+)  # fmt: skip
+def test_what_is_no_date_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011  (its message is the text itself)
+        PartialDate.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("iso", "words"),
+    [("2018", "2018"), ("2018-07", "July 2018"), ("2018-07-09", "9 July 2018")],
+)
+def test_a_date_in_words_is_no_more_exact_than_it_is_known(iso, words):
+    assert str(PartialDate.parse(iso)) == words
+
+
+@pytest.mark.parametrize(
+    ("iso", "last"),
+    [
+        ("2018", "2018-12-31"),
+        ("2018-02", "2018-02-28"),
+        ("2020-02", "2020-02-29"),
+        ("2018-07-09", "2018-07-09"),
+    ],
+)
+def test_the_last_day_that_a_date_can_mean(iso, last):
+    assert PartialDate.parse(iso).last_day.isoformat() == last
+
+
+def test_the_day_of_a_moment_is_that_of_vientiane():
+    assert PartialDate.of(datetime.datetime(2021, 1, 9, 17, 0, tzinfo=datetime.UTC)).iso == "2021-01-10"
+    assert PartialDate.of(datetime.datetime(2021, 1, 9, 16, 59, tzinfo=datetime.UTC)).iso == "2021-01-09"
+
+
+def test_the_latest_of_some_dates():
+    dates = [PartialDate(2018), None, PartialDate(2019, 2), PartialDate(2019)]
+    assert latest(dates) == PartialDate(2019, 2)
+    assert latest([None]) is None
+
+
+def cut(day: datetime.date, precision: int) -> PartialDate:
+    return PartialDate(*(day.year, day.month, day.day)[:precision])
+
+
+partial_dates = st.builds(cut, st.dates(), st.integers(1, 3))
+
+
+@given(partial_dates)
+def test_iso_and_words_are_read_back_as_the_same_date(date):
+    assert PartialDate.parse(date.iso) == date
+    assert PartialDate.parse(str(date)) == date
+
+
+@given(st.dates(), st.dates(), st.integers(1, 3))
+def test_iso_sorts_by_time_at_one_precision(first, second, precision):
+    if first <= second:
+        assert cut(first, precision).iso <= cut(second, precision).iso
+
+
+@given(st.text(max_size=12))
+def test_any_other_text_is_refused_and_nothing_worse(text):
+    try:
+        date = PartialDate.parse(text)
+    except ValueError:
+        return
+    assert 1 <= date.year <= 9999
+
+
+# --- In forms and in the database -------------------------------------------------------------
+
+
+def test_a_form_takes_a_date_and_shows_it_in_words():
+    field = PartialDateFormField(required=False)
+    assert field.clean("9 july 2018") == PartialDate(2018, 7, 9)
+    assert field.clean("") is None
+    assert field.prepare_value(PartialDate(2018, 7)) == "July 2018"
+    assert not field.has_changed(PartialDate(2018, 7), "2018-07")
+    assert field.has_changed(PartialDate(2018, 7), "2018")
+
+
+@pytest.mark.parametrize("typed", ["31 June 2018", "2018-02-30", "soon"])
+def test_a_form_says_what_to_write_instead(typed):
+    with pytest.raises(ValidationError, match=f"“{typed}” is not a date. Write a year"):
+        PartialDateFormField().clean(typed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", ["2018", "2018-07", "2018-07-09", None])
+def test_the_database_keeps_the_precision(written):
+    make_project(starts=written)
+    starts = Project.objects.get().starts
+    assert (starts and starts.iso) == written
+
+
+@pytest.mark.django_db
+def test_the_database_takes_no_impossible_date():
+    with pytest.raises(ValidationError, match="“2018-02-30” is not a date"):
+        make_project(starts="2018-02-30")
+
+
+@pytest.mark.django_db
+def test_rows_sort_by_date_the_latest_first_and_the_unknown_last():
+    for slug, starts in {"a": "2018", "b": None, "c": "2018-07-09", "d": "2019", "e": "2018-07"}.items():
+        make_project(slug=slug, starts=starts)
+    assert [project.slug for project in Project.objects.by_date()] == ["d", "c", "e", "a", "b"]

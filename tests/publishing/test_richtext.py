@@ -1,0 +1,110 @@
+"""Rich text is sanitised by every door into the database."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from iomlaos.office.models import Page
+from tests.factories import make_page
+
+pytestmark = pytest.mark.django_db
+
+DIRTY = (
+    '<h1>Title</h1><h2 onclick="steal()" style="color:red">Why</h2>'
+    "<script>alert(1)</script><style>p{}</style><iframe src='https://example.org'></iframe>"
+    '<p class="x">An <strong>early</strong> <em>word</em> <img src="x" onerror="alert(1)">and '
+    '<a href="javascript:alert(1)">a</a> <a href="https://www.iom.int/">link</a>, '
+    '<a href="tel:+85621267730">call</a>.<br>Next</p>'
+    "<ul><li><p>One</p></li></ul><ol><li><p>First</p></li></ol>"
+    "<blockquote><p>Said</p></blockquote>"
+    "<table><tbody><tr><th>Year</th><td>2018</td></tr></tbody></table>"
+)
+KEPT = (
+    "<h2>Why</h2>", "<strong>early</strong>", "<em>word</em>", 'href="https://www.iom.int/"',
+    'href="tel:+85621267730"', "<ul><li><p>One</p></li></ul>", "<ol><li><p>First</p></li></ol>",
+    "<blockquote><p>Said</p></blockquote>", "<th>Year</th>", "<td>2018</td>", "<br>",
+)  # fmt: skip
+TAKEN_OUT = (
+    "<h1", "onclick", "style", "script", "alert(", "<iframe", "<img", "class", "onerror", "javascript:",
+)  # fmt: skip
+
+
+def by_create() -> None:
+    make_page(body_en=DIRTY, body_lo=DIRTY)
+
+
+def by_save() -> None:
+    page = make_page()
+    page.body_en = page.body_lo = DIRTY
+    page.save()
+
+
+def by_save_of_these_fields() -> None:
+    page = make_page()
+    page.body_en = page.body_lo = DIRTY
+    page.save(update_fields=["body_en", "body_lo"])
+
+
+def by_bulk_create() -> None:
+    Page.objects.bulk_create([Page(slug="a", title_en="A", body_en=DIRTY, body_lo=DIRTY)])
+
+
+def by_bulk_update() -> None:
+    page = make_page()
+    page.body_en = page.body_lo = DIRTY
+    Page.objects.bulk_update([page], ["body_en", "body_lo"])
+
+
+def by_update() -> None:
+    make_page()
+    Page.objects.update(body_en=DIRTY, body_lo=DIRTY)
+
+
+def by_update_or_create() -> None:
+    Page.objects.update_or_create(slug="a", defaults={"title_en": "A", "body_en": DIRTY, "body_lo": DIRTY})
+
+
+DOORS = [
+    by_create, by_save, by_save_of_these_fields, by_bulk_create, by_bulk_update, by_update, by_update_or_create,
+]  # fmt: skip
+
+
+def assert_clean(html: str) -> None:
+    for part in KEPT:
+        assert part in html
+    for part in TAKEN_OUT:
+        assert part not in html
+
+
+@pytest.mark.parametrize("store", DOORS)
+def test_what_is_stored_is_sanitised_in_both_languages(store):
+    store()
+    page = Page.objects.get()
+    assert_clean(page.body_en)
+    assert_clean(page.body_lo)
+
+
+def test_loaddata_sanitises_too(tmp_path):
+    fixture = tmp_path / "pages.json"
+    fields = {"slug": "a", "state": "draft", "title_en": "A", "body_en": DIRTY, "body_lo": DIRTY}
+    fixture.write_text(json.dumps([{"model": "office.page", "fields": fields}]))
+    call_command("loaddata", str(fixture), verbosity=0)
+    page = Page.objects.get()
+    assert_clean(page.body_en)
+    assert_clean(page.body_lo)
+
+
+def test_sanitising_twice_changes_nothing():
+    make_page(body_en=DIRTY)
+    page = Page.objects.get()
+    once = page.body_en
+    page.save()
+    page.refresh_from_db()
+    assert page.body_en == once
+
+
+@pytest.mark.parametrize("empty", ["", "<p></p>"])
+def test_an_empty_editor_is_stored_as_nothing(empty):
+    make_page(body_en=empty)
+    assert Page.objects.get().body_en == ""

@@ -1,0 +1,378 @@
+"""manage.py seed: loads once, never again touches what staff changed or deleted."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from careers.models import Vacancy
+from iomlaos.office.models import ContactPoint, Office, Page
+from iomlaos.publishing.models import SeedEntry
+from programmes.models import Counterpart, Donor, Figure, Programme, Project
+from tests.factories import make_donor, make_place, make_programme
+
+pytestmark = pytest.mark.django_db
+
+OFFICE = """
+- model: office.office
+  pk: 1
+  fields:
+    name_en: International Organization for Migration
+    short_name_en: IOM Lao PDR
+    introduction_en: Who and where.
+    opened: 2002
+    postal_address_en: |
+      House 1
+      Vientiane
+- model: office.contactpoint
+  pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a01
+  fields: {office: 1, kind: telephone, written: +856.21 26 77 30}
+"""
+#: Programmes stand before the donors and projects that they name: references may run forward.
+PROGRAMMES = """
+- model: programmes.programme
+  fields:
+    slug: counter-trafficking
+    state: published
+    as_of: 2021-01
+    title_en: Counter-trafficking
+    summary_en: Against trafficking in persons.
+    body_en: |
+      <h2>Why</h2>
+      <p>Because of <script>alert(1)</script>it.</p>
+    donors: [[canada], [italy]]
+    counterparts: [[social-welfare]]
+- model: programmes.figure
+  pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02
+  fields: {programme: [counter-trafficking], value: "11,097", caption_en: people reached}
+- model: programmes.project
+  fields:
+    slug: verifier
+    state: published
+    programme: [counter-trafficking]
+    title_en: Verifier
+    summary_en: Reads travel documents.
+    starts: 2018-07-09
+    ends: 2019-02
+    donors: [[canada]]
+"""
+PARTNERS = """
+- model: programmes.counterpart
+  fields: {slug: social-welfare, name_en: Department of Social Welfare, kind: department, parent: [labour]}
+- model: programmes.counterpart
+  fields: {slug: labour, name_en: Ministry of Labour and Social Welfare, kind: ministry}
+- model: programmes.donor
+  fields: {slug: canada, name_en: Government of Canada, kind: government}
+- model: programmes.donor
+  fields: {slug: italy, name_en: The Government of Italy, kind: government}
+"""
+CAREERS = """
+- model: careers.vacancy
+  fields:
+    slug: project-assistant
+    state: published
+    title_en: Project Assistant
+    grade: G4
+    closes_at: 2021-01-10T00:00:00+07:00
+"""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    folder = tmp_path / "fixtures"
+    folder.mkdir()
+    for name, text in {
+        "careers": CAREERS, "office": OFFICE, "programmes": PROGRAMMES, "zz_partners": PARTNERS,
+    }.items():  # fmt: skip
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def seed(folder: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("seed", f"--fixtures={folder}", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_seed_loads_every_record_with_its_references(folder):
+    assert seed(folder) == "10 records loaded.\n"
+    programme = Programme.objects.get(slug="counter-trafficking")
+    assert {donor.slug for donor in programme.donors.all()} == {"canada", "italy"}
+    assert [part.slug for part in Counterpart.objects.get(slug="labour").parts.all()] == ["social-welfare"]
+    assert programme.figures.get().value == "11,097"
+    project = Project.objects.get()
+    assert (project.programme, project.starts.iso, project.ends.iso) == (programme, "2018-07-09", "2019-02")
+    assert Vacancy.objects.get().deadline == "end of Saturday 9 January 2021, Vientiane time (UTC+7)"
+    assert Office.objects.get().telephone.link == "tel:+85621267730"
+    assert SeedEntry.objects.count() == 10
+
+
+def test_rich_text_of_a_fixture_is_sanitised(folder):
+    seed(folder)
+    assert Programme.objects.get().body_en == "<h2>Why</h2>\n<p>Because of it.</p>"
+
+
+def test_second_run_finds_nothing_new(folder):
+    seed(folder)
+    assert seed(folder) == "Nothing new.\n"
+    assert Donor.objects.count() == 2
+
+
+def test_loaddata_takes_the_same_fixtures(folder):
+    call_command("loaddata", *sorted(map(str, folder.glob("*.yaml"))), verbosity=0)
+    programme = Programme.objects.get()
+    assert programme.donors.count() == 2
+    assert programme.created_at
+    assert "script" not in programme.body_en
+
+
+def test_what_staff_changed_stays(folder):
+    seed(folder)
+    donor = Donor.objects.get(slug="italy")
+    donor.name_en = "Italian Agency for Development Cooperation"
+    donor.save()
+    Programme.objects.get().donors.clear()
+    assert seed(folder) == "Nothing new.\n"
+    donor.refresh_from_db()
+    assert donor.name_en == "Italian Agency for Development Cooperation"
+    assert Programme.objects.get().donors.count() == 0
+
+
+def test_what_staff_deleted_does_not_come_back(folder):
+    seed(folder)
+    Donor.objects.get(slug="italy").delete()
+    ContactPoint.objects.all().delete()
+    Figure.objects.all().delete()
+    assert seed(folder) == "Nothing new.\n"
+    assert [donor.slug for donor in Donor.objects.all()] == ["canada"]
+    assert not ContactPoint.objects.exists()
+    assert not Figure.objects.exists()
+
+
+def test_what_staff_made_under_the_same_key_stays_and_is_noted(folder):
+    make_donor(slug="canada", name_en="Canada, as staff wrote it")
+    said = seed(folder)
+    assert "donor “canada”: staff made one of this key themselves; it stays as it is." in said
+    assert Donor.objects.get(slug="canada").name_en == "Canada, as staff wrote it"
+    assert Programme.objects.get().donors.filter(slug="canada").exists()
+    Donor.objects.get(slug="canada").delete()
+    assert seed(folder) == "Nothing new.\n"
+
+
+def test_records_added_later_are_loaded_and_may_name_the_earlier(folder):
+    seed(folder)
+    (folder / "later.yaml").write_text(
+        """
+- model: programmes.project
+  fields: {slug: crest, programme: [counter-trafficking], title_en: CREST, summary_en: Decent work, donors: [[italy]]}
+"""
+    )
+    assert seed(folder) == "1 record loaded.\n"
+    assert [donor.slug for donor in Project.objects.get(slug="crest").donors.all()] == ["italy"]
+
+
+def test_a_new_record_leaves_out_what_staff_deleted(folder):
+    seed(folder)
+    Donor.objects.get(slug="italy").delete()
+    Counterpart.objects.get(slug="social-welfare").delete()
+    Counterpart.objects.get(slug="labour").delete()
+    (folder / "later.yaml").write_text(
+        """
+- model: programmes.project
+  fields: {slug: crest, programme: [counter-trafficking], title_en: CREST, summary_en: Decent work, donors: [[italy], [canada]]}
+- model: programmes.counterpart
+  fields: {slug: skills, name_en: Department of Skills, kind: department, parent: [labour]}
+"""
+    )
+    said = seed(folder)
+    assert "project “crest”: loaded without “italy” in its donors, which was deleted." in said
+    assert "counterpart “skills”: loaded without its parent “labour”, which was deleted." in said
+    assert [donor.slug for donor in Project.objects.get(slug="crest").donors.all()] == ["canada"]
+    assert Counterpart.objects.get(slug="skills").parent is None
+
+
+def test_a_new_record_whose_owner_staff_deleted_is_not_loaded_and_may_come_later(folder):
+    seed(folder)
+    Project.objects.all().delete()
+    Programme.objects.all().delete()
+    (folder / "later.yaml").write_text(
+        """
+- model: programmes.project
+  fields: {slug: crest, programme: [counter-trafficking], title_en: CREST, summary_en: Decent work}
+"""
+    )
+    said = seed(folder)
+    assert "project “crest”: not loaded, for its programme “counter-trafficking” was deleted." in said
+    assert said.endswith("Nothing new.\n")
+    assert not SeedEntry.objects.filter(model="programmes.project", key="crest").exists()
+    make_programme(slug="counter-trafficking")
+    assert seed(folder) == "1 record loaded.\n"
+
+
+def test_a_new_record_finds_a_programme_whose_address_staff_changed(folder):
+    seed(folder)
+    programme = Programme.objects.get()
+    programme.slug = "against-trafficking"
+    programme.save()
+    (folder / "later.yaml").write_text(
+        """
+- model: programmes.project
+  fields: {slug: crest, programme: [counter-trafficking], title_en: CREST, summary_en: Decent work}
+"""
+    )
+    assert seed(folder) == "1 record loaded.\n"
+    assert Project.objects.get(slug="crest").programme == programme
+
+
+def test_a_new_record_that_meets_one_of_staff_stops_the_run(folder):
+    make_donor(slug="republic-of-italy", name_en="The government of ITALY")
+    with pytest.raises(CommandError, match="There is a donor of this name already"):
+        seed(folder)
+    assert Donor.objects.count() == 1
+    assert not SeedEntry.objects.exists()
+
+
+def test_verbosity_0_says_nothing(folder):
+    assert seed(folder, "--verbosity=0") == ""
+
+
+# --- seed --check -----------------------------------------------------------------------------
+
+
+def check(folder: Path) -> str:
+    """What `seed --check` prints where something differs."""
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("seed", "--check", f"--fixtures={folder}", stdout=out)
+    assert exit_.value.code == 1
+    return out.getvalue()
+
+
+def test_check_finds_nothing_after_a_seed(folder):
+    seed(folder)
+    assert seed(folder, "--check") == "The database has all that the fixtures have, unchanged.\n"
+
+
+def test_check_names_what_was_not_loaded_and_loads_nothing(folder):
+    said = check(folder)
+    assert said.count("not yet loaded.") == 10
+    assert not Donor.objects.exists()
+
+
+def test_check_names_record_field_and_both_values(folder):
+    seed(folder)
+    Donor.objects.filter(slug="italy").update(name_en="Italy")
+    Project.objects.update(ends="2019-03", starts=None)
+    assert check(folder).splitlines() == [
+        "programmes.yaml, line 17, project “verifier”, starts: the fixture has “9 July 2018”, the database nothing.",
+        "programmes.yaml, line 17, project “verifier”, ends: the fixture has “February 2019”, the database “March 2019”.",
+        "zz_partners.yaml, line 8, donor “italy”, name_en: the fixture has “The Government of Italy”, the database “Italy”.",
+    ]
+
+
+def test_check_shows_long_texts_from_where_they_differ(folder):
+    seed(folder)
+    Programme.objects.update(
+        summary_en="Against trafficking in persons, forced labour and all that leads to either."
+    )
+    assert (
+        "summary_en: the fixture has “Against trafficking in persons.”, "
+        "the database “…afficking in persons, forced labour and all that leads to ei…”." in check(folder)
+    )
+
+
+def test_check_names_the_deleted(folder):
+    seed(folder)
+    Figure.objects.all().delete()
+    assert check(folder) == (
+        "programmes.yaml, line 14, figure “6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02”: "
+        "deleted by staff, or its key was changed.\n"
+    )
+
+
+def test_check_names_changed_references(folder):
+    seed(folder)
+    project = Project.objects.get()
+    project.programme = make_programme(slug="another")
+    project.save()
+    project.donors.add(Donor.objects.get(slug="italy"))
+    said = check(folder)
+    assert "programme: the fixture has “counter-trafficking”, the database “another”." in said
+    assert "donors: the fixture has “canada”, the database “canada, italy”." in said
+
+
+def test_check_follows_a_changed_address(folder):
+    seed(folder)
+    programme = Programme.objects.get()
+    programme.slug = "against-trafficking"
+    programme.save()
+    assert check(folder) == (
+        "programmes.yaml, line 2, programme “counter-trafficking”, slug: the fixture has "
+        "“counter-trafficking”, the database “against-trafficking”.\n"
+    )
+
+
+def test_check_does_not_count_what_a_form_changes_of_itself(folder):
+    seed(folder)
+    Office.objects.update(postal_address_en="House 1\r\nVientiane")
+    Programme.objects.update(body_en="<h2>Why</h2><p>Because of it.</p>")
+    assert "unchanged" in seed(folder, "--check")
+
+
+# --- seed --fill ------------------------------------------------------------------------------
+
+
+def test_fill_fills_empty_fields_of_seeded_records_only(folder):
+    seed(folder)
+    make_place(slug="boten", name_en="Boten")
+    text = (folder / "zz_partners.yaml").read_text()
+    text = text.replace("slug: italy,", "slug: italy, name_lo: ອີຕາລີ, abbreviation: IT,")
+    text += "\n- model: office.place\n  fields: {slug: boten, name_en: Boten, name_lo: ບໍ່ເຕັນ, kind: town}\n"
+    (folder / "zz_partners.yaml").write_text(text)
+    Donor.objects.filter(slug="italy").update(name_en="Italy")
+    Project.objects.get().donors.clear()
+
+    assert seed(folder, "--fill") == (
+        "zz_partners.yaml, line 8, donor “italy”: filled name_lo, abbreviation.\n"
+    )
+    donor = Donor.objects.get(slug="italy")
+    assert (donor.name_en, donor.name_lo, donor.abbreviation) == ("Italy", "ອີຕາລີ", "IT")
+    assert Project.objects.get().donors.count() == 0
+    assert seed(folder, "--fill") == "Nothing to fill.\n"
+
+
+def test_fill_sanitises_rich_text(folder):
+    seed(folder)
+    Programme.objects.update(body_en="")
+    assert seed(folder, "--fill").endswith("filled body_en.\n")
+    assert Programme.objects.get().body_en == "<h2>Why</h2>\n<p>Because of it.</p>"
+
+
+def test_fill_leaves_what_would_not_be_in_order(folder):
+    seed(folder)
+    Project.objects.update(starts=None, ends="2016")
+    assert "not filled, for it would not be in order: ends: The end is before the start." in seed(
+        folder, "--fill"
+    )
+    assert Project.objects.get().starts is None
+
+
+def test_fill_loads_nothing_and_brings_nothing_back(folder):
+    assert seed(folder, "--fill") == "Nothing to fill.\n"
+    seed(folder)
+    Donor.objects.get(slug="italy").delete()
+    assert seed(folder, "--fill") == "Nothing to fill.\n"
+    assert Donor.objects.count() == 1
+
+
+# --- The content itself -----------------------------------------------------------------------
+
+
+def test_the_content_of_the_site_loads_and_is_then_complete(seeded):
+    call_command("seed", "--check", verbosity=0)
+    assert Office.objects.count() == 1
+    assert Donor.objects.count() == 10
+    assert Programme.objects.count() == 5
+    for address in ("about", "accessibility", "privacy", "how-to-apply"):
+        assert Page.objects.get(slug=address).state == "published"

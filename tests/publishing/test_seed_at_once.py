@@ -1,0 +1,112 @@
+"""Eight seeds at once on an empty database, as when several servers start together."""
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.servers import ROOT, fresh_database, manage
+
+AT_ONCE = 8
+#: The moment of storing, which no two runs share.
+MOMENTS = ("created_at", "changed_at", "loaded_at")
+
+FIXTURE = """
+- model: programmes.programme
+  fields:
+    slug: counter-trafficking
+    title_en: Counter-trafficking
+    summary_en: Against trafficking in persons.
+    body_en: <p>At length.</p>
+    donors: [[donor-7], [donor-21]]
+""" + "".join(
+    f"""
+- model: programmes.donor
+  fields: {{slug: donor-{n}, name_en: Donor {n}, kind: other}}
+- model: programmes.figure
+  pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f70{n:02}
+  fields: {{programme: [counter-trafficking], value: "{n}", order: {n}}}
+"""
+    for n in range(30)
+)
+
+Environment = dict[str, str]
+
+
+@pytest.fixture
+def new_database(tmp_path) -> Iterator[Callable[[], Environment]]:
+    """Makes empty migrated databases of the kind that the tests run on."""
+    with contextlib.ExitStack() as databases:
+
+        def new() -> Environment:
+            url = databases.enter_context(fresh_database())
+            environment = on(url or f"sqlite:///{tmp_path / secrets.token_hex(6)}.sqlite3")
+            manage("migrate", environment=environment)
+            return environment
+
+        yield new
+
+
+def on(url: str) -> Environment:
+    return {**os.environ, "DATABASE_URL": url}
+
+
+def start(*arguments: str, environment: Environment) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def end(process: subprocess.Popen) -> tuple[int, str, str]:
+    out, errors = process.communicate(timeout=120)
+    return process.returncode, out, errors
+
+
+def rows(environment: Environment) -> list[dict]:
+    """Every row of the content and of the ledger, with its key, without the moment of storing."""
+    dump = manage("dumpdata", "publishing", "office", "programmes", "careers", environment=environment)
+    records = json.loads(dump.stdout)
+    for record in records:
+        for moment in MOMENTS:
+            record["fields"].pop(moment, None)
+    return records
+
+
+def test_eight_at_once_leave_the_same_rows_as_one(new_database, tmp_path):
+    (tmp_path / "content.yaml").write_text(FIXTURE)
+    arguments = ("seed", f"--fixtures={tmp_path}")
+    alone, together = new_database(), new_database()
+
+    assert manage(*arguments, environment=alone).stdout == "61 records loaded.\n"
+    processes = [start(*arguments, environment=together) for _ in range(AT_ONCE)]
+    results = [end(process) for process in processes]
+
+    assert [code for code, _out, _errors in results] == [0] * AT_ONCE, results
+    assert sorted(out for _code, out, _errors in results) == [
+        "61 records loaded.\n", *["Nothing new.\n"] * (AT_ONCE - 1),
+    ]  # fmt: skip
+    assert rows(together) == rows(alone)
+
+
+def test_a_seed_on_a_database_without_tables_says_what_to_do(tmp_path):
+    (tmp_path / "content.yaml").write_text(FIXTURE)
+    empty = on(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    code, _out, errors = end(start("seed", f"--fixtures={tmp_path}", environment=empty))
+    assert code == 1
+    assert "Was “manage.py migrate” run?" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_mistake_ends_the_command_with_1_and_one_message(tmp_path):
+    (tmp_path / "content.yaml").write_text("- model: programmes.doner\n  fields: {slug: x}\n")
+    empty = on(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    code, out, errors = end(start("seed", f"--fixtures={tmp_path}", environment=empty))
+    assert (code, out) == (1, "")
+    assert "content.yaml, line 1: there is no model “programmes.doner”" in errors
+    assert "Traceback" not in errors

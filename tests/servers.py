@@ -1,0 +1,143 @@
+"""Real servers: the portal as `make run` starts it, in processes of its own with data of its own."""
+
+import contextlib
+import dataclasses
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTS_WITHIN = 60
+
+
+@dataclasses.dataclass
+class Server:
+    """A running portal. `environment` is what it was started with, for commands beside it."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen
+    log: Path
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port
+
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        """A command of manage.py on the server's data."""
+        return manage(*arguments, environment=self.environment | environment)
+
+    def get(self, address: str, method: str = "GET", body: bytes | None = None, **headers: str):
+        """One request on a connection of its own: the response, and its body as bytes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request(method, address, body, {k.replace("_", "-"): v for k, v in headers.items()})
+            response = connection.getresponse()
+            return response, response.read()
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers (on Linux)."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [
+            int(child)
+            for child in children.split()
+            if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+
+
+def manage(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+@contextlib.contextmanager
+def fresh_database() -> Iterator[str]:
+    """The address of an empty PostgreSQL database where tests run on PostgreSQL, else nothing.
+
+    It is dropped afterwards.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield ""
+        return
+    name = f"portal_{secrets.token_hex(6)}"
+    _on_postgres(url, f"CREATE DATABASE {name}")
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        _on_postgres(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _on_postgres(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@contextlib.contextmanager
+def running_server(data_dir: Path, **settings: str) -> Iterator[Server]:
+    """The portal on a free port of the loopback: migrated, seeded, static files collected.
+
+    `settings` are environment variables; DATABASE_URL is a fresh database unless given.
+    """
+    subprocess.run(["sh", "deploy/set-up.sh"], cwd=ROOT, check=True)
+    with fresh_database() as database_url:
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        port = free_port()
+        environment |= {
+            "DATA_DIR": str(data_dir),
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "WEB_WORKERS": "2",
+            "SITE_URL": f"http://127.0.0.1:{port}",
+        }
+        if database_url:
+            environment["DATABASE_URL"] = database_url
+        environment |= settings
+        data_dir.mkdir(parents=True, exist_ok=True)
+        log = data_dir / "server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                ["sh", "deploy/run.sh"], cwd=ROOT, env=environment, stdout=output, stderr=output
+            )
+        server = Server(f"http://127.0.0.1:{port}", environment, process, log)
+        try:
+            _wait_until_ready(server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise AssertionError("The server did not stop within 20 seconds of SIGTERM.") from None
+
+
+def _wait_until_ready(server: Server) -> None:
+    ends = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < ends and server.process.poll() is None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            response, _ = server.get("/readyz", Host="127.0.0.1")
+            if response.status == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"The server did not start:\n{server.log.read_text()[-3000:]}")
