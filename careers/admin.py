@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.admin import EditionInline, OwnsEditions, PublishableAdmin
-from iomlaos.publishing.filters import InLao, SeenNow
+from iomlaos.publishing.filters import InLao, LiveNow
 
 from .forms import OpportunityForm
 from .models import ApplicationForm, FormVersion, Opportunity, Vacancy
@@ -34,7 +34,7 @@ class OpportunityAdmin(PublishableAdmin):
 
     form = OpportunityForm
     publishing_fields = ("state", "publish_from", ("as_of", "review_by"))
-    list_filter = [OpenNow, "state", SeenNow, InLao]
+    list_filter = [OpenNow, "state", LiveNow, InLao]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
 
     @admin.display(description=_("closes"), ordering="closes_at")
@@ -45,7 +45,7 @@ class OpportunityAdmin(PublishableAdmin):
 @admin.register(Vacancy)
 class VacancyAdmin(OpportunityAdmin):
     about = _("Positions that the office seeks to fill. They show under Careers while they are open, and among the closed ones afterwards.")
-    list_display = ["title", "grade", "closes", "outcome", "state_in_short", "seen_now", "in_lao"]
+    list_display = ["title", "closes", "state_in_short", "live_now", "grade", "outcome", "in_lao"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "reference"]}),
         (_("Dates"), {"fields": ["posted_on", ("closing_date", "closing_hour"), "outcome"]}),
@@ -65,6 +65,6 @@ class FormVersionInline(EditionInline):
 class ApplicationFormAdmin(OwnsEditions):
     about = _("Forms that applicants fill in. They show under Careers; one without a file or an address is listed as on request.")
     editions = "versions"
-    list_display = ["title", "files", "state_in_short", "seen_now", "in_lao", "changed_at"]
+    list_display = ["title", "files", "state_in_short", "live_now", "in_lao", "changed_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "summary"]})]
     inlines = [FormVersionInline]

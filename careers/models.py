@@ -119,9 +119,7 @@ class OpportunityQuerySet(PublishableQuerySet):
     def closing_years(self) -> list[int]:
         """The years of the closing dates in Vientiane, the latest first."""
         last_moment = models.F("closes_at") - datetime.timedelta(microseconds=1)
-        years = ExtractYear(
-            models.ExpressionWrapper(last_moment, models.DateTimeField()), tzinfo=VIENTIANE
-        )
+        years = ExtractYear(models.ExpressionWrapper(last_moment, models.DateTimeField()), tzinfo=VIENTIANE)
         found = self.order_by().annotate(closing_year=years).values_list("closing_year", flat=True)
         return sorted(found.distinct(), reverse=True)
 

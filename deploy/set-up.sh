@@ -4,6 +4,7 @@
 #
 #   deploy/set-up.sh         what `make run` needs
 #   deploy/set-up.sh dev     what `make test` needs
+#   deploy/set-up.sh python  nothing: only says whether there is a Python to begin with
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -27,7 +28,7 @@ find_python() {
     return 1
 }
 
-make_venv() {
+check_python() {
     python=$(find_python)
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -35,6 +36,10 @@ make_venv() {
         say "On Debian:  apt install python3-venv   (or python$version-venv, for just this Python)"
         exit 1
     fi
+}
+
+make_venv() {
+    check_python
     say "Making .venv with $python …"
     rm -rf .venv
     "$python" -m venv .venv
@@ -44,6 +49,8 @@ same_version_as() {
     ours='import sys; print(sys.version_info[:2])'
     [ "$("$1" -c "$ours" 2>/dev/null)" = "$(.venv/bin/python -c "$ours")" ]
 }
+
+if [ "${1:-}" = python ]; then check_python; exit; fi
 
 # The locks that .venv was made from are kept in it: they are compared, not dates.
 if [ ! -f .venv/installed/run.txt ] || ! suits .venv/bin/python; then
@@ -85,5 +92,7 @@ if [ ! -f .static/staticfiles.json ] || [ "$(cat "$collected" 2>/dev/null)" != "
     env -u DATABASE_URL DEBUG=off ALLOWED_HOSTS=localhost SITE_URL=http://localhost \
         SECRET_KEY=nothing-is-signed-while-files-are-collected-and-this-is-long \
         .venv/bin/python manage.py collectstatic --noinput $clear --verbosity 0
+    # A service that runs under a user of its own reads them too.
+    chmod -R a+rX .static
     echo "$wanted" >"$collected"
 fi

@@ -69,13 +69,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "iomlaos.delivery.requests.RefuseMalformed",
     "iomlaos.delivery.requests.TrustProxies",
     "django.middleware.security.SecurityMiddleware",
     "iomlaos.delivery.headers.IsolationHeaders",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "iomlaos.delivery.headers.StaffPolicy",
+    "iomlaos.delivery.requests.RefuseMalformed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iomlaos.delivery.requests.Moment",
     "iomlaos.delivery.compression.CompressPublicPages",

@@ -16,7 +16,7 @@ from iomlaos.publishing.admin import (
     StaffAdmin,
     TranslatedInline,
 )
-from iomlaos.publishing.filters import InLao, SeenNow
+from iomlaos.publishing.filters import InLao, LiveNow
 
 from .forms import FigureForm, FigureFormSet
 from .models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
@@ -32,7 +32,7 @@ class FigureInline(TranslatedInline):
 @admin.register(Programme)
 class ProgrammeAdmin(PublishableAdmin):
     about = _("The lines of work under Migration Management. Each has a page of its own and a row on the home page.")
-    list_display = ["title", "state_in_short", "seen_now", "figures_to_caption", "in_lao", "as_of", "changed_at"]
+    list_display = ["title", "state_in_short", "live_now", "figures_to_caption", "in_lao", "as_of", "changed_at"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body"]}),
         (_("Since when, and where in the list"), {"fields": [("since", "since_what"), "order"]}),
@@ -55,8 +55,8 @@ class ProgrammeAdmin(PublishableAdmin):
 @admin.register(Project)
 class ProjectAdmin(PublishableAdmin):
     about = _("Pieces of work within a programme, with their own dates, donors and partners. Each has a page of its own and a row on the page of its programme.")
-    list_display = ["title", "acronym", "programme", "period_in_words", "state_in_short", "seen_now", "in_lao"]
-    list_filter = ["programme", "state", SeenNow, InLao]
+    list_display = ["title", "acronym", "state_in_short", "live_now", "period_in_words", "programme", "in_lao"]
+    list_filter = ["programme", "state", LiveNow, InLao]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [
@@ -102,7 +102,7 @@ class DocumentEditionInline(EditionInline):
 class DocumentAdmin(OwnsEditions):
     about = _("Factsheets, infosheets, reports and tools. They show on the documents page and beside their programme; one without a file or an address is listed as on request.")
     editions = "editions"
-    list_display = ["title", "kind", "programme", "files", "state_in_short", "seen_now", "in_lao"]
+    list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *OwnsEditions.list_filter]
     list_select_related = ["programme"]
     fieldsets = [
@@ -115,7 +115,7 @@ class DocumentAdmin(OwnsEditions):
 @admin.register(Donor)
 class DonorAdmin(StaffAdmin):
     about = _("Who pays for programmes and projects. A donor shows, with a page of its own, while a public programme or project names it.")
-    list_display = ["full_name", "kind", "seen_now", "in_lao"]
+    list_display = ["full_name", "kind", "live_now", "in_lao"]
     list_filter = ["kind", InLao]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
@@ -123,15 +123,15 @@ class DonorAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         shown = Donor.objects.shown(request.at).filter(pk=models.OuterRef("pk"))
-        return super().get_queryset(request).annotate(is_seen_now=models.Exists(shown))
+        return super().get_queryset(request).annotate(is_live_now=models.Exists(shown))
 
     @admin.display(description=_("name"), ordering="name_en")
     def full_name(self, obj: Donor) -> str:
         return obj.full_name
 
-    @admin.display(description=_("seen by visitors"), boolean=True, ordering="is_seen_now")
-    def seen_now(self, obj: Donor) -> bool:
-        return obj.is_seen_now
+    @admin.display(description=_("live now"), boolean=True, ordering="is_live_now")
+    def live_now(self, obj: Donor) -> bool:
+        return obj.is_live_now
 
     def is_shown(self, obj: Donor, at: datetime.datetime) -> bool:
         return Donor.objects.shown(at).filter(pk=obj.pk).exists()

@@ -81,6 +81,9 @@ class Donor(models.Model):
     def __str__(self) -> str:
         return self.full_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:donor_detail", args=[self.slug])
+
     @property
     def full_name(self) -> str:
         """Parent, name and abbreviation in one line."""
@@ -94,9 +97,6 @@ class Donor(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
-
-    def get_absolute_url(self) -> str:
-        return reverse("programmes:donor_detail", args=[self.slug])
 
     @property
     def work(self) -> "list[Programme | Project]":
@@ -285,7 +285,8 @@ class Project(Publishable):
         if self.starts and self.ends:
             if self.starts == self.ends:
                 return str(self.starts)
-            if self.starts.month and self.starts.year == self.ends.year and not self.starts.day:
+            within_a_year = self.starts.year == self.ends.year and self.starts.month and self.ends.month
+            if within_a_year and not self.starts.day:
                 start = str(self.starts).removesuffix(f" {self.starts.year}")
                 return gettext("%(start)s to %(end)s") % {"start": start, "end": self.ends}
             return gettext("%(start)s to %(end)s") % {"start": self.starts, "end": self.ends}
@@ -365,7 +366,9 @@ class DocumentQuerySet(PublishableQuerySet):
 
     def in_order(self) -> Self:
         """By programme, those of no programme last."""
-        return self.order_by(models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en")
+        return self.order_by(
+            models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en"
+        )
 
 
 class Document(Publishable):

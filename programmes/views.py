@@ -88,7 +88,9 @@ def document_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows.filter(kind=kind) if kind else rows)
     context = {"page": page, "programmes": programmes, "kinds": kinds, "programme": programme, "kind": kind}
     context["query"] = "".join(
-        f"{name}={value}&" for name, value in (("programme", programme and programme.slug), ("kind", kind)) if value
+        f"{name}={value}&"
+        for name, value in (("programme", programme and programme.slug), ("kind", kind))
+        if value
     )
     context |= {"as_of": latest(row.as_of for row in page), "section": "documents"}
     return render(request, "programmes/document_list.html", context)

@@ -29,7 +29,10 @@ class IsolationHeaders:
 
 
 class StaffPolicy:
-    """The admin's own Content-Security-Policy; public pages keep the one without any script."""
+    """The admin's own Content-Security-Policy; public pages keep the one without any script.
+
+    Whatever the admin answers is for one pair of eyes, and nowhere stored.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -38,6 +41,7 @@ class StaffPolicy:
         response = self.get_response(request)
         if is_staff_page(request):
             response._csp_config = settings.STAFF_CONTENT_SECURITY_POLICY
+            patch_cache_control(response, no_store=True, private=True)
         return response
 
 

@@ -1,4 +1,4 @@
-"""What is done to a request before anything else sees it."""
+"""What is done to a request before any page sees it."""
 
 import ipaddress
 from collections.abc import Callable

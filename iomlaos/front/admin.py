@@ -5,29 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import models
-from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.admin import StaffPages
 
 from .apps import StaffAdminConfig
 
 admin.site.unregister([User, Group])
 
 
-class WithCheckboxes:
-    filter_horizontal = ()
-    formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
-        return super().changelist_view(request, {"about": self.about, **(extra_context or {})})
-
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> Any:
-        return super().render_change_form(request, {"about": self.about, **context}, *args, **kwargs)
-
-
 @admin.register(User)
-class PersonAdmin(WithCheckboxes, UserAdmin):
+class PersonAdmin(StaffPages, UserAdmin):
     about = _("Who may sign in here. Give each colleague an account of their own, and clear “active” when somebody leaves.")
     list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
     readonly_fields = ["last_login", "date_joined"]
@@ -40,7 +29,7 @@ class PersonAdmin(WithCheckboxes, UserAdmin):
 
 
 @admin.register(Group)
-class PeopleAdmin(WithCheckboxes, GroupAdmin):
+class PeopleAdmin(StaffPages, GroupAdmin):
     about = _("What several people may do, said once: an editor of careers, for instance. Put people into groups in their own account.")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -72,7 +72,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Live pages only, each with the date of its information."""
     at = request.at
     entries = [(reverse(name), None) for name in SECTIONS]
-    entries += [(reverse("careers:closed_year", args=[year]), None) for year in Vacancy.objects.closed(at).closing_years()]
+    entries += [
+        (reverse("careers:closed_year", args=[year]), None)
+        for year in Vacancy.objects.closed(at).closing_years()
+    ]
     entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
     for model in publishables():
         entries += [(row.get_absolute_url(), row.as_of) for row in model.in_sitemap(at)]
@@ -82,5 +85,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.SITE_URL}{reverse('front:sitemap')}", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        f"Sitemap: {settings.SITE_URL}{reverse('front:sitemap')}",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

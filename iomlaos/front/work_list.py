@@ -17,7 +17,8 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.models import publishables
 from programmes.models import Counterpart, Document, Donor, Figure, Project
 
-ABBREVIATION = re.compile(r"\b[A-Z]{4,}\b")
+# Not the second half of HIV/AIDS.
+ABBREVIATION = re.compile(r"(?<![/\w])[A-Z]{4,}\b")
 IN_BRACKETS = re.compile(r"\(([A-Z]{4,})\)")
 
 
@@ -85,6 +86,7 @@ def abbreviations_to_spell_out(at) -> list[Task]:
     for model in publishables():
         for row in model.objects.live(at):
             text = " ".join(_texts(row))
+            known.add(str(row))
             known.update(IN_BRACKETS.findall(text))
             for letters in set(ABBREVIATION.findall(text)):
                 used.setdefault(letters, []).append(row)

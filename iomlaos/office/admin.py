@@ -52,7 +52,7 @@ class OfficeAdmin(StaffAdmin):
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
     about = _("Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that every page of the site links to keep their address and cannot be deleted.")
-    list_display = ["title", "address", "state_in_short", "seen_now", "in_lao", "changed_at"]
+    list_display = ["title", "address", "state_in_short", "live_now", "in_lao", "changed_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
     actions = ["delete_selected"]
 

@@ -1,12 +1,12 @@
 """What all of the admin's pages share: plain inputs, English before Lao, and how a thing is published."""
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models
 from django.forms import CheckboxSelectMultiple
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -20,18 +20,30 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from .dates import PartialDate
-from .filters import InLao, SeenNow, WithFile
-from .forms import DayField, DayInput, EditionFileInput, EditionFormSet, MomentField, MomentInput
-from .forms import RichTextFormField, TextField
+from .filters import InLao, LiveNow, WithFile
+from .forms import (
+    DayField,
+    DayInput,
+    EditionFileField,
+    EditionFileInput,
+    EditionFormSet,
+    MomentField,
+    MomentInput,
+    RichTextFormField,
+    TextField,
+)
 from .models import Publishable
 from .richtext import RichTextField
 
 PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"form_class": DayField, "widget": DayInput},
     models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
-    models.FileField: {"widget": EditionFileInput},
+    models.FileField: {"form_class": EditionFileField, "widget": EditionFileInput},
     models.ManyToManyField: {"widget": CheckboxSelectMultiple},
-    models.TextField: {"form_class": TextField, "widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 4})},
+    models.TextField: {
+        "form_class": TextField,
+        "widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 4}),
+    },
     models.URLField: {"assume_scheme": "https", "widget": admin.widgets.AdminURLFieldWidget},
     RichTextField: {"form_class": RichTextFormField, "widget": AdminProseEditorWidget},
 }
@@ -52,7 +64,9 @@ class EnglishBeforeLao:
         lao = {
             "fields": [build_localized_fieldname(name, "lo") for name in names],
             "classes": ("collapse", "lao"),
-            "description": _("For the pages in Lao, once the site has them. What is empty is shown in English."),
+            "description": _(
+                "For the pages in Lao, once the site has them. What is empty is shown in English."
+            ),
         }
         english = [
             (title, {**options, "fields": in_english(options["fields"])}) for title, options in self.fieldsets
@@ -70,8 +84,8 @@ class EnglishBeforeLao:
         return field
 
 
-class StaffAdmin(EnglishBeforeLao, TranslationAdmin):
-    """A page of the admin. `about` says in a sentence or two what its things are and where they show."""
+class StaffPages(admin.ModelAdmin):
+    """The pages of one kind of thing. `about` says in a sentence or two what it is and where it shows."""
 
     about = ""
     formfield_overrides = PLAIN_INPUTS
@@ -80,13 +94,27 @@ class StaffAdmin(EnglishBeforeLao, TranslationAdmin):
     empty_value_display = "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"about": self.about, **(extra_context or {})})
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.clean(key, None)
+            except ValidationError:
+                raise BadRequest(f"{key!r} is the key of no row.") from None
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(
+            request, {"title": title, "about": self.about, **(extra_context or {})}
+        )
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """The editor's import map is an inline script: it runs with the nonce of this response."""
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         context["about"] = self.about
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+class StaffAdmin(EnglishBeforeLao, StaffPages, TranslationAdmin):
+    """What all of the office's content shares."""
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
         """An address or a key follows the title of a new thing; an existing one stays as it is."""
@@ -102,7 +130,9 @@ class StaffAdmin(EnglishBeforeLao, TranslationAdmin):
     @admin.display(description=_("Lao"))
     def in_lao(self, obj: models.Model) -> str:
         """How much of what is written in English is written in Lao."""
-        names = [name for name in self.trans_opts.all_fields if getattr(obj, build_localized_fieldname(name, "en"))]
+        names = [
+            name for name in self.trans_opts.all_fields if getattr(obj, build_localized_fieldname(name, "en"))
+        ]
         done = [name for name in names if getattr(obj, build_localized_fieldname(name, "lo"))]
         if not done:
             return _("none")
@@ -117,13 +147,13 @@ class PublishableAdmin(StaffAdmin):
     BOOKKEEPING = frozenset({"state", "publish_from", "publish_until", "review_by", "slug", "order"})
 
     save_on_top = True
-    list_filter = ["state", SeenNow, InLao]
+    list_filter = ["state", LiveNow, InLao]
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
-        return super().get_queryset(request).annotate(is_seen_now=models.Exists(live))
+        return super().get_queryset(request).annotate(is_live_now=models.Exists(live))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
         *english, lao = super().get_fieldsets(request, obj)
@@ -136,9 +166,9 @@ class PublishableAdmin(StaffAdmin):
     def state_in_short(self, obj: Publishable) -> str:
         return obj.get_state_display().partition(":")[0]
 
-    @admin.display(description=_("seen by visitors"), boolean=True, ordering="is_seen_now")
-    def seen_now(self, obj: Publishable) -> bool:
-        return obj.is_seen_now
+    @admin.display(description=_("live now"), boolean=True, ordering="is_live_now")
+    def live_now(self, obj: Publishable) -> bool:
+        return obj.is_live_now
 
     def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
         if set(form.changed_data) - self.BOOKKEEPING and "as_of" not in form.changed_data:
@@ -162,7 +192,7 @@ class OwnsEditions(PublishableAdmin):
 
     editions: str
 
-    list_filter = ["state", SeenNow, WithFile, InLao]
+    list_filter = ["state", LiveNow, WithFile, InLao]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).prefetch_related(self.editions)
@@ -175,7 +205,10 @@ class OwnsEditions(PublishableAdmin):
     def get_urls(self) -> list:
         edition = self.model._meta.get_field(self.editions).related_model._meta
         name = f"{edition.app_label}_{edition.model_name}_file"
-        return [path("files/<uuid:pk>/", self.admin_site.admin_view(self.file_view), name=name), *super().get_urls()]
+        return [
+            path("files/<uuid:pk>/", self.admin_site.admin_view(self.file_view), name=name),
+            *super().get_urls(),
+        ]
 
     def file_view(self, request: HttpRequest, pk: Any) -> FileResponse:
         """The file of an edition, for staff: of a draft, too."""

@@ -55,9 +55,7 @@ class PartialDate:
         else:
             raise ValueError(text)
         date = cls(int(year), int(month) if month else None, int(day) if day else None)
-        datetime.date(
-            date.year, 1 if date.month is None else date.month, 1 if date.day is None else date.day
-        )
+        datetime.date(date.year, 1 if date.month is None else date.month, 1 if date.day is None else date.day)
         return date
 
     @classmethod

@@ -30,8 +30,9 @@ class YesOrNo(SimpleListFilter):
         raise NotImplementedError
 
 
-class SeenNow(YesOrNo):
-    title, parameter_name = _("seen by visitors"), "seen"
+class LiveNow(YesOrNo):
+    title, parameter_name = _("what visitors see"), "live"
+    yes, no = _("It is live now"), _("It is not live now")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
         return models.Q(pk__in=model.objects.live(request.at).values("pk"))
@@ -40,11 +41,13 @@ class SeenNow(YesOrNo):
 class InLao(YesOrNo):
     """Asks for the Lao of the first text, which is the title or the name."""
 
-    title, parameter_name = _("title in Lao"), "lao"
+    title, parameter_name = _("Lao"), "lao"
+    yes, no = _("It has a Lao title"), _("It has none")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        name = build_localized_fieldname(next(iter(self.model_admin.trans_opts.all_fields)), "lo")
-        return models.Q(**{f"{name}__gt": ""})
+        translated = self.model_admin.trans_opts.all_fields
+        first = next(field.name for field in model._meta.fields if field.name in translated)
+        return models.Q(**{f"{build_localized_fieldname(first, 'lo')}__gt": ""})
 
 
 class WithFile(YesOrNo):
@@ -52,5 +55,5 @@ class WithFile(YesOrNo):
     yes, no = _("There is a file or an address"), _("On request")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        editions = model._meta.get_field(self.model_admin.editions).related_model
-        return models.Q(pk__in=editions.objects.values(model._meta.get_field(self.model_admin.editions).field.name))
+        editions = model._meta.get_field(self.model_admin.editions)
+        return models.Q(pk__in=editions.related_model.objects.values(editions.field.name))

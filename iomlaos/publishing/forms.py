@@ -81,15 +81,22 @@ class MomentField(forms.DateTimeField):
     default_validators = [year_within_reach]
 
 
-class TextField(forms.CharField):
-    """Text of several lines. A browser ends them with CR LF: that is no change of the text."""
+class AsSent:
+    """A browser ends lines with CR LF, and a form strips what stands around a text: no change of it."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.to_python(initial), data)
+
+
+class TextField(AsSent, forms.CharField):
+    """Text of several lines."""
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
         return text.replace("\r\n", "\n") if text else text
 
 
-class RichTextFormField(ProseEditorFormField):
+class RichTextFormField(AsSent, ProseEditorFormField):
     """The editor. What holds tags but no word counts as empty."""
 
     def to_python(self, value: Any) -> str:
@@ -112,6 +119,8 @@ class CurrentFile:
 class EditionFileInput(AdminFileWidget):
     """Uploads have no open address, so the link leads through the admin."""
 
+    not_kept = ""
+
     def is_initial(self, value: Any) -> bool:
         return isinstance(value, CurrentFile)
 
@@ -122,10 +131,19 @@ class EditionFileInput(AdminFileWidget):
 
     def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> str:
         html = super().render(name, value, attrs, renderer)
-        if isinstance(value, UploadedFile):
-            words = gettext("“%(name)s” was not kept. Choose it again before you save.")
-            html = format_html('{}<p class="not-kept">{}</p>', html, words % {"name": value.name})
+        if self.not_kept:
+            words = gettext("“%(name)s” was not kept. Choose a file again before you save.")
+            html = format_html('{}<p class="not-kept">{}</p>', html, words % {"name": self.not_kept})
         return html
+
+
+class EditionFileField(forms.FileField):
+    """A browser forgets the chosen file when a form comes back, and says nothing of it."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        if isinstance(data, UploadedFile):
+            self.widget.not_kept = data.name
+        return super().bound_data(data, initial)
 
 
 class EditionFormSet(forms.BaseInlineFormSet):
@@ -142,4 +160,3 @@ class EditionFormSet(forms.BaseInlineFormSet):
             if key in seen:
                 form.add_error("dated", _("Two of these have the same language and date."))
             seen.add(key)
-

@@ -104,12 +104,6 @@ class Publishable(models.Model):
             ),
         ]
 
-    @classmethod
-    def from_db(cls, db, field_names, values):
-        instance = super().from_db(db, field_names, values)
-        instance._address_before = instance.slug if "slug" in field_names else None
-        return instance
-
     def save(self, *args, **kwargs) -> None:
         before = getattr(self, "_address_before", None)
         super().save(*args, **kwargs)
@@ -118,6 +112,12 @@ class Publishable(models.Model):
                 model=self._meta.label_lower, slug=before, defaults={"object_id": self.pk}
             )
         self._address_before = self.slug
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        instance._address_before = instance.slug if "slug" in field_names else None
+        return instance
 
     def clean(self) -> None:
         super().clean()

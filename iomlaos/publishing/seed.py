@@ -123,7 +123,7 @@ class _Loading:
     def found(self, record: Record) -> models.Model | None:
         row = row_at(record.model, record.key)
         if row is not None:
-            self.said.append(f"{record}: staff made one of this key themselves; it stays as it is.")
+            self.said.append(f"{record}: it was there already, and stays as it is.")
         return row
 
     def stored(self, record: Record) -> models.Model | None:

@@ -13,11 +13,14 @@ function inWords(input) {
 }
 
 function showInWords(input) {
-  let output = input.parentElement.querySelector(`output[for="${input.id}"]`);
+  let output = document.querySelector(`output[for="${input.id}"]`);
   if (!output) {
+    const line = document.createElement("div");
+    line.className = "help";
     output = document.createElement("output");
     output.htmlFor = input.id;
-    input.after(output);
+    line.append(output);
+    (input.closest(".flex-container") ?? input).after(line);
   }
   output.textContent = inWords(input);
 }

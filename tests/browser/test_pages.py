@@ -104,7 +104,7 @@ def test_a_visitor_without_scripts_reaches_a_programme_and_the_telephone(site, b
     page = context.new_page()
     page.goto(site + "/")
     page.get_by_role("navigation").get_by_role("link", name="Programmes").first.click()
-    page.get_by_role("main").get_by_role("link", name="Counter-trafficking").first.click()
+    page.get_by_role("main").get_by_role("link", name="Counter Trafficking").first.click()
     assert page.url == site + "/programmes/counter-trafficking/"
     page.get_by_role("link", name="Contact").first.click()
     assert page.get_by_role("main").locator("a[href^='tel:']").first.is_visible()

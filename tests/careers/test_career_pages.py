@@ -5,8 +5,8 @@ import time_machine
 
 from careers.models import Vacancy
 from tests.factories import make_form, make_place, make_vacancy, make_version, upload
-from tests.files import a_pdf
 from tests.reading import count_queries, read
+from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_the_personal_history_form_is_on_request(client):
 
 def test_a_form_with_a_file_can_be_fetched_while_it_is_live_and_not_after(client):
     form = make_form(title_en="History form")
-    version = make_version(form=form, file=upload("form.pdf", a_pdf()))
+    version = make_version(form=form, file=upload("form.pdf", pdf()))
     make_vacancy(slug="driver", form=form)
     address = version.get_absolute_url()
     assert address in read(client, "/careers/forms/").links

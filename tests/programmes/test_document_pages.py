@@ -1,8 +1,8 @@
 import pytest
 
 from tests.factories import make_document, make_edition, make_programme, upload
-from tests.files import a_pdf
 from tests.reading import count_queries, read
+from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def test_documents_without_a_file_are_on_request_and_their_titles_are_no_links(c
 
 def test_a_document_with_a_file_says_language_type_size_pages_and_date(client):
     document = make_document(title_en="Yearly report", kind="report")
-    edition = make_edition(document=document, file=upload("x.pdf", a_pdf(pages=3)), dated="2020-11")
+    edition = make_edition(document=document, file=upload("x.pdf", pdf(pages=3)), dated="2020-11")
     page = read(client, "/documents/")
     assert "Yearly report, English · PDF" in page
     assert "3 pages · November 2020" in page
@@ -82,7 +82,7 @@ def test_a_document_does_not_name_a_programme_that_is_a_draft(client):
 
 def test_a_live_file_opens_under_a_readable_name(client):
     edition = make_edition(
-        document=make_document(title_en="ບົດລາຍງານ"), file=upload("x.pdf", a_pdf()), language="lo"
+        document=make_document(title_en="ບົດລາຍງານ"), file=upload("x.pdf", pdf()), language="lo"
     )
     answer = client.get(edition.get_absolute_url())
     assert answer.status_code == 200
@@ -96,7 +96,7 @@ def test_a_live_file_opens_under_a_readable_name(client):
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
 def test_the_file_of_a_document_that_is_not_live_cannot_be_fetched(client, state):
     document = make_document()
-    edition = make_edition(document=document, file=upload("x.pdf", a_pdf()))
+    edition = make_edition(document=document, file=upload("x.pdf", pdf()))
     address = edition.get_absolute_url()
     assert client.get(address).status_code == 200
     document.state = state

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
         ("2018-07", "2019-02", "Dates July 2018 to February 2019"),
         ("2017", "2018", "Dates 2017 to 2018"),
         ("2015", "2015", "Dates 2015"),
+        ("2018-07", "2018", "Dates July 2018 to 2018"),
         ("2018", None, "Dates from 2018"),
         (None, "2018", "Dates until 2018"),
         (None, None, "Dates not known"),

@@ -1,14 +1,13 @@
 """What a file is, by its content: which are taken, and why the others are refused."""
 
 import io
-import zipfile
 
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from iomlaos.publishing.filetypes import RefusedFile, page_count, recognise
-from tests.files import office, package, pdf, picture
+from tests.uploads import office, package, pdf, picture
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -106,13 +105,10 @@ def test_an_office_file_locked_with_a_password_is_refused():
 
 
 def test_an_office_file_that_unpacks_to_far_too_much_is_refused():
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "")
-        with archive.open("word/document.xml", "w") as part:
-            for _megabyte in range(501):
-                part.write(bytes(1024 * 1024))
-    assert "unpacks to far more" in refusal(content.getvalue(), "a.docx")
+    content = bytearray(office("docx"))
+    size = content.index(b"PK\x01\x02") + 24
+    content[size : size + 4] = (600 * 1024 * 1024).to_bytes(4, "little")
+    assert "unpacks to far more" in refusal(bytes(content), "a.docx")
 
 
 # --- PDF that would act by itself -------------------------------------------------------------

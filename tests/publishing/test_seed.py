@@ -153,7 +153,7 @@ def test_what_staff_deleted_does_not_come_back(folder):
 def test_what_staff_made_under_the_same_key_stays_and_is_noted(folder):
     make_donor(slug="canada", name_en="Canada, as staff wrote it")
     said = seed(folder)
-    assert "donor “canada”: staff made one of this key themselves; it stays as it is." in said
+    assert "donor “canada”: it was there already, and stays as it is." in said
     assert Donor.objects.get(slug="canada").name_en == "Canada, as staff wrote it"
     assert Programme.objects.get().donors.filter(slug="canada").exists()
     Donor.objects.get(slug="canada").delete()

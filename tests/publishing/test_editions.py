@@ -1,0 +1,156 @@
+"""Editions of documents and forms: what is read from a file, and what cannot be stored."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from careers.models import FormVersion
+from programmes.models import DocumentEdition
+from tests.factories import make_document, make_edition, make_form, make_version, upload
+from tests.uploads import office, pdf, picture
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "https://publications.iom.int/another"
+MAKERS = pytest.mark.parametrize(
+    ("model", "make", "make_owner", "owner"),
+    [
+        (DocumentEdition, make_edition, make_document, "document"),
+        (FormVersion, make_version, make_form, "form"),
+    ],
+)
+
+
+def message(row) -> str:
+    with pytest.raises(ValidationError) as error:
+        row.full_clean()
+    return str(error.value)
+
+
+@MAKERS
+def test_size_type_pages_and_name_are_read_from_the_file(model, make, make_owner, owner):
+    content = pdf(3)
+    edition = make(file=upload("Annual report.pdf", content))
+    edition.refresh_from_db()
+    assert (edition.size, edition.pages, edition.media_type) == (len(content), 3, "application/pdf")
+    assert edition.filename == "Annual report.pdf"
+    assert edition.file.read() == content
+
+
+def test_the_name_on_disk_tells_nothing():
+    edition = make_edition(file=upload("Not yet public.pdf", pdf()))
+    assert edition.file.name.startswith("programmes.documentedition/")
+    assert "public" not in edition.file.name
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "start"),
+    [
+        ("a.pdf", pdf(), "PDF, "),
+        ("a.docx", office("docx"), "DOCX, "),
+        ("a.xlsx", office("xlsx"), "XLSX, "),
+        ("a.pptx", office("pptx"), "PPTX, "),
+        ("a.jpeg", picture("JPEG"), "JPG, "),
+        ("a.png", picture("PNG"), "PNG, "),
+    ],
+)
+def test_a_list_shows_type_and_size(name, content, start):
+    assert make_edition(file=upload(name, content)).type_and_size.startswith(start)
+
+
+def test_an_address_elsewhere_has_neither_type_nor_size():
+    edition = make_edition(address=ADDRESS)
+    assert edition.type_and_size == ""
+    assert edition.get_absolute_url() == ADDRESS
+
+
+def test_a_file_is_saved_by_visitors_under_a_readable_name():
+    document = make_document(title_en="Migration Health: Factsheet")
+    edition = make_edition(document=document, dated="2018-07", file=upload("mh_v2 FINAL.pdf", pdf()))
+    assert edition.readable_name == "Migration-Health-Factsheet-English-2018-07.pdf"
+    assert edition.get_absolute_url() == f"/documents/files/{edition.pk}/{edition.readable_name}"
+
+
+def test_a_file_in_place_of_an_address_and_back():
+    edition = make_edition(address=ADDRESS)
+    edition.address, edition.file = "", upload("a.pdf", pdf(2))
+    edition.save()
+    assert (edition.pages, edition.filename) == (2, "a.pdf")
+    edition.address, edition.file = ADDRESS, ""
+    edition.save()
+    edition.refresh_from_db()
+    assert (edition.pages, edition.size, edition.media_type, edition.filename) == (None, None, "", "")
+
+
+@MAKERS
+def test_a_refused_file_is_not_stored(model, make, make_owner, owner):
+    refused = upload("a.pdf", b"<!doctype html>")
+    with pytest.raises(ValidationError, match="none of the files that are taken"):
+        make(file=refused)
+    assert not model.objects.exists()
+
+
+@MAKERS
+def test_a_refused_file_is_said_in_the_form(model, make, make_owner, owner):
+    row = model(**{owner: make_owner()}, file=upload("a.pdf", b"<!doctype html>"))
+    with pytest.raises(ValidationError) as error:
+        row.full_clean()
+    assert "none of the files that are taken" in error.value.message_dict["file"][0]
+
+
+@MAKERS
+@pytest.mark.parametrize("both", [True, False])
+def test_an_edition_is_a_file_or_an_address(model, make, make_owner, owner, both):
+    given = {"file": upload("a.pdf", pdf()), "address": ADDRESS} if both else {"address": ""}
+    row = model(**{owner: make_owner()}, **given)
+    assert "Give a file, or an address elsewhere, and not both." in message(row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+@MAKERS
+@pytest.mark.parametrize("dated", ["2018", "2018-07", "2018-07-09", None])
+def test_two_of_one_language_and_date_cannot_be_stored(model, make, make_owner, owner, dated):
+    one = {owner: make_owner()}
+    make(**one, dated=dated)
+    twin = model(**one, dated=dated, address=ADDRESS)
+    assert "of this language" in message(twin)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.bulk_create([twin])
+
+
+@MAKERS
+def test_editions_of_other_language_date_or_owner_stand_side_by_side(model, make, make_owner, owner):
+    one = {owner: make_owner()}
+    for given in (
+        {},
+        {"dated": "2018"},
+        {"dated": "2018-07"},
+        {"language": "lo"},
+        {"language": "lo", "dated": "2018"},
+    ):
+        make(**one, **given)
+    make(**{owner: make_owner()})
+    assert model.objects.count() == 6
+
+
+def test_the_newest_edition_of_each_language_is_the_current_one():
+    document = make_document()
+    for language, dated in (("en", None), ("en", "2018"), ("en", "2018-07"), ("lo", "2017"), ("lo", None)):
+        make_edition(document=document, language=language, dated=dated)
+    current = {edition.language: str(edition.dated) for edition in document.current_editions}
+    assert current == {"en": "July 2018", "lo": "2017"}
+
+
+def test_the_newest_version_of_each_language_is_the_current_one():
+    form = make_form()
+    for dated in ("2018", "2020-01-31", "2019-12"):
+        make_version(form=form, dated=dated)
+    assert [version.dated.iso for version in form.current_versions] == ["2020-01-31"]
+
+
+@MAKERS
+def test_editions_go_with_their_owner(model, make, make_owner, owner):
+    row = make()
+    row.owner.delete()
+    assert not model.objects.exists()

@@ -1,0 +1,108 @@
+"""Who comes in, and under which headers."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.factories import make_page, make_programme, make_vacancy
+
+PAGES = (
+    "/admin/", "/admin/programmes/", "/admin/programmes/programme/", "/admin/careers/vacancy/add/",
+    "/admin/password_change/", "/admin/auth/user/add/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_visitors_are_sent_to_the_door(client, db, address):
+    response = client.get(address)
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/admin/login/?next=")
+
+
+def test_an_account_that_is_not_of_staff_is_sent_to_the_door(client, db):
+    client.force_login(User.objects.create_user("visitor"))
+    assert client.get("/admin/").headers["Location"].startswith("/admin/login/")
+
+
+def test_staff_see_only_what_they_may_change(client, db):
+    client.force_login(User.objects.create_user("colleague", is_staff=True))
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/programmes/programme/").status_code == 403
+    assert client.get(f"/admin/office/page/{make_page().pk}/change/").status_code == 403
+
+
+def test_staff_sign_in_change_their_password_and_sign_out(client, db):
+    User.objects.create_superuser("staff", password="a-long-password-7")
+    entry = {"username": "staff", "password": "a-long-password-7", "next": "/admin/careers/vacancy/"}
+    response = client.post("/admin/login/", entry)
+    assert response.headers["Location"] == "/admin/careers/vacancy/"
+    # Over http on loopback a browser would not send a Secure cookie back.
+    assert not response.cookies["session"]["secure"]
+    assert response.cookies["session"]["httponly"]
+    change = {
+        "old_password": "a-long-password-7",
+        "new_password1": "another-long-one-8",
+        "new_password2": "another-long-one-8",
+    }
+    assert client.post("/admin/password_change/", change).headers["Location"] == "/admin/password_change/done/"
+    assert client.post("/admin/logout/").status_code == 200
+    assert client.get("/admin/").status_code == 302
+    assert client.login(username="staff", password="another-long-one-8")
+
+
+def test_a_wrong_password_is_said_and_lets_nobody_in(client, db):
+    response = client.post("/admin/login/", {"username": "staff\0", "password": "x"})
+    assert response.status_code == 200
+    assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/admin/login/", *PAGES])
+def test_staff_pages_are_never_stored_and_have_their_own_policy(staff, address):
+    if address == "/admin/login/":
+        staff.logout()
+    response = staff.get(address)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "private" in response.headers["Cache-Control"]
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_editor_s_import_map_has_the_nonce_of_the_response(staff):
+    for number in (1, 2):
+        response = staff.get(f"/admin/office/page/{make_page().pk}/change/")
+        nonce = response.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
+        assert nonce, number
+        assert f'<script type="importmap" nonce="{nonce}">' in response.content.decode()
+
+
+def test_public_pages_keep_the_policy_without_scripts(client, db):
+    programme = make_programme()
+    policy = client.get(f"/programmes/{programme.slug}/").headers["Content-Security-Policy"]
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/office/page/?programme__id__exact=a", "/admin/office/page/?p=99", "/admin/office/page/?p=a",
+        "/admin/office/page/?o=99.a", "/admin/office/page/?state__exact=unknown", "/admin/office/page/?live=perhaps",
+        "/admin/programmes/project/?programme__id__exact=a", "/admin/programmes/figure/?programme__id__exact=a",
+        "/admin/programmes/project/?programme__id__exact=99999999999999999999999", "/admin/office/page/?utm_source=a",
+        "/admin/office/page/a/change/", "/admin/office/page/99999999999999999999999/change/",
+        "/admin/programmes/figure/a/change/", "/admin/programmes/document/files/a/", "/admin/nowhere/",
+    ],
+)  # fmt: skip
+def test_an_address_that_nobody_typed_is_no_error_of_the_site(staff, address):
+    make_page(), make_vacancy()
+    assert staff.get(address, follow=True).status_code < 500
+
+
+@pytest.mark.parametrize("chosen", ["\0", "a", "99999999999999999999999"])
+def test_a_choice_of_rows_that_nobody_ticked_is_no_error_of_the_site(staff, chosen):
+    for address in ("/admin/office/page/", "/admin/programmes/donor/", "/admin/programmes/figure/"):
+        make_page()
+        response = staff.post(address, {"action": "delete_selected", "_selected_action": [chosen]})
+        assert response.status_code < 500

@@ -1,0 +1,101 @@
+"""The admin's front page: what there is, and what is still to complete."""
+
+from django.contrib.auth.models import Permission, User
+
+from tests.factories import (
+    make_document,
+    make_donor,
+    make_edition,
+    make_figure,
+    make_form,
+    make_page,
+    make_programme,
+    make_project,
+    make_standard_text,
+)
+
+
+def to_complete(response) -> dict[str, list[str]]:
+    return {task.title: [label for label, _ in task.links] for task in response.context["tasks"]}
+
+
+def test_the_groups_stand_in_the_office_s_words_and_order(staff):
+    groups = staff.get("/admin/").context["app_list"]
+    assert [(str(group["name"]), [str(model["name"]) for model in group["models"]]) for group in groups] == [
+        ("Programmes and partners", ["Programmes", "Projects", "Figures", "Documents", "Donors", "Counterparts"]),
+        ("Careers", ["Vacancies", "Application forms"]),
+        ("The office", ["Office", "Pages", "Standard texts", "Places"]),
+        ("People who may sign in", ["Users", "Groups"]),
+    ]
+    assert all(model["about"] for group in groups for model in group["models"])
+
+
+def test_each_group_and_kind_of_thing_has_a_page(staff):
+    for group in staff.get("/admin/").context["app_list"]:
+        assert staff.get(group["app_url"]).status_code == 200
+        for model in group["models"]:
+            assert staff.get(model["admin_url"], follow=True).status_code == 200
+
+
+def test_what_is_missing_is_listed_with_a_link_to_its_form(staff):
+    figure = make_figure(value="35.6 %", caption_en="")
+    make_figure(caption_en="people")
+    document = make_document(title_en="IBM Factsheet")
+    make_document(state="draft")
+    make_edition()
+    form = make_form(title_en="Personal History Form")
+    text = make_standard_text(title_en="No fee")
+    make_standard_text(is_confirmed=True)
+    page = make_page(title_en="Privacy", review_by="2020-01-01")
+    response = staff.get("/admin/")
+    assert to_complete(response) == {
+        "Figures without a caption": ["35.6 %"],
+        "Documents on request": ["IBM Factsheet"],
+        "Application forms on request": ["Personal History Form"],
+        "Standard texts to be confirmed": ["No fee"],
+        "To be reviewed": ["Privacy"],
+    }
+    for address in (
+        f"/admin/programmes/figure/{figure.pk}/change/",
+        f"/admin/programmes/document/{document.pk}/change/",
+        f"/admin/careers/applicationform/{form.pk}/change/",
+        f"/admin/office/standardtext/{text.pk}/change/",
+        f"/admin/office/page/{page.pk}/change/",
+    ):
+        assert f'href="{address}"' in response.content.decode()
+
+
+def test_an_abbreviation_that_no_text_spells_out_is_listed_where_it_stands(staff):
+    make_donor(abbreviation="USAID")
+    programme = make_programme(title_en="Border management", body_en="<p>ACCBP, SEZO and <b>USAID</b>, HIV/AIDS.</p>")
+    make_project(programme=programme, title_en="Zones", summary_en="With the Zone Office (SEZO).")
+    make_project(programme=programme, title_en="PROMISE", summary_en="PROMISE began in 2018.")
+    assert to_complete(staff.get("/admin/")) == {"What does ACCBP stand for?": ["Border management"]}
+
+
+def test_the_seeded_site_asks_for_what_the_source_lacks(staff, seeded):
+    tasks = to_complete(staff.get("/admin/"))
+    assert tasks["Figures without a caption"] == ["7.3 million", "USD 213.4 million", "35.6 %"]
+    assert len(tasks["Documents on request"]) == 7
+    assert tasks["Application forms on request"] == ["Personal History Form"]
+    assert [title for title in tasks if title.startswith("What does")] == ["What does ACCBP stand for?"]
+
+
+def test_nobody_is_shown_tasks_that_are_not_theirs(client, db):
+    make_figure(caption_en=""), make_form()
+    person = User.objects.create_user("colleague", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename="view_applicationform"))
+    client.force_login(person)
+    assert list(to_complete(client.get("/admin/"))) == ["Application forms on request"]
+
+
+def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(staff, count_queries):
+    def grow(number: int) -> None:
+        for _ in range(number):
+            make_figure(programme=make_programme(), caption_en=""), make_document(), make_form()
+            make_standard_text(), make_page(), make_project()
+
+    grow(1)
+    few = count_queries(lambda: staff.get("/admin/"))
+    grow(20)
+    assert count_queries(lambda: staff.get("/admin/")) == few

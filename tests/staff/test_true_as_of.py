@@ -1,0 +1,69 @@
+"""The date of the information: what staff change is true as of the day of the change."""
+
+import time_machine
+
+from iomlaos.publishing.dates import PartialDate
+from tests.factories import make_donor, make_edition, make_figure, make_page, make_programme, make_project
+
+from .filled import errors, filled
+
+JANUARY = PartialDate(2021, 1)
+# In Vientiane the day after has begun.
+EVENING = "2026-05-13T18:00:00Z"
+TODAY = PartialDate(2026, 5, 14)
+
+
+def save(staff, row, **given):
+    """Save the row's form with these changes, on the evening of 13 May 2026 in UTC."""
+    address = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+    with time_machine.travel(EVENING, tick=False):
+        response = staff.post(address, filled(staff.get(address), **given))
+    assert response.status_code == 302, errors(response)
+    row.refresh_from_db()
+    return row.as_of
+
+
+def test_a_changed_text_is_true_as_of_today_in_vientiane(staff):
+    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>") == TODAY
+
+
+def test_a_changed_relation_counts(staff):
+    donor = make_donor()
+    assert save(staff, make_programme(as_of=JANUARY), donors=[donor.pk]) == TODAY
+
+
+def test_a_changed_figure_or_file_counts(staff):
+    figure = make_figure(programme=make_programme(as_of=JANUARY))
+    assert save(staff, figure.programme, **{"figures-0-value": "11,098"}) == TODAY
+    figure = make_figure(programme=make_programme(as_of=JANUARY))
+    assert save(staff, figure.programme, **{"figures-0-DELETE": "on"}) == TODAY
+    edition = make_edition()
+    edition.document.as_of = JANUARY
+    edition.document.save()
+    assert save(staff, edition.document, **{"editions-0-dated": "2020"}) == TODAY
+
+
+def test_a_date_given_by_hand_stays(staff):
+    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>", as_of="March 2026") == PartialDate(2026, 3)
+    figure = make_figure(programme=make_programme(as_of=JANUARY))
+    given = {"figures-0-value": "11,098", "as_of": "2025"}
+    assert save(staff, figure.programme, **given) == PartialDate(2025)
+
+
+def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
+    project = make_project(as_of=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n")
+    assert save(staff, project, state="published") == JANUARY
+    assert save(staff, project, publish_from="2026-06-01T09:00", review_by="2027-01-01") == JANUARY
+    assert project.state == "published"
+
+
+def test_nothing_changed_makes_nothing_newer(staff):
+    assert save(staff, make_figure(programme=make_programme(as_of=JANUARY)).programme) == JANUARY
+
+
+def test_what_is_new_is_true_as_of_its_first_day(staff):
+    with time_machine.travel(EVENING, tick=False):
+        form = filled(staff.get("/admin/office/page/add/"), title_en="Feedback", slug="feedback")
+        staff.post("/admin/office/page/add/", form)
+        page = staff.get("/admin/office/page/").context["cl"].queryset.get()
+    assert page.as_of == TODAY

@@ -1,0 +1,52 @@
+"""Who may refer to whom. A relation named by a string is invisible to import-linter, not to this."""
+
+import pytest
+from django.apps import apps
+
+PUBLISHING = {"publishing"}
+DELIVERY = PUBLISHING | {"delivery"}
+OFFICE = DELIVERY | {"office"}
+#: An app's models may refer to its own and to those of these apps.
+MAY_REFER_TO = {
+    "publishing": set(),
+    "delivery": PUBLISHING,
+    "office": DELIVERY,
+    "programmes": OFFICE,
+    "careers": OFFICE,
+    "front": OFFICE | {"programmes", "careers"},
+}
+ANYONE_MAY = {"auth", "contenttypes"}
+
+
+def test_every_app_of_the_project_has_its_layer():
+    own = {
+        app.label
+        for app in apps.get_app_configs()
+        if app.name.partition(".")[0] in ("iomlaos", "programmes", "careers")
+    }
+    assert own == set(MAY_REFER_TO)
+
+
+@pytest.mark.parametrize("label", MAY_REFER_TO)
+def test_models_refer_to_lower_layers_only(label):
+    allowed = MAY_REFER_TO[label] | ANYONE_MAY | {label}
+    models = apps.get_app_config(label).get_models(include_auto_created=True)
+    relations = [field for model in models for field in model._meta.get_fields() if is_forward(field)]
+    upward = [str(field) for field in relations if field.related_model._meta.app_label not in allowed]
+    assert upward == []
+
+
+def is_forward(field) -> bool:
+    """A foreign key or a many-to-many field of this very model, not the other side of one."""
+    return field.is_relation and not field.auto_created and field.related_model is not None
+
+
+def test_the_check_sees_relations():
+    relations = {
+        str(field) for model in apps.get_models() for field in model._meta.get_fields() if is_forward(field)
+    }
+    assert {
+        "programmes.Project.programme",
+        "programmes.Programme.donors",
+        "careers.Vacancy.duty_station",
+    } <= relations
