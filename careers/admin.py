@@ -44,7 +44,10 @@ class OpportunityAdmin(PublishableAdmin):
 
 @admin.register(Vacancy)
 class VacancyAdmin(OpportunityAdmin):
-    about = _("Positions that the office seeks to fill. They show under Careers while they are open, and among the closed ones afterwards.")
+    about = _(
+        "Positions that the office seeks to fill. They show under Careers while they are open, and among "
+        "the closed ones afterwards."
+    )
     list_display = ["title", "closes", "state_in_short", "live_now", "grade", "outcome", "in_lao"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "reference"]}),
@@ -63,7 +66,10 @@ class FormVersionInline(EditionInline):
 
 @admin.register(ApplicationForm)
 class ApplicationFormAdmin(OwnsEditions):
-    about = _("Forms that applicants fill in. They show under Careers; one without a file or an address is listed as on request.")
+    about = _(
+        "Forms that applicants fill in. They show under Careers; one without a file or an address is "
+        "listed as on request."
+    )
     editions = "versions"
     list_display = ["title", "files", "state_in_short", "live_now", "in_lao", "changed_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "summary"]})]

@@ -13,7 +13,9 @@ from iomlaos.publishing.forms import DayField, HourField
 class OpportunityForm(forms.ModelForm):
     closing_date = DayField(
         label=_("Closing date"),
-        help_text=_("Without an hour it closes at the end of that day. From then on it counts as closed, everywhere."),
+        help_text=_(
+            "Without an hour it closes at the end of that day. From then on it counts as closed, everywhere."
+        ),
     )
     closing_hour = HourField(
         label=_("Closing hour"),

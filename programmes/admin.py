@@ -31,8 +31,18 @@ class FigureInline(TranslatedInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(PublishableAdmin):
-    about = _("The lines of work under Migration Management. Each has a page of its own and a row on the home page.")
-    list_display = ["title", "state_in_short", "live_now", "figures_to_caption", "in_lao", "as_of", "changed_at"]
+    about = _(
+        "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
+    )
+    list_display = [
+        "title",
+        "state_in_short",
+        "live_now",
+        "figures_to_caption",
+        "in_lao",
+        "as_of",
+        "changed_at",
+    ]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body"]}),
         (_("Since when, and where in the list"), {"fields": [("since", "since_what"), "order"]}),
@@ -49,13 +59,27 @@ class ProgrammeAdmin(PublishableAdmin):
         missing = sum(not figure.caption for figure in figures)
         if not missing:
             return str(len(figures) or "–")
-        return _("%(all)s, of which %(missing)s without a caption") % {"all": len(figures), "missing": missing}
+        return _("%(all)s, of which %(missing)s without a caption") % {
+            "all": len(figures),
+            "missing": missing,
+        }
 
 
 @admin.register(Project)
 class ProjectAdmin(PublishableAdmin):
-    about = _("Pieces of work within a programme, with their own dates, donors and partners. Each has a page of its own and a row on the page of its programme.")
-    list_display = ["title", "acronym", "state_in_short", "live_now", "period_in_words", "programme", "in_lao"]
+    about = _(
+        "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
+        " its own and a row on the page of its programme."
+    )
+    list_display = [
+        "title",
+        "acronym",
+        "state_in_short",
+        "live_now",
+        "period_in_words",
+        "programme",
+        "in_lao",
+    ]
     list_filter = ["programme", "state", LiveNow, InLao]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
@@ -76,9 +100,15 @@ class ProjectAdmin(PublishableAdmin):
 
 @admin.register(Figure)
 class FigureAdmin(StaffAdmin):
-    about = _("Numbers with what they count. A figure of a programme stands on its page; one without a programme is a fact of the country and stands on the home page.")
+    about = _(
+        "Numbers with what they count. A figure of a programme stands on its page; one without a "
+        "programme is a fact of the country and stands on the home page."
+    )
     list_display = ["value", "what_it_counts", "of", "as_of", "is_headline", "in_lao"]
-    list_filter = [("programme", admin.RelatedOnlyFieldListFilter), ("caption_en", admin.EmptyFieldListFilter)]
+    list_filter = [
+        ("programme", admin.RelatedOnlyFieldListFilter),
+        ("caption_en", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["programme"]
     search_fields = ["value", "caption_en", "caption_lo", "source_en"]
     fieldsets = [
@@ -100,7 +130,10 @@ class DocumentEditionInline(EditionInline):
 
 @admin.register(Document)
 class DocumentAdmin(OwnsEditions):
-    about = _("Factsheets, infosheets, reports and tools. They show on the documents page and beside their programme; one without a file or an address is listed as on request.")
+    about = _(
+        "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
+        "programme; one without a file or an address is listed as on request."
+    )
     editions = "editions"
     list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *OwnsEditions.list_filter]
@@ -114,7 +147,10 @@ class DocumentAdmin(OwnsEditions):
 
 @admin.register(Donor)
 class DonorAdmin(StaffAdmin):
-    about = _("Who pays for programmes and projects. A donor shows, with a page of its own, while a public programme or project names it.")
+    about = _(
+        "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
+        "programme or project names it."
+    )
     list_display = ["full_name", "kind", "live_now", "in_lao"]
     list_filter = ["kind", InLao]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
@@ -139,7 +175,10 @@ class DonorAdmin(StaffAdmin):
 
 @admin.register(Counterpart)
 class CounterpartAdmin(StaffAdmin):
-    about = _("Ministries, departments and others that the office works with. They show on the about page, if so marked, and on the pages of programmes and projects.")
+    about = _(
+        "Ministries, departments and others that the office works with. They show on the about page, if "
+        "so marked, and on the pages of programmes and projects."
+    )
     list_display = ["__str__", "kind", "parent", "is_of_office", "order", "in_lao"]
     list_filter = ["kind", "is_of_office", InLao]
     list_select_related = ["parent"]

@@ -30,5 +30,7 @@ class FigureFormSet(forms.BaseInlineFormSet):
         return [
             form
             for form in self.forms
-            if form.is_valid() and form.cleaned_data.get("is_headline") and not form.cleaned_data.get("DELETE")
+            if form.is_valid()
+            and form.cleaned_data.get("is_headline")
+            and not form.cleaned_data.get("DELETE")
         ]

@@ -17,7 +17,10 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class PersonAdmin(StaffPages, UserAdmin):
-    about = _("Who may sign in here. Give each colleague an account of their own, and clear “active” when somebody leaves.")
+    about = _(
+        "Who may sign in here. Give each colleague an account of their own, and clear “active” when "
+        "somebody leaves."
+    )
     list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
@@ -30,7 +33,10 @@ class PersonAdmin(StaffPages, UserAdmin):
 
 @admin.register(Group)
 class PeopleAdmin(StaffPages, GroupAdmin):
-    about = _("What several people may do, said once: an editor of careers, for instance. Put people into groups in their own account.")
+    about = _(
+        "What several people may do, said once: an editor of careers, for instance. Put people into "
+        "groups in their own account."
+    )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)

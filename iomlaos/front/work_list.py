@@ -44,7 +44,10 @@ def open_tasks(site: AdminSite, request: HttpRequest) -> list[Task]:
     tasks = [
         Task(
             _("Figures without a caption"),
-            _("Say what each number counts, and as of when. Until then its page says that the caption awaits confirmation."),
+            _(
+                "Say what each number counts, and as of when. Until then its page says that the caption "
+                "awaits confirmation."
+            ),
             list(Figure.objects.without_caption().select_related("programme")),
         ),
         Task(
@@ -104,5 +107,7 @@ def abbreviations_to_spell_out(at) -> list[Task]:
 def _texts(row: models.Model) -> Iterator[str]:
     """The English texts of a row, without tags."""
     for field in row._meta.get_fields():
-        if getattr(field, "language", None) == "en" and isinstance(field, models.CharField | models.TextField):
+        if getattr(field, "language", None) == "en" and isinstance(
+            field, models.CharField | models.TextField
+        ):
             yield strip_tags(getattr(row, field.name) or "")

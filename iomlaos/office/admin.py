@@ -26,7 +26,10 @@ class ContactPointInline(StaffInline):
 class OfficeAdmin(StaffAdmin):
     """There is one office: its list is its form."""
 
-    about = _("The address, the telephone numbers and the first words of the site. They show on the contact page, on the home page and at the foot of every page.")
+    about = _(
+        "The address, the telephone numbers and the first words of the site. They show on the contact "
+        "page, on the home page and at the foot of every page."
+    )
     save_on_top = True
     fieldsets = [
         (None, {"fields": ["short_name", "name", "introduction", "opened"]}),
@@ -51,7 +54,10 @@ class OfficeAdmin(StaffAdmin):
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
-    about = _("Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that every page of the site links to keep their address and cannot be deleted.")
+    about = _(
+        "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
+        " every page of the site links to keep their address and cannot be deleted."
+    )
     list_display = ["title", "address", "state_in_short", "live_now", "in_lao", "changed_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
     actions = ["delete_selected"]
@@ -77,7 +83,10 @@ class PageAdmin(PublishableAdmin):
 
 @admin.register(StandardText)
 class StandardTextAdmin(StaffAdmin):
-    about = _("Texts that stand on several pages and are kept once: that IOM never asks for money, for instance. A change here shows on all of them.")
+    about = _(
+        "Texts that stand on several pages and are kept once: that IOM never asks for money, for "
+        "instance. A change here shows on all of them."
+    )
     list_display = ["title", "confirmed", "in_lao"]
     list_filter = ["is_confirmed", InLao]
     search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
@@ -95,7 +104,10 @@ class StandardTextAdmin(StaffAdmin):
 
 @admin.register(Place)
 class PlaceAdmin(StaffAdmin):
-    about = _("Places that programmes, projects and vacancies name. One with a code or a position is marked on the map of the home page while a programme or project there is public.")
+    about = _(
+        "Places that programmes, projects and vacancies name. One with a code or a position is marked on "
+        "the map of the home page while a programme or project there is public."
+    )
     list_display = ["name", "kind", "iso_code", "on_map", "in_lao"]
     list_filter = ["kind", InLao]
     search_fields = ["name_en", "name_lo", "iso_code"]

@@ -43,7 +43,9 @@ def test_staff_sign_in_change_their_password_and_sign_out(client, db):
         "new_password1": "another-long-one-8",
         "new_password2": "another-long-one-8",
     }
-    assert client.post("/admin/password_change/", change).headers["Location"] == "/admin/password_change/done/"
+    assert (
+        client.post("/admin/password_change/", change).headers["Location"] == "/admin/password_change/done/"
+    )
     assert client.post("/admin/logout/").status_code == 200
     assert client.get("/admin/").status_code == 302
     assert client.login(username="staff", password="another-long-one-8")

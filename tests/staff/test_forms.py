@@ -151,7 +151,9 @@ def test_the_office_is_one_form_with_its_numbers(staff):
     office = Office.objects.get()
     assert office.address_lines == ["UN House", "Vientiane"]
     assert office.telephone.link == "tel:+85621267730"
-    assert staff.get("/admin/office/office/", follow=True).redirect_chain == [("/admin/office/office/1/change/", 302)]
+    assert staff.get("/admin/office/office/", follow=True).redirect_chain == [
+        ("/admin/office/office/1/change/", 302)
+    ]
     assert staff.get("/admin/office/office/add/").status_code == 403
     assert staff.get("/admin/office/office/1/delete/").status_code == 403
 
@@ -233,7 +235,11 @@ def test_what_the_editor_cannot_write_is_taken_out(staff):
 
 def test_a_text_of_tags_alone_counts_as_empty(staff):
     form = filled(
-        staff.get("/admin/programmes/programme/add/"), title_en="P", slug="p", summary_en="S", body_en="<p> </p>"
+        staff.get("/admin/programmes/programme/add/"),
+        title_en="P",
+        slug="p",
+        summary_en="S",
+        body_en="<p> </p>",
     )
     response = staff.post("/admin/programmes/programme/add/", form)
     assert errors(response) == {"body_en": ["This field is required."]}
@@ -255,8 +261,14 @@ def test_a_counterpart_is_not_offered_as_part_of_itself(staff):
 
 def test_view_on_site_is_offered_only_where_there_is_a_page(staff):
     live, draft = make_project(), make_project(state="draft")
-    assert f'href="/projects/{live.slug}/"' in staff.get(f"/admin/programmes/project/{live.pk}/change/").content.decode()
-    assert f"/projects/{draft.slug}/" not in staff.get(f"/admin/programmes/project/{draft.pk}/change/").content.decode()
+    assert (
+        f'href="/projects/{live.slug}/"'
+        in staff.get(f"/admin/programmes/project/{live.pk}/change/").content.decode()
+    )
+    assert (
+        f"/projects/{draft.slug}/"
+        not in staff.get(f"/admin/programmes/project/{draft.pk}/change/").content.decode()
+    )
 
 
 def test_view_on_site_leads_from_a_donor_and_the_office_too(staff):
@@ -264,12 +276,25 @@ def test_view_on_site_leads_from_a_donor_and_the_office_too(staff):
     named, unnamed = make_donor(), make_donor()
     make_programme(donors=[named])
     assert 'href="/contact/"' in staff.get("/admin/office/office/1/change/").content.decode()
-    assert f"/donors/{named.slug}/" in staff.get(f"/admin/programmes/donor/{named.pk}/change/").content.decode()
-    assert f"/donors/{unnamed.slug}/" not in staff.get(f"/admin/programmes/donor/{unnamed.pk}/change/").content.decode()
+    assert (
+        f"/donors/{named.slug}/" in staff.get(f"/admin/programmes/donor/{named.pk}/change/").content.decode()
+    )
+    assert (
+        f"/donors/{unnamed.slug}/"
+        not in staff.get(f"/admin/programmes/donor/{unnamed.pk}/change/").content.decode()
+    )
 
 
 def test_history_and_delete_pages_answer_for_every_kind_of_row(staff):
-    make_edition(), make_version(), make_figure(), make_page(), make_standard_text(), make_vacancy(), make_form()
+    (
+        make_edition(),
+        make_version(),
+        make_figure(),
+        make_page(),
+        make_standard_text(),
+        make_vacancy(),
+        make_form(),
+    )
     make_project(), make_donor(), make_counterpart(), make_place()
     for app, model in ROWS:
         for row in apps.get_model(app, model).objects.all():

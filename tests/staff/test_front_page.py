@@ -22,7 +22,10 @@ def to_complete(response) -> dict[str, list[str]]:
 def test_the_groups_stand_in_the_office_s_words_and_order(staff):
     groups = staff.get("/admin/").context["app_list"]
     assert [(str(group["name"]), [str(model["name"]) for model in group["models"]]) for group in groups] == [
-        ("Programmes and partners", ["Programmes", "Projects", "Figures", "Documents", "Donors", "Counterparts"]),
+        (
+            "Programmes and partners",
+            ["Programmes", "Projects", "Figures", "Documents", "Donors", "Counterparts"],
+        ),
         ("Careers", ["Vacancies", "Application forms"]),
         ("The office", ["Office", "Pages", "Standard texts", "Places"]),
         ("People who may sign in", ["Users", "Groups"]),
@@ -67,7 +70,9 @@ def test_what_is_missing_is_listed_with_a_link_to_its_form(staff):
 
 def test_an_abbreviation_that_no_text_spells_out_is_listed_where_it_stands(staff):
     make_donor(abbreviation="USAID")
-    programme = make_programme(title_en="Border management", body_en="<p>ACCBP, SEZO and <b>USAID</b>, HIV/AIDS.</p>")
+    programme = make_programme(
+        title_en="Border management", body_en="<p>ACCBP, SEZO and <b>USAID</b>, HIV/AIDS.</p>"
+    )
     make_project(programme=programme, title_en="Zones", summary_en="With the Zone Office (SEZO).")
     make_project(programme=programme, title_en="PROMISE", summary_en="PROMISE began in 2018.")
     assert to_complete(staff.get("/admin/")) == {"What does ACCBP stand for?": ["Border management"]}

@@ -52,9 +52,7 @@ def test_a_list_is_searched_filtered_and_ordered(staff, address):
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_runs_as_many_queries_for_twenty_rows_as_for_one(
-    staff, address, count_queries
-):
+def test_a_list_runs_as_many_queries_for_twenty_rows_as_for_one(staff, address, count_queries):
     LISTS[address]()
     one = count_queries(lambda: staff.get(address))
     for _ in range(19):

@@ -44,14 +44,18 @@ def test_a_changed_figure_or_file_counts(staff):
 
 
 def test_a_date_given_by_hand_stays(staff):
-    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>", as_of="March 2026") == PartialDate(2026, 3)
+    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>", as_of="March 2026") == PartialDate(
+        2026, 3
+    )
     figure = make_figure(programme=make_programme(as_of=JANUARY))
     given = {"figures-0-value": "11,098", "as_of": "2025"}
     assert save(staff, figure.programme, **given) == PartialDate(2025)
 
 
 def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
-    project = make_project(as_of=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n")
+    project = make_project(
+        as_of=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n"
+    )
     assert save(staff, project, state="published") == JANUARY
     assert save(staff, project, publish_from="2026-06-01T09:00", review_by="2027-01-01") == JANUARY
     assert project.state == "published"

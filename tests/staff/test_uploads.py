@@ -36,7 +36,11 @@ def test_a_pdf_is_taken_with_its_pages_and_size(staff):
     [
         ("a.pdf", b"plain text", "This is none of the files that are taken"),
         ("a.pdf", b"%PDF-1.7 broken", "This PDF is damaged"),
-        ("a.pdf", pdf(change=lambda writer: writer.add_open_action(JavaScript("app.alert(1)"))), "This PDF holds a script"),
+        (
+            "a.pdf",
+            pdf(change=lambda writer: writer.add_open_action(JavaScript("app.alert(1)"))),
+            "This PDF holds a script",
+        ),
         ("a.docx", pdf(), "Give it a name that ends in “.pdf”"),
         ("a.docx", office("docx", "word/vbaProject.bin"), "This file holds macros"),
         ("a.zip", package("a.txt"), "This is a packed file"),
@@ -54,9 +58,9 @@ def test_a_refused_file_says_why_keeps_what_was_typed_and_leaves_nothing(staff, 
 
 
 def test_a_file_above_the_limit_is_refused(staff, settings):
-    settings.UPLOAD_LIMIT_BYTES = 500
+    settings.UPLOAD_LIMIT_BYTES = 100
     response = send(staff, make_document(), upload("a.pdf", pdf()))
-    assert "at most 500\xa0bytes are taken" in errors(response)["file"][0]
+    assert "at most 100\xa0bytes are taken" in errors(response)["file"][0]
 
 
 def test_a_good_file_in_a_refused_form_is_to_be_chosen_again(staff):
@@ -88,7 +92,11 @@ def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
     assert "no-store" in response.headers["Cache-Control"]
     client.logout()
     assert client.get(address).status_code == 302
-    for open_address in (f"/{edition.file.name}", f"/media/{edition.file.name}", f"/uploads/{edition.file.name}"):
+    for open_address in (
+        f"/{edition.file.name}",
+        f"/media/{edition.file.name}",
+        f"/uploads/{edition.file.name}",
+    ):
         assert client.get(open_address).status_code == 404
 
 
@@ -103,7 +111,11 @@ def test_a_file_that_is_not_there_is_not_found(staff):
 def test_a_form_for_applicants_is_uploaded_in_the_same_way(staff):
     form = make_form()
     address = f"/admin/careers/applicationform/{form.pk}/change/"
-    row = {"versions-TOTAL_FORMS": "1", "versions-0-language": "lo", "versions-0-file": upload("PHF.pdf", pdf())}
+    row = {
+        "versions-TOTAL_FORMS": "1",
+        "versions-0-language": "lo",
+        "versions-0-file": upload("PHF.pdf", pdf()),
+    }
     response = staff.post(address, filled(staff.get(address)) | row)
     assert response.status_code == 302, errors(response)
     assert "PHF.pdf" in staff.get(address).content.decode()
