@@ -2,8 +2,8 @@
 
 PORTAL = . deploy/environment.sh && .venv/bin/python manage.py
 # What the checks of `make test` read: a site in earnest, behind https, with data of nobody.
-CHECKED = env -u DATABASE_URL -u DEBUG -u SECRET_KEY_FALLBACKS -u TRUSTED_PROXIES \
-	SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example DATA_DIR=$(CURDIR)/.venv \
+CHECKED = env -u DEBUG -u SECRET_KEY_FALLBACKS -u TRUSTED_PROXIES DATABASE_URL=sqlite://:memory: \
+	SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=strong-enough-for-the-checks-of-settings-0123456789-abcdefghijklmnop
 PYTEST = .venv/bin/python -m pytest
 
@@ -39,7 +39,7 @@ test: set-up-dev
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/python -m djlint --lint --quiet --profile=django templates
-	find templates -name '*.html' -exec .venv/bin/python -m djade --check --target-version 5.2 {} +
+	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(CHECKED) .venv/bin/python manage.py check --deploy --fail-level WARNING
 	$(CHECKED) .venv/bin/python manage.py makemigrations --check
 	env -u DATABASE_URL $(PYTEST) --numprocesses auto --dist worksteal --ignore tests/drills

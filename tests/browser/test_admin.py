@@ -78,11 +78,12 @@ def test_lists_and_forms_work_under_the_policy_and_axe_finds_nothing(site, desk,
         desk.goto(site + page)
         desk.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
         expect(desk.locator("textarea[data-django-prose-editor-configurable]:visible")).to_have_count(0)
-        found += violations(desk, axe)
+        if page in (address, row or f"{address}add/"):
+            found += violations(desk, axe)
         desk.set_viewport_size({"width": 360, "height": 800})
-        desk.emulate_media(color_scheme="dark")
         assert desk.evaluate("document.documentElement.scrollWidth") <= 360, page
-        if page in (address, row):
+        if page == row:
+            desk.emulate_media(color_scheme="dark")
             found += violations(desk, axe)
     assert found == []
 
