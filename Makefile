@@ -6,6 +6,9 @@ CHECKED = env -u DEBUG -u SECRET_KEY_FALLBACKS -u TRUSTED_PROXIES DATABASE_URL=s
 	SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=strong-enough-for-the-checks-of-settings-0123456789-abcdefghijklmnop
 PYTEST = .venv/bin/python -m pytest
+# A file of tests stays in one process: its server and its browser are started once. One process more
+# than two cores have, for tests that wait for a browser.
+SPREAD = --numprocesses 3 --dist loadfile --ignore tests/drills
 
 .PHONY: help run dev staff manage test drill set-up set-up-dev
 
@@ -42,11 +45,11 @@ test: set-up-dev
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(CHECKED) .venv/bin/python manage.py check --deploy --fail-level WARNING
 	$(CHECKED) .venv/bin/python manage.py makemigrations --check
-	env -u DATABASE_URL $(PYTEST) --numprocesses auto --dist worksteal --ignore tests/drills
+	env -u DATABASE_URL $(PYTEST) $(SPREAD)
 	@if [ -z "$$TEST_POSTGRES_URL" ]; then \
 		echo "On SQLite alone. TEST_POSTGRES_URL=postgres://… make test runs the tests on PostgreSQL too."; fi
 	@if [ -n "$$TEST_POSTGRES_URL" ]; then set -x; \
-		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) --numprocesses auto --dist worksteal --ignore tests/drills; fi
+		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD); fi
 
 drill: set-up-dev
 	DRILL=$${DRILL:-full} $(PYTEST) tests/drills

@@ -17,5 +17,6 @@ urlpatterns = [
 ]
 
 handler400 = "iomlaos.delivery.errors.bad_request"
+handler403 = "iomlaos.delivery.errors.forbidden"
 handler404 = "iomlaos.delivery.errors.not_found"
 handler500 = "iomlaos.delivery.errors.server_error"

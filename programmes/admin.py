@@ -16,6 +16,7 @@ from iomlaos.publishing.admin import (
     StaffAdmin,
     TranslatedInline,
 )
+from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.filters import InLao, LiveNow
 
 from .forms import FigureForm, FigureFormSet
@@ -114,6 +115,13 @@ class FigureAdmin(StaffAdmin):
     fieldsets = [
         (None, {"fields": ["programme", "value", "caption", ("as_of", "source"), ("is_headline", "order")]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Figure, form: Any, change: bool) -> None:
+        """A programme whose figure changed here is as new as if it had changed in the programme's form."""
+        super().save_model(request, obj, form, change)
+        if obj.programme and form.changed_data:
+            obj.programme.as_of = PartialDate.of(request.at)
+            obj.programme.save(update_fields=["as_of", "changed_at"])
 
     @admin.display(description=_("what it counts"), ordering="caption_en")
     def what_it_counts(self, obj: Figure) -> str:

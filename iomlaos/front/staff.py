@@ -19,6 +19,8 @@ class StaffSite(AdminSite):
     site_header = _("IOM Lao PDR: staff")
     site_title = _("IOM Lao PDR: staff")
     index_title = _("What would you like to change?")
+    #: The front page leads everywhere; the lists need the width.
+    enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The groups and their models in ORDER, each model with the sentence that says what it is."""

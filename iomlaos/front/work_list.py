@@ -1,5 +1,6 @@
 """What the office has still to complete, read from the content itself."""
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def _visible(rows: Iterable[models.Model], site: AdminSite, request: HttpRequest
     return [row for row in rows if site.get_model_admin(type(row)).has_view_permission(request, row)]
 
 
-def abbreviations_to_spell_out(at) -> list[Task]:
+def abbreviations_to_spell_out(at: datetime.datetime) -> list[Task]:
     """Capital letters that no public text explains, as in "Full Name (FN)", and no record has as its own."""
     known = set()
     for model, name in ((Donor, "abbreviation"), (Counterpart, "abbreviation"), (Project, "acronym")):

@@ -93,6 +93,13 @@ class StaffPages(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "–"
 
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beside a choice, one may add what is missing; deleting it is done in its own place."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(field.widget, "can_delete_related"):
+            field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
@@ -200,7 +207,7 @@ class OwnsEditions(PublishableAdmin):
     @admin.display(description=_("files"))
     def files(self, obj: Publishable) -> str:
         editions = getattr(obj, self.editions).all()
-        return ", ".join(map(str, editions)) or _("none: on request")
+        return ", ".join(map(str, editions)) or _("on request")
 
     def get_urls(self) -> list:
         edition = self.model._meta.get_field(self.editions).related_model._meta

@@ -39,3 +39,15 @@ def test_debug_needs_neither_key_nor_hosts():
 def test_debug_is_off_unless_said():
     done = start("from iomlaos import settings; assert settings.DEBUG is False", DEBUG=None, SECRET_KEY=LONG)
     assert done.returncode == 0, done.stderr
+
+
+def test_staff_stay_signed_in_while_the_key_is_rotated(admin_client, settings):
+    assert admin_client.get("/admin/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = LONG
+    assert admin_client.get("/admin/").status_code == 200
+
+
+def test_a_key_that_others_saw_signs_everybody_out_when_it_is_gone(admin_client, settings):
+    settings.SECRET_KEY = LONG
+    assert admin_client.get("/admin/").status_code == 302

@@ -43,6 +43,16 @@ def test_a_changed_figure_or_file_counts(staff):
     assert save(staff, edition.document, **{"editions-0-dated": "2020"}) == TODAY
 
 
+def test_a_figure_changed_in_its_own_form_counts_for_its_programme(staff):
+    figure = make_figure(programme=make_programme(as_of=JANUARY), as_of=JANUARY)
+    assert save(staff, figure) == JANUARY
+    figure.programme.refresh_from_db()
+    assert figure.programme.as_of == JANUARY
+    assert save(staff, figure, value="11,098") == JANUARY
+    figure.programme.refresh_from_db()
+    assert figure.programme.as_of == TODAY
+
+
 def test_a_date_given_by_hand_stays(staff):
     assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>", as_of="March 2026") == PartialDate(
         2026, 3
