@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import VIENTIANE
-from iomlaos.publishing.editions import Edition
+from iomlaos.publishing.editions import Edition, current, once_a_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 from iomlaos.publishing.richtext import RichTextField
 
@@ -55,10 +55,7 @@ class ApplicationForm(Publishable):
     @property
     def current_versions(self) -> list["FormVersion"]:
         """The newest version of each language, from those that are loaded."""
-        newest: dict[str, FormVersion] = {}
-        for version in self.versions.all():
-            newest.setdefault(version.language, version)
-        return list(newest.values())
+        return current(self.versions.all())
 
 
 class FormVersion(Edition):
@@ -71,24 +68,7 @@ class FormVersion(Edition):
     class Meta(Edition.Meta):
         verbose_name = _("version")
         verbose_name_plural = _("versions")
-        ordering = [models.F("dated").desc(nulls_last=True), "language", "id"]
-        constraints = [
-            *Edition.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["form", "language", "dated"],
-                name="formversion_once_a_date",
-                violation_error_message=_("There is a version of this language and date already."),
-            ),
-            models.UniqueConstraint(
-                fields=["form", "language"],
-                condition=models.Q(dated__isnull=True),
-                name="formversion_once_undated",
-                violation_error_message=_("There is a version of this language without a date already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return " · ".join(filter(None, [self.get_language_display(), str(self.dated or "")]))
+        constraints = [*Edition.Meta.constraints, *once_a_date("form")]
 
     @property
     def owner(self) -> ApplicationForm:

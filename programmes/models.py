@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.office.models import Place, SlugQuerySet
 from iomlaos.publishing.dates import PartialDate, PartialDateField, not_before
-from iomlaos.publishing.editions import Edition
+from iomlaos.publishing.editions import Edition, current, once_a_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 from iomlaos.publishing.richtext import RichTextField
 
@@ -423,10 +423,7 @@ class Document(Publishable):
     @property
     def current_editions(self) -> list["DocumentEdition"]:
         """The newest edition of each language, from those that are loaded."""
-        newest: dict[str, DocumentEdition] = {}
-        for edition in self.editions.all():
-            newest.setdefault(edition.language, edition)
-        return list(newest.values())
+        return current(self.editions.all())
 
 
 class DocumentEdition(Edition):
@@ -439,24 +436,7 @@ class DocumentEdition(Edition):
     class Meta(Edition.Meta):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
-        ordering = [models.F("dated").desc(nulls_last=True), "language", "id"]
-        constraints = [
-            *Edition.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["document", "language", "dated"],
-                name="documentedition_once_a_date",
-                violation_error_message=_("There is an edition of this language and date already."),
-            ),
-            models.UniqueConstraint(
-                fields=["document", "language"],
-                condition=models.Q(dated__isnull=True),
-                name="documentedition_once_undated",
-                violation_error_message=_("There is an edition of this language without a date already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return " · ".join(filter(None, [self.get_language_display(), str(self.dated or "")]))
+        constraints = [*Edition.Meta.constraints, *once_a_date("document")]
 
     @property
     def owner(self) -> Document:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'versions',
                 'ordering': [models.OrderBy(models.F('dated'), descending=True, nulls_last=True), 'language', 'id'],
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('address', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('address', '')), _connector='OR'), name='formversion_file_or_address', violation_error_message='Give a file, or an address elsewhere, and not both.'), models.UniqueConstraint(fields=('form', 'language', 'dated'), name='formversion_once_a_date', violation_error_message='There is a version of this language and date already.'), models.UniqueConstraint(condition=models.Q(('dated__isnull', True)), fields=('form', 'language'), name='formversion_once_undated', violation_error_message='There is a version of this language without a date already.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('address', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('address', '')), _connector='OR'), name='formversion_file_or_address', violation_error_message='Give a file, or an address elsewhere, and not both.'), models.UniqueConstraint(fields=('form', 'language', 'dated'), name='formversion_once_a_date', violation_error_message='There is one of this language and date already.'), models.UniqueConstraint(condition=models.Q(('dated__isnull', True)), fields=('form', 'language'), name='formversion_once_undated', violation_error_message='There is one of this language without a date already.')],
             },
         ),
         migrations.CreateModel(

@@ -61,13 +61,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    context = {"title": _("There is no page at this address"), "section": ""}
-    return render(request, "delivery/404.html", context, status=404)
+    context = {
+        "title": _("There is no page at this address"),
+        "lead": _("It may have been typed wrongly, or the page may never have been published."),
+    }
+    return render(request, "delivery/no_page.html", context, status=404)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    context = {"title": _("This page was taken down"), "section": ""}
-    return render(request, "delivery/410.html", context, status=410)
+    context = {
+        "title": _("This page was taken down"),
+        "lead": _("The office published something here, and has withdrawn it since."),
+    }
+    return render(request, "delivery/no_page.html", context, status=410)
 
 
 class MovedAndGone:

@@ -3,7 +3,9 @@
 import datetime
 import re
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePath
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -60,6 +62,7 @@ class Edition(models.Model):
 
     class Meta:
         abstract = True
+        ordering = [models.F("dated").desc(nulls_last=True), "language", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=(models.Q(file="") & ~models.Q(address=""))
@@ -68,6 +71,9 @@ class Edition(models.Model):
                 violation_error_message=_("Give a file, or an address elsewhere, and not both."),
             ),
         ]
+
+    def __str__(self) -> str:
+        return " · ".join(filter(None, [self.get_language_display(), str(self.dated or "")]))
 
     def save(self, *args, **kwargs) -> None:
         if self.has_new_file:
@@ -122,6 +128,34 @@ class Edition(models.Model):
     def owner(self) -> models.Model:
         """The Publishable that this is an edition of."""
         raise NotImplementedError
+
+
+def once_a_date(owner: str) -> list[models.UniqueConstraint]:
+    """The constraints that an owner has one edition of a language and date, and one without a date."""
+    return [
+        models.UniqueConstraint(
+            fields=[owner, "language", "dated"],
+            name="%(class)s_once_a_date",
+            violation_error_message=_("There is one of this language and date already."),
+        ),
+        models.UniqueConstraint(
+            fields=[owner, "language"],
+            condition=models.Q(dated__isnull=True),
+            name="%(class)s_once_undated",
+            violation_error_message=_("There is one of this language without a date already."),
+        ),
+    ]
+
+
+E = TypeVar("E", bound=Edition)
+
+
+def current(editions: Iterable[E]) -> list[E]:
+    """The newest edition of each language, of editions in their own order."""
+    newest: dict[str, E] = {}
+    for edition in editions:
+        newest.setdefault(edition.language, edition)
+    return list(newest.values())
 
 
 def serve_file(edition: Edition | None, at: datetime.datetime) -> FileResponse:

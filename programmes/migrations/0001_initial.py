@@ -232,11 +232,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='documentedition',
-            constraint=models.UniqueConstraint(fields=('document', 'language', 'dated'), name='documentedition_once_a_date', violation_error_message='There is an edition of this language and date already.'),
+            constraint=models.UniqueConstraint(fields=('document', 'language', 'dated'), name='documentedition_once_a_date', violation_error_message='There is one of this language and date already.'),
         ),
         migrations.AddConstraint(
             model_name='documentedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('dated__isnull', True)), fields=('document', 'language'), name='documentedition_once_undated', violation_error_message='There is an edition of this language without a date already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('dated__isnull', True)), fields=('document', 'language'), name='documentedition_once_undated', violation_error_message='There is one of this language without a date already.'),
         ),
         migrations.AddConstraint(
             model_name='programme',
