@@ -104,11 +104,11 @@ class Donor(models.Model):
         return [*self.programmes.all(), *self.projects.all()]
 
     @classmethod
-    def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple[str, list["Donor"]]]:
+    def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple["Donor.Kind", list["Donor"]]]:
         """Donors in their groups, each in alphabetical order; groups without a donor are left out."""
         rows = sorted(donors, key=lambda donor: donor.sort_key)
-        groups = [(kind.label, [row for row in rows if row.kind == kind]) for kind in cls.Kind]
-        return [(label, members) for label, members in groups if members]
+        groups = [(kind, [row for row in rows if row.kind == kind]) for kind in cls.Kind]
+        return [(kind, members) for kind, members in groups if members]
 
 
 class CounterpartQuerySet(ShownThroughOwners):

@@ -8,7 +8,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.usefixtures("seeded")
 def test_donors_are_counted_grouped_by_kind_and_alphabetical(client):
-    text = read(client, "/donors/").text
+    page = read(client, "/donors/")
+    text = page.text
+    assert [at for at in page.links if at[:1] == "#"][1:] == [
+        "#government",
+        "#multilateral",
+        "#fund",
+        "#other",
+    ]
     assert "supported by 10 donors" in text
     order = [
         "Governments",

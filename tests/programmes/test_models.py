@@ -82,7 +82,7 @@ def test_donors_stand_in_their_groups():
     bank = make_donor(name_en="Bank", kind="multilateral")
     austria = make_donor(name_en="Austria")
     assert Donor.by_kind([canada, bank, austria]) == [
-        ("Governments", [austria, canada]), ("Multilateral", [bank]),
+        (Donor.Kind.GOVERNMENT, [austria, canada]), (Donor.Kind.MULTILATERAL, [bank]),
     ]  # fmt: skip
 
 

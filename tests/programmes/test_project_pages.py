@@ -105,3 +105,10 @@ def test_a_project_costs_the_same_queries_with_one_partner_and_with_fifty(client
         project.partners.add(make_counterpart(parent=make_counterpart()))
         make_document(projects=[project])
     assert count_queries(client, "/projects/project/") == of_one
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_long_project_has_a_contents_list_and_a_short_one_has_none(client):
+    long, short = "/projects/attapeu-flood-response/", "/projects/malaria-project/"
+    assert "#three-rounds-of-data-on-displacement" in read(client, long).links
+    assert [at for at in read(client, short).links if at.startswith("#")] == ["#main"]
