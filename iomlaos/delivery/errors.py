@@ -30,7 +30,6 @@ PLAIN_WORDS = {
     413: ("This is too large", "What was sent is larger than the site takes. Please send a smaller file."),
     414: ("This address is too long", "Please begin at the home page."),
     500: ("Something went wrong here", "The fault is ours, not yours. Please try again in a few minutes."),
-    503: ("The site cannot answer just now", "Please try again in a few minutes."),
 }
 
 

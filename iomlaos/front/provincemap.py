@@ -15,7 +15,7 @@ from iomlaos.office.models import Place
 PROVINCES = Path(__file__).with_name("provinces.geojson")
 #: The corners of the drawing: degrees east and north, with room for labels.
 WEST, EAST, SOUTH, NORTH = 99.9, 107.9, 13.8, 22.6
-#: One unit of the drawing is a hundredth of a degree of latitude: finer than it is ever shown.
+#: About one unit a pixel at its widest: finer would only weigh more.
 UNITS_A_DEGREE = 60
 STRETCH = math.cos(math.radians(18))
 WIDTH = round((EAST - WEST) * STRETCH * UNITS_A_DEGREE)

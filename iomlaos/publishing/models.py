@@ -3,6 +3,7 @@
 import datetime
 from typing import Self
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
@@ -153,8 +154,6 @@ class Publishable(models.Model):
 
 def publishables() -> list[type[Publishable]]:
     """Every concrete Publishable: there is no registry to fill."""
-    from django.apps import apps  # noqa: PLC0415  (the registry is filled after this module)
-
     return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
