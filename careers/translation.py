@@ -1,6 +1,16 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import ApplicationForm, Vacancy
+from .models import (
+    Amendment,
+    ApplicationForm,
+    Clarification,
+    DeadlineChange,
+    ProcurementDocument,
+    ProcurementNotice,
+    Vacancy,
+)
+
+NOTICE = ("title", "contact", "submission_address", "body", "what_next", "outcome_note")
 
 
 @register(ApplicationForm)
@@ -11,5 +21,45 @@ class ApplicationFormTranslation(TranslationOptions):
 
 @register(Vacancy)
 class VacancyTranslation(TranslationOptions):
-    fields = ("title", "organizational_unit", "appointment_type", "contact", "body")
+    fields = (
+        *NOTICE,
+        "organizational_unit",
+        "appointment_type",
+        "duration",
+        "starts",
+        "context",
+        "responsibilities",
+        "qualifications",
+        "languages",
+        "competencies",
+    )
     required_languages = {"en": ("title",)}
+
+
+@register(ProcurementNotice)
+class ProcurementNoticeTranslation(TranslationOptions):
+    fields = (*NOTICE, "pre_bid_place", "delivery_place")
+    required_languages = {"en": ("title",)}
+
+
+@register(ProcurementDocument)
+class ProcurementDocumentTranslation(TranslationOptions):
+    fields = ("title",)
+    required_languages = {"en": ("title",)}
+
+
+@register(Clarification)
+class ClarificationTranslation(TranslationOptions):
+    fields = ("question", "answer")
+    required_languages = {"en": ("question",)}
+
+
+@register(Amendment)
+class AmendmentTranslation(TranslationOptions):
+    fields = ("text",)
+    required_languages = {"en": ("text",)}
+
+
+@register(DeadlineChange)
+class DeadlineChangeTranslation(TranslationOptions):
+    fields = ("reason",)

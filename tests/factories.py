@@ -8,8 +8,21 @@ import datetime
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from careers.models import ApplicationForm, FormVersion, Vacancy
+from careers.models import (
+    Amendment,
+    ApplicationForm,
+    Award,
+    Clarification,
+    FormVersion,
+    Opportunity,
+    ProcurementDocument,
+    ProcurementNotice,
+    Subscription,
+    Vacancy,
+)
+from careers.models.alert import of_notice
 from iomlaos.office.models import ContactPoint, Office, Page, Place, StandardText
 from iomlaos.publishing.models import FormerAddress, SeedEntry
 from programmes.models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
@@ -101,6 +114,50 @@ def make_vacancy(**given) -> Vacancy:
     """Closes at the end of 30 June 2030 in Vientiane, unless told otherwise."""
     closing = Vacancy.closing_moment(datetime.date(2030, 6, 30))
     return _make(Vacancy, "Vacancy", "title_en", {"state": "published", "closes_at": closing}, given)
+
+
+def make_procurement_notice(**given) -> ProcurementNotice:
+    """Closes at the end of 30 June 2030 in Vientiane, unless told otherwise."""
+    closing = ProcurementNotice.closing_moment(datetime.date(2030, 6, 30))
+    return _make(ProcurementNotice, "Tender", "title_en", {"state": "published", "closes_at": closing}, given)
+
+
+def make_bidding_document(**given) -> ProcurementDocument:
+    """At an address elsewhere, or of a file: `make_bidding_document(file=upload("a.pdf", pdf()))`."""
+    if "notice" not in given:
+        given["notice"] = make_procurement_notice()
+    if "file" not in given:
+        given.setdefault("address", "https://www.iom.int/terms-of-reference")
+    return ProcurementDocument.objects.create(**{"title_en": "Terms of reference"} | given)
+
+
+def make_clarification(**given) -> Clarification:
+    if "notice" not in given:
+        given["notice"] = make_procurement_notice()
+    return Clarification.objects.create(**{"question_en": "Which colour?", "answer_en": "Blue."} | given)
+
+
+def make_award(**given) -> Award:
+    if "notice" not in given:
+        given["notice"] = make_procurement_notice()
+    return Award.objects.create(**{"supplier": "A supplier"} | given)
+
+
+def make_amendment(notice: Opportunity, **given) -> Amendment:
+    return notice.amendments.create(**{"text_en": "The duty station was corrected."} | given)
+
+
+def change_deadline(notice: Opportunity, closes_at: datetime.datetime, reason: str = "More time.") -> None:
+    """As staff do it: with a reason."""
+    notice.closes_at, notice.deadline_reason = closes_at, reason
+    notice.full_clean()
+    notice.save()
+
+
+def make_subscription(notice: Opportunity | None = None, **given) -> Subscription:
+    """Confirmed, to all that is new, unless told otherwise."""
+    values = {"email": f"reader-{next(_numbers)}@example.org", "topic": "all", "confirmed_at": timezone.now()}
+    return Subscription.objects.create(**values | (of_notice(notice) if notice else {}) | given)
 
 
 def make_former_address(row, slug: str) -> FormerAddress:

@@ -1,81 +1,45 @@
-"""Vacancies with their deadlines, and the forms that applicants fill in."""
+"""What people can apply or bid for until a deadline: what vacancies and procurement notices share."""
 
 import datetime
-import re
-from typing import Self
+from typing import ClassVar, Self
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models.functions import ExtractYear
-from django.urls import reverse
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, ExtractYear
 from django.utils import formats, timezone
-from django.utils.timesince import timeuntil
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.office.models import Place
-from iomlaos.publishing.dates import VIENTIANE
-from iomlaos.publishing.editions import Edition, current, once_a_date
+from iomlaos.publishing.dates import VIENTIANE, day_of, deadline_in_words, ends_its_day, for_machines
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 from iomlaos.publishing.richtext import RichTextField
 
+from .event import Event
+
 CLOSING_SOON = datetime.timedelta(hours=72)
+DAY = datetime.timedelta(days=1)
+HOUR = datetime.timedelta(hours=1)
+MINUTE = datetime.timedelta(minutes=1)
 
 
-class ApplicationFormQuerySet(PublishableQuerySet):
-    def on_request(self) -> Self:
-        """Those without a file or an address."""
-        return self.filter(versions__isnull=True)
+def time_unit(left: datetime.timedelta) -> datetime.timedelta:
+    """The unit in which people count what is left: days from two days on, then hours, then minutes."""
+    return next((unit for unit in (DAY, HOUR) if left >= 2 * unit), MINUTE)
 
 
-class ApplicationForm(Publishable):
-    """A form that applicants fill in. Without a version it is "on request"."""
+def next_reading(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime | None:
+    """The next moment at which an open notice reads differently; None once it is closed.
 
-    title = models.CharField(_("title"), max_length=160)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence."))
-
-    objects = ApplicationFormQuerySet.as_manager()
-
-    class Meta(Publishable.Meta):
-        verbose_name = _("application form")
-        verbose_name_plural = _("application forms")
-        ordering = ["title_en"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return f"{reverse('careers:form_list')}#{self.slug}"
-
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
-        """Forms are rows of a list, not pages of their own."""
-        return cls.objects.none()
-
-    @property
-    def current_versions(self) -> list["FormVersion"]:
-        """The newest version of each language, from those that are loaded."""
-        return current(self.versions.all())
-
-
-class FormVersion(Edition):
-    """An application form in one language and of one date."""
-
-    form = models.ForeignKey(
-        ApplicationForm, models.CASCADE, related_name="versions", verbose_name=_("application form")
-    )
-
-    class Meta(Edition.Meta):
-        verbose_name = _("version")
-        verbose_name_plural = _("versions")
-        constraints = [*Edition.Meta.constraints, *once_a_date("form")]
-
-    @property
-    def owner(self) -> ApplicationForm:
-        return self.form
-
-    def get_absolute_url(self) -> str:
-        return self.address or reverse("careers:form_file", args=[self.pk, self.readable_name])
+    It turns to "closing soon" and to "closed" at a moment, and says "3 days" until, and at, three
+    days before its closing.
+    """
+    left = closes_at - at
+    if left <= datetime.timedelta():
+        return None
+    unit = time_unit(left)
+    moments = [closes_at, closes_at - CLOSING_SOON, closes_at - left // unit * unit + left.resolution]
+    return min(moment for moment in moments if moment > at)
 
 
 class OpportunityQuerySet(PublishableQuerySet):
@@ -86,6 +50,14 @@ class OpportunityQuerySet(PublishableQuerySet):
     def closed(self, at: datetime.datetime) -> Self:
         """Live, and closed at this moment; what closed last comes first."""
         return self.live(at).filter(closes_at__lte=at).order_by("-closes_at", "-pk")
+
+    def newest_first(self) -> Self:
+        """By `announced_at`, which says the same of one notice."""
+        return self.order_by(Coalesce("public_since", "publish_from", "created_at").desc(), "-pk")
+
+    def closing_within(self, days: int, at: datetime.datetime) -> Self:
+        """Closing in this many days of 24 hours, or earlier."""
+        return self.filter(closes_at__lte=at + days * DAY)
 
     def closing_in(self, year: int) -> Self:
         """Closing on a day of that year in Vientiane. A year outside 1 to 9998 holds nothing."""
@@ -103,13 +75,44 @@ class OpportunityQuerySet(PublishableQuerySet):
         found = self.order_by().annotate(closing_year=years).values_list("closing_year", flat=True)
         return sorted(found.distinct(), reverse=True)
 
+    def without_outcome(self, at: datetime.datetime) -> Self:
+        """Closed, and staff have not said what came of it: it is for them to say."""
+        return self.closed(at).filter(outcome="")
+
+    def results_overdue(self, at: datetime.datetime) -> Self:
+        """Closed and not decided, past the day by which a result was promised."""
+        undecided = ["", Opportunity.Outcome.UNDER_REVIEW]
+        today = at.astimezone(VIENTIANE).date()
+        return self.closed(at).filter(outcome__in=undecided, results_expected_by__lt=today)
+
+    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
+        """As for every Publishable, and when one of the open ones next reads differently."""
+        closings = self.open(at).order_by().values_list("closes_at", flat=True)
+        moments = [super().next_change(at), *(next_reading(closes_at, at) for closes_at in closings)]
+        return min(filter(None, moments), default=None)
+
+    def changed_without_reason(self) -> Self:
+        """Whose deadline was changed, by a command, without a reason."""
+        silent = models.Q(deadline_changes__reason_en="") | models.Q(deadline_changes__reason_en__isnull=True)
+        return self.filter(silent, deadline_changes__isnull=False).distinct()
+
+    def with_history(self) -> Self:
+        """With all that `events` tells of."""
+        return self.prefetch_related("deadline_changes", "amendments")
+
+    def with_readvertised(self, at: datetime.datetime) -> Self:
+        """With the notice that advertises it again, where that is live."""
+        again = self.model.objects.live(at)
+        return self.prefetch_related(models.Prefetch("readvertised_as", again))
+
 
 class Opportunity(Publishable):
     """What people can apply or bid for until a deadline."""
 
     class Outcome(models.TextChoices):
-        UNDER_REVIEW = "under-review", _("Applications are under review")
+        UNDER_REVIEW = "under-review", _("Under review")
         FILLED = "filled", _("Filled")
+        AWARDED = "awarded", _("Awarded")
         CANCELLED = "cancelled", _("Cancelled")
         READVERTISED = "re-advertised", _("Advertised again")
 
@@ -119,6 +122,15 @@ class Opportunity(Publishable):
         OPEN = "open", _("Open")
         CLOSING = "closing", _("Closing soon")
         CLOSED = "closed", _("Closed")
+
+    #: Kept by `save` itself: no history puts it back.
+    NOT_CONTENT = ("public_since", "outcome_at")
+    #: Told to `save`, and kept in a row of its own.
+    CARRIED = ("deadline_reason",)
+    #: What can come of one of this kind.
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = ()
+    #: Last parts of addresses that are lists of this kind.
+    RESERVED: ClassVar[tuple[str, ...]] = ()
 
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(
@@ -137,6 +149,34 @@ class Opportunity(Publishable):
             "At that moment the notice counts as closed, everywhere."
         ),
     )
+    submission_email = models.EmailField(
+        _("by e-mail, to"),
+        blank=True,
+        help_text=_("The page asks for the reference as the subject. Not shown while empty."),
+    )
+    submission_link = models.URLField(
+        _("by link, at"), blank=True, help_text=_("The full address of the form, beginning with https://")
+    )
+    submission_address = models.TextField(
+        _("by hand or by post, at"),
+        blank=True,
+        help_text=_("One line of the address a line. Not shown while empty."),
+    )
+    contact = models.CharField(
+        _("contact for questions"), max_length=200, blank=True, help_text=_("Not shown while empty.")
+    )
+    body = RichTextField(_("text"), blank=True)
+    what_next = RichTextField(
+        _("what happens next"),
+        blank=True,
+        help_text=_("After the closing: who is contacted, and how. Not shown while empty."),
+    )
+    results_expected_by = models.DateField(
+        _("result expected by"),
+        null=True,
+        blank=True,
+        help_text=_("The page promises it, and you are reminded once it has passed. Leave empty if unknown."),
+    )
     outcome = models.CharField(
         _("outcome"),
         max_length=16,
@@ -144,10 +184,25 @@ class Opportunity(Publishable):
         blank=True,
         help_text=_("Once it is closed: what came of it."),
     )
-    contact = models.CharField(
-        _("contact for questions"), max_length=200, blank=True, help_text=_("Not shown while empty.")
+    outcome_note = models.TextField(
+        _("about the outcome"),
+        blank=True,
+        help_text=_("A sentence or two, such as why it was cancelled. Not shown while empty."),
     )
-    body = RichTextField(_("text"), blank=True)
+    readvertised_as = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("advertised again as"),
+        help_text=_("The notice that takes its place; the page links to it."),
+    )
+    outcome_at = models.DateTimeField(_("outcome said at"), null=True, editable=False)
+    public_since = models.DateTimeField(_("public since"), null=True, editable=False)
+
+    #: Why the deadline is being changed: given with the change, kept in the DeadlineChange.
+    deadline_reason: str = ""
 
     objects = OpportunityQuerySet.as_manager()
 
@@ -167,13 +222,90 @@ class Opportunity(Publishable):
                 violation_error_message=_("A notice closes; it is not taken down at a time."),
             ),
         ]
+        indexes = [
+            # Open and closed lists read along it from the moment of asking: what lies on the other
+            # side of that moment, and drafts, cost nothing.
+            models.Index(
+                fields=["closes_at", "id"],
+                condition=models.Q(state=Publishable.State.PUBLISHED),
+                name="%(class)s_published",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:
+        with transaction.atomic():
+            fields = self._remember(timezone.now())
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], *fields}
+            super().save(*args, **kwargs)
+
+    def _remember(self, at: datetime.datetime) -> set[str]:
+        """Keep since when it is public, when its outcome was said, and each change of its deadline.
+
+        A deadline that visitors have seen never changes without a trace. The form asks for a reason;
+        where a command changes it without one, the page says that none was given.
+        """
+        if self.public_since is None or self.public_since > at:
+            starts = max(self.publish_from, at) if self.publish_from else at
+            self.public_since = starts if self.state == self.State.PUBLISHED else None
+        stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+        if self.outcome != (stored.outcome if stored else ""):
+            self.outcome_at = at if self.outcome else None
+        if stored is not None and stored.is_announced(at):
+            self.public_since = min(filter(None, [stored.public_since, self.public_since, at]))
+            if stored.closes_at != self.closes_at:
+                self.deadline_changes.create(
+                    before=stored.closes_at, after=self.closes_at, reason=self.deadline_reason, changed_at=at
+                )
+                self.deadline_reason = ""
+        return {"public_since", "outcome_at"}
 
     def clean(self) -> None:
         super().clean()
+        now = timezone.now()
         if self.posted_on and self.closes_at and self.closing_day < self.posted_on:
             raise ValidationError({"closes_at": _("The closing is before the day of posting.")})
-        if self.outcome and self.closes_at and self.is_open(timezone.now()):
+        if self.outcome and self.closes_at and self.is_open(now):
             raise ValidationError({"outcome": _("This notice is still open, so it has no outcome yet.")})
+        if self.outcome and self.outcome not in self.OUTCOMES:
+            raise ValidationError({"outcome": _("This cannot come of a notice of this kind.")})
+        if self.readvertised_as_id and self.readvertised_as_id == self.pk:
+            raise ValidationError({"readvertised_as": _("This is the notice itself. Choose its successor.")})
+        if self.readvertised_as_id and self.outcome != self.Outcome.READVERTISED:
+            raise ValidationError(
+                {"readvertised_as": _("Only what was advertised again has a successor: see the outcome.")}
+            )
+        if self.slug and (self.slug in self.RESERVED or self._address_is_taken()):
+            raise ValidationError({"slug": _("Another notice or a list has this address. Choose another.")})
+        if self.needs_reason(now) and not self.deadline_reason.strip():
+            words = _(
+                "Visitors have seen the deadline: %(deadline)s. Say why it changes; the page shows the "
+                "old one, the new one and the reason."
+            )
+            seen = {"deadline": deadline_in_words(self._stored.closes_at)}
+            raise ValidationError({"closes_at": ValidationError(words, code="reason", params=seen)})
+
+    def _address_is_taken(self) -> bool:
+        """Short addresses (/n/…) are shared by all kinds, so no two notices have one."""
+        return any(
+            kind.objects.filter(slug=self.slug).exists() for kind in opportunities() if kind is not type(self)
+        )
+
+    @property
+    def _stored(self) -> Self | None:
+        return type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+
+    def is_announced(self, at: datetime.datetime) -> bool:
+        """Whether visitors have ever seen it, in the state in which it is stored."""
+        return self.is_live(at) or (self.public_since is not None and self.public_since <= at)
+
+    def needs_reason(self, at: datetime.datetime) -> bool:
+        """Whether saving it would change a deadline that visitors have seen."""
+        stored = self._stored
+        return stored is not None and stored.is_announced(at) and stored.closes_at != self.closes_at
 
     @staticmethod
     def closing_moment(day: datetime.date, hour: datetime.time | None = None) -> datetime.datetime:
@@ -182,23 +314,18 @@ class Opportunity(Publishable):
         A date alone means 24:00 of that day, which is the next midnight.
         """
         if hour is None:
-            return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), VIENTIANE)
+            return datetime.datetime.combine(day + DAY, datetime.time(), VIENTIANE)
         return datetime.datetime.combine(day, hour, VIENTIANE)
-
-    @property
-    def closes_at_end_of_day(self) -> bool:
-        return self.closes_at.astimezone(VIENTIANE).time() == datetime.time()
 
     @property
     def closing_day(self) -> datetime.date:
         """The day in Vientiane that people know as the closing date."""
-        local = self.closes_at.astimezone(VIENTIANE)
-        return (local - datetime.timedelta(days=1)).date() if self.closes_at_end_of_day else local.date()
+        return day_of(self.closes_at)
 
     @property
     def closing_hour(self) -> datetime.time | None:
         """The hour in Vientiane; None where it closes at the end of the day."""
-        return None if self.closes_at_end_of_day else self.closes_at.astimezone(VIENTIANE).time()
+        return None if ends_its_day(self.closes_at) else self.closes_at.astimezone(VIENTIANE).time()
 
     @property
     def closing_date(self) -> str:
@@ -208,16 +335,12 @@ class Opportunity(Publishable):
     @property
     def deadline(self) -> str:
         """The deadline in words. Nothing else puts a deadline into words."""
-        day = formats.date_format(self.closing_day, "l j F Y")
-        if self.closes_at_end_of_day:
-            return gettext("end of %(day)s, Vientiane time (UTC+7)") % {"day": day}
-        hour = formats.time_format(self.closes_at.astimezone(VIENTIANE).time(), "H:i")
-        return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
+        return deadline_in_words(self.closes_at)
 
     @property
     def deadline_for_machines(self) -> str:
         """The same instant in UTC, ISO 8601, for machines."""
-        return self.closes_at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return for_machines(self.closes_at)
 
     def is_open(self, at: datetime.datetime) -> bool:
         """Whether applications are taken, publishing apart: until, and not at, the closing."""
@@ -232,70 +355,92 @@ class Opportunity(Publishable):
         return self.Status.CLOSING if self.is_closing_soon(at) else self.Status.OPEN
 
     def time_left(self, at: datetime.datetime) -> str:
-        """ "3 days, 2 hours"; empty once closed."""
-        return timeuntil(self.closes_at, at) if self.is_open(at) else ""
-
-
-class VacancyQuerySet(OpportunityQuerySet):
-    def with_form(self, at: datetime.datetime) -> Self:
-        """With the application form, where that is live."""
-        forms = ApplicationForm.objects.live(at).prefetch_related("versions")
-        return self.prefetch_related(models.Prefetch("form", forms))
-
-
-class Vacancy(Opportunity):
-    """A position that the office seeks to fill."""
-
-    #: United Nations common system: which scale a grade belongs to.
-    SCALES = {
-        "G": _("General Service"),
-        "NO": _("National Professional Officer"),
-        "P": _("Professional"),
-        "UG": _("Ungraded"),
-    }
-
-    grade = models.CharField(
-        _("grade"),
-        max_length=10,
-        blank=True,
-        help_text=_("G1 to G7, NOA to NOE, P1 to P5, or UG for ungraded."),
-    )
-    duty_station = models.ForeignKey(
-        Place,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="vacancies",
-        verbose_name=_("duty station"),
-        help_text=_("Leave empty if unknown."),
-    )
-    organizational_unit = models.CharField(_("organizational unit"), max_length=120, blank=True)
-    appointment_type = models.CharField(_("type of appointment"), max_length=120, blank=True)
-    form = models.ForeignKey(
-        ApplicationForm,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="vacancies",
-        verbose_name=_("application form"),
-        help_text=_("The form that applicants fill in."),
-    )
-
-    objects = VacancyQuerySet.as_manager()
-
-    class Meta(Opportunity.Meta):
-        verbose_name = _("vacancy")
-        verbose_name_plural = _("vacancies")
-        ordering = ["-closes_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("careers:vacancy_detail", args=[self.slug])
+        """ "3 days", "47 hours", "20 minutes": whole units, never more than is left; empty once closed."""
+        if not self.is_open(at):
+            return ""
+        left = self.closes_at - at
+        unit = time_unit(left)
+        number = left // unit
+        if unit == DAY:
+            return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+        if not number:
+            return gettext("less than a minute")
+        if unit == HOUR:
+            return ngettext("%(number)d hour", "%(number)d hours", number) % {"number": number}
+        return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
 
     @property
-    def grade_scale(self) -> str:
-        """What the letters of the grade stand for; empty where they are unknown."""
-        letters = re.match(r"(NO|UG|G|P)", self.grade.strip().upper())
-        return str(self.SCALES[letters[1]]) if letters else ""
+    def announced_at(self) -> datetime.datetime:
+        """When visitors could first read it."""
+        return self.public_since or self.publish_from or self.created_at
+
+    def events(self, at: datetime.datetime) -> list[Event]:
+        """What happened to it until this moment, the latest first; see `with_history`."""
+        found = [Event("published", Event.Kind.PUBLISHED, self.announced_at, self.title)]
+        for change in self.deadline_changes.all():
+            words = _("From: %(old)s. To: %(new)s.") % {
+                "old": change.old_deadline,
+                "new": change.new_deadline,
+            }
+            reason = change.reason or _("No reason was given.")
+            found.append(
+                Event(f"deadline:{change.pk}", Event.Kind.DEADLINE, change.changed_at, f"{words} {reason}")
+            )
+        for amendment in self.amendments.all():
+            key = f"amendment:{amendment.pk}"
+            found.append(Event(key, Event.Kind.AMENDMENT, amendment.made_at, amendment.text))
+        if not self.is_open(at):
+            found.append(
+                Event(
+                    f"closed:{self.deadline_for_machines}", Event.Kind.CLOSED, self.closes_at, self.deadline
+                )
+            )
+            if self.outcome:
+                said_at = max(self.outcome_at or self.changed_at, self.closes_at)
+                text = " ".join(filter(None, [f"{self.get_outcome_display()}.", self.outcome_note]))
+                found.append(Event(f"outcome:{self.outcome}", Event.Kind.OUTCOME, said_at, text))
+        return sorted((event for event in found if event.at <= at), key=lambda event: event.at, reverse=True)
+
+    def changes(self, at: datetime.datetime) -> list[Event]:
+        """Its corrections, the latest first; see `with_history`."""
+        corrections = (Event.Kind.DEADLINE, Event.Kind.AMENDMENT)
+        return [event for event in self.events(at) if event.kind in corrections]
+
+    def updated_at(self, at: datetime.datetime) -> datetime.datetime:
+        """When what it says was last changed, by staff or by what happened to it; see `with_history`."""
+        moments = [self.changed_at, *(event.at for event in self.events(at))]
+        return max([moment for moment in moments if moment <= at] + [self.announced_at])
+
+    @property
+    def has_way_to_submit(self) -> bool:
+        return bool(self.submission_email or self.submission_link or self.submission_address)
+
+    @property
+    def submission_subject(self) -> str:
+        """The subject line under which the office looks for what is sent in."""
+        return self.reference or self.title
+
+    @property
+    def submission_mailto(self) -> str:
+        return f"mailto:{self.submission_email}?subject={quote(self.submission_subject)}"
+
+    @property
+    def submission_address_lines(self) -> list[str]:
+        return [line.strip() for line in self.submission_address.splitlines() if line.strip()]
+
+
+def opportunities() -> list[type[Opportunity]]:
+    """Every kind of notice: there is no registry to fill."""
+    return Opportunity.__subclasses__()
+
+
+def next_to_close(at: datetime.datetime) -> Opportunity | None:
+    """The open notice, of whichever kind, that closes first."""
+    first = (kind.objects.open(at).first() for kind in opportunities())
+    return min(filter(None, first), key=lambda notice: notice.closes_at, default=None)
+
+
+def last_closed(at: datetime.datetime) -> Opportunity | None:
+    """The closed notice, of whichever kind, that closed last."""
+    last = (kind.objects.closed(at).first() for kind in opportunities())
+    return max(filter(None, last), key=lambda notice: notice.closes_at, default=None)

@@ -23,12 +23,20 @@ class Gone(Exception):
     """The object was withdrawn, or its time is over: answer 410."""
 
 
-def find(model: type[P], slug: str, at: datetime.datetime, queryset: models.QuerySet | None = None) -> P:
+def find(
+    model: type[P],
+    slug: str,
+    at: datetime.datetime,
+    queryset: models.QuerySet | None = None,
+    *,
+    beside: str = "",
+) -> P:
     """The live object at an address.
 
     `queryset` adds what the page loads along (select_related, prefetches); it is narrowed to
     `live(at)` here. Raises Moved where the slug was changed, Gone where the object was withdrawn
-    or is past `publish_until`, Http404 for a draft and for what was never there.
+    or is past `publish_until`, Http404 for a draft and for what was never there. `beside` names
+    what is asked for under the page's address, such as its feed: it moves along.
     """
     rows: PublishableQuerySet = model.objects.all() if queryset is None else queryset
     if found := rows.live(at).filter(slug=slug).first():
@@ -40,7 +48,7 @@ def find(model: type[P], slug: str, at: datetime.datetime, queryset: models.Quer
     if former is not None:
         now_at = model.objects.filter(pk=former.object_id).first()
         if now_at is not None and now_at.is_live(at):
-            raise Moved(now_at.get_absolute_url())
+            raise Moved(now_at.get_absolute_url() + beside)
         if now_at is not None and now_at.was_taken_down(at):
             raise Gone
     raise Http404

@@ -19,6 +19,7 @@ from django.db.models.functions import Length, Substr
 from django.db.models.query_utils import DeferredAttribute
 from django.utils import formats
 from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 VIENTIANE = ZoneInfo("Asia/Vientiane")
@@ -84,6 +85,31 @@ class PartialDate:
             return self.iso
         pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
         return formats.date_format(datetime.date(self.year, self.month, self.day or 1), pattern)
+
+
+def ends_its_day(moment: datetime.datetime) -> bool:
+    """Whether a moment is midnight in Vientiane, which people know as the end of the day before."""
+    return moment.astimezone(VIENTIANE).time() == datetime.time()
+
+
+def day_of(moment: datetime.datetime) -> datetime.date:
+    """The day in Vientiane that people would call the day of a deadline."""
+    day = moment.astimezone(VIENTIANE).date()
+    return day - datetime.timedelta(days=1) if ends_its_day(moment) else day
+
+
+def deadline_in_words(moment: datetime.datetime) -> str:
+    """Weekday, date, hour and zone. Midnight is written as the end of the day before."""
+    day = formats.date_format(day_of(moment), "l j F Y")
+    if ends_its_day(moment):
+        return gettext("end of %(day)s, Vientiane time (UTC+7)") % {"day": day}
+    hour = formats.time_format(moment.astimezone(VIENTIANE).time(), "H:i")
+    return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
+
+
+def for_machines(moment: datetime.datetime) -> str:
+    """The same instant in UTC, ISO 8601."""
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def latest(dates: Iterable[PartialDate | None]) -> PartialDate | None:

@@ -147,8 +147,16 @@ def test_the_last_three_days_are_closing_soon(left, status):
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (datetime.timedelta(days=3, hours=2), "3\xa0days, 2\xa0hours"),
-        (datetime.timedelta(minutes=1), "1\xa0minute"),
+        (datetime.timedelta(days=30), "30 days"),
+        (datetime.timedelta(days=3, hours=23), "3 days"),
+        (datetime.timedelta(days=3), "3 days"),
+        (datetime.timedelta(days=3) - INSTANT, "2 days"),
+        (datetime.timedelta(days=2), "2 days"),
+        (datetime.timedelta(days=2) - INSTANT, "47 hours"),
+        (datetime.timedelta(hours=2), "2 hours"),
+        (datetime.timedelta(hours=2) - INSTANT, "119 minutes"),
+        (datetime.timedelta(minutes=1), "1 minute"),
+        (INSTANT, "less than a minute"),
         (datetime.timedelta(), ""),
         (-datetime.timedelta(days=1), ""),
     ],
@@ -200,7 +208,7 @@ def test_a_closing_before_the_posting_cannot_be_stored():
 
 
 def test_a_closing_early_on_the_posting_day_is_refused_in_words():
-    vacancy = make_vacancy()
+    vacancy = make_vacancy(state="draft")
     vacancy.posted_on, vacancy.closes_at = datetime.date(2021, 1, 9), moment("2021-01-09 06:00")
     assert problems(vacancy) == {"__all__": ["The closing is before the posting."]}
 

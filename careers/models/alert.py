@@ -1,0 +1,326 @@
+"""Alerts by e-mail: who asked for what, what there is to tell, and the messages."""
+
+import datetime
+import secrets
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from .event import Event
+from .opportunity import Opportunity
+from .procurement import ProcurementNotice
+from .record import OfOneNotice, of_a
+from .vacancy import Vacancy
+
+DAY = datetime.timedelta(days=1)
+CONFIRM_WITHIN = 2 * DAY
+#: For so long after its closing there may be something to tell of one notice.
+FOLLOWED_AFTER_CLOSING = 365 * DAY
+MESSAGES_KEPT = 30 * DAY
+#: So many messages a day ask one address whether it wants alerts.
+QUESTIONS_A_DAY = 3
+#: After so many refusals in a row by the mail server an address gets no alerts, until it is confirmed anew.
+MOST_REFUSALS = 3
+#: How long a message waits after each failed try; after the last of them it is given up.
+WAITS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def field_of(kind: type[Opportunity]) -> str:
+    """The name of the reference to a notice of this kind."""
+    return "vacancy" if kind is Vacancy else "procurement_notice"
+
+
+def of_notice(notice: Opportunity | None) -> dict[str, Opportunity | None]:
+    """Both references, of which at most one is set."""
+    references: dict[str, Opportunity | None] = {"vacancy": None, "procurement_notice": None}
+    return references | ({field_of(type(notice)): notice} if notice else {})
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def confirmed(self) -> Self:
+        return self.filter(confirmed_at__isnull=False)
+
+    def known(self, at: datetime.datetime) -> Self:
+        """Confirmed, or still to be confirmed in time."""
+        in_time = models.Q(asked_at__gt=at - CONFIRM_WITHIN)
+        return self.filter(models.Q(confirmed_at__isnull=False) | in_time)
+
+    def outlived(self, at: datetime.datetime) -> Self:
+        """What is not to be kept any longer: never confirmed, or of a notice that closed long ago."""
+        long_ago = at - FOLLOWED_AFTER_CLOSING
+        return self.filter(
+            models.Q(confirmed_at__isnull=True, asked_at__lte=at - CONFIRM_WITHIN)
+            | models.Q(vacancy__closes_at__lte=long_ago)
+            | models.Q(procurement_notice__closes_at__lte=long_ago)
+        )
+
+    def to_tell(self, notice: Opportunity, told: Event) -> Self:
+        """The confirmed ones that an event concerns."""
+        if told.kind is Event.Kind.PUBLISHED:
+            return self.confirmed().filter(
+                topic__in=[Subscription.Topic.ALL, Subscription.KINDS[type(notice)]]
+            )
+        # What had happened before they asked, they have read on its page.
+        return self.filter(**{field_of(type(notice)): notice}, confirmed_at__lt=told.at)
+
+    def ask(self, email: str, topic: str, notice: Opportunity | None, at: datetime.datetime) -> None:
+        """Keep that somebody asked for alerts, and have the address asked whether it wants them.
+
+        An address that was written to often enough today is left alone.
+        """
+        today = AlertMessage.objects.questions().filter(made_at__gt=at - DAY, subscription__email=email)
+        if today.count() >= QUESTIONS_A_DAY:
+            return
+        subscription, _created = self.get_or_create(
+            email=email, topic=topic, **of_notice(notice), defaults={"asked_at": at}
+        )
+        self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
+        if not subscription.messages.questions().filter(state=AlertMessage.State.WAITING).exists():
+            subscription.messages.create(made_at=at, not_before=at)
+
+
+class Subscription(models.Model):
+    """An address that asked for alerts, and what about. It is all that is kept of a person.
+
+    Nothing is sent before it is confirmed, except the question. Who stops the alerts is deleted.
+    """
+
+    class Topic(models.TextChoices):
+        ALL = "all", _("New positions and tenders")
+        VACANCIES = "vacancies", _("New positions")
+        PROCUREMENT = "procurement", _("New tenders")
+        NOTICE = "notice", _("Changes to one notice")
+
+    #: The topic of all that is new of a kind.
+    KINDS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    topic = models.CharField(_("what about"), max_length=12, choices=Topic)
+    vacancy = of_a(Vacancy, "subscriptions")
+    procurement_notice = of_a(ProcurementNotice, "subscriptions")
+    token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    refusals = models.PositiveSmallIntegerField(
+        _("refusals in a row"),
+        default=0,
+        help_text=_("How often the mail server of the address has refused it since it last took a message."),
+    )
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription to alerts")
+        verbose_name_plural = _("subscriptions to alerts")
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(topic="notice", vacancy__isnull=False, procurement_notice__isnull=True)
+                | models.Q(topic="notice", vacancy__isnull=True, procurement_notice__isnull=False)
+                | models.Q(
+                    topic__in=["all", "vacancies", "procurement"],
+                    vacancy__isnull=True,
+                    procurement_notice__isnull=True,
+                ),
+                name="subscription_is_to_a_kind_or_to_one_notice",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "topic"],
+                condition=~models.Q(topic="notice"),
+                name="subscription_once_a_topic",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "vacancy"],
+                condition=models.Q(vacancy__isnull=False),
+                name="subscription_once_a_vacancy",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "procurement_notice"],
+                condition=models.Q(procurement_notice__isnull=False),
+                name="subscription_once_a_procurement_notice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.get_topic_display()}"
+
+    @property
+    def notice(self) -> Opportunity | None:
+        return self.vacancy or self.procurement_notice
+
+    def about(self, at: datetime.datetime) -> str:
+        """What it is about, in words. What is not public is not named."""
+        if self.topic != self.Topic.NOTICE:
+            return self.get_topic_display()
+        if not self.notice.is_live(at):
+            return _now("Changes to a notice that is not public now")
+        return _now("Changes to “%(title)s”") % {"title": self.notice.title}
+
+    @property
+    def confirm_address(self) -> str:
+        return settings.SITE_URL + reverse("careers:confirm_alerts", args=[self.token])
+
+    @property
+    def stop_address(self) -> str:
+        return settings.SITE_URL + reverse("careers:stop_alerts", args=[self.token])
+
+    def confirm(self, at: datetime.datetime) -> None:
+        """Once confirmed, it stays so; an address that was refused before gets a new chance."""
+        same = type(self).objects.filter(pk=self.pk)
+        same.filter(confirmed_at__isnull=True).update(confirmed_at=at)
+        same.update(refusals=0)
+
+
+class AlertEventQuerySet(models.QuerySet):
+    def public(self, at: datetime.datetime) -> Self:
+        """Of notices that are live at this moment."""
+        return self.filter(
+            models.Q(vacancy__in=Vacancy.objects.live(at))
+            | models.Q(procurement_notice__in=ProcurementNotice.objects.live(at))
+        )
+
+
+class AlertEvent(OfOneNotice):
+    """A thing that happened to a public notice, and that subscribers were told of: never a second time."""
+
+    vacancy = of_a(Vacancy, "alert_events")
+    procurement_notice = of_a(ProcurementNotice, "alert_events")
+    #: As `Opportunity.events` names it.
+    key = models.CharField(max_length=80)
+    noticed_at = models.DateTimeField()
+
+    objects = AlertEventQuerySet.as_manager()
+
+    class Meta(OfOneNotice.Meta):
+        constraints = [
+            *OfOneNotice.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vacancy", "key"],
+                condition=models.Q(vacancy__isnull=False),
+                name="alertevent_once_a_vacancy",
+            ),
+            models.UniqueConstraint(
+                fields=["procurement_notice", "key"],
+                condition=models.Q(procurement_notice__isnull=False),
+                name="alertevent_once_a_procurement_notice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def live_notice(self, at: datetime.datetime) -> Opportunity | None:
+        """Its notice as it reads at this moment, with its history; None while it is not public."""
+        rows = type(self.notice).objects.live(at).with_history()
+        return rows.filter(pk=self.notice.pk).first()
+
+    def told_by(self, notice: Opportunity, at: datetime.datetime) -> Event | None:
+        """The event as the notice tells it now; None where there is nothing to tell any more."""
+        told = next((event for event in notice.events(at) if event.key == self.key), None)
+        if told and told.kind is Event.Kind.PUBLISHED and not notice.is_open(at):
+            return None
+        return told
+
+
+class AlertMessageQuerySet(models.QuerySet):
+    def questions(self) -> Self:
+        """Those that ask whether an address wants alerts."""
+        return self.filter(event__isnull=True)
+
+    def due(self, at: datetime.datetime) -> Self:
+        """To be sent now: questions first, for somebody waits for them.
+
+        What concerns a notice that was withdrawn waits: it may be public again before it closes.
+        """
+        of_public = models.Q(event__in=AlertEvent.objects.public(at))
+        alerts = models.Q(of_public, subscription__refusals__lt=MOST_REFUSALS)
+        waiting = self.filter(alerts | models.Q(event__isnull=True), state=AlertMessage.State.WAITING)
+        due = waiting.filter(not_before__lte=at).select_related("event", "subscription")
+        return due.order_by(models.F("event").asc(nulls_first=True), "not_before", "pk")
+
+    def drop(self) -> int:
+        """Those that still wait are not sent any more; how many they were."""
+        return self.filter(state=AlertMessage.State.WAITING).update(state=AlertMessage.State.DROPPED)
+
+    def outlived(self, at: datetime.datetime) -> Self:
+        return self.filter(made_at__lte=at - MESSAGES_KEPT)
+
+
+class AlertMessage(models.Model):
+    """A message to one subscriber: about an event or, without one, whether alerts are wanted."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        HANDED_OVER = "handed-over", _("Handed over, without an answer")
+        SENT = "sent", _("Sent")
+        DROPPED = "dropped", _("Dropped: there was nothing to tell any more")
+        REFUSED = "refused", _("Refused by the mail server")
+        GIVEN_UP = "given-up", _("Given up after several tries")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="messages")
+    event = models.ForeignKey(AlertEvent, models.CASCADE, null=True, related_name="messages")
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+
+    objects = AlertMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "event"], name="alertmessage_once_an_event")
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before"], condition=models.Q(state="waiting"), name="alertmessage_waiting"
+            ),
+            models.Index(
+                fields=["made_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+    def hand_over(self) -> bool:
+        """Mark that the server is about to have it: at most once, and not where it was taken back."""
+        return self._turn(self.State.WAITING, state=self.State.HANDED_OVER)
+
+    def has_arrived(self) -> None:
+        if self._turn(self.State.HANDED_OVER, state=self.State.SENT):
+            Subscription.objects.filter(pk=self.subscription_id).update(refusals=0)
+
+    def try_again(self, at: datetime.datetime) -> None:
+        """The server did not take it: later once more, or never where it was tried often enough."""
+        if self.tries < len(WAITS):
+            then = {"state": self.State.WAITING, "not_before": at + WAITS[self.tries]}
+        else:
+            then = {"state": self.State.GIVEN_UP}
+        for state in (self.State.WAITING, self.State.HANDED_OVER):
+            if self._turn(state, tries=self.tries + 1, **then):
+                return
+
+    def was_refused(self, *, for_its_address: bool) -> None:
+        """For good. The mail server refused this text, or the address."""
+        for state in (self.State.WAITING, self.State.HANDED_OVER):
+            self._turn(state, state=self.State.REFUSED)
+        if for_its_address:
+            Subscription.objects.filter(pk=self.subscription_id).update(refusals=models.F("refusals") + 1)
+
+    def _turn(self, before: str, **values: Any) -> bool:
+        """Change the stored row where it is in this state; whether it was."""
+        return bool(type(self).objects.filter(pk=self.pk, state=before).update(**values))

@@ -1,0 +1,81 @@
+"""The forms that applicants fill in, and their versions."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.editions import Edition, current, once_a_date
+from iomlaos.publishing.models import Publishable, PublishableQuerySet
+
+
+class ApplicationFormQuerySet(PublishableQuerySet):
+    def on_request(self) -> Self:
+        """Those without a file or an address."""
+        return self.filter(versions__isnull=True)
+
+
+class ApplicationForm(Publishable):
+    """A form that applicants fill in. Without a version it is "on request"."""
+
+    OWNS = ("versions",)
+
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence."))
+
+    objects = ApplicationFormQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("application form")
+        verbose_name_plural = _("application forms")
+        ordering = ["title_en"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('careers:form_list')}#{self.slug}"
+
+    @classmethod
+    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
+        """Forms are rows of a list, not pages of their own."""
+        return cls.objects.none()
+
+    @property
+    def current_versions(self) -> list["FormVersion"]:
+        """The newest version of each language, from those that are loaded."""
+        return current(self.versions.all())
+
+    @property
+    def replaced_versions(self) -> list["FormVersion"]:
+        """The versions that newer ones have replaced, from those that are loaded."""
+        newest = self.current_versions
+        return [version for version in self.versions.all() if version not in newest]
+
+
+class FormVersion(Edition):
+    """An application form in one language and of one date."""
+
+    form = models.ForeignKey(
+        ApplicationForm, models.CASCADE, related_name="versions", verbose_name=_("application form")
+    )
+
+    class Meta(Edition.Meta):
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [*Edition.Meta.constraints, *once_a_date("form")]
+
+    @property
+    def owner(self) -> ApplicationForm:
+        return self.form
+
+    def get_absolute_url(self) -> str:
+        return self.address or reverse("careers:form_file", args=[self.pk, self.readable_name])
+
+    @property
+    def replaced_by(self) -> "FormVersion | None":
+        """The newest version of the same language; None where this is the newest itself."""
+        newest = next(version for version in self.form.current_versions if version.language == self.language)
+        return None if newest == self else newest

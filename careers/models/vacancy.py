@@ -1,0 +1,222 @@
+"""Vacancy: a position that the office seeks to fill."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.office.models import Place
+from iomlaos.publishing.richtext import RichTextField
+
+from .application_form import ApplicationForm, FormVersion
+from .opportunity import Opportunity, OpportunityQuerySet
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale of grades: its name, and in plain words what it is and who may apply."""
+
+    name: str | Promise
+    explanation: str | Promise
+
+
+#: The scales of the United Nations common system, by the letters that a grade begins with.
+SCALES = {
+    "G": Scale(
+        _("General Service"),
+        _(
+            "Support work. Staff are recruited locally: nationals of Lao PDR, and residents who may "
+            "work there."
+        ),
+    ),
+    "NO": Scale(
+        _("National Professional Officer"),
+        _("Professional work that calls for knowledge of the country. For nationals of Lao PDR."),
+    ),
+    "P": Scale(
+        _("Professional"),
+        _("Professional work, recruited internationally. People of any nationality may apply."),
+    ),
+    "UG": Scale(
+        _("Ungraded"),
+        _("Outside the graded scales, mostly for a short time. The notice says who may apply."),
+    ),
+}
+
+
+class VacancyQuerySet(OpportunityQuerySet):
+    def with_form(self, at: datetime.datetime) -> Self:
+        """With the application form and the version that it names, where the form is live."""
+        forms = ApplicationForm.objects.live(at).prefetch_related("versions")
+        return self.prefetch_related(models.Prefetch("form", forms))
+
+    def on_scale(self, letters: str) -> Self:
+        """With a grade of one scale: "G", "NO", "P" or "UG"."""
+        return self.filter(grade__istartswith=letters)
+
+
+class Vacancy(Opportunity):
+    """A position that the office seeks to fill."""
+
+    class Contract(models.TextChoices):
+        FIXED_TERM = "fixed-term", _("Fixed term")
+        SHORT_TERM = "short-term", _("Short term")
+        CONSULTANCY = "consultancy", _("Consultancy")
+        INTERNSHIP = "internship", _("Internship")
+        VOLUNTEER = "volunteer", _("Volunteer assignment")
+
+    class WorkingTime(models.TextChoices):
+        FULL_TIME = "full-time", _("Full time")
+        PART_TIME = "part-time", _("Part time")
+
+    class Eligibility(models.TextChoices):
+        NATIONALS = "nationals", _("Nationals of Lao PDR only")
+        RESIDENTS = "residents", _("Nationals of Lao PDR, and residents who may work there")
+        ANY = "any", _("People of any nationality")
+
+    class Tier(models.TextChoices):
+        """IOM's notices may put candidates within the organization first."""
+
+        INTERNAL_FIRST = "internal-first", _("Internal candidates are considered first")
+        INTERNAL_ONLY = "internal-only", _("Internal candidates only")
+
+    OWNS = ("amendments",)
+    OUTCOMES = (
+        Opportunity.Outcome.UNDER_REVIEW,
+        Opportunity.Outcome.FILLED,
+        Opportunity.Outcome.CANCELLED,
+        Opportunity.Outcome.READVERTISED,
+    )
+
+    grade = models.CharField(
+        _("grade"),
+        max_length=10,
+        blank=True,
+        help_text=_("G1 to G7, NOA to NOE, P1 to P5, or UG for ungraded."),
+    )
+    duty_station = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vacancies",
+        verbose_name=_("duty station"),
+        help_text=_("Leave empty if unknown."),
+    )
+    organizational_unit = models.CharField(_("organizational unit"), max_length=120, blank=True)
+    appointment_type = models.CharField(
+        _("type of appointment"),
+        max_length=120,
+        blank=True,
+        help_text=_("In the notice's own words: special short-term graded, for instance."),
+    )
+    contract = models.CharField(
+        _("kind of contract"),
+        max_length=16,
+        choices=Contract,
+        blank=True,
+        help_text=_("For the filter of the list, and for search engines."),
+    )
+    working_time = models.CharField(_("working time"), max_length=16, choices=WorkingTime, blank=True)
+    duration = models.CharField(
+        _("duration"), max_length=120, blank=True, help_text=_("Nine months, for instance.")
+    )
+    starts = models.CharField(
+        _("estimated start"), max_length=120, blank=True, help_text=_("A date, or: as soon as possible.")
+    )
+    eligibility = models.CharField(_("who may apply"), max_length=16, choices=Eligibility, blank=True)
+    tier = models.CharField(_("internal candidates"), max_length=16, choices=Tier, blank=True)
+    context = RichTextField(
+        _("context and supervision"),
+        blank=True,
+        help_text=_("Where the position stands, and to whom it reports."),
+    )
+    responsibilities = RichTextField(_("responsibilities"), blank=True)
+    qualifications = RichTextField(_("education and experience"), blank=True)
+    languages = RichTextField(_("languages"), blank=True)
+    competencies = RichTextField(_("competencies"), blank=True)
+    form = models.ForeignKey(
+        ApplicationForm,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vacancies",
+        verbose_name=_("application form"),
+        help_text=_("The form that applicants fill in."),
+    )
+    form_version = models.ForeignKey(
+        FormVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vacancies",
+        verbose_name=_("version of the form"),
+        help_text=_("The version that the notice asks for. Leave empty for whichever is current."),
+    )
+
+    objects = VacancyQuerySet.as_manager()
+
+    class Meta(Opportunity.Meta):
+        verbose_name = _("vacancy")
+        verbose_name_plural = _("vacancies")
+        ordering = ["-closes_at", "-pk"]
+
+    def get_absolute_url(self) -> str:
+        return reverse("careers:vacancy_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.form_version_id and self.form_version.form_id != self.form_id:
+            raise ValidationError({"form_version": _("This is a version of another form.")})
+
+    @property
+    def asked_versions(self) -> list[FormVersion]:
+        """The version of the form that it names, else the current ones, as loaded by `with_form`."""
+        if self.form is None:
+            return []
+        named = [version for version in self.form.versions.all() if version.pk == self.form_version_id]
+        return named or self.form.current_versions
+
+    @property
+    def sections(self) -> list[tuple[str, str, str]]:
+        """The parts of the notice that are written, in order: an anchor, a heading, rich text."""
+        parts = [
+            ("context", _("Context and supervision"), self.context),
+            ("responsibilities", _("Responsibilities"), self.responsibilities),
+            ("qualifications", _("Education and experience"), self.qualifications),
+            ("languages", _("Languages"), self.languages),
+            ("competencies", _("Competencies"), self.competencies),
+        ]
+        return [(anchor, str(heading), text) for anchor, heading, text in parts if text]
+
+    @property
+    def where_and_unit(self) -> str:
+        """Duty station and organizational unit, as far as they are known."""
+        return " · ".join(filter(None, [str(self.duty_station or ""), self.organizational_unit]))
+
+    @property
+    def appointment(self) -> str:
+        """Type, contract, working time and duration, as far as they are known."""
+        known = [
+            self.appointment_type or self.get_contract_display(),
+            self.get_working_time_display(),
+            self.duration,
+        ]
+        return " · ".join(filter(None, known))
+
+    @property
+    def scale(self) -> Scale | None:
+        """The scale of its grade; None where the letters are unknown."""
+        letters = re.match(r"(NO|UG|G|P)", self.grade.strip().upper())
+        return SCALES[letters[1]] if letters else None
+
+    @property
+    def grade_scale(self) -> str:
+        """What the letters of the grade stand for; empty where they are unknown."""
+        return str(self.scale.name) if self.scale else ""
