@@ -1,56 +1,128 @@
 """What is open, what is closed, and the forms: as applicants and bidders read them."""
 
+from typing import Any
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from iomlaos.delivery.paging import page_of
+from iomlaos.delivery.paging import stretch_of
 from iomlaos.office.models import StandardText
 from iomlaos.publishing.addresses import find
 from iomlaos.publishing.dates import latest
 from iomlaos.publishing.editions import serve_file
 
-from .models import ApplicationForm, FormVersion, Vacancy
+from .filters import Filters, procurement_filters, vacancy_filters
+from .models import (
+    ApplicationForm,
+    FormVersion,
+    Opportunity,
+    OpportunityQuerySet,
+    ProcurementDocument,
+    ProcurementNotice,
+    Vacancy,
+)
+
+#: The careers page names the tenders that close first, and leads to the others.
+TENDERS_ON_CAREERS = 5
 
 
 @require_safe
 def career_list(request: HttpRequest) -> HttpResponse:
+    """Open positions, narrowed as the address says; and the tenders that close next."""
     at = request.at
-    page = page_of(request, Vacancy.objects.open(at).select_related("duty_station"))
-    last_closed = Vacancy.objects.closed(at).select_related("duty_station").first()
-    rows = [*page, last_closed] if last_closed else page
-    context = {"page": page, "last_closed": last_closed, "at": at, "standard": StandardText.by_slug()}
-    context |= {"as_of": latest(row.as_of for row in rows), "section": "careers"}
+    filters = vacancy_filters(request.GET, at)
+    rows = filters.narrow(Vacancy.objects.open(at)).select_related("duty_station")
+    context = _open_list(request, rows, filters)
+    context["tenders"] = ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS]
+    context["last_closed"] = Vacancy.objects.closed(at).select_related("duty_station").first()
     return render(request, "careers/career_list.html", context)
+
+
+@require_safe
+def procurement_list(request: HttpRequest) -> HttpResponse:
+    """Open tenders, narrowed as the address says."""
+    at = request.at
+    filters = procurement_filters(request.GET, at)
+    context = _open_list(request, filters.narrow(ProcurementNotice.objects.open(at)), filters)
+    context["last_closed"] = ProcurementNotice.objects.closed(at).first()
+    return render(request, "careers/procurement_list.html", context)
+
+
+def _open_list(request: HttpRequest, rows: OpportunityQuerySet, filters: Filters) -> dict[str, Any]:
+    stretch = stretch_of(request, rows, "closes_at")
+    return {
+        "stretch": stretch,
+        "filters": filters,
+        "query": filters.query,
+        "at": request.at,
+        "standard": StandardText.by_slug(),
+        "as_of": latest(row.as_of for row in stretch.rows),
+        "section": "careers",
+    }
 
 
 @require_safe
 def vacancy_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = request.at
-    vacancy = find(Vacancy, slug, at, Vacancy.objects.select_related("duty_station").with_form(at))
-    context = {"vacancy": vacancy, "status": vacancy.status(at), "at": at, "standard": StandardText.by_slug()}
-    context |= {"as_of": vacancy.as_of, "section": "careers"}
-    return render(request, "careers/vacancy_detail.html", context)
+    rows = Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
+    return _notice(request, find(Vacancy, slug, at, rows), "careers/vacancy_detail.html")
 
 
 @require_safe
-def procurement_list(request: HttpRequest) -> HttpResponse:
-    context = {"standard": StandardText.by_slug(), "section": "careers"}
-    return render(request, "careers/procurement_list.html", context)
+def procurement_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    at = request.at
+    rows = ProcurementNotice.objects.with_readvertised(at).with_history()
+    rows = rows.prefetch_related("documents", "awards")
+    notice = find(ProcurementNotice, slug, at, rows)
+    questions = {"takes_questions": notice.takes_questions(at)}
+    return _notice(request, notice, "careers/procurement_detail.html", **questions)
+
+
+def _notice(request: HttpRequest, notice: Opportunity, template: str, **context: object) -> HttpResponse:
+    at = request.at
+    context |= {
+        "notice": notice,
+        "status": notice.status(at),
+        "changes": notice.changes(at),
+        "deadline_was_changed": bool(notice.deadline_changes.all()),
+        "at": at,
+        "standard": StandardText.by_slug(),
+        "as_of": notice.as_of,
+        "section": "careers",
+    }
+    return render(request, template, context)
 
 
 @require_safe
 def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """What has closed, the latest first; of one year where the address names one."""
-    closed = Vacancy.objects.closed(request.at)
+    """Positions that have closed, the latest first; of one year where the address names one."""
+    rows = Vacancy.objects.closed(request.at).select_related("duty_station")
+    return render(request, "careers/closed_list.html", _archive(request, rows, year))
+
+
+@require_safe
+def procurement_closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
+    """Tenders that have closed, the latest first; of one year where the address names one."""
+    rows = ProcurementNotice.objects.closed(request.at)
+    return render(request, "careers/procurement_closed_list.html", _archive(request, rows, year))
+
+
+@require_safe
+def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
+    """Tenders that were awarded, with supplier and value where the office gives them."""
+    rows = ProcurementNotice.objects.awarded(request.at).prefetch_related("awards")
+    return render(request, "careers/award_list.html", _archive(request, rows, year))
+
+
+def _archive(request: HttpRequest, closed: OpportunityQuerySet, year: int | None) -> dict[str, Any]:
     years = closed.closing_years()
     if year is not None and year not in years:
         raise Http404
     rows = closed.closing_in(year) if year else closed
-    page = page_of(request, rows.select_related("duty_station"))
-    context = {"page": page, "year": year, "years": years}
-    context |= {"as_of": latest(row.as_of for row in page), "section": "careers"}
-    return render(request, "careers/closed_list.html", context)
+    stretch = stretch_of(request, rows, "closes_at", latest_first=True)
+    as_of = latest(row.as_of for row in stretch.rows)
+    return {"stretch": stretch, "year": year, "years": years, "as_of": as_of, "section": "careers"}
 
 
 @require_safe
@@ -64,3 +136,9 @@ def form_list(request: HttpRequest) -> HttpResponse:
 def form_file(request: HttpRequest, pk: str, name: str) -> FileResponse:
     version = FormVersion.objects.select_related("form").filter(pk=pk).first()
     return serve_file(version, request.at)
+
+
+@require_safe
+def procurement_document(request: HttpRequest, pk: str, name: str) -> FileResponse:
+    document = ProcurementDocument.objects.select_related("notice").filter(pk=pk).first()
+    return serve_file(document, request.at)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.models import Vacancy
+from careers.models import ProcurementNotice, Vacancy, last_closed, next_to_close
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.addresses import find
 from iomlaos.publishing.dates import latest
@@ -26,7 +26,10 @@ SECTIONS = (
     "careers:career_list",
     "careers:procurement_list",
     "careers:closed_list",
+    "careers:procurement_closed_list",
+    "careers:award_list",
     "careers:form_list",
+    "careers:check",
     "office:contact",
 )
 
@@ -39,8 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "programmes": programmes,
         "figures": Figure.objects.filter(programme=None),
-        "next_closing": Vacancy.objects.open(at).first(),
-        "last_closed": Vacancy.objects.closed(at).first(),
+        "next_closing": next_to_close(at),
+        "last_closed": last_closed(at),
         "document_count": Document.objects.live(at).count(),
         "donor_groups": Donor.by_kind(Donor.objects.shown(at)),
         "counterparts": Counterpart.objects.filter(is_of_office=True),
@@ -72,10 +75,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Live pages only, each with the date of its information."""
     at = request.at
     entries = [(reverse(name), None) for name in SECTIONS]
-    entries += [
-        (reverse("careers:closed_year", args=[year]), None)
-        for year in Vacancy.objects.closed(at).closing_years()
-    ]
+    if settings.ALERTS:
+        entries.append((reverse("careers:alerts"), None))
+    for name, closed in (
+        ("careers:closed_year", Vacancy.objects.closed(at)),
+        ("careers:procurement_closed_year", ProcurementNotice.objects.closed(at)),
+        ("careers:award_year", ProcurementNotice.objects.awarded(at)),
+    ):
+        entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
     entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
     for model in publishables():
         entries += [(row.get_absolute_url(), row.as_of) for row in model.in_sitemap(at)]

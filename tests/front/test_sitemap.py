@@ -2,7 +2,14 @@ import re
 
 import pytest
 
-from tests.factories import make_donor, make_page, make_programme, make_project, make_vacancy
+from tests.factories import (
+    make_donor,
+    make_page,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
 from tests.reading import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +33,7 @@ def test_sitemap_names_live_pages_with_the_date_of_their_information(client):
 
 
 def test_sitemap_names_nothing_that_is_not_live(client):
-    for model in (make_programme, make_project, make_vacancy, make_page):
+    for model in (make_programme, make_project, make_vacancy, make_procurement_notice, make_page):
         model(state="draft", slug=f"{model.__name__}-draft".replace("_", "-"))
         model(state="withdrawn", slug=f"{model.__name__}-withdrawn".replace("_", "-"))
     make_donor(slug="donor-of-nothing")

@@ -1,0 +1,117 @@
+"""What the open lists can be narrowed to: declared values alone, so that addresses are few.
+
+A value that is not among the choices, and a name that is no filter, are ignored.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from iomlaos.office.models import Place
+
+from .models import SCALES, OpportunityQuerySet, ProcurementNotice, Vacancy
+
+#: Days, for "closing within".
+CLOSING_WITHIN = (3, 7, 30)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One question of a list: its choices as (value, label), and the chosen value or nothing."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str]]
+    chosen: str
+    narrow: Callable[[OpportunityQuerySet, str], OpportunityQuerySet]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The questions of a list, as an address answers them."""
+
+    filters: list[Filter]
+
+    def __iter__(self) -> Iterable[Filter]:
+        return iter(self.filters)
+
+    @property
+    def are_chosen(self) -> bool:
+        return any(each.chosen for each in self.filters)
+
+    @property
+    def query(self) -> str:
+        """The chosen values as the beginning of a query, each followed by an ampersand."""
+        return "".join(f"{each.name}={each.chosen}&" for each in self.filters if each.chosen)
+
+    def narrow(self, rows: OpportunityQuerySet) -> OpportunityQuerySet:
+        for each in self.filters:
+            if each.chosen:
+                rows = each.narrow(rows, each.chosen)
+        return rows
+
+
+def _filter(asked: QueryDict, name: str, label: str, choices: Iterable, narrow: Callable) -> Filter:
+    choices = [(str(value), str(words)) for value, words in choices]
+    chosen = asked.get(name, "")
+    return Filter(name, label, choices, chosen if chosen in dict(choices) else "", narrow)
+
+
+def _closing(asked: QueryDict, at: datetime.datetime) -> Filter:
+    within = [
+        (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in CLOSING_WITHIN
+    ]
+    return _filter(
+        asked, "closing", _("Closing within"), within, lambda rows, days: rows.closing_within(int(days), at)
+    )
+
+
+def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
+    """Duty station (those of open positions), scale, kind of contract, closing within."""
+    stations = Place.objects.filter(vacancies__in=Vacancy.objects.open(at).order_by()).distinct()
+    return Filters(
+        [
+            _filter(
+                asked,
+                "station",
+                _("Duty station"),
+                [(place.slug, place.name) for place in stations],
+                lambda rows, slug: rows.filter(duty_station__slug=slug),
+            ),
+            _filter(
+                asked,
+                "grade",
+                _("Grade"),
+                [(letters.lower(), f"{letters}: {scale.name}") for letters, scale in SCALES.items()],
+                lambda rows, letters: rows.on_scale(letters),
+            ),
+            _filter(
+                asked,
+                "contract",
+                _("Contract"),
+                Vacancy.Contract.choices,
+                lambda rows, contract: rows.filter(contract=contract),
+            ),
+            _closing(asked, at),
+        ]
+    )
+
+
+def procurement_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
+    """Method, closing within."""
+    return Filters(
+        [
+            _filter(
+                asked,
+                "method",
+                _("Method"),
+                ProcurementNotice.Method.choices,
+                lambda rows, method: rows.filter(method=method),
+            ),
+            _closing(asked, at),
+        ]
+    )

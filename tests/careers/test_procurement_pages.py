@@ -1,0 +1,191 @@
+"""Tenders as bidders read them: the notice, its documents and answers, and what came of it."""
+
+import datetime
+
+import pytest
+import time_machine
+
+from careers.models import ProcurementNotice
+from tests.factories import (
+    make_award,
+    make_bidding_document,
+    make_clarification,
+    make_procurement_notice,
+    upload,
+)
+from tests.reading import read
+from tests.uploads import pdf
+
+pytestmark = pytest.mark.django_db
+
+DEADLINE = ProcurementNotice.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
+SECOND = datetime.timedelta(seconds=1)
+DAY = datetime.timedelta(days=1)
+
+
+def make_pumps(**given) -> ProcurementNotice:
+    values = {
+        "slug": "pumps",
+        "title_en": "Solar pumps",
+        "reference": "RFQ-03",
+        "method": "rfq",
+        "closes_at": DEADLINE,
+        "clarifications_until": DEADLINE - 3 * DAY,
+        "pre_bid_at": DEADLINE - 5 * DAY,
+        "pre_bid_place_en": "Vientiane",
+        "currency": "USD",
+        "delivery_place_en": "Samakhixay",
+        "submission_email": "bids@example.org",
+        "submission_link": "https://tenders.example.org/3",
+        "submission_address_en": "IOM Lao PDR\nVientiane",
+        "contact_en": "The procurement unit",
+        "what_next_en": "<p>Offers are opened the next day.</p>",
+        "results_expected_by": datetime.date(2026, 7, 1),
+    }
+    return make_procurement_notice(**values | given)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_an_open_tender_says_all_that_a_bidder_needs(client):
+    make_pumps()
+    with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
+        page = read(client, "/careers/procurement/pumps/")
+    for words in (
+        "Open",
+        "Closes Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in 10 days",
+        "Questions until Sunday 7 June 2026, 17:00, Vientiane time (UTC+7)",
+        "Pre-bid meeting Friday 5 June 2026, 17:00, Vientiane time (UTC+7) Vientiane",
+        "Reference RFQ-03",
+        "Request for quotation (RFQ) The office asks for prices",
+        "Currency of offers USD",
+        "Place of delivery Samakhixay",
+        "Contact The procurement unit",
+        "with “RFQ-03” as the subject line.",
+        "By hand or by post, at: IOM Lao PDR, Vientiane",
+        "Offers are opened the next day.",
+        "A result is expected by 1 July 2026.",
+        "IOM never asks for money",
+    ):
+        assert words in page, words
+    assert "mailto:bids@example.org?subject=RFQ-03" in page.links
+    assert "https://tenders.example.org/3" in page.links
+
+
+def test_a_closed_tender_offers_no_way_to_submit(client):
+    make_pumps()
+    with time_machine.travel(DEADLINE - SECOND, tick=False):
+        page = read(client, "/careers/procurement/pumps/")
+        assert "How to submit an offer" in page
+        assert "Closing soon" in page
+    with time_machine.travel(DEADLINE, tick=False):
+        page = read(client, "/careers/procurement/pumps/")
+    assert "This tender is closed. Offers are no longer taken." in page
+    assert "Closed on Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in page
+    assert "Outcome not published" in page
+    assert "How to submit an offer" not in page
+    assert "bids@example.org" not in page
+    assert "What happens next" not in page
+
+
+def test_questions_are_taken_until_the_second_that_the_notice_gives(client):
+    make_pumps()
+    with time_machine.travel(DEADLINE - 3 * DAY - SECOND, tick=False):
+        assert "Questions are no longer taken." not in read(client, "/careers/procurement/pumps/")
+    with time_machine.travel(DEADLINE - 3 * DAY, tick=False):
+        assert "Questions are no longer taken." in read(client, "/careers/procurement/pumps/")
+
+
+def test_a_tender_without_a_way_to_submit_sends_to_the_office_and_invents_none(client):
+    make_pumps(submission_email="", submission_link="", submission_address_en="")
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = read(client, "/careers/procurement/pumps/")
+    assert "The notice does not say where to send it." in page
+    assert not [link for link in page.links if link.startswith("mailto:") and "@" in link]
+
+
+def test_answers_go_to_everybody_and_open_questions_to_nobody(client):
+    notice = make_pumps()
+    make_clarification(notice=notice, question_en="Which colour?", answer_en="Blue.")
+    make_clarification(notice=notice, question_en="Which make?", answer_en="")
+    page = read(client, "/careers/procurement/pumps/")
+    assert "Which colour? Blue." in page
+    assert "Which make?" not in page
+
+
+def test_documents_are_fetched_while_the_notice_is_live_and_not_before_or_after(client):
+    notice = make_pumps(state="draft")
+    document = make_bidding_document(notice=notice, title_en="Terms", file=upload("t.pdf", pdf()))
+    address = document.get_absolute_url()
+    assert address.endswith("/Terms-English.pdf")
+    for state, status in (("draft", 404), ("published", 200), ("withdrawn", 404)):
+        notice.state = state
+        notice.save()
+        assert client.get(address).status_code == status
+    notice.state = "published"
+    notice.save()
+    page = read(client, "/careers/procurement/pumps/")
+    assert address in page.links
+    assert "English · PDF," in page
+
+
+def test_an_award_is_shown_once_the_outcome_says_so_and_not_before(client):
+    notice = make_pumps()
+    make_award(
+        notice=notice, lot="Lot 1", supplier="Pumps Co", value="12400.50", currency="USD",
+        awarded_on=datetime.date(2026, 6, 20),
+    )  # fmt: skip
+    words = ("Lot 1: Pumps Co", "USD 12,400.50, 20 June 2026")
+    with time_machine.travel(DEADLINE + 20 * DAY, tick=False):
+        for address in ("/careers/procurement/pumps/", "/careers/procurement/awards/"):
+            assert "Pumps Co" not in read(client, address)
+        notice.outcome = "awarded"
+        notice.full_clean()
+        notice.save()
+        for address in ("/careers/procurement/pumps/", "/careers/procurement/awards/2026/"):
+            page = read(client, address)
+            assert all(part in page for part in words)
+        assert "Outcome Awarded" in read(client, "/careers/procurement/pumps/")
+    assert client.get("/careers/procurement/awards/2025/").status_code == 404
+
+
+def test_a_cancelled_tender_says_why_and_one_advertised_again_leads_to_its_successor(client):
+    again = make_procurement_notice(slug="pumps-2", title_en="Solar pumps, again")
+    make_pumps(outcome="cancelled", outcome_note_en="The donor changed the programme.")
+    make_pumps(slug="pumps-1", outcome="re-advertised", readvertised_as=again)
+    with time_machine.travel(DEADLINE + DAY, tick=False):
+        page = read(client, "/careers/procurement/pumps/")
+        assert "Outcome Cancelled The donor changed the programme." in page
+        page = read(client, "/careers/procurement/pumps-1/")
+        assert "Outcome Advertised again: Solar pumps, again" in page
+        assert "/careers/procurement/pumps-2/" in page.links
+        again.state = "draft"
+        again.save()
+        page = read(client, "/careers/procurement/pumps-1/")
+        assert "again: Solar pumps" not in page
+        assert "/careers/procurement/pumps-2/" not in page.links
+
+
+def test_tenders_stand_on_careers_beside_positions_and_in_their_own_lists(client):
+    make_pumps()
+    with time_machine.travel(DEADLINE - SECOND, tick=False):
+        for address in ("/careers/", "/careers/procurement/"):
+            page = read(client, address)
+            assert "Open tenders" in page
+            assert (
+                "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in less than a minute" in page
+            )
+        assert "Solar pumps" in read(client, "/")
+        assert "Solar pumps" not in read(client, "/careers/procurement/closed/")
+    with time_machine.travel(DEADLINE, tick=False):
+        for address in ("/careers/", "/careers/procurement/"):
+            assert "No tenders are open now" in read(client, address)
+        for address in ("/careers/procurement/closed/", "/careers/procurement/closed/2026/"):
+            assert "Closed on 10 June 2026" in read(client, address)
+
+
+def test_lists_of_closed_tenders_and_awards_keep_their_addresses(client):
+    for slug in ("closed", "awards", "files"):
+        notice = make_procurement_notice()
+        notice.slug = slug
+        with pytest.raises(Exception, match="has this address"):
+            notice.full_clean()

@@ -1,0 +1,185 @@
+"""The short address of a notice, and what is passed on or printed with it."""
+
+import datetime
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+import segno
+import time_machine
+from django.template import Context, Template
+
+from careers.models import Vacancy
+from careers.sharing import Share, code_of
+from tests.factories import make_former_address, make_procurement_notice, make_vacancy
+
+pytestmark = pytest.mark.django_db
+
+DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
+SECOND = datetime.timedelta(seconds=1)
+DAY = datetime.timedelta(days=1)
+BOTH = pytest.mark.parametrize(
+    ("make", "address"),
+    [(make_vacancy, "/careers/vacancies/"), (make_procurement_notice, "/careers/procurement/")],
+)
+
+
+@BOTH
+def test_the_short_address_leads_to_the_notice_of_either_kind_open_and_closed(client, make, address):
+    make(slug="tents", closes_at=DEADLINE)
+    for at in (DEADLINE - DAY, DEADLINE, DEADLINE + 900 * DAY):
+        with time_machine.travel(at, tick=False):
+            for short in ("/n/tents", "/n/tents/", "/n/Tents"):
+                response = client.get(short)
+                assert response.status_code == 302
+                assert response.headers["Location"] == f"{address}tents/"
+                assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_the_short_address_is_asked_for_each_time_sets_no_cookie_and_weighs_nothing(client):
+    make_vacancy(slug="driver")
+    response = client.get("/n/driver")
+    assert response.headers["Cache-Control"] == "public, no-cache"
+    assert not response.cookies
+    assert response.content == b""
+
+
+def test_the_short_address_answers_head_and_refuses_writing(client):
+    make_vacancy(slug="driver")
+    response = client.head("/n/driver")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/careers/vacancies/driver/"
+    assert client.post("/n/driver").status_code == 405
+
+
+@BOTH
+def test_a_changed_address_leads_on_to_the_present_one(client, make, address):
+    make_former_address(make(slug="now"), "before")
+    response = client.get("/n/before")
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"{address}now/"
+
+
+@BOTH
+def test_a_withdrawn_notice_is_gone_and_leads_on_no_more(client, make, address):
+    notice = make(slug="driver")
+    make_former_address(notice, "before")
+    assert client.get("/n/driver").status_code == 302
+    notice.state = "withdrawn"
+    notice.save()
+    for short in ("/n/driver", "/n/before"):
+        response = client.get(short)
+        assert response.status_code == 410
+        assert response.headers["Cache-Control"] == "public, no-cache"
+
+
+@BOTH
+def test_a_draft_and_what_never_was_have_no_short_address(client, make, address):
+    make(slug="shown")
+    make_former_address(make(slug="hidden", title_en="Secret", state="draft"), "once-hidden")
+    assert client.get("/n/shown").status_code == 302
+    for short in ("/n/hidden", "/n/once-hidden", "/n/nothing", "/n/shown/more", "/n/"):
+        response = client.get(short)
+        assert response.status_code == 404
+        assert "Secret" not in response.content.decode()
+
+
+@BOTH
+def test_a_short_address_begins_with_the_publication(client, make, address):
+    make(slug="driver", publish_from=DEADLINE, closes_at=DEADLINE + DAY)
+    with time_machine.travel(DEADLINE - SECOND, tick=False):
+        assert client.get("/n/driver").status_code == 404
+    with time_machine.travel(DEADLINE, tick=False):
+        assert client.get("/n/driver").status_code == 302
+
+
+def test_the_live_notice_comes_before_one_of_the_other_kind_that_is_gone(client):
+    make_vacancy(slug="tents", state="withdrawn")
+    make_procurement_notice(slug="tents")
+    assert client.get("/n/tents").headers["Location"] == "/careers/procurement/tents/"
+
+
+@BOTH
+def test_the_caption_gives_title_deadline_short_address_and_no_fee_and_once_closed_says_so(make, address):
+    notice = make(slug="driver", title_en="Driver", closes_at=DEADLINE)
+    assert Share(notice, DEADLINE - SECOND).caption.splitlines() == [
+        "Driver",
+        "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)",
+        "http://testserver/n/driver",
+        "IOM charges no fee at any stage.",
+    ]
+    assert Share(notice, DEADLINE).caption.splitlines() == [
+        "Driver",
+        "Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). Applications and offers are no longer taken.",
+        "http://testserver/n/driver",
+        "IOM charges no fee at any stage.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "title", ["Driver", "ພະນັກງານຂັບລົດ", "Tents & tarpaulins #2: 50% + “extra” <b>?=", "Two\nlines\r\nhere"]
+)
+def test_the_share_links_carry_any_title_whole(title):
+    notice = make_vacancy(slug="driver", title_en=title, closes_at=DEADLINE)
+    share = Share(notice, DEADLINE - DAY)
+    one_line = " ".join(title.split())
+    assert share.caption.startswith(one_line + "\n")
+    whatsapp, facebook, email = (link.address for link in share.links)
+    assert whatsapp.startswith("https://wa.me/?text=")
+    assert parse_qs(urlsplit(whatsapp).query) == {"text": [share.caption]}
+    assert facebook.startswith("https://www.facebook.com/sharer/sharer.php?u=")
+    assert parse_qs(urlsplit(facebook).query) == {"u": ["http://testserver/n/driver"]}
+    subject, body = re.fullmatch(r"mailto:\?subject=([^&]*)&body=([^&]*)", email).groups()
+    assert unquote(subject) == one_line
+    assert unquote(body).split("\r\n") == share.caption.split("\n")
+    assert all(re.fullmatch(r"[\w:/?=&.%~-]+", link, re.ASCII) for link in (whatsapp, facebook, email))
+
+
+def rendered(notice, at: datetime.datetime) -> str:
+    template = Template("{% load careers %}{% share notice at %}")
+    return template.render(Context({"notice": notice, "at": at}))
+
+
+def test_a_page_with_share_links_has_no_script_no_inline_style_and_runs_no_query(
+    django_assert_num_queries,
+):
+    notice = make_vacancy(slug="driver", title_en='<script>alert(1)</script> "&', closes_at=DEADLINE)
+    with django_assert_num_queries(0):
+        html = rendered(notice, DEADLINE - DAY)
+    assert "<script" not in html
+    assert "style=" not in html
+    assert not re.search(r"\son\w+=", html)
+    assert html.count('rel="noopener"') == 3
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;" in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://testserver/n/driver",
+        "https://laos.example.org/n/project-assistant-migration-health-division",
+        "https://laos.example.org/n/" + "a-very-long-" * 6 + "slug",
+    ],
+)
+def test_the_drawn_code_is_module_for_module_that_of_the_address_within_a_white_margin(address):
+    code = code_of(address)
+    drawn = [[0] * code.side for _ in range(code.side)]
+    boxes = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", code.path)
+    assert "".join(f"M{x} {y}h{n}v1h-{back}z" for x, y, n, back in boxes) == code.path
+    for x, y, length, back in (map(int, box) for box in boxes):
+        assert length == back
+        drawn[y][x : x + length] = [1] * length
+    wanted = [list(row) for row in segno.make_qr(address, error="m").matrix_iter(border=4)]
+    assert drawn == wanted
+    margin = [*drawn[:4], *drawn[-4:], *(row[:4] + row[-4:] for row in drawn)]
+    assert not any(map(any, margin))
+
+
+def test_the_code_is_a_picture_with_a_name_black_on_white_and_beside_it_stands_the_address():
+    notice = make_vacancy(slug="driver", closes_at=DEADLINE)
+    html = rendered(notice, DEADLINE - DAY)
+    assert 'role="img" aria-label="QR code of http://testserver/n/driver"' in html
+    side = code_of("http://testserver/n/driver").side
+    assert f'viewBox="0 0 {side} {side}"' in html
+    assert f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000"' in html
+    assert "<strong>http://testserver/n/driver</strong>" in html
