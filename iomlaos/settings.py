@@ -4,6 +4,7 @@ The README's table says what each variable means. What the environment lacks and
 cannot do without ends the start with one line that names the variable.
 """
 
+import datetime
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,8 +61,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_prose_editor",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "iomlaos.publishing",
     "iomlaos.delivery",
+    "iomlaos.accounts",
     "iomlaos.office",
     "programmes",
     "careers",
@@ -82,12 +88,15 @@ MIDDLEWARE = [
     "iomlaos.delivery.compression.CompressPublicPages",
     "iomlaos.delivery.headers.PublicCaching",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "iomlaos.delivery.staff_only.Sessions",
+    "iomlaos.accounts.sessions.EndIdleSessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "iomlaos.delivery.staff_only.ForgedForms",
+    "iomlaos.delivery.staff_only.Accounts",
+    "iomlaos.delivery.staff_only.SecondFactor",
+    "iomlaos.delivery.staff_only.Messages",
     "iomlaos.delivery.errors.MovedAndGone",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "iomlaos.urls"
@@ -105,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "iomlaos.delivery.context.address",
                 "iomlaos.office.context.office",
+                "careers.alerts.context.alerts",
             ],
         },
     },
@@ -156,6 +166,11 @@ MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "iomlaos.publishing.uploads.NamesAsSent",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -168,7 +183,7 @@ STORAGES = {
 # --- Staff ------------------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
-CSRF_FAILURE_VIEW = "iomlaos.delivery.errors.forbidden"
+CSRF_FAILURE_VIEW = "iomlaos.accounts.kept.csrf_failed"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -178,6 +193,55 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+#: Whether a password alone opens the admin to those who have set up no phone.
+STAFF_SECOND_FACTOR = env.str("STAFF_SECOND_FACTOR", default="required" if HTTPS else "optional")
+if STAFF_SECOND_FACTOR not in ("required", "optional"):
+    stop("STAFF_SECOND_FACTOR must be required or optional.")
+#: The name under which an authenticator app lists the site.
+OTP_TOTP_ISSUER = "IOM Lao PDR"
+
+#: Staff are signed out when their browser closes, and after this many minutes in which they did nothing.
+STAFF_IDLE_MINUTES = env.str("STAFF_IDLE_MINUTES", default="30")
+if not (STAFF_IDLE_MINUTES.isascii() and STAFF_IDLE_MINUTES.isdecimal() and int(STAFF_IDLE_MINUTES) >= 5):
+    stop("STAFF_IDLE_MINUTES must be a whole number of minutes, 5 or more.")
+SESSION_COOKIE_AGE = int(STAFF_IDLE_MINUTES) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+#: Seconds for which a link for a new password is good.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
+AUTHENTICATION_BACKENDS = [
+    "iomlaos.accounts.lockout.LockOut",
+    "django.contrib.auth.backends.ModelBackend",
+]
+#: So many wrong passwords for an account from one address, and so many from an address for all accounts.
+AXES_FAILURE_LIMIT = 10
+TRIES_OF_AN_ADDRESS = 50
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_HANDLER = "iomlaos.accounts.lockout.Handler"
+AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.locked"
+AXES_CLIENT_IP_CALLABLE = "iomlaos.accounts.lockout.client_network"
+# Tries during a lock-out do not make it longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# The portal keeps a log of its own.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
+# --- What visitors may send -------------------------------------------------------------------
+
+#: Public pages are read; below these addresses they also take a form, which is short.
+PUBLIC_FORMS = ("/careers/alerts/",)
+PUBLIC_FORM_LIMIT_BYTES = 10 * 1024
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # How often a client has sent a form: in the memory of each worker alone, and for an hour.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # --- Headers ----------------------------------------------------------------------------------
 
@@ -199,6 +263,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
+    # Forged forms are refused behind the admin (`delivery.staff_only.ForgedForms`); Django looks for
+    # its own name.
+    "security.W003",
     # The site does not own its parent domain: whether subdomains and the browsers' preload list
     # are to follow is the domain's decision, not this site's.
     "security.W005",
@@ -241,9 +308,24 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "frame-ancestors": [NONE],
 }
 
+# --- Other boards -----------------------------------------------------------------------------
+
+#: ReliefWeb's number of the organization, with which it takes this site's vacancies; 0 where none is given.
+RELIEFWEB_SOURCE = env.int("RELIEFWEB_SOURCE", default=0)
+
 # --- Mail, errors, logs -----------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+MAIL = env.email("EMAIL_URL", default="consolemail://")
+vars().update(MAIL)
+#: Seconds. A mail server that says nothing for so long does not answer.
+EMAIL_TIMEOUT = 60
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"noreply@{urlsplit(SITE_URL).hostname}"
+)
+#: A new password by mail, too.
+PASSWORD_BY_MAIL = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+#: Alerts by e-mail are offered once there is a mail server.
+ALERTS = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 
 LOGGING = {
     "version": 1,
@@ -257,4 +339,10 @@ LOGGING = {
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+    # Forms and the variables of a fault's place may hold the address of a visitor.
+    sentry_sdk.init(
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        max_request_body_size="never",
+        include_local_variables=False,
+    )

@@ -14,8 +14,8 @@ DATA_DIR = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 
 for name in (
-    "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES", "STAFF_SECOND_FACTOR", "EMAIL_URL", "SENTRY_DSN",
-    "HOST", "PORT", "WEB_WORKERS",
+    "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES", "STAFF_SECOND_FACTOR", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "SENTRY_DSN",
+    "STAFF_IDLE_MINUTES", "HOST", "PORT", "WEB_WORKERS", "RELIEFWEB_SOURCE",
 ):  # fmt: skip
     os.environ.pop(name, None)
 
@@ -26,6 +26,8 @@ os.environ.update(
     SECRET_KEY="known-to-all-and-good-for-tests-alone-0123456789-abcdefghij",
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
     SITE_URL="http://testserver",
+    # Tests move the clock by days while staff are signed in; those of idle sessions set their own.
+    STAFF_IDLE_MINUTES="1000000",
     # Playwright keeps an event loop in the tests' thread, in which Django would refuse its database.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )

@@ -27,6 +27,7 @@ PLAIN_WORDS = {
         "back, load the page again and send it once more.",
     ),
     405: ("Pages of this site can only be read", "Nothing that was sent has been stored."),
+    411: ("This was not accepted", "What was sent does not say how long it is. Nothing was stored."),
     413: ("This is too large", "What was sent is larger than the site takes. Please send a smaller file."),
     414: ("This address is too long", "Please begin at the home page."),
     500: ("Something went wrong here", "The fault is ours, not yours. Please try again in a few minutes."),

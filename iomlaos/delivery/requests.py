@@ -16,13 +16,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: A longer query than any page or admin list asks for only makes a database work.
 LONGEST_QUERY = 4096
-#: What visitors do. Only staff write.
+#: What visitors do. Only staff write, apart from the few forms of public pages.
 READING = ("GET", "HEAD")
 
 
 class RefuseMalformed:
     """400 for NUL bytes and broken UTF-8 in address, query or cookies; 405 for writing to public
-    pages, which have no form; 413 and 414 for too much.
+    pages, but for the addresses that take a form (PUBLIC_FORMS); 411, 413 and 414 for too much.
 
     PostgreSQL refuses a NUL in any text, and Django passes it on: without this, each would be a
     500, and only on one of the two databases.
@@ -46,14 +46,20 @@ class RefuseMalformed:
         nul_in_a_cookie = any("\0" in value for value in request.COOKIES.values())
         if nul_in_a_cookie or not all(map(_is_clean, texts)):
             return static_error(400)
+        if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
+            # A body that does not say its length is not read: it might have no end.
+            return static_error(411)
         length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return static_error(400)
-        if int(length) > settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        takes_form = request.path_info.startswith(settings.PUBLIC_FORMS)
+        limit = settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if int(length) > (settings.PUBLIC_FORM_LIMIT_BYTES if takes_form else limit):
             return static_error(413)
-        if request.method not in READING and not is_staff_page(request):
+        allowed = (*READING, "POST") if takes_form else READING
+        if request.method not in allowed and not is_staff_page(request):
             response = static_error(405)
-            response.headers["Allow"] = ", ".join(READING)
+            response.headers["Allow"] = ", ".join(allowed)
             return response
         return self.get_response(request)
 

@@ -1,0 +1,62 @@
+"""The form by which a visitor asks for alerts."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.encoding import punycode
+from django.utils.translation import gettext_lazy as _
+
+from careers.models import Opportunity, Subscription
+
+NO_ADDRESS = _("This is not an e-mail address. It should look like name@example.org")
+
+
+class AskForm(forms.Form):
+    """An address and a topic; only the address where the form stands for one notice."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        error_messages={"required": _("Please give your e-mail address."), "invalid": NO_ADDRESS},
+    )
+    topic = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label=_("What would you like to hear of?"),
+        choices=[choice for choice in Subscription.Topic.choices if choice[0] != Subscription.Topic.NOTICE],
+        initial=Subscription.Topic.ALL,
+        error_messages={
+            "required": _("Please choose what you would like to hear of."),
+            "invalid_choice": _("Please choose one of these."),
+        },
+    )
+    #: Hidden from people; a program that fills in whatever it finds gives itself away.
+    message = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, notice: Opportunity | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice = notice
+        if notice:
+            del self.fields["topic"]
+
+    @property
+    def is_of_a_program(self) -> bool:
+        return bool(self.data.get("message"))
+
+    def clean_email(self) -> str:
+        """In small letters, the domain as mail servers write it: one person, one address."""
+        name, _at, domain = self.cleaned_data["email"].lower().rpartition("@")
+        try:
+            email = f"{name}@{punycode(domain)}"
+        except UnicodeError:
+            email = ""
+        # Names in quotes and domains in brackets are allowed by the standard, and used by nobody
+        # who means well.
+        if not email.isascii() or set('"[]') & set(email) or not 3 <= len(email) <= 254:
+            raise ValidationError(NO_ADDRESS)
+        return email
+
+    def save(self, at: datetime.datetime) -> None:
+        topic = self.cleaned_data.get("topic", Subscription.Topic.NOTICE)
+        Subscription.objects.ask(self.cleaned_data["email"], topic, self.notice, at)

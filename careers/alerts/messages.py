@@ -1,0 +1,74 @@
+"""The messages as they are read: plain text, made when they are sent and from the notice itself."""
+
+import datetime
+from email.charset import QP, Charset
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from careers.models import AlertMessage, Event, Opportunity, ProcurementNotice, Vacancy
+from careers.outside import absolute, closing, facts, host, plain, title_of
+from iomlaos.office.context import the_office
+from iomlaos.office.models import Office
+
+#: Seven-bit text, which every mail server passes on.
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
+
+
+def question(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
+    """Whether the address wants the alerts that somebody asked for; or that it gets them already."""
+    if message.subscription.confirmed_at:
+        return _written(message, at, _("You get these alerts already"), "known.txt")
+    return _written(message, at, _("Please confirm your alerts"), "question.txt")
+
+
+def alert(message: AlertMessage, notice: Opportunity, told: Event, at: datetime.datetime) -> EmailMessage:
+    """What happened to a notice, and how the notice stands."""
+    happened, text = told.kind.label, plain(told.text)
+    if told.kind is Event.Kind.PUBLISHED:
+        happened, text = {
+            Vacancy: (_("New position"), _("The office seeks to fill a position.")),
+            ProcurementNotice: (_("New tender"), _("The office asks for offers.")),
+        }[type(notice)]
+    context = {
+        "happened": text,
+        "title": title_of(notice),
+        "closing": closing(notice, at),
+        "facts": facts(notice),
+        "address": absolute(notice.get_absolute_url()),
+    }
+    return _written(message, at, f"{happened}: {title_of(notice)}", "alert.txt", **context)
+
+
+def _written(
+    message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
+) -> EmailMessage:
+    subscription, office = message.subscription, the_office()
+    context |= {"subscription": subscription, "about": subscription.about(at), "office": office}
+    context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
+    written = EmailMessage(
+        subject=subject,
+        body=render_to_string(f"careers/alerts/{template}", context),
+        from_email=_sender(office),
+        to=[subscription.email],
+        headers={
+            # The same at every try, so that a message that came twice would be known for one.
+            "Message-ID": f"<{message.pk}@{host()}>",
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{subscription.stop_address}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    written.encoding = UTF8
+    return written
+
+
+def _sender(office: Office | None) -> str:
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or (office.short_name if office else ""), address))
