@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from careers.models import ApplicationForm
+from careers.models import ApplicationForm, Opportunity, opportunities
 from iomlaos.office.models import StandardText
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.models import publishables
 from programmes.models import Counterpart, Document, Donor, Figure, Project
 
+#: Of each kind; the others follow as these are done.
+SHOWN = 20
 # Not the second half of HIV/AIDS.
 ABBREVIATION = re.compile(r"(?<![/\w])[A-Z]{4,}\b")
 IN_BRACKETS = re.compile(r"\(([A-Z]{4,})\)")
@@ -33,9 +35,14 @@ class Task:
 
     @property
     def links(self) -> Iterator[tuple[str, str]]:
-        for row in self.rows:
+        for row in self.rows[:SHOWN]:
             name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
             yield str(row), reverse(name, args=[row.pk])
+
+    @property
+    def others(self) -> int:
+        """How many more there are than are shown."""
+        return max(0, len(self.rows) - SHOWN)
 
 
 def open_tasks(site: AdminSite, request: HttpRequest) -> list[Task]:
@@ -43,6 +50,7 @@ def open_tasks(site: AdminSite, request: HttpRequest) -> list[Task]:
     at = request.at
     today = PartialDate.of(at).last_day
     tasks = [
+        *notices_to_follow_up(at),
         Task(
             _("Figures without a caption"),
             _(
@@ -81,6 +89,28 @@ def _visible(rows: Iterable[models.Model], site: AdminSite, request: HttpRequest
     return [row for row in rows if site.get_model_admin(type(row)).has_view_permission(request, row)]
 
 
+def notices_to_follow_up(at: datetime.datetime) -> list[Task]:
+    """What applicants and bidders wait for. Of both kinds, as the filters of their lists find it."""
+    notices = [kind.objects for kind in opportunities()]
+    return [
+        Task(
+            _("Results overdue"),
+            _("The page promised a result by a day that has passed. Say what came of it, or set a new day."),
+            [row for kind in notices for row in kind.results_overdue(at)],
+        ),
+        Task(
+            _("Closed without an outcome"),
+            _("Say what came of it: under review, filled or awarded, cancelled, advertised again."),
+            [row for kind in notices for row in kind.without_outcome(at)],
+        ),
+        Task(
+            _("Deadline changed without a reason"),
+            _("The page says that no reason was given. Give it under “Changes of deadline”."),
+            [row for kind in notices for row in kind.live(at).changed_without_reason()],
+        ),
+    ]
+
+
 def abbreviations_to_spell_out(at: datetime.datetime) -> list[Task]:
     """Capital letters that no public text explains, as in "Full Name (FN)", and no record has as its own."""
     known = set()
@@ -88,7 +118,9 @@ def abbreviations_to_spell_out(at: datetime.datetime) -> list[Task]:
         known.update(model.objects.values_list(name, flat=True))
     used: dict[str, list[models.Model]] = {}
     for model in publishables():
-        for row in model.objects.live(at):
+        # What is closed is a record, which nobody writes again.
+        is_notice = issubclass(model, Opportunity)
+        for row in model.objects.open(at) if is_notice else model.objects.live(at):
             text = " ".join(_texts(row))
             known.add(str(row))
             known.update(IN_BRACKETS.findall(text))

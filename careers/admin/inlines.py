@@ -1,0 +1,56 @@
+"""What stands under a notice: documents, answers and awards of a tender; what was changed, and why."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from careers.forms import DeadlineChangeForm
+from careers.models import Amendment, Award, Clarification, DeadlineChange, ProcurementDocument
+from iomlaos.publishing.admin import StaffInline, TranslatedInline
+
+
+class ProcurementDocumentInline(TranslatedInline):
+    model = ProcurementDocument
+    # That of a draft has no public page; the file itself is a link in the form.
+    view_on_site = False
+    fieldsets = [(None, {"fields": ["title", ("language", "dated"), "file", "address"]})]
+
+
+class ClarificationInline(TranslatedInline):
+    model = Clarification
+    fieldsets = [(None, {"fields": ["question", "answer"]})]
+
+
+class AwardInline(StaffInline):
+    model = Award
+    fieldsets = [(None, {"fields": [("supplier", "lot"), ("value", "currency"), "awarded_on"]})]
+
+
+class AmendmentInline(TranslatedInline):
+    model = Amendment
+    fieldsets = [(None, {"fields": ["text"]})]
+
+
+class DeadlineChangeInline(TranslatedInline):
+    """Made by the change itself, for good: its reason alone can be put better."""
+
+    model = DeadlineChange
+    form = DeadlineChangeForm
+    fieldsets = [(None, {"fields": ["old", "new", "changed_at", "reason"]})]
+    readonly_fields = ["old", "new", "changed_at"]
+
+    @admin.display(description=_("old deadline"))
+    def old(self, obj: DeadlineChange) -> str:
+        return obj.old_deadline
+
+    @admin.display(description=_("new deadline"))
+    def new(self, obj: DeadlineChange) -> str:
+        return obj.new_deadline
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,121 @@
+"""What the admin's pages of vacancies and procurement notices share."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from careers.forms import OpportunityForm
+from careers.models import Opportunity
+from iomlaos.publishing.admin import PublishableAdmin
+from iomlaos.publishing.filters import InLao, LiveNow
+
+from .filters import ByTheClock, ToFollowUp
+from .inlines import AmendmentInline, DeadlineChangeInline
+
+DEADLINE = ("closing_date", "closing_hour")
+WAYS = {
+    "fields": ["submission_email", "submission_link", "submission_address", "contact"],
+    "description": _("Give at least one of the first three. What is empty is not shown."),
+}
+NEXT = (_("What happens next"), {"fields": ["what_next", "results_expected_by"]})
+OUTCOME = (_("Outcome"), {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]})
+
+
+class OpportunityAdmin(PublishableAdmin):
+    """What people can apply or bid for. It closes; it is not taken down at a time."""
+
+    form = OpportunityForm
+    publishing_fields = ("state", "publish_from", ("as_of", "review_by"))
+    list_filter = [ByTheClock, ToFollowUp, "state", LiveNow, InLao]
+    search_fields = ["title_en", "title_lo", "reference", "slug"]
+    #: What can be written only once visitors have seen the notice.
+    records: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
+    #: What to say of an open notice that names no way to answer it.
+    no_way_to_submit = ""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        asked_at = models.Value(request.at, output_field=models.DateTimeField())
+        return super().get_queryset(request).annotate(asked_at=asked_at)
+
+    @admin.display(description=_("closes"), ordering="closes_at")
+    def closes(self, obj: Opportunity) -> str:
+        return obj.deadline
+
+    @admin.display(description=_("by the clock"), ordering="closes_at")
+    def by_the_clock(self, obj: Opportunity) -> str:
+        return obj.status(obj.asked_at).label if obj.is_live_now else ""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Opportunity | None = None) -> list:
+        """What is long is folded once it is written, and the outcome until there can be one.
+
+        The reason for another deadline is asked where visitors have seen the present one.
+        """
+        left_out, folded = set(), set()
+        if obj is None or not obj.is_announced(request.at):
+            left_out.add("deadline_reason")
+        if obj is not None:
+            folded.add("long")
+        if obj is None or obj.is_open(request.at):
+            folded.add("outcome")
+
+        def shaped(options: dict) -> dict:
+            names = [name for name in options["fields"] if name not in left_out]
+            classes = {*options.get("classes", ())}
+            return options | {
+                "fields": names,
+                "classes": [*classes, *(["collapse"] if classes & folded else [])],
+            }
+
+        return [(title, shaped(options)) for title, options in super().get_fieldsets(request, obj)]
+
+    def get_inlines(self, request: HttpRequest, obj: Opportunity | None) -> list:
+        """With what was changed, once there can be any of it. What was sent is read as it was shown."""
+        if request.method == "POST":
+            every = [*self.inlines, *self.records, DeadlineChangeInline]
+            return [inline for inline in every if f"{self._prefix(inline)}-TOTAL_FORMS" in request.POST]
+        inlines = [*self.inlines]
+        if obj and obj.is_announced(request.at):
+            inlines += self.records
+        if obj and obj.deadline_changes.exists():
+            inlines.append(DeadlineChangeInline)
+        return inlines
+
+    def _prefix(self, inline: type[admin.options.InlineModelAdmin]) -> str:
+        """How the fields of an inline begin: with the name of its relation."""
+        relations = self.opts.related_objects
+        return next(each.get_accessor_name() for each in relations if each.related_model is inline.model)
+
+    def _standing(self, notice: Opportunity, at: datetime.datetime) -> str:
+        """Where it stands, in a line: what visitors make of it, and until when."""
+        if notice.is_live(at):
+            seen = notice.status(at).label
+        elif notice.state == notice.State.PUBLISHED:
+            seen = _now("Not public yet")
+        else:
+            seen = self.state_in_short(notice)
+        left = notice.time_left(at)
+        parts = [str(seen), notice.deadline, left and _now("%(time)s left") % {"time": left}]
+        return " · ".join(filter(None, parts))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # `original` itself may hold what a refused form says.
+        if stored := self.model.objects.filter(pk=getattr(context.get("original"), "pk", None)).first():
+            context["standing"] = self._standing(stored, request.at)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.state == obj.State.PUBLISHED and obj.is_open(request.at):
+            for warning in self.warnings(obj, request.at):
+                self.message_user(request, warning, messages.WARNING)
+
+    def warnings(self, obj: Opportunity, at: datetime.datetime) -> list[str]:
+        """What is amiss with an open notice, and yet no reason to refuse it."""
+        return [] if obj.has_way_to_submit else [self.no_way_to_submit]

@@ -1,0 +1,51 @@
+"""Procurement notices, with their documents, answers and awards."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from careers.models import ProcurementNotice
+from iomlaos.publishing.admin import OwnsEditions
+
+from .inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
+from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
+
+
+@admin.register(ProcurementNotice)
+class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
+    about = _(
+        "What the office seeks to buy. Notices show under Careers, Procurement while they are open, and "
+        "among the closed ones afterwards; awards are listed by year."
+    )
+    editions = "documents"
+    no_way_to_submit = _(
+        "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "
+        "address under “How to take part”."
+    )
+    list_display = [
+        "title", "closes", "by_the_clock", "state_in_short", "live_now", "method", "outcome", "in_lao",
+    ]  # fmt: skip
+    list_filter = [*OpportunityAdmin.list_filter, "method"]
+    fieldsets = [
+        (_("Title and reference"), {"fields": ["title", "slug", "reference", "method"]}),
+        (
+            _("Dates and deadline"),
+            {
+                "fields": [
+                    DEADLINE,
+                    "deadline_reason",
+                    "posted_on",
+                    "clarifications_until",
+                    ("pre_bid_at", "pre_bid_place"),
+                ]
+            },
+        ),
+        (
+            _("What is to be bought"),
+            {"fields": ["body", "delivery_place", "currency"], "classes": ["long"]},
+        ),
+        (_("How to take part"), WAYS),
+        NEXT,
+        OUTCOME,
+    ]
+    inlines = [ProcurementDocumentInline]
+    records = (ClarificationInline, AwardInline, *OpportunityAdmin.records)

@@ -1,0 +1,45 @@
+"""Who is subscribed to what: to be seen, and to be deleted when somebody asks for it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from careers.models import Subscription
+from iomlaos.publishing.admin import StaffPages
+from iomlaos.publishing.filters import YesOrNo
+
+
+class Confirmed(YesOrNo):
+    title, parameter_name = _("confirmed"), "confirmed"
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        return models.Q(confirmed_at__isnull=False)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(StaffPages):
+    about = _(
+        "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
+        "somebody asks the office for it. They are given to nobody, and used for nothing else."
+    )
+    list_display = ["email", "what_about", "asked_at", "confirmed_at", "refusals"]
+    list_filter = ["topic", Confirmed]
+    search_fields = ["email"]
+    fields = ["email", "what_about", "asked_at", "confirmed_at", "refusals"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related("vacancy", "procurement_notice")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("what about"), ordering="topic")
+    def what_about(self, obj: Subscription) -> str:
+        return obj.about(timezone.now())
