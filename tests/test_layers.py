@@ -11,6 +11,7 @@ MAY_REFER_TO = {
     "publishing": set(),
     "delivery": PUBLISHING,
     "office": DELIVERY,
+    "accounts": DELIVERY,
     "programmes": OFFICE,
     "careers": OFFICE,
     "front": OFFICE | {"programmes", "careers"},

@@ -1,21 +1,22 @@
 """The admin site of the office's staff: its front page, in the office's words and order."""
 
-from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from iomlaos.accounts.site import GuardedSite
 
 from .work_list import open_tasks
 
 ORDER = (
     "programmes.Programme", "programmes.Project", "programmes.Figure", "programmes.Document",
     "programmes.Donor", "programmes.Counterpart",
-    "careers.Vacancy", "careers.ApplicationForm",
+    "careers.Vacancy", "careers.ProcurementNotice", "careers.ApplicationForm", "careers.Subscription",
     "office.Office", "office.Page", "office.StandardText", "office.Place",
-    "auth.User", "auth.Group",
+    "auth.User", "auth.Group", "accounts.SignInEvent",
 )  # fmt: skip
 
 
-class StaffSite(AdminSite):
+class StaffSite(GuardedSite):
     site_header = _("IOM Lao PDR: staff")
     site_title = _("IOM Lao PDR: staff")
     index_title = _("What would you like to change?")

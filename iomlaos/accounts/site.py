@@ -1,0 +1,95 @@
+"""What the admin site does at its door. The site itself stands in front, and mixes this in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from . import second_factor, views
+from .kept import is_kept, kept
+from .sessions import STORED_EVERY
+
+
+class GuardedSite(AdminSite):
+    """Open to staff who have passed the second factor, where they have one or must.
+
+    As django-otp's OTPAdminSite, with a page of its own for the code, and the setting up on the way.
+    """
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return self.is_staff(request) and second_factor.is_passed(request)
+
+    @staticmethod
+    def is_staff(request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
+        """A form that comes too late is answered with what was typed, not with an empty door."""
+        guarded = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if is_kept(request) and not self.has_permission(request):
+                return kept(request, self.each_context(request))
+            return guarded(request, *args, **kwargs)
+
+        return _like(guarded, inner)
+
+    def get_urls(self) -> list:
+        own = [
+            ("code/", views.code, "code"),
+            ("second-factor/", views.own_second_factor, "second_factor"),
+            ("second-factor/set-up/", views.set_up, "set_up"),
+            ("second-factor/recovery-codes/", views.recovery_codes, "recovery_codes"),
+            ("session/", views.session, "session"),
+            ("signed-in/", views.signed_in, "signed_in"),
+        ]
+
+        def of_site(view: Callable[..., HttpResponse]) -> Callable:
+            def inner(request: HttpRequest) -> HttpResponse:
+                request.current_app = self.name
+                return view(request, self)
+
+            return views.never_stored(inner)
+
+        return [
+            *(path(address, of_site(view), name=name) for address, view, name in own),
+            # Whoever has given the password alone may leave, too.
+            path("logout/", of_site(_leave), name="logout"),
+            *super().get_urls(),
+        ]
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if request.method == "GET" and self.is_staff(request) and not second_factor.is_passed(request):
+            enrolled = second_factor.is_enrolled(request.user)
+            return views.onward("admin:code" if enrolled else "admin:set_up", request)
+        words = {"title": _("Sign in"), "by_mail": settings.PASSWORD_BY_MAIL}
+        return super().login(request, {**words, **(extra_context or {})})
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        response = super().password_change(request, extra_context)
+        if response.status_code == 302:
+            views.record(views.Kind.PASSWORD_CHANGED, request, user=request.user)
+        return response
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"session_seconds": settings.SESSION_COOKIE_AGE - STORED_EVERY}
+
+
+def _leave(request: HttpRequest, site: GuardedSite) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("admin:index")
+    if site.has_permission(request):
+        return AdminSite.logout(site, request)
+    logout(request)
+    return redirect("admin:login")
+
+
+def _like(view: Callable, inner: Callable) -> Callable:
+    inner.__dict__.update(view.__dict__)
+    return inner

@@ -1,0 +1,95 @@
+"""People with passwords and phones, and the clock that phones go by."""
+
+import base64
+import datetime
+from collections.abc import Iterator
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+PASSWORD = "a-long-password-7"
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Noon of 1 June 2026 in Vientiane, until it is moved."""
+    with time_machine.travel(datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture(autouse=True)
+def _roles(db) -> None:
+    """The roles of the migration, which a test that empties the database takes away from those after it."""
+    if not Group.objects.exists():
+        roles = import_module("iomlaos.accounts.migrations.0002_roles")
+        roles.make_roles(apps, SimpleNamespace(connection=connection))
+
+
+@pytest.fixture
+def make_person(db):
+    """An account of staff with PASSWORD, in the groups that are named."""
+
+    def make(username: str, *groups: str, **given) -> User:
+        person = User.objects.create_user(username, password=PASSWORD, **{"is_staff": True} | given)
+        person.groups.set([Group.objects.get(name=name) for name in groups])
+        return person
+
+    return make
+
+
+@pytest.fixture
+def signed_in(make_person):
+    """A client of somebody in these groups, who has passed all doors: `signed_in("Editors")`."""
+
+    def sign_in(*groups: str, username: str = "colleague", **given) -> Client:
+        client = Client()
+        client.force_login(make_person(username, *groups, **given))
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def required(settings) -> None:
+    """A second factor is required, as behind https."""
+    settings.STAFF_SECOND_FACTOR = "required"
+
+
+def enter(client: Client, username: str, password: str = PASSWORD, address: str = "192.0.2.1", **more):
+    """A sign-in by password from an address."""
+    entry = {"username": username, "password": password, "next": "/admin/"} | more
+    return client.post("/admin/login/", entry, REMOTE_ADDR=address)
+
+
+def digits(person: User) -> str:
+    """What the phone of somebody shows now."""
+    return digits_of(TOTPDevice.objects.get(user=person).key)
+
+
+def digits_of(key: str) -> str:
+    return f"{totp(bytes.fromhex(key)):06d}"
+
+
+def set_up(client: Client, then: str = "/admin/") -> list[str]:
+    """Enrol as a person would: the key from the page, the code from the phone. The recovery codes."""
+    page = client.get(f"/admin/second-factor/set-up/?next={then}")
+    assert page.status_code == 200
+    response = client.post("/admin/second-factor/set-up/", {"code": digits_of(key_on(page)), "next": then})
+    assert response.headers["Location"].startswith("/admin/second-factor/recovery-codes/"), response.content
+    codes = client.get(response.headers["Location"]).context["codes"]
+    assert client.post("/admin/second-factor/recovery-codes/", {"next": then}).headers["Location"] == then
+    return codes
+
+
+def key_on(page) -> str:
+    """The key that a page shows in letters, as the app understands it."""
+    letters = page.content.decode().partition('<code class="key">')[2].partition("<")[0].replace(" ", "")
+    return base64.b32decode(letters).hex()

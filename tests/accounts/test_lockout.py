@@ -1,0 +1,172 @@
+"""Wrong passwords: how many are looked at, for whom, and for how long."""
+
+import datetime
+import re
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client
+
+from tests.servers import running_server
+
+from .conftest import PASSWORD, enter
+
+MINUTE = datetime.timedelta(minutes=1)
+STRANGER, OWNER = "192.0.2.1", "198.51.100.7"
+
+
+def guess(
+    times: int, username: str = "dala", address: str = STRANGER, client: Client | None = None
+) -> list[int]:
+    client = client or Client()
+    return [enter(client, username, f"wrong-guess-{n}", address).status_code for n in range(times)]
+
+
+def test_of_60_wrong_passwords_ten_are_looked_at(clock, make_person):
+    make_person("dala")
+    assert guess(60) == [200] * 9 + [429] * 51
+    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+
+
+def test_the_owner_comes_in_from_elsewhere_all_the_while(clock, make_person):
+    make_person("dala")
+    guess(60)
+    assert enter(Client(), "dala", address=OWNER).status_code == 302
+    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+
+
+def test_after_15_minutes_the_door_opens_again_however_often_it_was_tried_meanwhile(clock, make_person):
+    make_person("dala")
+    guess(10)
+    for _ in range(14):
+        clock.shift(MINUTE)
+        assert guess(3) == [429] * 3
+    clock.shift(datetime.timedelta(seconds=59))
+    assert enter(Client(), "dala").status_code == 429
+    clock.shift(datetime.timedelta(seconds=1))
+    assert guess(1) == [200]
+    assert enter(Client(), "dala").status_code == 302
+
+
+def test_the_refusal_says_how_long_to_wait(clock, make_person):
+    make_person("dala")
+    guess(10)
+    clock.shift(4 * MINUTE)
+    response = enter(Client(), "dala")
+    assert "Wait 11 minutes, then try again." in response.content.decode()
+    assert response.headers["Retry-After"] == "660"
+    assert "no-store" in response.headers["Cache-Control"]
+    clock.shift(10 * MINUTE)
+    assert "Wait 1 minute, then try again." in enter(Client(), "dala").content.decode()
+
+
+def test_a_name_that_no_account_has_is_answered_alike(clock, make_person):
+    make_person("dala")
+    known, unknown = (Client(), Client())
+    for _ in range(12):
+        a = enter(known, "dala", "wrong", "192.0.2.5")
+        b = enter(unknown, "nobody", "wrong", "192.0.2.6")
+        assert (a.status_code, a.content.decode().count("Wait")) == (
+            b.status_code,
+            b.content.decode().count("Wait"),
+        )
+    assert a.status_code == 429
+
+
+def test_a_right_password_takes_the_wrong_ones_back(clock, make_person):
+    make_person("dala")
+    for _ in range(3):
+        assert guess(9) == [200] * 9
+        assert enter(Client(), "dala").status_code == 302
+
+
+def test_one_address_cannot_try_one_password_on_many_names(clock, make_person):
+    make_person("dala")
+    answers = [guess(1, f"name{n}")[0] for n in range(60)]
+    assert answers == [200] * 49 + [429] * 11
+    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+    assert enter(Client(), "dala", address=OWNER).status_code == 302
+    clock.shift(15 * MINUTE)
+    assert enter(Client(), "dala", address=STRANGER).status_code == 302
+
+
+def test_an_ipv6_client_counts_with_its_whole_network(clock, make_person):
+    make_person("dala")
+    answers = [guess(1, address=f"2001:db8:0:1::{n:x}")[0] for n in range(1, 13)]
+    assert answers == [200] * 9 + [429] * 3
+    assert guess(1, address="2001:db8:0:2::1") == [200]
+
+
+def test_another_browser_and_a_forged_header_are_no_other_address(clock, make_person):
+    make_person("dala")
+    answers = [
+        Client().post(
+            "/admin/login/", {"username": "dala", "password": "wrong"},
+            REMOTE_ADDR=STRANGER, HTTP_USER_AGENT=f"Browser {n}", HTTP_X_FORWARDED_FOR=f"203.0.113.{n}",
+        ).status_code
+        for n in range(12)
+    ]  # fmt: skip
+    assert answers == [200] * 9 + [429] * 3
+
+
+def test_an_address_that_a_proxy_wrote_badly_is_no_error(clock, make_person):
+    make_person("dala")
+    assert guess(11, address="unix:") == [200] * 9 + [429] * 2
+
+
+@pytest.mark.parametrize("username", ["dala\0", "x" * 151, "", "ດາລາ"])
+def test_a_name_that_cannot_be_is_no_error(clock, db, username):
+    assert set(guess(12, username)) <= {200, 429}
+
+
+def test_an_account_that_is_not_of_staff_does_not_come_in_and_counts(clock, make_person):
+    make_person("visitor", is_staff=False)
+    answers = [enter(Client(), "visitor").status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
+def test_what_is_over_is_not_kept(clock, make_person):
+    make_person("dala")
+    guess(3, "name1"), guess(3, "name2")
+    clock.shift(16 * MINUTE)
+    assert enter(Client(), "dala").status_code == 302
+    assert not AccessAttempt.objects.exists()
+
+
+def test_of_60_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(tmp_path):
+    """On a real server with several workers, behind a proxy that says where each try comes from."""
+    with running_server(tmp_path, TRUSTED_PROXIES="127.0.0.1") as server:
+        server.manage(
+            "createsuperuser",
+            "--noinput",
+            "--username",
+            "dala",
+            "--email",
+            "",
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )
+
+        def post(password: str, address: str) -> int:
+            page, body = server.get("/admin/login/", X_Forwarded_For=address)
+            seal = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', body)[1].decode()
+            entry = {"username": "dala", "password": password, "csrfmiddlewaretoken": seal}
+            response, _ = server.get(
+                "/admin/login/", "POST", urlencode(entry).encode(), X_Forwarded_For=address,
+                Cookie=page.headers["Set-Cookie"].partition(";")[0], Content_Type="application/x-www-form-urlencoded",
+            )  # fmt: skip
+            return response.status
+
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda n: post(f"wrong-guess-{n}", STRANGER), range(60)))
+        assert set(answers) == {200, 429}
+        # Those that are looked at say so, but for the last of them.
+        assert answers.count(200) <= 10
+        assert post(PASSWORD, STRANGER) == 429
+        assert post(PASSWORD, OWNER) == 302
+
+
+def test_the_refusal_is_a_page_of_the_staff_s_own(clock, make_person):
+    guess(10)
+    assert "IOM Lao PDR: staff" in enter(Client(), "dala").content.decode()

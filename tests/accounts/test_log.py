@@ -1,0 +1,81 @@
+"""The log of sign-ins: what stands in it, and that nobody changes it."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from iomlaos.accounts.models import SignInEvent
+
+from .conftest import PASSWORD, enter
+
+
+def lines() -> list[tuple[str, str, str, str | None]]:
+    return [(line.kind, line.username, line.by, line.address) for line in SignInEvent.objects.order_by("pk")]
+
+
+def test_failures_a_lock_out_and_a_sign_in_are_noted_with_their_address(clock, make_person):
+    make_person("dala")
+    for _ in range(30):
+        enter(Client(), "dala", "wrong")
+    enter(Client(), "dala", address="198.51.100.7")
+    assert lines() == [
+        *[("password_wrong", "dala", "", "192.0.2.1")] * 10,
+        ("locked", "dala", "", "192.0.2.1"),
+        ("signed_in", "dala", "dala", "198.51.100.7"),
+    ]
+
+
+def test_a_password_that_was_typed_into_the_field_of_the_name_is_not_kept_in_it(clock, db):
+    enter(Client(), "my-secret-password-9", "x")
+    assert lines() == [("password_wrong", "", "", "192.0.2.1")]
+
+
+def test_changed_passwords_are_noted_with_who_changed_them(clock, make_person, signed_in):
+    dala = make_person("dala")
+    boss = signed_in("Administrators", username="boss")
+    new = {"password1": "another-long-one-8", "password2": "another-long-one-8", "usable_password": "true"}
+    assert boss.post(f"/admin/auth/user/{dala.pk}/password/", new).status_code == 302
+    client = Client()
+    enter(client, "dala", "another-long-one-8")
+    own = {"old_password": "another-long-one-8", "new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert client.post("/admin/password_change/", own).status_code == 302
+    changes = [line[:3] for line in lines() if line[0] == "password_changed"]
+    assert changes == [("password_changed", "dala", "boss"), ("password_changed", "dala", "dala")]
+
+
+@pytest.mark.parametrize("role", [{"is_superuser": True}, {"groups": "Administrators"}])
+def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, role):
+    desk = signed_in(*([role["groups"]] if "groups" in role else []), is_superuser="is_superuser" in role)
+    enter(Client(), "colleague", "wrong")
+    line = SignInEvent.objects.get(kind="password_wrong")
+    page = desk.get("/admin/accounts/signinevent/").content.decode()
+    assert "Wrong password" in page
+    assert "192.0.2.1" in page
+    address = f"/admin/accounts/signinevent/{line.pk}"
+    assert desk.get("/admin/accounts/signinevent/add/").status_code == 403
+    assert desk.post(f"{address}/change/", {"kind": "signed_in"}).status_code == 403
+    assert desk.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [line.pk], "post": "yes"}
+    desk.post("/admin/accounts/signinevent/", chosen)
+    assert SignInEvent.objects.filter(pk=line.pk, kind="password_wrong").exists()
+
+
+def test_it_stays_when_the_account_goes(clock, make_person, signed_in):
+    dala = make_person("dala")
+    enter(Client(), "dala", "wrong")
+    desk = signed_in("Administrators")
+    assert desk.post(f"/admin/auth/user/{dala.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(username="dala").exists()
+    assert ("password_wrong", "dala", "", "192.0.2.1") in lines()
+
+
+def test_what_is_older_than_a_year_goes_with_the_next_sign_in(clock, make_person):
+    make_person("dala")
+    enter(Client(), "dala", "wrong")
+    clock.shift(datetime.timedelta(days=364))
+    enter(Client(), "dala")
+    clock.shift(datetime.timedelta(days=2))
+    enter(Client(), "dala")
+    assert [line[0] for line in lines()] == ["signed_in", "signed_in"]

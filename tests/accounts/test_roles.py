@@ -1,0 +1,197 @@
+"""The five roles: each sees its part, and contributors publish nothing."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from iomlaos.publishing.models import publishables
+from tests.factories import (
+    make_document,
+    make_edition,
+    make_form,
+    make_page,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
+from tests.staff.filled import errors, filled
+
+PROGRAMMES = {"programme", "project", "document", "figure", "donor", "counterpart"}
+OFFICE = {"office", "page", "standardtext", "place"}
+CAREERS = {"vacancy", "procurementnotice", "applicationform"}
+SEES = {
+    "Contributors": PROGRAMMES | CAREERS,
+    "Editors": PROGRAMMES | OFFICE,
+    "HR": {"vacancy", "applicationform"},
+    "Procurement": {"procurementnotice"},
+    "Administrators": PROGRAMMES | OFFICE | CAREERS | {"subscription", "user", "group", "signinevent"},
+}
+ALL = {
+    **dict.fromkeys(PROGRAMMES, "programmes"), **dict.fromkeys(OFFICE, "office"), **dict.fromkeys(CAREERS, "careers"),
+    "subscription": "careers", "user": "auth", "group": "auth", "signinevent": "accounts",
+}  # fmt: skip
+DRAFTED = [make_programme, make_project, make_document, make_vacancy, make_procurement_notice, make_form]
+
+
+def address_of(row) -> str:
+    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_a_role_sees_its_part_and_403_elsewhere(signed_in, role):
+    desk = signed_in(role)
+    make_page()
+    shown = {
+        model["model"]._meta.model_name
+        for group in desk.get("/admin/").context["app_list"]
+        for model in group["models"]
+    }
+    assert shown == SEES[role]
+    for model, app in ALL.items():
+        answer = desk.get(f"/admin/{app}/{model}/", follow=True)
+        assert answer.status_code == (200 if model in SEES[role] else 403), model
+        assert model in SEES[role] or desk.get(f"/admin/{app}/{model}/add/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "make"),
+    [
+        ("Editors", make_programme), ("Editors", make_project), ("Editors", make_document), ("Editors", make_page),
+        ("HR", make_vacancy), ("HR", make_form), ("Procurement", make_procurement_notice),
+        ("Administrators", make_vacancy), ("Administrators", make_page),
+    ],
+)  # fmt: skip
+def test_whose_part_it_is_may_publish(signed_in, role, make):
+    desk, row = signed_in(role), make(state="draft")
+    response = desk.post(address_of(row), filled(desk.get(address_of(row)), state="published"))
+    assert response.status_code == 302, errors(response)
+    row.refresh_from_db()
+    assert row.state == "published"
+    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better words"))
+    assert response.status_code == 302, errors(response)
+
+
+def test_every_publishable_has_the_right_to_publish_it(db):
+    for model in publishables():
+        codename = f"publish_{model._meta.model_name}"
+        assert (
+            Permission.objects.filter(
+                content_type__app_label=model._meta.app_label, codename=codename
+            ).count()
+            == 1
+        )
+
+
+# --- Contributors -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", DRAFTED)
+def test_a_contributor_writes_a_draft(signed_in, make):
+    desk, row = signed_in("Contributors"), make(state="draft")
+    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better words"))
+    assert response.status_code == 302, errors(response)
+    row.refresh_from_db()
+    assert (row.title_en, row.state) == ("Better words", "draft")
+
+
+@pytest.mark.parametrize("make", DRAFTED)
+@pytest.mark.parametrize("state", ["published", "withdrawn"])
+def test_a_contributor_publishes_nothing(signed_in, make, state):
+    desk, row = signed_in("Contributors"), make(state="draft")
+    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better", state=state))
+    assert errors(response) == {
+        "state": ["You write drafts here. Ask somebody who may publish to change the state."]
+    }
+    assert filled(response)["title_en"] == ["Better"]
+    row.refresh_from_db()
+    assert row.state == "draft"
+    add = address_of(row).replace(f"{row.pk}/change", "add")
+    assert filled(desk.get(add))["state"] == ["draft"]
+    kind = type(row)
+    desk.post(add, filled(desk.get(add), title_en="New", slug="new", state=state))
+    assert not kind.objects.exclude(state="draft").exists()
+
+
+@pytest.mark.parametrize("make", DRAFTED)
+@pytest.mark.parametrize("state", ["published", "withdrawn"])
+def test_a_contributor_touches_nothing_that_was_published(signed_in, make, state):
+    desk, draft, row = signed_in("Contributors"), make(state="draft"), make(state=state, title_en="As it was")
+    assert desk.get(address_of(row)).status_code == 200
+    sent = filled(desk.get(address_of(draft)), title_en="Other words", slug="other-words")
+    assert desk.post(address_of(row), sent).status_code == 403
+    assert desk.post(address_of(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
+    row.refresh_from_db()
+    assert (row.title_en, row.state) == ("As it was", state)
+
+
+def test_a_contributor_deletes_nothing(signed_in):
+    desk, row = signed_in("Contributors"), make_programme(state="draft")
+    assert desk.post(address_of(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
+    desk.post(
+        "/admin/programmes/programme/",
+        {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},
+    )
+    row.refresh_from_db()
+
+
+def test_a_contributor_changes_what_a_draft_owns_and_not_what_a_page_owns(signed_in):
+    desk = signed_in("Contributors")
+    draft, live = make_programme(state="draft"), make_programme()
+    figures = {
+        "figures-TOTAL_FORMS": "1",
+        "figures-0-value": "7",
+        "figures-0-caption_en": "people",
+        "figures-0-order": "1",
+    }
+    response = desk.post(address_of(draft), filled(desk.get(address_of(draft)), **figures))
+    assert response.status_code == 302, errors(response)
+    assert draft.figures.get().value == "7"
+    sent = filled(desk.get(address_of(draft)), slug=live.slug, **figures)
+    assert desk.post(address_of(live), sent).status_code == 403
+    assert not live.figures.exists()
+    for address in (
+        "/admin/programmes/figure/add/",
+        "/admin/programmes/donor/add/",
+        "/admin/programmes/counterpart/add/",
+    ):
+        assert desk.get(address).status_code == 403
+
+
+def test_a_contributor_reads_the_file_of_a_live_document(signed_in):
+    edition = make_edition()
+    assert signed_in("Contributors").get(address_of(edition.document)).status_code == 200
+
+
+def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in):
+    """Somebody publishes while a contributor's form is open: their save changes nothing."""
+    desk, row = signed_in("Contributors"), make_programme(state="draft")
+    sent = filled(desk.get(address_of(row)), title_en="Later words")
+    type(row).objects.filter(pk=row.pk).update(state="published")
+    assert desk.post(address_of(row), sent).status_code == 403
+    row.refresh_from_db()
+    assert row.state == "published"
+
+
+# --- What administrators make of them ----------------------------------------------------------
+
+
+def test_migrating_and_seeding_again_take_nothing_away_and_bring_nothing_back(db):
+    Group.objects.get(name="HR").permissions.clear()
+    Group.objects.get(name="Editors").permissions.add(Permission.objects.get(codename="change_vacancy"))
+    Group.objects.get(name="Procurement").delete()
+    call_command("migrate", verbosity=0)
+    call_command("seed", verbosity=0)
+    assert not Group.objects.get(name="HR").permissions.exists()
+    assert Group.objects.get(name="Editors").permissions.filter(codename="change_vacancy").exists()
+    assert not Group.objects.filter(name="Procurement").exists()
+
+
+def test_the_rights_of_the_roles_are_those_that_the_models_have(db):
+    """A right that a migration made under a wrong name would stand beside the true one."""
+    for permission in Permission.objects.filter(group__isnull=False).select_related("content_type"):
+        model = apps.get_model(permission.content_type.app_label, permission.content_type.model)
+        action = permission.codename.removesuffix(f"_{model._meta.model_name}")
+        assert action == "publish" or action in model._meta.default_permissions, permission
+        assert permission.name == f"Can {action} {model._meta.verbose_name_raw}"

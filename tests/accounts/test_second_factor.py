@@ -1,0 +1,288 @@
+"""The second factor: setting up a phone, codes, recovery codes, and a phone that is lost."""
+
+import datetime
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from iomlaos.accounts.models import SignInEvent
+from tests.factories import make_page
+
+from .conftest import digits, enter, key_on, set_up
+
+STEP = datetime.timedelta(seconds=30)
+CLOSED = (
+    "/admin/", "/admin/office/page/", "/admin/office/page/add/", "/admin/password_change/", "/admin/auth/user/",
+    "/admin/second-factor/", "/admin/second-factor/recovery-codes/", "/admin/signed-in/", "/admin/jsi18n/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def dala(make_person) -> User:
+    return make_person("dala", "Administrators")
+
+
+@pytest.fixture
+def phone(clock, dala) -> list[str]:
+    """Dala has set up a phone, a minute ago. Her recovery codes."""
+    client = Client()
+    enter(client, "dala")
+    codes = set_up(client)
+    clock.shift(60)
+    return codes
+
+
+def is_open(client: Client) -> bool:
+    return client.get("/admin/office/page/").status_code == 200
+
+
+def kinds() -> list[str]:
+    return list(SignInEvent.objects.order_by("pk").values_list("kind", flat=True))
+
+
+# --- Setting up -------------------------------------------------------------------------------
+
+
+def test_where_it_is_required_the_first_sign_in_leads_to_setting_it_up(clock, required, dala):
+    client = Client()
+    enter(client, "dala", next="/admin/office/page/")
+    page = client.get("/admin/office/page/", follow=True)
+    assert page.redirect_chain[-1][0] == "/admin/second-factor/set-up/?next=%2Fadmin%2Foffice%2Fpage%2F"
+    assert re.search(r'<code class="key">([A-Z2-7]{4} ){7}[A-Z2-7]{4}</code>', page.content.decode())
+    assert "<svg" in page.content.decode()
+    assert "style=" not in page.content.decode()
+    for address in CLOSED:
+        assert client.get(address).status_code == 302, address
+    codes = set_up(client, "/admin/office/page/")
+    assert len(set(codes)) == 10
+    assert is_open(client)
+    assert kinds() == ["password_right", "enrolled", "signed_in"]
+
+
+def test_a_wrong_code_sets_nothing_up_and_the_key_stays(clock, required, dala):
+    client = Client()
+    enter(client, "dala")
+    key = key_on(client.get("/admin/second-factor/set-up/"))
+    for wrong in ("000000", "abc", "１２３４５６", "1" * 20):
+        page = client.post("/admin/second-factor/set-up/", {"code": wrong})
+        assert page.status_code == 200
+        assert key_on(page) == key
+        assert "This is not the code that belongs to the picture." in page.content.decode()
+    assert not TOTPDevice.objects.exists()
+    assert not is_open(client)
+
+
+def test_where_it_is_optional_only_those_who_have_set_it_up_are_asked(clock, phone, make_person):
+    make_person("khamla", "Administrators")
+    other, client = Client(), Client()
+    enter(other, "khamla")
+    assert is_open(other)
+    enter(client, "dala")
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/admin/code/?next=%2Fadmin%2F"
+
+
+def test_recovery_codes_are_shown_until_they_are_kept_and_never_again(clock, dala):
+    client = Client()
+    enter(client, "dala")
+    codes = set_up(client)
+    page = client.get("/admin/second-factor/recovery-codes/", follow=True).content.decode()
+    assert not any(code in page for code in codes)
+    assert "You have 10 recovery codes left." in page
+
+
+# --- Signing in -------------------------------------------------------------------------------
+
+
+def test_the_password_alone_opens_nothing_but_the_page_for_the_code(clock, phone):
+    page = make_page()
+    client = Client()
+    assert enter(client, "dala").status_code == 302
+    for address in (*CLOSED, f"/admin/office/page/{page.pk}/change/"):
+        last = client.get(address, follow=True)
+        assert last.redirect_chain[-1][0].startswith("/admin/code/"), address
+    assert client.get("/admin/second-factor/set-up/").headers["Location"].startswith("/admin/code/")
+    change = {
+        "old_password": "a-long-password-7",
+        "new_password1": "another-long-8",
+        "new_password2": "another-long-8",
+    }
+    client.post("/admin/password_change/", change)
+    client.post("/admin/office/page/add/", {"title_en": "By a thief", "slug": "thief", "state": "draft"})
+    assert not is_open(client)
+    assert enter(Client(), "dala").status_code == 302
+    assert page.__class__.objects.count() == 1
+
+
+def test_the_code_opens_and_leads_to_where_one_was_going(clock, phone, dala):
+    client = Client()
+    enter(client, "dala")
+    session = client.session.session_key
+    response = client.post(
+        "/admin/code/", {"code": f" {digits(dala)[:3]} {digits(dala)[3:]}", "next": "/admin/office/"}
+    )
+    assert response.headers["Location"] == "/admin/office/"
+    assert client.session.session_key != session
+    assert is_open(client)
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_the_door_leads_to_no_other_site(clock, phone, dala, elsewhere):
+    client = Client()
+    enter(client, "dala")
+    assert (
+        client.post("/admin/code/", {"code": digits(dala), "next": elsewhere}).headers["Location"]
+        == "/admin/"
+    )
+
+
+def test_a_code_is_good_for_once(clock, phone, dala):
+    code = digits(dala)
+    first, second = Client(), Client()
+    enter(first, "dala"), enter(second, "dala")
+    assert first.post("/admin/code/", {"code": code}).status_code == 302
+    assert second.post("/admin/code/", {"code": code}).status_code == 200
+    assert not is_open(second)
+    clock.shift(STEP)
+    assert second.post("/admin/code/", {"code": digits(dala)}).status_code == 302
+
+
+def test_the_code_of_the_setting_up_is_used_up_too(clock, dala):
+    client = Client()
+    enter(client, "dala")
+    set_up(client)
+    other = Client()
+    enter(other, "dala")
+    assert other.post("/admin/code/", {"code": digits(dala)}).status_code == 200
+    assert not is_open(other)
+
+
+def test_a_recovery_code_is_good_for_once(clock, phone):
+    first, second = Client(), Client()
+    enter(first, "dala"), enter(second, "dala")
+    assert first.post("/admin/code/", {"recovery_code": phone[0].upper()}).status_code == 302
+    assert is_open(first)
+    refused = second.post("/admin/code/", {"recovery_code": phone[0]})
+    assert "none of your recovery codes, or it was used before" in refused.content.decode()
+    assert not is_open(second)
+    clock.shift(2)
+    assert second.post("/admin/code/", {"recovery_code": phone[1]}).status_code == 302
+    assert StaticToken.objects.count() == 8
+
+
+def test_the_code_of_another_person_opens_nothing(clock, phone, make_person):
+    khamla = make_person("khamla", "Editors")
+    client = Client()
+    enter(client, "khamla")
+    theirs = set_up(client)
+    clock.shift(60)
+    thief = Client()
+    enter(thief, "dala")
+    thief.post("/admin/code/", {"code": digits(khamla)})
+    thief.post("/admin/code/", {"recovery_code": theirs[0]})
+    assert not is_open(thief)
+
+
+def test_wrong_codes_make_one_wait_longer_each_time_and_never_beyond_nine_minutes(clock, phone, dala):
+    client = Client()
+    enter(client, "dala")
+    assert client.post("/admin/code/", {"code": "000000"}).status_code == 200
+    waiting = client.post("/admin/code/", {"code": digits(dala)})
+    assert (waiting.status_code, "Wait 1 minute, then try again." in waiting.content.decode()) == (429, True)
+    for _ in range(15):
+        clock.shift(datetime.timedelta(minutes=9))
+        client.post("/admin/code/", {"code": "000000"})
+    waiting = client.post("/admin/code/", {"code": digits(dala)})
+    assert "Wait 9 minutes, then try again." in waiting.content.decode()
+    clock.shift(datetime.timedelta(minutes=9))
+    assert client.post("/admin/code/", {"code": digits(dala)}).status_code == 302
+    assert kinds().count("code_wrong") == 16
+
+
+def test_whoever_gave_the_password_alone_can_leave(clock, phone):
+    client = Client()
+    enter(client, "dala")
+    assert client.post("/admin/logout/").headers["Location"] == "/admin/login/"
+    assert client.get("/admin/code/").headers["Location"].startswith("/admin/login/")
+
+
+# --- Another phone, a lost phone --------------------------------------------------------------
+
+
+def test_new_recovery_codes_take_the_place_of_the_old_ones(clock, phone, dala):
+    client = Client()
+    enter(client, "dala")
+    client.post("/admin/code/", {"recovery_code": phone[0]})
+    response = client.post("/admin/second-factor/")
+    new = client.get(response.headers["Location"]).context["codes"]
+    assert len(set(new) - set(phone)) == 10
+    assert is_open(client)
+    other = Client()
+    enter(other, "dala")
+    other.post("/admin/code/", {"recovery_code": phone[1]})
+    assert not is_open(other)
+    clock.shift(2)
+    other.post("/admin/code/", {"recovery_code": new[1]})
+    assert is_open(other)
+    assert "new_codes" in kinds()
+
+
+def test_another_phone_takes_the_place_of_the_first(clock, phone, dala):
+    client = Client()
+    enter(client, "dala")
+    client.post("/admin/code/", {"code": digits(dala)})
+    first = TOTPDevice.objects.get().key
+    set_up(client)
+    assert TOTPDevice.objects.get().key != first
+    assert is_open(client)
+
+
+def test_an_administrator_resets_the_lost_phone_of_a_colleague(clock, phone, dala, signed_in):
+    hers = Client()
+    enter(hers, "dala")
+    hers.post("/admin/code/", {"code": digits(dala)})
+    assert is_open(hers)
+    boss = signed_in("Administrators", username="boss")
+    assert "The phone is lost: reset it" in boss.get(f"/admin/auth/user/{dala.pk}/change/").content.decode()
+    address = f"/admin/auth/user/{dala.pk}/second-factor/"
+    assert boss.get(address).status_code == 200
+    assert TOTPDevice.objects.exists()
+    assert boss.post(address).headers["Location"] == f"/admin/auth/user/{dala.pk}/change/"
+    assert not TOTPDevice.objects.exists()
+    assert not StaticToken.objects.exists()
+    assert not is_open(hers)
+    event = SignInEvent.objects.get(kind="factor_reset")
+    assert (event.username, event.by) == ("dala", "boss")
+    again = Client()
+    enter(again, "dala")
+    set_up(again)
+    assert is_open(again)
+
+
+def test_nobody_resets_their_own_there(clock, phone, dala):
+    client = Client()
+    enter(client, "dala")
+    client.post(f"/admin/auth/user/{dala.pk}/second-factor/")
+    client.post("/admin/code/", {"code": digits(dala)})
+    response = client.post(f"/admin/auth/user/{dala.pk}/second-factor/")
+    assert response.headers["Location"] == "/admin/second-factor/"
+    assert TOTPDevice.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["Contributors", "Editors", "HR", "Procurement"])
+def test_no_other_role_resets_a_phone(clock, phone, dala, signed_in, role):
+    assert signed_in(role).post(f"/admin/auth/user/{dala.pk}/second-factor/").status_code == 403
+    assert TOTPDevice.objects.count() == 1
+
+
+def test_keys_and_codes_are_nowhere_in_the_admin(clock, phone, signed_in):
+    boss = signed_in(is_superuser=True)
+    for address in (
+        "/admin/otp_totp/totpdevice/",
+        "/admin/otp_static/staticdevice/",
+        "/admin/axes/accessattempt/",
+    ):
+        assert boss.get(address).status_code == 404
