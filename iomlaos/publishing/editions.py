@@ -8,14 +8,17 @@ from pathlib import PurePath
 from typing import TypeVar
 from urllib.parse import quote
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.db import models
 from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from . import uploads
 from .dates import PartialDateField
-from .filetypes import BY_MEDIA_TYPE, RefusedFile, page_count, recognise
+from .filetypes import BY_MEDIA_TYPE, RefusedFile, cleaned, page_count, recognise
 
 
 def stored_path(edition: "Edition", filename: str) -> str:
@@ -60,6 +63,11 @@ class Edition(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, editable=False)
     pages = models.PositiveIntegerField(_("pages"), null=True, editable=False)
 
+    #: The uploaded file that the fields above were read from.
+    _read: File | None = None
+    #: The file that the row points to in the database.
+    _stored = ""
+
     class Meta:
         abstract = True
         ordering = [models.F("dated").desc(nulls_last=True), "language", "id"]
@@ -76,11 +84,22 @@ class Edition(models.Model):
         return " · ".join(filter(None, [self.get_language_display(), str(self.dated or "")]))
 
     def save(self, *args, **kwargs) -> None:
-        if self.has_new_file:
+        is_new_file = self.has_new_file
+        if is_new_file:
             self.read_file()
         elif not self.file:
             self.media_type, self.size, self.pages, self.filename = "", None, None, ""
-        super().save(*args, **kwargs)
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if is_new_file and self.file._committed:
+                self.file.storage.delete(self.file.name)
+            raise
+        if is_new_file:
+            uploads.arrived(self.file.name)
+        if self._stored and self._stored != self.file.name:
+            uploads.let_go(self._stored)
+        self._stored = self.file.name or ""
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError
@@ -92,21 +111,34 @@ class Edition(models.Model):
         if self.has_new_file:
             self.read_file()
 
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        if "file" in field_names:
+            instance._stored = instance.file.name
+        return instance
+
     @property
     def has_new_file(self) -> bool:
         return bool(self.file) and not self.file._committed
 
     def read_file(self) -> None:
         """Take size, type and pages from the uploaded file; raises ValidationError if it is refused."""
+        if self.file.file is self._read:
+            return
         try:
             kind = recognise(self.file.file, self.file.name)
         except RefusedFile as refusal:
             raise ValidationError({"file": str(refusal)}) from None
+        without_metadata = cleaned(self.file.file, kind)
+        if without_metadata is not None:
+            self.file = ContentFile(without_metadata, name=self.file.name)
         self.media_type = kind.media_type
         self.size = self.file.size
         self.pages = page_count(self.file.file, kind)
         self.filename = PurePath(self.file.name).name[-200:]
         self.file.seek(0)
+        self._read = self.file.file
 
     @property
     def type_and_size(self) -> str:
@@ -120,7 +152,7 @@ class Edition(models.Model):
     def readable_name(self) -> str:
         """The name under which a visitor saves the file: title, language, date."""
         ending = PurePath(self.file.name).suffix
-        parts = [str(self.owner), self.get_language_display(), self.dated.iso if self.dated else ""]
+        parts = [self.name, self.get_language_display(), self.dated.iso if self.dated else ""]
         stem = re.sub(r"[\s/\\:*?\"<>|]+", " ", " ".join(filter(None, parts))).strip()
         return f"{stem.replace(' ', '-')}{ending}"
 
@@ -128,6 +160,16 @@ class Edition(models.Model):
     def owner(self) -> models.Model:
         """The Publishable that this is an edition of."""
         raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What it is called: as its owner, unless it has a title of its own."""
+        return str(self.owner)
+
+
+def edition_models() -> list[type[Edition]]:
+    """Every kind of edition: there is no registry to fill."""
+    return [model for model in apps.get_models() if issubclass(model, Edition)]
 
 
 def once_a_date(owner: str) -> list[models.UniqueConstraint]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 #: What the editor offers, and all that is kept of pasted or imported HTML. h1 is the page's title.
 EXTENSIONS: dict[str, Any] = {
@@ -29,8 +29,28 @@ EXTENSIONS: dict[str, Any] = {
 }
 
 
+def from_elsewhere(html: str) -> str:
+    """What Word and other programs call by other names, and what they say to themselves."""
+    html = re.sub(r"<!--.*?-->|<!\[[^>]*>|<xml\b.*?</xml>", "", html, flags=re.DOTALL | re.IGNORECASE)
+    for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2")):
+        html = re.sub(rf"<(/?){other}(?:\s[^>]*)?>", rf"<\1{ours}>", html, flags=re.IGNORECASE)
+    return html
+
+
+def tidied(html: str) -> str:
+    """Without empty links and lines; paragraphs that begin with a dot of Word's are a list.
+
+    The text is what the sanitiser left, so its tags are written in one way only.
+    """
+    html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
+    html = re.sub(r"(?<!<li>)(?<!<td>)(?<!<th>)<p>(?:&nbsp;|\s)+</p>", "", html)
+    dotted = r"<p>[·•▪\uf0b7](?:&nbsp;|\s)+((?:(?!</p>).)+)</p>"
+    listed = re.sub(rf"(?:{dotted}\s*)+", lambda found: f"<ul>{found[0].strip()}</ul>", html, flags=re.DOTALL)
+    return re.sub(dotted, r"<li><p>\1</p></li>", listed, flags=re.DOTALL)
+
+
 class RichTextField(ProseEditorField):
-    """HTML of headings, lists, links, emphasis, quotes and tables.
+    """HTML of headings, lists, links, emphasis, quotes and tables, pasted or written.
 
     It is sanitised on its way into the database: saves, raw saves of fixtures, bulk and queryset
     updates all pass `get_db_prep_save`, a form's own cleaning does not see them all.
@@ -38,7 +58,8 @@ class RichTextField(ProseEditorField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", EXTENSIONS)
-        kwargs.setdefault("sanitize", True)
+        # The last is the first.
+        kwargs.setdefault("sanitize", [tidied, create_sanitizer, from_elsewhere])
         super().__init__(*args, **kwargs)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:

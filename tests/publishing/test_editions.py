@@ -4,21 +4,30 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from careers.models import FormVersion
+from careers.models import FormVersion, ProcurementDocument
 from programmes.models import DocumentEdition
-from tests.factories import make_document, make_edition, make_form, make_version, upload
+from tests.factories import (
+    make_bidding_document,
+    make_document,
+    make_edition,
+    make_form,
+    make_procurement_notice,
+    make_version,
+    upload,
+)
 from tests.uploads import office, pdf, picture
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "https://publications.iom.int/another"
-MAKERS = pytest.mark.parametrize(
-    ("model", "make", "make_owner", "owner"),
-    [
-        (DocumentEdition, make_edition, make_document, "document"),
-        (FormVersion, make_version, make_form, "form"),
-    ],
-)
+NAMES = ("model", "make", "make_owner", "owner")
+OF_ONE_TITLE = [
+    (DocumentEdition, make_edition, make_document, "document"),
+    (FormVersion, make_version, make_form, "form"),
+]
+WITH_TITLES = [(ProcurementDocument, make_bidding_document, make_procurement_notice, "notice")]
+MAKERS = pytest.mark.parametrize(NAMES, [*OF_ONE_TITLE, *WITH_TITLES])
+ONCE_A_DATE = pytest.mark.parametrize(NAMES, OF_ONE_TITLE)
 
 
 def message(row) -> str:
@@ -108,7 +117,7 @@ def test_an_edition_is_a_file_or_an_address(model, make, make_owner, owner, both
         row.save()
 
 
-@MAKERS
+@ONCE_A_DATE
 @pytest.mark.parametrize("dated", ["2018", "2018-07", "2018-07-09", None])
 def test_two_of_one_language_and_date_cannot_be_stored(model, make, make_owner, owner, dated):
     one = {owner: make_owner()}
@@ -147,6 +156,13 @@ def test_the_newest_version_of_each_language_is_the_current_one():
     for dated in ("2018", "2020-01-31", "2019-12"):
         make_version(form=form, dated=dated)
     assert [version.dated.iso for version in form.current_versions] == ["2020-01-31"]
+
+
+def test_documents_for_bidders_differ_by_title_and_so_share_a_language_and_a_date():
+    notice = make_procurement_notice()
+    for title in ("Terms of reference", "Offer form"):
+        make_bidding_document(notice=notice, title_en=title).full_clean()
+    assert [str(document) for document in notice.documents.all()] == ["Offer form", "Terms of reference"]
 
 
 @MAKERS

@@ -1,13 +1,15 @@
 """What a file is, by its content: which are taken, and why the others are refused."""
 
 import io
+import random
 
 import pytest
+from PIL import ExifTags, Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-from iomlaos.publishing.filetypes import RefusedFile, page_count, recognise
-from tests.uploads import office, package, pdf, picture
+from iomlaos.publishing.filetypes import RefusedFile, cleaned, page_count, recognise
+from tests.uploads import office, package, packed_pdf, pdf, photograph, picture, png_chunk
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -52,7 +54,7 @@ WORD_OF_2003 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
         (SVG, "a.svg", "This is none of the files that are taken"),
         (SVG, "a.png", "This is none of the files that are taken"),
         (b"GIF89a/*" + picture("GIF")[8:], "a.gif", "This is none of the files that are taken"),
-        (WORD_OF_2003, "a.doc", "This is none of the files that are taken"),
+        (WORD_OF_2003, "a.doc", "This is an Office file of the old kind (.doc, .xls or .ppt)"),
         (b"MZ\x90\0" * 20, "a.exe", "This is none of the files that are taken"),
         (package("a.txt"), "a.docx", "This is a packed file (.zip)"),
         (package("word/document.xml"), "a.docx", "This is a packed file (.zip)"),
@@ -78,6 +80,7 @@ def test_any_other_file_is_refused_with_the_reason(content, name, reason):
         (pdf(), "a.docx", "Give it a name that ends in “.pdf”."),
         (pdf(), "a.pdf.exe", "Give it a name that ends in “.pdf”."),
         (pdf(), "a", "Give it a name that ends in “.pdf”."),
+        (pdf(), "a.js.pdf", "The name has two endings, “.js” and “.pdf”. Take out the first."),
         (office("docx"), "a.docm", "Give it a name that ends in “.docx”."),
         (picture("PNG"), "a.jpg", "Give it a name that ends in “.png”."),
     ],
@@ -190,25 +193,6 @@ def test_a_pdf_with_packed_objects_is_taken():
     assert kind_of(content, "a.pdf") == "application/pdf"
 
 
-def packed_pdf(catalogue: bytes) -> bytes:
-    """A PDF whose catalogue lies in an object stream, as most programs write it now."""
-    objects = {
-        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
-        4: b"<< /Type /ObjStm /N 1 /First 4 /Length %d >>\nstream\n1 0 %s\nendstream"
-        % (len(catalogue) + 4, catalogue),
-    }
-    content, places = b"%PDF-1.5\n", {}
-    for number, body in objects.items():
-        places[number] = len(content)
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(content)
-    rows = b"\0\0\0\0" + b"\2\0\4\0" + b"".join(b"\1%s\0" % places[n].to_bytes(2, "big") for n in (2, 3, 4))
-    rows += b"\1%s\0" % start.to_bytes(2, "big")
-    content += b"5 0 obj\n<< /Type /XRef /Size 6 /W [1 2 1] /Root 1 0 R /Length %d >>\nstream\n" % len(rows)
-    return content + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
-
-
 def test_a_pdf_that_opens_at_a_page_is_taken():
     def opens_at_a_page(writer: PdfWriter) -> None:
         page = writer.pages[0].indirect_reference
@@ -231,3 +215,51 @@ def test_the_pages_of_a_pdf_are_counted(pages):
 def test_other_files_have_no_count_of_pages():
     content = io.BytesIO(office("docx"))
     assert page_count(content, recognise(content, "a.docx")) is None
+
+
+# --- Pictures without what a camera wrote -----------------------------------------------------
+
+
+def stored(content: bytes, name: str) -> bytes:
+    file = io.BytesIO(content)
+    return cleaned(file, recognise(file, name)) or content
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
+def test_a_photograph_keeps_its_points_and_which_way_up_it_is(kind, name, turn):
+    content = photograph(kind, turn)
+    with Image.open(io.BytesIO(content)) as before, Image.open(io.BytesIO(stored(content, name))) as after:
+        assert after.tobytes() == before.tobytes()
+        assert dict(after.getexif()) == ({ExifTags.Base.Orientation: turn} if turn > 1 else {})
+
+
+@pytest.mark.parametrize("text", [b"Somebody", b"Telephone", b"GPS", b"Exif"])
+def test_an_upright_photograph_keeps_no_word_of_its_camera(text):
+    assert text not in stored(photograph(turn=1), "a.jpg")
+
+
+def test_texts_and_dates_of_a_png_are_taken_out_and_its_size_in_print_stays():
+    plain = picture("PNG", dpi=(300, 300))
+    told = plain[:33] + png_chunk(b"tEXt", b"Author\0Somebody") + png_chunk(b"tIME", bytes(7)) + plain[33:]
+    assert stored(told, "a.png") == plain
+
+
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
+@pytest.mark.parametrize(("length", "stays"), [(3_000, True), (200_000, False)])
+def test_a_colour_profile_stays_if_it_is_short(kind, name, length, stays):
+    profile = random.Random(1).randbytes(length)
+    content = stored(picture(kind, icc_profile=profile), name)
+    with Image.open(io.BytesIO(content)) as image:
+        assert ("icc_profile" in image.info) is stays
+
+
+def test_what_stands_behind_a_picture_is_not_stored():
+    assert stored(picture("JPEG") + b"Samsung trailer" * 99, "a.jpg") == picture("JPEG")
+    assert stored(picture("PNG") + b"something else" * 99, "a.png") == picture("PNG")
+
+
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
+def test_a_plain_picture_is_stored_as_it_is(kind, name):
+    file = io.BytesIO(picture(kind))
+    assert cleaned(file, recognise(file, name)) is None

@@ -12,6 +12,7 @@ from tests.factories import (
     make_document,
     make_form,
     make_page,
+    make_procurement_notice,
     make_programme,
     make_project,
     make_vacancy,
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.UTC)
 EARLIER, LATER = AT - datetime.timedelta(microseconds=1), AT + datetime.timedelta(microseconds=1)
-MAKERS = [make_page, make_programme, make_project, make_document, make_form, make_vacancy]
+NOTICES = [make_vacancy, make_procurement_notice]
+MAKERS = [make_page, make_programme, make_project, make_document, make_form, *NOTICES]
 
 TIMES = [
     # publish_from, publish_until, live if published
@@ -82,7 +84,7 @@ def test_an_unknown_state_cannot_be_stored(make):
         make(state="hidden")
 
 
-@pytest.mark.parametrize("make", [make for make in MAKERS if make is not make_vacancy])
+@pytest.mark.parametrize("make", [make for make in MAKERS if make not in NOTICES])
 @pytest.mark.parametrize("publish_until", [AT, EARLIER])
 def test_public_until_cannot_be_before_public_from(make, publish_until):
     with pytest.raises(IntegrityError), transaction.atomic():

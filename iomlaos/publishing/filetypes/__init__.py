@@ -1,0 +1,127 @@
+"""What a file is, by its content and not by its name; and which kinds are taken.
+
+`recognise` is the door: it says what a file is, or why it is not taken. `cleaned` is what is
+stored of it: a picture without the place where it was taken.
+"""
+
+import io
+import re
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from pypdf import PdfReader
+
+from . import office, pdf, pictures
+from .kinds import BY_MEDIA_TYPE, JPEG, PDF, PNG, FileKind, RefusedFile
+
+__all__ = ["BY_MEDIA_TYPE", "FileKind", "RefusedFile", "cleaned", "page_count", "recognise"]
+
+#: What no name holds: separators of folders, control characters, marks that turn the direction of
+#: writing (so that "fdp.exe" reads "exe.pdf"), and what stands in place of such a character.
+NOT_IN_A_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
+#: As much as a row keeps of it.
+LONGEST_NAME = 200
+#: Endings of programs, scripts, pages and macro files. Before the last ending they are there to deceive.
+DECEIVING = re.compile(
+    r"\.(?:bat|cmd|com|docm|exe|hta|html?|jar|js|lnk|msi|php|pif|pptm|ps1|scr|sh|svg|vbs|wsf|xhtml|xlsm)"
+)
+
+
+def recognise(content: BinaryIO, name: str) -> FileKind:
+    """The kind of a file. Raises RefusedFile with the reason where it is not taken."""
+    content.seek(0, io.SEEK_END)
+    size = content.tell()
+    if size == 0:
+        raise RefusedFile(_("This file is empty. Choose it again, or save it anew first."))
+    if size > settings.UPLOAD_LIMIT_BYTES:
+        raise RefusedFile(
+            _(
+                "This file has %(size)s; at most %(limit)s are taken. "
+                "Save it smaller, for instance with smaller pictures."
+            )
+            % {"size": filesizeformat(size), "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES)}
+        )
+    if NOT_IN_A_NAME.search(name):
+        raise RefusedFile(
+            _(
+                "The name of this file holds characters that no name should, such as “/” or “\\”. "
+                "Rename the file, then choose it again."
+            )
+        )
+    if len(name) > LONGEST_NAME:
+        raise RefusedFile(
+            _("The name of this file is too long. Give it one of at most %(length)s characters.")
+            % {"length": LONGEST_NAME}
+        )
+    content.seek(0)
+    data = content.read()
+    content.seek(0)
+    kind = _kind(data)
+    _check_endings(name, kind)
+    return kind
+
+
+def cleaned(content: BinaryIO, kind: FileKind) -> bytes | None:
+    """What is stored in place of a recognised file, where that is not the file itself.
+
+    A picture loses what a camera wrote into it; only which way up it is stays.
+    """
+    if kind not in (JPEG, PNG):
+        return None
+    content.seek(0)
+    data = content.read()
+    content.seek(0)
+    without = pictures.without_metadata(data, kind)
+    return None if without == data else without
+
+
+def page_count(content: BinaryIO, kind: FileKind) -> int | None:
+    """The number of pages of a PDF; None for other kinds."""
+    if kind is not PDF:
+        return None
+    content.seek(0)
+    return len(PdfReader(content).pages)
+
+
+def _kind(data: bytes) -> FileKind:
+    if data.startswith(b"%PDF-"):
+        return pdf.check(data)
+    if data.startswith(b"PK\x03\x04"):
+        return office.check(data)
+    if data.startswith(b"\xff\xd8\xff"):
+        return pictures.check(data, JPEG)
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return pictures.check(data, PNG)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise RefusedFile(
+            _(
+                "This is an Office file of the old kind (.doc, .xls or .ppt), or one that is locked with a "
+                "password. Save it as .docx, .xlsx or .pptx, without a password."
+            )
+        )
+    raise RefusedFile(
+        _(
+            "This is none of the files that are taken: "
+            "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), JPEG or PNG."
+        )
+    )
+
+
+def _check_endings(name: str, kind: FileKind) -> None:
+    *before, ending = ["", "", *(suffix.lower() for suffix in PurePath(name).suffixes)]
+    if ending not in kind.endings:
+        raise RefusedFile(
+            _(
+                "The name ends in “%(ending)s”, but the file is of the kind %(kind)s. "
+                "Give it a name that ends in “%(right)s”."
+            )
+            % {"ending": ending, "kind": kind.name, "right": kind.endings[0]}
+        )
+    if DECEIVING.fullmatch(before[-1]):
+        raise RefusedFile(
+            _("The name has two endings, “%(first)s” and “%(second)s”. Take out the first.")
+            % {"first": before[-1], "second": ending}
+        )

@@ -1,0 +1,132 @@
+"""Files on disk: what nothing points to goes, and what something points to stays."""
+
+import datetime
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from programmes.models import DocumentEdition
+from tests.factories import (
+    make_bidding_document,
+    make_document,
+    make_edition,
+    make_version,
+    upload,
+)
+from tests.uploads import pdf
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FOLDER = "programmes.documentedition"
+
+
+def on_disk() -> list[str]:
+    root = Path(settings.MEDIA_ROOT)
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def left_behind(name: str, hours: int, folder: str = FOLDER) -> str:
+    """A file that nothing points to, so many hours old."""
+    path = Path(settings.MEDIA_ROOT) / folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bytes(2048))
+    made = timezone.now() - datetime.timedelta(hours=hours)
+    os.utime(path, (made.timestamp(), made.timestamp()))
+    return f"{folder}/{name}"
+
+
+def older(name: str, hours: int) -> None:
+    made = timezone.now() - datetime.timedelta(hours=hours)
+    os.utime(Path(settings.MEDIA_ROOT) / name, (made.timestamp(), made.timestamp()))
+
+
+def clean(capsys, *options: str) -> list[str]:
+    call_command("clean_uploads", *options)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_command_removes_what_is_older_than_a_day_and_nothing_points_to(capsys):
+    kept = [make_edition(file=upload("a.pdf", pdf())), make_version(file=upload("b.pdf", pdf()))]
+    for edition in kept:
+        older(edition.file.name, hours=99)
+    old = left_behind("0123.pdf", hours=25)
+    other = left_behind("4567.pdf", hours=25, folder="careers.formversion")
+    young = left_behind("89ab.pdf", hours=23)
+    assert clean(capsys) == [f"{other}, 2.0\xa0KB", f"{old}, 2.0\xa0KB", "2 files removed."]
+    assert on_disk() == sorted([*(edition.file.name for edition in kept), young])
+    assert clean(capsys) == ["Nothing to remove."]
+
+
+def test_a_dry_run_lists_and_removes_nothing(capsys):
+    old = left_behind("0123.pdf", hours=25)
+    assert clean(capsys, "--dry-run") == [f"{old}, 2.0\xa0KB", "1 file would be removed."]
+    assert on_disk() == [old]
+
+
+def test_the_command_leaves_folders_alone_that_hold_no_editions(capsys):
+    other = left_behind("0123.png", hours=99, folder="pictures")
+    assert clean(capsys) == ["Nothing to remove."]
+    assert on_disk() == [other]
+
+
+@pytest.mark.parametrize("make", [make_edition, make_version, make_bidding_document])
+def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make):
+    first, second = make(file=upload("a.pdf", pdf())), make(file=upload("b.pdf", pdf()))
+    first.delete()
+    assert on_disk() == [second.file.name]
+    second.owner.delete()
+    assert on_disk() == []
+
+
+def test_a_file_goes_with_rows_that_are_deleted_together():
+    make_edition(file=upload("a.pdf", pdf()))
+    make_edition(file=upload("b.pdf", pdf()))
+    DocumentEdition.objects.all().delete()
+    assert on_disk() == []
+
+
+@pytest.mark.parametrize("given", [{"file": ""}, {"file": None}])
+def test_a_file_goes_when_an_address_takes_its_place(given):
+    edition = make_edition(file=upload("a.pdf", pdf()))
+    edition.address = "https://publications.iom.int/a"
+    edition.file = given["file"]
+    edition.save()
+    assert on_disk() == []
+
+
+def test_a_file_stays_while_another_row_points_to_it():
+    edition = make_edition(file=upload("a.pdf", pdf()))
+    make_edition(file=edition.file.name)
+    edition.delete()
+    assert on_disk() == [edition.file.name]
+
+
+def test_a_file_stays_when_its_deletion_is_rolled_back():
+    edition = make_edition(file=upload("a.pdf", pdf()))
+
+    def deleted_for_a_while() -> None:
+        with transaction.atomic():
+            edition.owner.delete()
+            assert not DocumentEdition.objects.exists()
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        deleted_for_a_while()
+    assert DocumentEdition.objects.exists()
+    assert on_disk() == [edition.file.name]
+
+
+def test_a_row_that_is_refused_leaves_no_file():
+    document = make_document()
+    make_edition(document=document)
+    with pytest.raises(IntegrityError):
+        make_edition(document=document, file=upload("a.pdf", pdf()))
+    with pytest.raises(ValidationError):
+        make_edition(document=document, language="lo", file=upload("a.pdf", b"no PDF"))
+    assert on_disk() == []

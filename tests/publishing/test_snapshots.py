@@ -1,0 +1,197 @@
+"""What a record holds, as data: taken, put back whole, compared, and merged field by field."""
+
+import datetime
+
+import pytest
+from django.contrib.admin import site
+from django.db import models
+
+from careers.models import ProcurementNotice, Vacancy
+from iomlaos.office.models import Office
+from iomlaos.publishing import snapshots
+from iomlaos.publishing.snapshots import MISSING
+from programmes.models import Document, Programme
+from tests.factories import (
+    make_amendment,
+    make_award,
+    make_bidding_document,
+    make_clarification,
+    make_contact_point,
+    make_document,
+    make_donor,
+    make_edition,
+    make_figure,
+    make_form,
+    make_place,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_vacancy,
+    upload,
+)
+from tests.uploads import pdf
+
+pytestmark = pytest.mark.django_db
+
+
+def make_rich_programme() -> Programme:
+    programme = make_programme(
+        title_en="Health", title_lo="ສຸຂະພາບ", since="2018-07", donors=[make_donor(), make_donor()]
+    )
+    make_figure(programme=programme, value="11,097", as_of="2018")
+    make_figure(programme=programme, value="12", caption_en="zones")
+    return programme
+
+
+def make_rich_notice() -> ProcurementNotice:
+    notice = make_procurement_notice(
+        posted_on=datetime.date(2026, 5, 1),
+        clarifications_until=datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC),
+        body_en="<p>Pumps &amp; pipes</p>",
+    )
+    make_bidding_document(notice=notice, file=upload("a.pdf", pdf()))
+    make_clarification(notice=notice)
+    make_award(notice=notice, value="12400.50", currency="USD")
+    make_amendment(notice)
+    return notice
+
+
+def make_rich_records() -> list[models.Model]:
+    return [
+        make_rich_programme(),
+        make_project(places=[make_place()], starts="2018"),
+        make_edition(document=make_document(), file=upload("a.pdf", pdf())).document,
+        make_contact_point().office,
+        make_rich_notice(),
+        make_vacancy(
+            duty_station=make_place(), form=make_form(), publish_from=datetime.datetime.now(datetime.UTC)
+        ),
+    ]
+
+
+def test_what_is_taken_and_put_back_is_the_same():
+    for record in make_rich_records():
+        before = snapshots.take(record)
+        for raw in (True, False):
+            snapshots.put(record, before, raw=raw)
+            assert snapshots.take(record) == before
+
+
+def test_a_record_that_was_emptied_comes_back_whole():
+    for record in make_rich_records():
+        before = snapshots.take(record)
+        for relation in snapshots.owned_relations(type(record)):
+            getattr(record, relation.name).all().delete()
+        for field in record._meta.many_to_many:
+            getattr(record, field.name).clear()
+        assert snapshots.take(record) == snapshots.take(record)
+        snapshots.put(record, before, raw=False)
+        assert snapshots.take(record) == before
+
+
+def test_every_row_that_a_form_of_the_admin_owns_is_in_the_snapshot():
+    """Changes of deadlines are kept for good, and no state puts them back."""
+    for model, model_admin in site._registry.items():
+        inlines = {inline.model for inline in model_admin.inlines if inline.model._meta.app_label != "auth"}
+        owned = {relation.related_model for relation in snapshots.owned_relations(model)}
+        assert {kind.__name__ for kind in inlines - owned} <= {"DeadlineChange"}, model
+
+
+def test_a_translated_text_stands_once_a_language_and_bookkeeping_not_at_all():
+    fields = snapshots.take(make_vacancy(title_en="Driver", title_lo="ຄົນຂັບ"))["fields"]
+    assert (fields["title_en"], fields["title_lo"]) == ("Driver", "ຄົນຂັບ")
+    assert not {"title", "id", "created_at", "changed_at", "public_since", "outcome_at"} & fields.keys()
+
+
+def test_an_empty_text_and_none_at_all_are_the_same():
+    programme = make_programme(title_lo=None)
+    before = snapshots.take(programme)
+    Programme.objects.filter(pk=programme.pk).update(title_lo="")
+    assert snapshots.take(programme) == before
+
+
+def test_what_no_longer_exists_is_left_out_where_it_may_be():
+    donor, place = make_donor(), make_place()
+    programme = make_programme(donors=[donor])
+    vacancy = make_vacancy(duty_station=place)
+    states = snapshots.take(programme), snapshots.take(vacancy)
+    programme.donors.clear()
+    donor.delete()
+    Vacancy.objects.update(duty_station=None)
+    place.delete()
+    snapshots.put(programme, states[0], raw=False)
+    snapshots.put(vacancy, states[1], raw=False)
+    vacancy.refresh_from_db()
+    assert not programme.donors.exists()
+    assert vacancy.duty_station is None
+
+
+def test_differences_name_each_field_and_each_row():
+    programme = make_rich_programme()
+    before = snapshots.take(programme)
+    first, second = programme.figures.get(value="11,097"), programme.figures.get(value="12")
+    first.value = "11,098"
+    first.save()
+    gone = str(second.pk)
+    second.delete()
+    programme.title_en = "Migration health"
+    programme.save()
+    found = {
+        each.path: (each.before, each.after)
+        for each in snapshots.differences(before, snapshots.take(programme))
+    }
+    assert found["fields", "title_en"] == ("Health", "Migration health")
+    assert found["owned", "figures", str(first.pk), "value"] == ("11,097", "11,098")
+    assert found["owned", "figures", gone, ""] == (snapshots.PRESENT, MISSING)
+
+
+def merged(base, theirs, mine):
+    """Of snapshots with one field `a` and `b` each."""
+    wrap = [{"fields": fields, "many": {}, "owned": {}} for fields in (base, theirs, mine)]
+    result, meetings = snapshots.merge(*wrap)
+    return result["fields"], {meeting.path[-1] for meeting in meetings if meeting.is_contested}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "result", "contested"),
+    [
+        ({"a": 1, "b": 1}, {"a": 1, "b": 1}, {"a": 1, "b": 1}, set()),
+        ({"a": 2, "b": 1}, {"a": 1, "b": 1}, {"a": 2, "b": 1}, set()),
+        ({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 2, "b": 1}, set()),
+        ({"a": 2, "b": 1}, {"a": 1, "b": 3}, {"a": 2, "b": 3}, set()),
+        ({"a": 2, "b": 1}, {"a": 2, "b": 1}, {"a": 2, "b": 1}, set()),
+        ({"a": 2, "b": 1}, {"a": 3, "b": 1}, {"a": 3, "b": 1}, {"a"}),
+    ],
+)
+def test_what_one_side_left_alone_is_the_others_and_what_both_changed_is_contested(
+    theirs, mine, result, contested
+):
+    assert merged({"a": 1, "b": 1}, theirs, mine) == (result, contested)
+
+
+ROW = {"value": "1", "caption": "a"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "result"),
+    [
+        ({}, {"x": ROW}, {}),
+        ({"x": ROW}, {}, {}),
+        ({}, {}, {}),
+        ({"x": ROW, "y": ROW}, {"x": ROW}, {"x": ROW, "y": ROW}),
+        ({"x": ROW, "y": ROW}, {"x": ROW, "z": ROW}, {"x": ROW, "y": ROW, "z": ROW}),
+        ({"x": ROW | {"value": "2"}}, {"x": ROW | {"caption": "b"}}, {"x": {"value": "2", "caption": "b"}}),
+        # What one took away and the other changed stays, whole.
+        ({}, {"x": ROW | {"value": "2"}}, {"x": {"value": "2", "caption": "a"}}),
+        ({"x": ROW | {"value": "2"}}, {}, {"x": {"value": "2", "caption": "a"}}),
+    ],
+)
+def test_owned_rows_are_merged_row_by_row(theirs, mine, result):
+    sides = [{"fields": {}, "many": {}, "owned": {"figures": rows}} for rows in ({"x": ROW}, theirs, mine)]
+    found, _meetings = snapshots.merge(*sides)
+    assert found["owned"].get("figures", {}) == result
+
+
+def test_office_and_document_own_what_their_forms_show():
+    assert Office.OWNS == ("contact_points",)
+    assert Document.OWNS == ("editions",)
