@@ -163,6 +163,8 @@ class Counterpart(models.Model):
 class Programme(Publishable):
     """One of the lines of work under "Migration Management"."""
 
+    OWNS = ("figures",)
+
     title = models.CharField(_("title"), max_length=120)
     summary = models.TextField(
         _("summary"), help_text=_("One or two sentences: under the title, in lists and in search results.")
@@ -373,6 +375,8 @@ class DocumentQuerySet(PublishableQuerySet):
 
 class Document(Publishable):
     """A factsheet, an infosheet, a report or a tool. Without an edition it is "on request"."""
+
+    OWNS = ("editions",)
 
     class Kind(models.TextChoices):
         FACTSHEET = "factsheet", _("Factsheet")

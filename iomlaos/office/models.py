@@ -18,6 +18,8 @@ from iomlaos.publishing.richtext import RichTextField
 class Office(models.Model):
     """The country office. There is one row."""
 
+    OWNS = ("contact_points",)
+
     name = models.CharField(_("name"), max_length=120, help_text=_("The organization's full name."))
     short_name = models.CharField(
         _("short name"), max_length=60, help_text=_("The name of this site, at the top of every page.")

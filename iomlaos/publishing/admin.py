@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -32,8 +32,11 @@ from .forms import (
     RichTextFormField,
     TextField,
 )
+from .history import KeepsHistory
 from .models import Publishable
 from .richtext import RichTextField
+from .rights import may_publish
+from .writing import remarks
 
 PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"form_class": DayField, "widget": DayInput},
@@ -120,7 +123,7 @@ class StaffPages(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class StaffAdmin(EnglishBeforeLao, StaffPages, TranslationAdmin):
+class StaffAdmin(KeepsHistory, EnglishBeforeLao, StaffPages, TranslationAdmin):
     """What all of the office's content shares."""
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
@@ -158,6 +161,30 @@ class PublishableAdmin(StaffAdmin):
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
 
+    def may_publish(self, request: HttpRequest) -> bool:
+        """Whether this person decides what the public sees. Others write drafts, and touch nothing else."""
+        return may_publish(request.user, self.model)
+
+    def _may_touch(self, request: HttpRequest, obj: Publishable | None) -> bool:
+        return obj is None or obj.state == obj.State.DRAFT or self.may_publish(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "state" and not self.may_publish(request):
+            draft = Publishable.State.DRAFT
+            field.choices = [(draft.value, draft.label)]
+            field.help_text = _("You write drafts. Somebody who may publish them makes them public.")
+            field.error_messages["invalid_choice"] = _(
+                "You write drafts here. Ask somebody who may publish to change the state."
+            )
+        return field
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(is_live_now=models.Exists(live))
@@ -178,6 +205,11 @@ class PublishableAdmin(StaffAdmin):
         return obj.is_live_now
 
     def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
+        if not self.may_publish(request):
+            # It may have been published since the form was sent.
+            stored = self.model.objects.select_for_update().filter(pk=obj.pk).first()
+            if not (self._may_touch(request, obj) and self._may_touch(request, stored)):
+                raise PermissionDenied
         if set(form.changed_data) - self.BOOKKEEPING and "as_of" not in form.changed_data:
             obj.as_of = PartialDate.of(request.at)
         super().save_model(request, obj, form, change)
@@ -192,6 +224,8 @@ class PublishableAdmin(StaffAdmin):
         if owned_changed and "as_of" not in form.changed_data and form.instance.as_of != today:
             form.instance.as_of = today
             form.instance.save(update_fields=["as_of", "changed_at"])
+        for remark in remarks(form.instance):
+            messages.warning(request, remark)
 
 
 class OwnsEditions(PublishableAdmin):
@@ -234,9 +268,28 @@ class OwnsEditions(PublishableAdmin):
 
 
 class StaffInline(admin.StackedInline):
-    """Rows that a thing owns, under it. One empty row stands ready while the thing is new."""
+    """Rows that a thing owns, under it. One empty row stands ready while the thing is new.
+
+    They have no rights of their own: whoever may change the thing may change them.
+    """
 
     formfield_overrides = PLAIN_INPUTS
+
+    @property
+    def _of_owner(self) -> admin.ModelAdmin:
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._of_owner.has_view_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._of_owner.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self._of_owner.has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.has_change_permission(request, obj)
 
     def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> int:
         return 0 if obj else 1

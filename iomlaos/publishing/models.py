@@ -10,6 +10,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from .dates import PartialDateField
+from .revisions import Revision
+
+__all__ = [
+    "FormerAddress",
+    "Publishable",
+    "PublishableQuerySet",
+    "Revision",
+    "SeedEntry",
+    "publishables",
+]
 
 
 class PublishableQuerySet(models.QuerySet):
@@ -22,6 +32,18 @@ class PublishableQuerySet(models.QuerySet):
             models.Q(publish_until__isnull=True) | models.Q(publish_until__gt=at),
             state=Publishable.State.PUBLISHED,
         )
+
+    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The next moment after this one at which the clock alone changes what is live here.
+
+        None where nothing is scheduled: then only an edit can change it.
+        """
+        published = self.filter(state=Publishable.State.PUBLISHED).order_by()
+        scheduled = published.aggregate(
+            begins=models.Min("publish_from", filter=models.Q(publish_from__gt=at)),
+            ends=models.Min("publish_until", filter=models.Q(publish_until__gt=at)),
+        )
+        return min(filter(None, scheduled.values()), default=None)
 
     def get_by_natural_key(self, slug: str) -> models.Model:
         return self.get(slug=slug)

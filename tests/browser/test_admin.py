@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 LISTS = [
     "/admin/programmes/programme/", "/admin/programmes/project/", "/admin/programmes/figure/",
     "/admin/programmes/document/", "/admin/programmes/donor/", "/admin/programmes/counterpart/",
-    "/admin/careers/vacancy/", "/admin/careers/applicationform/",
+    "/admin/careers/vacancy/", "/admin/careers/procurementnotice/", "/admin/careers/applicationform/",
     "/admin/office/page/", "/admin/office/standardtext/", "/admin/office/place/",
     "/admin/auth/user/", "/admin/auth/group/",
 ]  # fmt: skip
@@ -196,6 +196,52 @@ def test_owned_rows_are_added_on_a_phone(site, desk):
     expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
     expect(desk.locator("#editions-0").get_by_label("Language:")).to_have_value("en")
     expect(desk.locator("#editions-1")).to_have_count(0)
+
+
+def test_a_deadline_is_extended_with_a_reason_on_a_phone(site, desk, axe):
+    desk.set_viewport_size({"width": 360, "height": 640})
+    desk.goto(site + "/admin/careers/procurementnotice/add/")
+    desk.get_by_label("Title:", exact=True).first.fill("A trial tender")
+    desk.get_by_label("Closing date:").fill("2040-06-30")
+    desk.get_by_label("State:").select_option("published")
+    row = desk.locator("#documents-0")
+    row.get_by_label("Title:", exact=True).fill("Terms of reference")
+    row.get_by_label("Or an address elsewhere:").fill("https://example.org/a")
+    desk.get_by_role("button", name="Save and continue editing").last.click()
+    expect(desk.locator(".messagelist .success")).to_contain_text("was added successfully")
+    expect(desk.locator(".messagelist .warning")).to_contain_text("nobody can make an offer")
+    expect(desk.locator(".standing")).to_contain_text("Open · end of Saturday 30 June 2040")
+    form = desk.url
+
+    desk.get_by_role("link", name="Change the deadline").click()
+    expect(desk.get_by_label("Closing date:")).to_be_in_viewport()
+    desk.get_by_label("Closing date:").fill("2040-07-15")
+    save = desk.get_by_role("button", name="Save", exact=True).first
+    expect(save).to_be_in_viewport()
+    save.click()
+    reason = desk.get_by_label("Why the deadline changes:")
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    expect(desk.get_by_label("Closing date:")).to_have_value("2040-07-15")
+    assert violations(desk, axe) == []
+    reason.fill("Heavy rain cut the roads.")
+    expect(save).to_be_in_viewport()
+    save.click()
+    expect(desk.locator(".messagelist .success")).to_contain_text("was changed successfully")
+
+    desk.goto(form)
+    expect(desk.locator(".standing")).to_contain_text("Open · end of Sunday 15 July 2040")
+    for width, scheme in ((360, "light"), (1280, "dark")):
+        desk.set_viewport_size({"width": width, "height": 640})
+        desk.emulate_media(color_scheme=scheme)
+        desk.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+        expect(desk.locator("textarea[data-django-prose-editor-configurable]:visible")).to_have_count(0)
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(desk, axe) == []
+    desk.goto(site + "/careers/procurement/a-trial-tender/")
+    expect(desk.locator("main")).to_contain_text("Heavy rain cut the roads.")
+    desk.goto(form.partition("?")[0].replace("/change/", "/delete/"))
+    desk.get_by_role("button", name="Yes, I’m sure").click()
+    expect(desk.locator(".messagelist")).to_contain_text("was deleted successfully")
 
 
 def test_the_buttons_are_wide_enough_for_a_thumb(site, desk):

@@ -24,13 +24,13 @@ def closing(row) -> datetime.datetime:
 
 
 def test_a_closing_date_alone_means_the_end_of_that_day(staff):
-    vacancy = make_vacancy()
+    vacancy = make_vacancy(state="draft")
     assert send(staff, vacancy, closing_date="2031-01-09", closing_hour="").status_code == 302
     assert closing(vacancy) == datetime.datetime(2031, 1, 10, tzinfo=VIENTIANE)
 
 
 def test_a_closing_hour_is_meant_in_vientiane(staff):
-    vacancy = make_vacancy()
+    vacancy = make_vacancy(state="draft")
     assert send(staff, vacancy, closing_date="2031-01-09", closing_hour="17:00").status_code == 302
     assert closing(vacancy) == datetime.datetime(2031, 1, 9, 10, tzinfo=datetime.UTC)
 
@@ -61,7 +61,7 @@ def test_what_is_wrong_with_a_closing_stands_beside_its_date(staff):
 
 
 def test_a_closing_before_the_office_opens_on_the_day_of_posting_is_refused(staff):
-    vacancy = make_vacancy()
+    vacancy = make_vacancy(state="draft")
     response = send(staff, vacancy, posted_on="2031-01-09", closing_date="2031-01-09", closing_hour="06:00")
     assert errors(response) == {"": ["The closing is before the posting."]}
 
@@ -139,7 +139,7 @@ def test_a_slip_in_the_year_is_refused(staff, typed):
 
 
 def test_dates_may_be_written_in_words(staff):
-    vacancy = make_vacancy()
+    vacancy = make_vacancy(state="draft")
     assert send(staff, vacancy, closing_date="9 January 2031", posted_on="1/12/2030").status_code == 302
     vacancy.refresh_from_db()
     assert (vacancy.closing_day, vacancy.posted_on) == (datetime.date(2031, 1, 9), datetime.date(2030, 12, 1))

@@ -95,6 +95,9 @@ def test_public_pages_keep_the_policy_without_scripts(client, db):
         "/admin/programmes/project/?programme__id__exact=99999999999999999999999", "/admin/office/page/?utm_source=a",
         "/admin/office/page/a/change/", "/admin/office/page/99999999999999999999999/change/",
         "/admin/programmes/figure/a/change/", "/admin/programmes/document/files/a/", "/admin/nowhere/",
+        "/admin/careers/vacancy/?deadline=soon", "/admin/careers/vacancy/?to-say=all", "/admin/careers/vacancy/?scale=Q",
+        "/admin/careers/procurementnotice/?method__exact=a", "/admin/careers/procurementnotice/a/change/",
+        "/admin/careers/procurementnotice/files/a/",
     ],
 )  # fmt: skip
 def test_an_address_that_nobody_typed_is_no_error_of_the_site(staff, address):

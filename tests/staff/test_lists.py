@@ -1,10 +1,13 @@
 """Every list of the admin: search, filters, order, and what its columns say."""
 
 import datetime
+import re
 
 import pytest
 
+from careers.models import Opportunity
 from tests.factories import (
+    make_bidding_document,
     make_counterpart,
     make_document,
     make_donor,
@@ -13,6 +16,7 @@ from tests.factories import (
     make_form,
     make_page,
     make_place,
+    make_procurement_notice,
     make_programme,
     make_project,
     make_standard_text,
@@ -20,6 +24,11 @@ from tests.factories import (
     make_version,
 )
 
+NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+NOTICES = (
+    (make_vacancy, "/admin/careers/vacancy/"),
+    (make_procurement_notice, "/admin/careers/procurementnotice/"),
+)
 LISTS = {
     "/admin/programmes/programme/": lambda: make_figure(programme=make_programme(donors=[make_donor()])),
     "/admin/programmes/project/": make_project,
@@ -28,6 +37,7 @@ LISTS = {
     "/admin/programmes/donor/": make_donor,
     "/admin/programmes/counterpart/": lambda: make_counterpart(parent=make_counterpart()),
     "/admin/careers/vacancy/": lambda: make_vacancy(duty_station=make_place()),
+    "/admin/careers/procurementnotice/": lambda: make_bidding_document(notice=make_procurement_notice()),
     "/admin/careers/applicationform/": make_version,
     "/admin/office/page/": make_page,
     "/admin/office/standardtext/": make_standard_text,
@@ -101,6 +111,68 @@ def test_vacancies_are_listed_with_their_deadline_in_words_and_told_open_from_cl
     assert "end of Saturday 9 January 2021, Vientiane time (UTC+7)" in page
     assert rows(staff.get("/admin/careers/vacancy/?deadline=open")) == ["Driver"]
     assert rows(staff.get("/admin/careers/vacancy/?deadline=closed")) == ["Assistant"]
+
+
+def test_a_list_of_notices_says_how_they_stand_by_the_clock(clock, staff):
+    for make, address in NOTICES:
+        make(title_en="Hidden", closes_at=NOW + datetime.timedelta(hours=101), state="draft")
+        make(title_en="Far", closes_at=NOW + datetime.timedelta(hours=100))
+        make(title_en="Near", closes_at=NOW + datetime.timedelta(hours=72))
+        make(title_en="Over", closes_at=NOW, outcome="cancelled")
+        columns = re.findall(
+            r"field-(closes|by_the_clock|outcome)[^>]*>(.*?)</td>", staff.get(address).content.decode()
+        )
+        assert [words for column, words in columns if column == "by_the_clock"] == [
+            "–", "Open", "Closing soon", "Closed",
+        ]  # fmt: skip
+        assert columns[-3:] == [
+            ("closes", "Monday 1 June 2026, 12:00, Vientiane time (UTC+7)"),
+            ("by_the_clock", "Closed"),
+            ("outcome", "Cancelled"),
+        ]
+
+
+def test_lists_of_notices_find_what_is_still_to_be_said(clock, staff):
+    yesterday, past = datetime.date(2026, 5, 31), NOW - datetime.timedelta(days=2)
+    for make, address in NOTICES:
+        make(title_en="Open", results_expected_by=yesterday)
+        make(title_en="Silent", closes_at=past)
+        make(title_en="Late", closes_at=past, outcome="under-review", results_expected_by=yesterday)
+        make(title_en="In time", closes_at=past, outcome="under-review", results_expected_by=NOW.date())
+        make(title_en="Decided", closes_at=past, outcome="cancelled", results_expected_by=yesterday)
+        make(title_en="Hidden", closes_at=past, state="draft", results_expected_by=yesterday)
+        assert rows(staff.get(f"{address}?to-say=outcome")) == ["Silent"]
+        assert rows(staff.get(f"{address}?to-say=result")) == ["Late"]
+
+
+def test_lists_of_notices_find_a_deadline_that_was_changed_without_a_reason(staff):
+    later = Opportunity.closing_moment(datetime.date(2031, 1, 9))
+    for make, address in NOTICES:
+        for title, reasons in (("Once", [""]), ("Again", ["Rain.", ""]), ("Told", ["Rain."]), ("Same", [])):
+            notice = make(title_en=title)
+            for days, reason in enumerate(reasons):
+                notice.closes_at, notice.deadline_reason = later + datetime.timedelta(days=days), reason
+                notice.save()
+        hidden = make(title_en="Withdrawn")
+        hidden.closes_at, hidden.state = later, "withdrawn"
+        hidden.save()
+        assert sorted(rows(staff.get(f"{address}?to-say=reason"))) == ["Again", "Once"]
+
+
+def test_vacancies_are_found_by_the_scale_of_their_grade(staff):
+    for grade in ("G4", "NOA", "P3", "UG", "", "g7"):
+        make_vacancy(title_en=grade or "none", grade=grade)
+    found = {
+        scale: sorted(rows(staff.get(f"/admin/careers/vacancy/?scale={scale}")))
+        for scale in ("G", "NO", "P", "UG")
+    }
+    assert found == {"G": ["G4", "g7"], "NO": ["NOA"], "P": ["P3"], "UG": ["UG"]}
+
+
+def test_procurement_notices_are_found_by_their_method(staff):
+    make_procurement_notice(title_en="Desks", method="rfq")
+    make_procurement_notice(title_en="A road", method="itb")
+    assert rows(staff.get("/admin/careers/procurementnotice/?method__exact=itb")) == ["A road"]
 
 
 def test_lists_mark_what_is_missing(staff):

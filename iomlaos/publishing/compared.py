@@ -1,0 +1,150 @@
+"""What differs between two states of a record, in words: for its history, and when two people met."""
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from .dates import deadline_in_words
+from .richtext import RichTextField
+from .snapshots import MISSING, PRESENT, Difference, Meeting, Path
+
+#: Words that are the same on both sides, around each change.
+CONTEXT = 6
+BLOCK = re.compile(r"</(?:p|h\d|li|tr|blockquote)>|<br[^>]*>")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a text: kept, added or removed."""
+
+    change: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that was changed, in words."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The words removed and added, with some of those around them."""
+        return list(_pieces(self.before.split(), self.after.split()))
+
+
+def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        if group[0][1] or group[0][3]:
+            yield Piece("kept", "…")
+        for operation, i1, i2, j1, j2 in group:
+            if operation == "equal":
+                yield Piece("kept", " ".join(before[i1:i2]))
+                continue
+            if i2 > i1:
+                yield Piece("removed", " ".join(before[i1:i2]))
+            if j2 > j1:
+                yield Piece("added", " ".join(after[j1:j2]))
+        if group[-1][2] < len(before) or group[-1][4] < len(after):
+            yield Piece("kept", "…")
+
+
+class InWords:
+    """Labels and values of one model's snapshots, as staff know them."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+
+    def changes(self, differences: list[Difference]) -> list[Change]:
+        """A row that was added or removed is one change, with all that it held."""
+        whole = {difference.path[:3] for difference in differences if difference.path[-1] == ""}
+        found = []
+        for difference in differences:
+            path = difference.path
+            if path[0] == "owned" and path[:3] in whole:
+                if path[-1] == "":
+                    found.append(self._whole_row(difference, differences))
+                continue
+            found.append(
+                Change(
+                    self.label(path), self.value(path, difference.before), self.value(path, difference.after)
+                )
+            )
+        return found
+
+    def _whole_row(self, row: Difference, differences: list[Difference]) -> Change:
+        parts = [each for each in differences if each.path[:3] == row.path[:3] and each.path[-1]]
+        before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
+        after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
+        return Change(self.label(row.path), before, after)
+
+    def meetings(self, meetings: list[Meeting]) -> list[tuple[str, str, str, str, bool]]:
+        """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
+        return [
+            (
+                self.label(each.path),
+                *(self.value(each.path, value) for value in (each.was, each.theirs, each.mine)),
+                each.is_contested,
+            )
+            for each in meetings
+            if each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine)
+        ]
+
+    def label(self, path: Path) -> str:
+        if path[0] != "owned":
+            return self._name(self.model, path[1])
+        model = self.model._meta.get_field(path[1]).related_model
+        row = capfirst(model._meta.verbose_name)
+        return f"{row}: {self._name(model, path[3])}" if path[3] else row
+
+    def _name(self, model: type[models.Model], name: str) -> str:
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return name
+        words = capfirst(getattr(field, "translated_field", field).verbose_name)
+        return _("%(name)s in Lao") % {"name": words} if getattr(field, "language", "") == "lo" else words
+
+    def value(self, path: Path, value: Any) -> str:
+        """A stored value as staff would write it; nothing for what is empty."""
+        if value is None or value == MISSING:
+            return ""
+        if value == PRESENT and path[-1] == "":
+            return _("there")
+        model = self.model._meta.get_field(path[1]).related_model if path[0] == "owned" else self.model
+        try:
+            field = model._meta.get_field(path[-1])
+        except FieldDoesNotExist:
+            return str(value)
+        return _in_words(field, value)
+
+
+def _in_words(field: models.Field, value: Any) -> str:
+    if isinstance(field, models.ManyToManyField):
+        rows = field.related_model._base_manager.filter(pk__in=value)
+        return ", ".join(sorted(str(row) for row in rows))
+    if isinstance(field, models.ForeignKey):
+        row = field.related_model._base_manager.filter(pk=value).first()
+        return str(row) if row else _("something that was deleted")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(field, RichTextField):
+        return unescape(strip_tags(BLOCK.sub(" \n", value))).strip()
+    if isinstance(field, models.DateTimeField):
+        return deadline_in_words(datetime.datetime.fromisoformat(value))
+    return str(field.to_python(value))

@@ -1,0 +1,283 @@
+"""Nobody overwrites another unseen, every state is kept, and what was deleted can be had back."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from iomlaos.publishing.models import Revision
+from programmes.models import Programme
+from tests.factories import change_deadline, make_donor, make_figure, make_programme, make_vacancy
+from tests.staff.filled import errors, filled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return make_programme(title_en="Health", summary_en="What it does.", order=3)
+
+
+@pytest.fixture
+def colleague(db) -> Client:
+    client = Client()
+    person = User.objects.create_superuser("bounmy", password="a-long-password-7", first_name="Bounmy")
+    client.force_login(person)
+    return client
+
+
+def address_of(record, page: str = "change/") -> str:
+    return f"/admin/{record._meta.app_label}/{record._meta.model_name}/{record.pk}/{page}"
+
+
+def opened(client: Client, record):
+    return client.get(address_of(record))
+
+
+def states(record) -> list[Revision]:
+    return list(Revision.objects.of(record).states())
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+# --- Two people -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["title_en", "summary_en"])
+def test_the_second_to_save_is_shown_what_was_what_the_other_made_and_what_was_typed(
+    staff, colleague, programme, field
+):
+    mine = filled(opened(staff, programme), title_en="Migration health")
+    theirs = filled(opened(colleague, programme), **{field: "By the colleague"})
+    before = getattr(programme, field)
+    assert colleague.post(address_of(programme), theirs).status_code == 302
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == 409
+    page = text_of(response)
+    assert "Somebody else saved this meanwhile" in page
+    assert "Saved by Bounmy" in page
+    for words in (before, "By the colleague", "Migration health"):
+        assert f"<td>{words}</td>" in page
+    programme.refresh_from_db()
+    assert getattr(programme, field) == "By the colleague"
+    form = filled(response)
+    assert form["title_en"] == ["Migration health"]
+    if field != "title_en":
+        assert form[field] == ["By the colleague"]
+    assert ("changed by both" in page) is (field == "title_en")
+
+
+def test_sending_it_again_decides(staff, colleague, programme):
+    mine = filled(opened(staff, programme), title_en="Mine")
+    colleague.post(
+        address_of(programme), filled(opened(colleague, programme), title_en="Theirs", summary_en="New.")
+    )
+    response = staff.post(address_of(programme), mine)
+    assert staff.post(address_of(programme), filled(response, _note="We agreed.")).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.title_en, programme.summary_en) == ("Mine", "New.")
+    assert [state.note for state in states(programme)][0] == "We agreed."
+    assert [state.data["fields"]["title_en"] for state in states(programme)] == ["Mine", "Theirs", "Health"]
+
+
+def test_a_third_who_is_faster_still_is_met_in_the_same_way(staff, colleague, programme):
+    mine = filled(opened(staff, programme), title_en="Mine")
+    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Second."))
+    again = filled(staff.post(address_of(programme), mine))
+    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Third."))
+    response = staff.post(address_of(programme), again)
+    assert response.status_code == 409
+    assert "Third." in text_of(response)
+    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.title_en, programme.summary_en) == ("Mine", "Third.")
+
+
+def test_owned_rows_and_many_to_many_fields_meet_too(staff, colleague, programme):
+    donor, another = make_donor(name_en="A donor"), make_donor(name_en="Another donor")
+    figure = make_figure(programme=programme, value="11")
+    programme.donors.set([donor])
+    mine = filled(opened(staff, programme), **{"figures-0-value": "12"})
+    theirs = filled(opened(colleague, programme), donors=[str(donor.pk), str(another.pk)])
+    colleague.post(address_of(programme), theirs)
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == 409
+    assert "A donor, Another donor" in text_of(response)
+    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    figure.refresh_from_db()
+    assert figure.value == "12"
+    assert set(programme.donors.all()) == {donor, another}
+
+
+def test_a_row_that_another_took_away_while_it_was_changed_comes_back_to_be_decided(
+    staff, colleague, programme
+):
+    make_figure(programme=programme, value="11", caption_en="people")
+    mine = filled(opened(staff, programme), **{"figures-0-value": "12"})
+    colleague.post(address_of(programme), filled(opened(colleague, programme), **{"figures-0-DELETE": "on"}))
+    assert not programme.figures.exists()
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == 409
+    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert [(figure.value, figure.caption_en) for figure in programme.figures.all()] == [("12", "people")]
+
+
+def test_a_row_that_was_added_by_each_is_there_twice(staff, colleague, programme):
+    for client, value in ((colleague, "1"), (staff, "2")):
+        client.form = filled(opened(client, programme))
+        client.form |= {"figures-TOTAL_FORMS": ["1"], "figures-0-value": [value], "figures-0-order": ["0"]}
+        client.form |= {"figures-0-id": [""], "figures-0-programme": [str(programme.pk)]}
+    assert colleague.post(address_of(programme), colleague.form).status_code == 302
+    response = staff.post(address_of(programme), staff.form)
+    assert response.status_code == 409
+    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert sorted(programme.figures.values_list("value", flat=True)) == ["1", "2"]
+
+
+def test_the_same_form_sent_twice_is_one_state(staff, programme):
+    form = filled(opened(staff, programme), title_en="Migration health")
+    for _ in range(2):
+        assert staff.post(address_of(programme), form).status_code == 302
+    assert len(states(programme)) == 2
+
+
+def test_what_both_made_alike_is_no_meeting(staff, colleague, programme):
+    mine, theirs = (filled(opened(client, programme), title_en="Same") for client in (staff, colleague))
+    assert colleague.post(address_of(programme), theirs).status_code == 302
+    assert staff.post(address_of(programme), mine).status_code == 302
+    assert len(states(programme)) == 2
+
+
+def test_what_a_command_changed_under_an_open_form_is_not_overwritten(staff, programme):
+    mine = filled(opened(staff, programme), title_en="Mine")
+    Programme.objects.filter(pk=programme.pk).update(summary_en="By a command.")
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == 409
+    assert "By a command." in text_of(response)
+
+
+def test_what_is_wrong_is_said_beside_the_field_also_when_somebody_was_faster(staff, colleague, programme):
+    mine = filled(opened(staff, programme), title_en="", summary_en="Mine.")
+    colleague.post(address_of(programme), filled(opened(colleague, programme), title_en="Theirs"))
+    response = staff.post(address_of(programme), mine)
+    assert list(errors(response)) == ["title_en"]
+    response = staff.post(address_of(programme), filled(response, title_en="Mine"))
+    assert response.status_code == 409
+    programme.refresh_from_db()
+    assert programme.title_en == "Theirs"
+
+
+def test_a_key_that_is_no_revision_of_the_record_counts_as_none(staff, programme):
+    other = make_programme()
+    opened(staff, other)
+    for source in ("", "nonsense", str(states(other)[0].pk)):
+        form = filled(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
+        assert staff.post(address_of(programme), form).status_code == 302
+
+
+def test_a_colleagues_deadline_is_kept_by_who_only_changed_the_title(staff, time_machine):
+    vacancy = make_vacancy()
+    old = vacancy.closes_at
+    form = filled(opened(staff, vacancy), title_en="Another title")
+    new = old.replace(year=2031)
+    change_deadline(vacancy, new)
+    response = staff.post(address_of(vacancy), form)
+    assert response.status_code == 409
+    assert staff.post(address_of(vacancy), filled(response)).status_code == 302
+    vacancy.refresh_from_db()
+    assert (vacancy.title_en, vacancy.closes_at) == ("Another title", new)
+    assert vacancy.deadline_changes.count() == 1
+
+
+def test_a_deadline_changed_by_both_keeps_its_reason_on_the_way(staff, colleague):
+    vacancy = make_vacancy()
+    mine = filled(opened(staff, vacancy), closing_date="2031-03-01", deadline_reason="Rain.")
+    theirs = filled(opened(colleague, vacancy), closing_date="2031-02-01", deadline_reason="Holidays.")
+    assert colleague.post(address_of(vacancy), theirs).status_code == 302
+    response = staff.post(address_of(vacancy), mine)
+    assert response.status_code == 409
+    response = staff.post(address_of(vacancy), filled(response))
+    assert response.status_code == 302, errors(response)
+    assert [change.reason for change in vacancy.deadline_changes.all()] == ["Rain.", "Holidays."]
+
+
+# --- Looking back -----------------------------------------------------------------------------
+
+
+def test_the_history_says_who_changed_what_in_words_added_and_removed(staff, colleague, programme):
+    form = filled(
+        opened(colleague, programme), body_en="<p>What it does, at great length.</p>", _note="Longer."
+    )
+    colleague.post(address_of(programme), form)
+    page = text_of(staff.get(address_of(programme, "history/")))
+    assert "· Bounmy" in page
+    assert "Longer." in page
+    assert "<ins>great</ins>" in page
+    assert "The first state that is known." in page
+    assert "<p>What it does" not in page
+
+
+def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, programme):
+    staff.post(address_of(programme), filled(opened(staff, programme), title_en="Second", summary_en="S."))
+    staff.post(address_of(programme), filled(opened(staff, programme), title_en="Third"))
+    first = states(programme)[-1]
+    response = staff.post(address_of(programme, f"restore/{first.pk}/"))
+    assert response.status_code == 302
+    programme.refresh_from_db()
+    assert programme.title_en == "Third"
+    form = filled(staff.get(response.url))
+    assert (form["title_en"], form["summary_en"]) == (["Health"], ["What it does."])
+    assert staff.post(response.url, form).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.title_en, programme.summary_en) == ("Health", "What it does.")
+    assert [state.data["fields"]["title_en"] for state in states(programme)] == [
+        "Health", "Third", "Second", "Health",
+    ]  # fmt: skip
+
+
+def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
+    make_figure(programme=programme, value="11", caption_en="people")
+    opened(staff, programme)
+    first = states(programme)[0]
+    staff.post(address_of(programme), filled(opened(staff, programme), **{"figures-0-DELETE": "on"}))
+    assert not programme.figures.exists()
+    url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
+    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    assert programme.figures.get().caption_en == "people"
+
+
+def test_what_was_deleted_comes_back_as_a_draft_with_all_that_it_owned(staff):
+    vacancy = make_vacancy(title_en="Driver", grade="G2")
+    vacancy.amendments.create(text_en="Corrected.")
+    key = vacancy.pk
+    for address in (address_of(vacancy, "delete/"),):
+        assert staff.post(address, {"post": "yes"}).status_code == 302
+    page = text_of(staff.get("/admin/careers/vacancy/deleted/"))
+    assert "Driver" in page
+    revision = page.split('name="revision" value="')[1].split('"')[0]
+    assert staff.post("/admin/careers/vacancy/deleted/", {"revision": revision}).status_code == 302
+    back = type(vacancy).objects.get(pk=key)
+    assert (back.title_en, back.grade, back.state) == ("Driver", "G2", "draft")
+    assert back.amendments.get().text_en == "Corrected."
+    assert "Driver" not in text_of(staff.get("/admin/careers/vacancy/deleted/"))
+    assert staff.post("/admin/careers/vacancy/deleted/", {"revision": revision}).status_code == 302
+
+
+def test_what_was_deleted_by_a_list_comes_back_too_unless_its_address_is_taken(staff):
+    vacancy = make_vacancy(slug="driver")
+    chosen = {"action": "delete_selected", "_selected_action": [vacancy.pk], "post": "yes"}
+    staff.post("/admin/careers/vacancy/", chosen)
+    revision = Revision.objects.get(kind="deleted")
+    make_vacancy(slug="driver")
+    response = staff.post("/admin/careers/vacancy/deleted/", {"revision": str(revision.pk)}, follow=True)
+    assert "could not be restored" in text_of(response)
+
+
+def test_who_may_not_change_a_record_neither_restores_nor_sees_what_was_deleted(client, programme):
+    opened_by = User.objects.create_user("viewer", password="a-long-password-7", is_staff=True)
+    client.force_login(opened_by)
+    assert client.get(address_of(programme, "history/")).status_code == 403
+    assert client.get("/admin/programmes/programme/deleted/").status_code == 403
+    state = Revision.objects.catch_up(programme)
+    assert client.post(address_of(programme, f"restore/{state.pk}/")).status_code == 403

@@ -1,0 +1,279 @@
+"""A whole procurement notice as staff write it: every field, documents, answers, awards."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
+
+from careers.models import Opportunity, ProcurementNotice
+from tests.factories import (
+    make_award,
+    make_bidding_document,
+    make_clarification,
+    make_procurement_notice,
+    make_vacancy,
+    upload,
+)
+from tests.reading import read
+from tests.uploads import office, pdf
+
+from .filled import errors, filled
+
+ADD = "/admin/careers/procurementnotice/add/"
+OPEN = Opportunity.closing_moment(datetime.date(2026, 6, 30))
+PAST = Opportunity.closing_moment(datetime.date(2026, 5, 20))
+
+
+def address_of(notice) -> str:
+    return f"/admin/careers/procurementnotice/{notice.pk}/change/"
+
+
+def send(staff, notice, **given):
+    """`given` with files among it, which a filled form has not."""
+    files = {name: value for name, value in given.items() if hasattr(value, "read")}
+    typed = {name: value for name, value in given.items() if name not in files}
+    return staff.post(address_of(notice), filled(staff.get(address_of(notice)), **typed) | files)
+
+
+def row(rows: str, number: int, **given) -> dict:
+    """A further row of an inline."""
+    return {f"{rows}-TOTAL_FORMS": str(number + 1)} | {
+        f"{rows}-{number}-{name}": it for name, it in given.items()
+    }
+
+
+def document(number: int, **given) -> dict:
+    return row("documents", number, **{"language": "en"} | given)
+
+
+def on_disk() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(clock, staff):
+    given = {
+        "title_en": "Office furniture", "slug": "office-furniture", "reference": "RFQ-3", "method": "rfq",
+        "closing_date": "2026-05-20", "closing_hour": "17:00", "posted_on": "2026-05-01",
+        "clarifications_until": "2026-05-17T12:00", "pre_bid_at": "2026-05-10T09:00", "pre_bid_place_en": "UN House",
+        "body_en": "<p>Twelve desks.</p>", "delivery_place_en": "Vientiane", "currency": "USD",
+        "submission_email": "bids@example.org", "submission_link": "https://example.org/bid",
+        "submission_address_en": "UN House\r\nVientiane", "contact_en": "The Procurement unit",
+        "what_next_en": "<p>Offers are opened.</p>", "results_expected_by": "2026-07-01",
+        "outcome": "re-advertised", "outcome_note_en": "No offer.",
+        "readvertised_as": str(make_procurement_notice().pk),
+        "state": "draft", "publish_from": "2026-06-02T09:00", "as_of": "May 2026", "review_by": "2026-09-01",
+    }  # fmt: skip
+    rich = {"body_lo", "what_next_lo"}
+    offered = {
+        name
+        for name in filled(staff.get(ADD))
+        if not name.startswith(("csrf", "initial-", "documents-", "_"))
+    }
+    lao = {name for name in offered if name.endswith("_lo")}
+    assert offered == {*given, *lao}
+    given |= {name: "<p>ລາວ</p>" if name in rich else "ລາວ" for name in lao}
+    terms = document(
+        0, title_en="Terms of reference", title_lo="ເງື່ອນໄຂ", language="en-lo", dated="May 2026",
+        address="https://example.org/tor",
+    )  # fmt: skip
+    response = staff.post(ADD, filled(staff.get(ADD), **given, **terms))
+    assert response.status_code == 302, errors(response)
+    draft = ProcurementNotice.objects.get(slug="office-furniture")
+    kept = filled(staff.get(address_of(draft)))
+    given |= {name: value for name, value in terms.items() if "TOTAL" not in name}
+    assert {name: kept[name] for name in given} == {name: [value] for name, value in given.items()}
+    assert draft.pre_bid_at == datetime.datetime(2026, 5, 10, 2, 0, tzinfo=datetime.UTC)
+    assert read(staff, "/careers/procurement/office-furniture/").status == 404
+
+
+def test_saving_a_notice_as_it_stands_changes_nothing_of_it_or_of_what_it_owns(clock, staff):
+    notice = make_procurement_notice(closes_at=PAST, outcome="awarded", currency="USD", as_of="2026-05-01")
+    owned = [
+        make_bidding_document(notice=notice), make_clarification(notice=notice),
+        make_award(notice=notice, value="1000.50", currency="USD"),
+    ]  # fmt: skip
+    before = [type(each).objects.values().get(pk=each.pk) for each in owned]
+    assert send(staff, notice).status_code == 302
+    assert [type(each).objects.values().get(pk=each.pk) for each in owned] == before
+    notice.refresh_from_db()
+    assert notice.as_of.iso == "2026-05-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"clarifications_until": "2026-07-01T09:00"}, "clarifications_until"),
+        ({"pre_bid_at": "2026-07-01T09:00"}, "pre_bid_at"),
+        ({"currency": "usd"}, "currency"),
+        ({"currency": "KIP?"}, "currency"),
+        ({"slug": "awards"}, "slug"),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_its_field(clock, staff, given, field):
+    notice = make_procurement_notice(closes_at=OPEN)
+    assert list(errors(send(staff, notice, **given))) == [field]
+
+
+def test_two_kinds_of_notices_do_not_share_an_address(clock, staff):
+    make_vacancy(slug="driver")
+    assert list(errors(send(staff, make_procurement_notice(), slug="driver"))) == ["slug"]
+
+
+# --- Documents --------------------------------------------------------------------------------
+
+
+def test_documents_are_uploaded_each_under_its_title_and_visitors_read_them(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN)
+    response = send(
+        staff, notice, **document(0, title_en="Terms of reference", file=upload("ToR v3.pdf", pdf(3)))
+    )
+    assert response.status_code == 302, errors(response)
+    # A second of the same language, without a date either.
+    response = send(
+        staff, notice, **document(1, title_en="Offer form", file=upload("form.docx", office("docx")))
+    )
+    assert response.status_code == 302, errors(response)
+    form, terms = notice.documents.all()
+    assert (terms.filename, terms.pages, form.title) == ("ToR v3.pdf", 3, "Offer form")
+    page = read(staff, notice.get_absolute_url())
+    assert "Terms of reference" in page
+    assert "Offer form" in page
+    assert len(on_disk()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.pdf", b"plain text", "This is none of the files that are taken"),
+        ("a.docx", office("docx", "word/vbaProject.bin"), "This file holds macros"),
+    ],
+)
+def test_a_refused_document_says_why_keeps_what_was_typed_and_leaves_nothing(
+    clock, staff, name, content, words
+):
+    notice = make_procurement_notice(closes_at=OPEN)
+    sent = document(0, title_en="Terms of reference", file=upload(name, content))
+    response = send(staff, notice, **sent, contact_en="The Procurement unit")
+    assert list(errors(response)) == ["file"]
+    assert words in errors(response)["file"][0]
+    again = filled(response)
+    assert again["documents-0-title_en"] == ["Terms of reference"]
+    assert again["contact_en"] == ["The Procurement unit"]
+    assert not notice.documents.exists()
+    assert not on_disk()
+
+
+def test_a_document_needs_a_title_and_a_file_or_an_address(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN)
+    assert list(
+        errors(send(staff, notice, **document(0, dated="2026", address="https://example.org/a")))
+    ) == ["title_en"]
+    response = send(staff, notice, **document(0, title_en="Terms of reference"))
+    assert set(errors(response)[""]) == {"Give a file, or an address elsewhere, and not both."}
+
+
+def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, client):
+    draft = make_procurement_notice(state="draft", slug="draft")
+    live = make_procurement_notice(slug="live")
+    documents = [make_bidding_document(notice=each, file=upload("ToR.pdf", pdf())) for each in (draft, live)]
+    for document in documents:
+        address = f"/admin/careers/procurementnotice/files/{document.pk}/"
+        assert f'<a href="{address}">ToR.pdf</a>' in staff.get(address_of(document.notice)).content.decode()
+        response = staff.get(address)
+        assert b"".join(response.streaming_content).startswith(b"%PDF")
+        assert response.headers["Content-Disposition"].startswith("attachment")
+    client.logout()
+    answers = [client.get(document.get_absolute_url()).status_code for document in documents]
+    assert answers == [404, 200]
+    for document in documents:
+        assert client.get(f"/admin/careers/procurementnotice/files/{document.pk}/").status_code == 302
+
+
+def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, client, db):
+    person = User.objects.create_user("colleague", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=["view_vacancy", "change_vacancy"]))
+    client.force_login(person)
+    document = make_bidding_document(file=upload("ToR.pdf", pdf()))
+    address = f"/admin/careers/procurementnotice/files/{document.pk}/"
+    assert client.get(address).status_code == 403
+    person.user_permissions.set(Permission.objects.filter(codename="view_procurementnotice"))
+    assert client.get(address).status_code == 200
+
+
+# --- Questions, answers, awards ---------------------------------------------------------------
+
+
+def test_questions_and_awards_have_their_place_once_visitors_have_seen_the_notice(clock, staff):
+    def inlines(address) -> list[str]:
+        return [
+            name.removesuffix("-TOTAL_FORMS")
+            for name in filled(staff.get(address))
+            if name.endswith("-TOTAL_FORMS")
+        ]
+
+    assert inlines(ADD) == ["documents"]
+    assert inlines(address_of(make_procurement_notice(state="draft"))) == ["documents"]
+    assert inlines(address_of(make_procurement_notice())) == [
+        "documents",
+        "clarifications",
+        "awards",
+        "amendments",
+    ]
+
+
+def test_a_question_is_public_once_it_is_answered(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN)
+    question = row("clarifications", 0, question_en="May the desks be blue?", question_lo="ສີຟ້າ?")
+    assert send(staff, notice, **question).status_code == 302
+    assert "May the desks be blue?" not in read(staff, notice.get_absolute_url())
+    assert send(staff, notice, **{"clarifications-0-answer_en": "They may."}).status_code == 302
+    assert "May the desks be blue?" in read(staff, notice.get_absolute_url())
+    asked = notice.clarifications.get()
+    assert (asked.answer, asked.question_lo) == ("They may.", "ສີຟ້າ?")
+    assert asked.answered_at == datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+
+
+def test_an_award_is_given_with_the_outcome_and_public_with_it(clock, staff):
+    notice = make_procurement_notice(closes_at=PAST)
+    award = row(
+        "awards",
+        0,
+        supplier="A supplier",
+        lot="Desks",
+        value="1000.50",
+        currency="USD",
+        awarded_on="2026-05-25",
+    )
+    assert send(staff, notice, **award).status_code == 302
+    assert "A supplier" not in read(staff, notice.get_absolute_url())
+    assert send(staff, notice, outcome="awarded").status_code == 302
+    page = read(staff, notice.get_absolute_url())
+    assert "A supplier" in page
+    assert "Awarded" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"value": "1000", "currency": ""}, "A value needs its currency."),
+        ({"value": "-1", "currency": "USD"}, "A value is not negative."),
+        ({"value": "1000", "currency": "dollars"}, "Ensure this value has at most 3 characters"),
+        ({"value": "much", "currency": "USD"}, "Enter a number."),
+    ],
+)
+def test_an_award_of_no_known_value_is_refused_in_words(clock, staff, given, words):
+    notice = make_procurement_notice(closes_at=PAST)
+    response = send(staff, notice, **row("awards", 0, supplier="A supplier", **given))
+    assert words in " ".join(sum(errors(response).values(), []))
+    assert not notice.awards.exists()
+
+
+def test_owned_rows_make_the_notice_newer_and_are_deleted_with_a_tick(clock, staff):
+    notice = make_procurement_notice(as_of="2026-01", closes_at=OPEN)
+    make_clarification(notice=notice)
+    assert send(staff, notice, **{"clarifications-0-DELETE": "on"}).status_code == 302
+    assert not notice.clarifications.exists()
+    notice.refresh_from_db()
+    assert notice.as_of.iso == "2026-06-01"
