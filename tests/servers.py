@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import http.client
 import os
 import secrets
@@ -16,8 +17,38 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from iomlaos.publishing.dates import VIENTIANE
+
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN = 60
+#: What makes a process believe in another time of day, where Debian's package `faketime` is installed.
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Clock:
+    """A clock for a server, and for the commands beside it: it stands at the moment that it is set to."""
+
+    file: Path
+
+    def set(self, moment: datetime.datetime) -> None:
+        """To a whole second. Whoever goes by it reads it anew each time."""
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{moment.astimezone(VIENTIANE):%Y-%m-%d %H:%M:%S}")
+        new.replace(self.file)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process is started with to go by it. How long something lasts is measured truly."""
+        return {
+            "TZ": VIENTIANE.key,
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # Otherwise threads that wait for each other would wait too long, or spin.
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+        }
 
 
 @dataclasses.dataclass
@@ -94,10 +125,11 @@ def _on_postgres(url: str, statement: str) -> None:
 
 
 @contextlib.contextmanager
-def running_server(data_dir: Path, **settings: str) -> Iterator[Server]:
+def running_server(data_dir: Path, clock: Clock | None = None, **settings: str) -> Iterator[Server]:
     """The portal on a free port of the loopback: migrated, seeded, static files collected.
 
-    `settings` are environment variables; DATABASE_URL is a fresh database unless given.
+    `settings` are environment variables; DATABASE_URL is a fresh database unless given. The time of
+    day is that of the machine unless a clock is given.
     """
     subprocess.run(["sh", "deploy/set-up.sh"], cwd=ROOT, check=True)
     with fresh_database() as database_url:
@@ -112,7 +144,7 @@ def running_server(data_dir: Path, **settings: str) -> Iterator[Server]:
         }
         if database_url:
             environment["DATABASE_URL"] = database_url
-        environment |= settings
+        environment |= settings | (clock.environment if clock else {})
         data_dir.mkdir(parents=True, exist_ok=True)
         log = data_dir / "server.log"
         with log.open("wb") as output:
@@ -124,12 +156,27 @@ def running_server(data_dir: Path, **settings: str) -> Iterator[Server]:
             _wait_until_ready(server)
             yield server
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise AssertionError("The server did not stop within 20 seconds of SIGTERM.") from None
+            # Where the clock stands still, a process cannot sleep, and so not wait for its workers.
+            (_kill if clock else _stop)(server)
+
+
+def _stop(server: Server) -> None:
+    server.process.send_signal(signal.SIGTERM)
+    try:
+        server.process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+        raise AssertionError("The server did not stop within 20 seconds of SIGTERM.") from None
+
+
+def _kill(server: Server) -> None:
+    """At once, the workers after the process that would start them anew."""
+    workers = server.workers() if server.process.poll() is None else []
+    server.process.kill()
+    server.process.wait()
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
 
 
 def _wait_until_ready(server: Server) -> None:

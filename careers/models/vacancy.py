@@ -166,6 +166,15 @@ class Vacancy(Opportunity):
         verbose_name = _("vacancy")
         verbose_name_plural = _("vacancies")
         ordering = ["-closes_at", "-pk"]
+        indexes = [
+            *Opportunity.Meta.indexes,
+            # The open list of one duty station, at the cost of its open positions.
+            models.Index(
+                fields=["duty_station", "closes_at", "id"],
+                condition=models.Q(state=Opportunity.State.PUBLISHED),
+                name="vacancy_published_by_station",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])

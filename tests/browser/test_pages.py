@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, Page
 KINDS = [
     "/", "/about/", "/programmes/", "/programmes/counter-trafficking/", "/projects/", "/projects/promise/",
     "/donors/", "/donors/asian-development-bank/", "/documents/", "/careers/", "/careers/procurement/",
-    "/careers/closed/", "/careers/closed/2021/", "/careers/forms/", "/contact/", "/accessibility/", "/privacy/",
+    "/careers/closed/", "/careers/closed/2021/", "/careers/forms/", "/careers/procurement/closed/",
+    "/careers/procurement/awards/", "/careers/check/", "/careers/check/?q=Project+Assistant",
+    "/careers/check/?q=Nobody+knows+this", "/careers/alerts/", "/contact/", "/accessibility/", "/privacy/",
     "/how-to-apply/", "/nothing-is-here/", "/?q=%00",
 ]  # fmt: skip
 
