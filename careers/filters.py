@@ -72,7 +72,8 @@ def _closing(asked: QueryDict, at: datetime.datetime) -> Filter:
 
 def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
     """Duty station (those of open positions), scale, kind of contract, closing within."""
-    stations = Place.objects.filter(vacancies__in=Vacancy.objects.open(at).order_by()).distinct()
+    of_open = Vacancy.objects.open(at).order_by().exclude(duty_station=None)
+    stations = Place.objects.filter(pk__in=of_open.values("duty_station"))
     return Filters(
         [
             _filter(
