@@ -6,7 +6,6 @@ there once a language (`title_en`, `title_lo`).
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,10 +221,3 @@ def _is_wanted(path: Path, *sides: dict[Path, Any]) -> bool:
 
 def _row(side: dict[Path, Any], row: Path) -> dict[Path, Any]:
     return {path: value for path, value in side.items() if path[:3] == row}
-
-
-def rows_of(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """The owned rows of a snapshot, as (relation, key)."""
-    for relation, rows in snapshot["owned"].items():
-        for key in rows:
-            yield relation, key
