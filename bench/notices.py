@@ -11,6 +11,7 @@ and, as what counts, their ratio. It judges nothing.
 
 import argparse
 import contextlib
+import signal
 import statistics
 import sys
 import tempfile
@@ -103,6 +104,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.notices", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=40, metavar="N", help="how often each is asked (40)")
     rounds = parser.parse_args().rounds
+    # Told to end, it stops the portals first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         servers = []
