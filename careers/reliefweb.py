@@ -60,11 +60,6 @@ def reliefweb(request: HttpRequest) -> HttpResponse:
     return HttpResponse(answer.getvalue(), content_type="application/xml; charset=utf-8")
 
 
-def left_out(at: datetime.datetime) -> list["Job"]:
-    """The open vacancies that ReliefWeb would not take; staff read in `reasons_against` why."""
-    return [job for job in open_jobs(at) if job.reasons_against]
-
-
 def reasons_against(vacancy: Vacancy, at: datetime.datetime) -> list[str]:
     """Why ReliefWeb would not take a vacancy, in words for staff; empty where it does."""
     return Job(vacancy, at).reasons_against

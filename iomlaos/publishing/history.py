@@ -323,7 +323,9 @@ class KeepsHistory:
             state = get_object_or_404(Revision.objects.of(record), pk=revision, kind=Revision.Kind.STATE)
             head = Revision.objects.catch_up(record)
             note = _("As it was on %(when)s") % {"when": in_short(state)}
-            parked = Revision.objects.park(head, record, state.data, by=request.user, note=note)
+            kept = {name: head.data["fields"][name] for name in getattr(record, "KEPT_ON_RESTORE", ())}
+            data = state.data | {"fields": state.data["fields"] | kept}
+            parked = Revision.objects.park(head, record, data, by=request.user, note=note)
         messages.info(request, _("This is how it was. It is not saved yet: look through it, then save."))
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
         return HttpResponseRedirect(f"{address}?source={parked.pk}")

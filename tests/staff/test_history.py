@@ -236,6 +236,20 @@ def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, pro
     ]  # fmt: skip
 
 
+def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
+    vacancy = make_vacancy(grade="G2")
+    opened(staff, vacancy)
+    first = states(vacancy)[0]
+    new = vacancy.closes_at.replace(year=2031)
+    change_deadline(vacancy, new)
+    staff.post(address_of(vacancy), filled(opened(staff, vacancy), grade="G3"))
+    url = staff.post(address_of(vacancy, f"restore/{first.pk}/")).url
+    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    vacancy.refresh_from_db()
+    assert (vacancy.grade, vacancy.closes_at) == ("G2", new)
+    assert vacancy.deadline_changes.count() == 1
+
+
 def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
     make_figure(programme=programme, value="11", caption_en="people")
     opened(staff, programme)
