@@ -10,12 +10,12 @@ from .models import (
     Vacancy,
 )
 
-NOTICE = ("title", "contact", "submission_address", "body", "what_next", "outcome_note")
+NOTICE = ("title", "contact", "submission_address", "body", "what_next", "outcome_note", "withdrawal_reason")
 
 
 @register(ApplicationForm)
 class ApplicationFormTranslation(TranslationOptions):
-    fields = ("title", "summary")
+    fields = ("title", "summary", "withdrawal_reason")
     required_languages = {"en": ("title",)}
 
 

@@ -17,13 +17,13 @@ class CounterpartTranslation(TranslationOptions):
 
 @register(Programme)
 class ProgrammeTranslation(TranslationOptions):
-    fields = ("title", "summary", "body", "since_what")
+    fields = ("title", "summary", "body", "since_what", "withdrawal_reason")
     required_languages = {"en": ("title", "summary", "body")}
 
 
 @register(Project)
 class ProjectTranslation(TranslationOptions):
-    fields = ("title", "summary", "body", "dates_note", "role")
+    fields = ("title", "summary", "body", "dates_note", "role", "withdrawal_reason")
     required_languages = {"en": ("title", "summary")}
 
 
@@ -34,5 +34,5 @@ class FigureTranslation(TranslationOptions):
 
 @register(Document)
 class DocumentTranslation(TranslationOptions):
-    fields = ("title", "summary")
+    fields = ("title", "summary", "withdrawal_reason")
     required_languages = {"en": ("title",)}

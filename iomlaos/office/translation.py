@@ -17,7 +17,7 @@ class PlaceTranslation(TranslationOptions):
 
 @register(Page)
 class PageTranslation(TranslationOptions):
-    fields = ("title", "lead", "body")
+    fields = ("title", "lead", "body", "withdrawal_reason")
     required_languages = {"en": ("title",)}
 
 

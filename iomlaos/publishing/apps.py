@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PublishingConfig(AppConfig):
@@ -7,6 +8,8 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from .editions import edition_models  # noqa: PLC0415  (models come after their apps)
+        from .rights import make_publish_rights  # noqa: PLC0415
         from .uploads import watch  # noqa: PLC0415
 
+        post_migrate.connect(make_publish_rights, dispatch_uid="iomlaos.publishing")
         watch(edition_models())

@@ -10,14 +10,17 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from .dates import PartialDateField
+from .reviewing import ReviewLink, Submission
 from .revisions import Revision
 
 __all__ = [
     "FormerAddress",
     "Publishable",
     "PublishableQuerySet",
+    "ReviewLink",
     "Revision",
     "SeedEntry",
+    "Submission",
     "publishables",
 ]
 
@@ -80,6 +83,12 @@ class Publishable(models.Model):
             "Withdrawn takes it down, and its address then says so."
         ),
     )
+    withdrawal_reason = models.CharField(
+        _("why it is withdrawn"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence, which whoever comes to its address reads. For what is withdrawn only."),
+    )
     publish_from = models.DateTimeField(
         _("public from"),
         null=True,
@@ -106,6 +115,19 @@ class Publishable(models.Model):
             "The date of the information, as the page says it: a year, a month or a day. "
             "When you change the text and leave this alone, it becomes the day of your change."
         ),
+    )
+    checked_on = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last read it and found it still right. Its page says so."),
+    )
+    public_notes = models.JSONField(
+        _("changes that its page names"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("A list of {on: date, en: text, lo: text}, the latest first."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
     changed_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())

@@ -82,8 +82,24 @@ class Revision(models.Model):
 
     class Kind(models.TextChoices):
         STATE = "state", _("What the record was")
+        DRAFT = "draft", _("What the record is to become, once this is published")
         PARKED = "parked", _("What somebody typed while another was faster")
         DELETED = "deleted", _("What the record was when it was deleted")
+
+    class Ending(models.TextChoices):
+        SUPERSEDED = "superseded", _("a later draft took its place")
+        PUBLISHED = "published", _("it was published")
+        DISCARDED = "discarded", _("it was discarded")
+
+    class Event(models.TextChoices):
+        """What a state meant to the public, for the log of publishing."""
+
+        NONE = "", _("not public")
+        PUBLISHED = "published", _("published")
+        CHANGED = "changed", _("changed while public")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SCHEDULED = "scheduled", _("scheduled")
+        DELETED = "deleted", _("deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model = models.CharField(max_length=80)
@@ -99,6 +115,19 @@ class Revision(models.Model):
     by_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField(default=timezone.now, db_default=Now())
     note = models.CharField(max_length=300, blank=True)
+    event = models.CharField(max_length=10, choices=Event, blank=True)
+    # Of drafts alone.
+    publish_at = models.DateTimeField(null=True, help_text=_("When it comes true by itself."))
+    held = models.CharField(max_length=500, blank=True, help_text=_("Why it did not come true then."))
+    closed_at = models.DateTimeField(null=True, help_text=_("When it ceased to wait."))
+    ending = models.CharField(max_length=10, choices=Ending, blank=True)
+    carries = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text=_("The draft that it took along when the public page changed under it."),
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -109,11 +138,23 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "object_key", "number"],
-                condition=models.Q(kind="state"),
+                condition=models.Q(kind__in=["state", "draft"]),
                 name="revision_number_is_the_lock",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["model", "object_key"],
+                condition=models.Q(kind="draft", closed_at=None),
+                name="revision_one_draft_at_a_time",
+            ),
         ]
-        indexes = [models.Index(fields=["model", "kind", "-at"], name="revision_by_kind")]
+        indexes = [
+            models.Index(fields=["model", "kind", "-at"], name="revision_by_kind"),
+            models.Index(
+                fields=["publish_at"],
+                condition=models.Q(kind="draft", closed_at=None, held=""),
+                name="revision_due",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}: {self.number}"

@@ -6,6 +6,7 @@ It is made after each migration, as Django makes those to add, change, delete an
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as present_apps
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 
@@ -17,13 +18,16 @@ def may_publish(user: AbstractUser | AnonymousUser, model: type[Publishable]) ->
     return user.has_perm(f"{model._meta.app_label}.{get_permission_codename('publish', model._meta)}")
 
 
-def make_publish_rights(app_config: AppConfig, using: str, apps: Any, **kwargs: Any) -> None:
-    """The right for each Publishable of an app."""
+def make_publish_rights(app_config: AppConfig, using: str, apps: Any = present_apps, **kwargs: Any) -> None:
+    """The right for each Publishable of an app: after a migration, and after a database was emptied."""
     models = [model for model in app_config.get_models() if issubclass(model, Publishable)]
     if not models:
         return
-    kinds = apps.get_model("contenttypes", "ContentType").objects.db_manager(using)
-    permissions = apps.get_model("auth", "Permission").objects.using(using)
+    try:
+        kinds = apps.get_model("contenttypes", "ContentType").objects.db_manager(using)
+        permissions = apps.get_model("auth", "Permission").objects.using(using)
+    except LookupError:  # Migrated back to before there were any.
+        return
     for model in models:
         permissions.get_or_create(
             content_type=kinds.get_for_model(model),

@@ -195,3 +195,10 @@ def test_the_rights_of_the_roles_are_those_that_the_models_have(db):
         action = permission.codename.removesuffix(f"_{model._meta.model_name}")
         assert action == "publish" or action in model._meta.default_permissions, permission
         assert permission.name == f"Can {action} {model._meta.verbose_name_raw}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rights_to_publish_come_back_to_an_emptied_database():
+    call_command("flush", interactive=False, verbosity=0)
+    there = set(Permission.objects.filter(codename__startswith="publish_").values_list("codename", flat=True))
+    assert there == {f"publish_{model._meta.model_name}" for model in publishables()}
