@@ -1,13 +1,22 @@
 """What every test stands on: plain static files, uploads of its own, the seeded content."""
 
 import os
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.conf import settings as project_settings
 from django.core.management import call_command
+from django.db import connections
+from django.db.migrations import RunPython
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 
+from iomlaos.accounts import migrations
 from tests.servers import Server, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -39,6 +48,19 @@ def _fail_if_skipped_in_ci(report):
         report.outcome = "failed"
         report.longrepr = f"In CI a skip is a failure: {report.longrepr}"
     return report
+
+
+@receiver(post_migrate, dispatch_uid="roles of tests")
+def make_roles_again(app_config, using: str, **kwargs) -> None:
+    """The roles of the migrations, which a test that empties the database takes away from those after it."""
+    groups = apps.get_model("auth", "Group")
+    if app_config.label != "accounts" or groups.objects.using(using).exists():
+        return
+    for module in sorted(pkgutil.iter_modules(migrations.__path__), key=lambda module: module.name):
+        migration = import_module(f"{migrations.__name__}.{module.name}")
+        for operation in migration.Migration.operations:
+            if isinstance(operation, RunPython):
+                operation.code(apps, SimpleNamespace(connection=connections[using]))
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,10 @@
 import base64
 import datetime
 from collections.abc import Iterator
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -23,14 +19,6 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Noon of 1 June 2026 in Vientiane, until it is moved."""
     with time_machine.travel(datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC), tick=False) as clock:
         yield clock
-
-
-@pytest.fixture(autouse=True)
-def _roles(db) -> None:
-    """The roles of the migration, which a test that empties the database takes away from those after it."""
-    if not Group.objects.exists():
-        roles = import_module("iomlaos.accounts.migrations.0002_roles")
-        roles.make_roles(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture
