@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.publishing.drafting import PublishableForm
 from iomlaos.publishing.forms import DayField, HourField, TextField
 
 from .models import FormVersion, Opportunity
@@ -17,7 +18,7 @@ from .models import FormVersion, Opportunity
 SUCCESSORS = 100
 
 
-class OpportunityForm(forms.ModelForm):
+class OpportunityForm(PublishableForm):
     closing_date = DayField(
         label=_("Closing date"),
         help_text=_(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from iomlaos.publishing.admin import StaffPages
+from iomlaos.publishing.admin import LogPages, StaffPages
 
 from . import second_factor
 from .log import Kind, record
@@ -98,22 +98,11 @@ class PeopleAdmin(StaffPages, GroupAdmin):
 
 
 @admin.register(SignInEvent)
-class SignInEventAdmin(StaffPages):
+class SignInEventAdmin(LogPages):
     about = _(
         "Who signed in and who failed to, changed passwords, and second factors that were reset. It is "
         "kept for a year, and nobody can change it here."
     )
     list_display = ["at", "kind", "username", "by", "address"]
-    list_display_links = None
     list_filter = ["kind"]
     search_fields = ["username", "by", "address"]
-    date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

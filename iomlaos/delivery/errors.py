@@ -68,10 +68,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "delivery/no_page.html", context, status=404)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
     context = {
         "title": _("This page was taken down"),
         "lead": _("The office published something here, and has withdrawn it since."),
+        "reason": reason,
     }
     return render(request, "delivery/no_page.html", context, status=410)
 
@@ -89,5 +90,5 @@ class MovedAndGone:
         if isinstance(exception, Moved):
             return HttpResponsePermanentRedirect(exception.to)
         if isinstance(exception, Gone):
-            return gone(request)
+            return gone(request, exception.reason)
         return None

@@ -20,7 +20,12 @@ class Moved(Exception):
 
 
 class Gone(Exception):
-    """The object was withdrawn, or its time is over: answer 410."""
+    """The object was withdrawn, or its time is over: answer 410, with the reason that staff gave."""
+
+    def __init__(self, gone: Publishable) -> None:
+        withdrawn = gone.state == gone.State.WITHDRAWN
+        self.reason = gone.withdrawal_reason if withdrawn else ""
+        super().__init__(gone)
 
 
 def find(
@@ -43,12 +48,12 @@ def find(
         return found
     hidden = model.objects.filter(slug=slug).first()
     if hidden is not None and hidden.was_taken_down(at):
-        raise Gone
+        raise Gone(hidden)
     former = FormerAddress.objects.filter(model=model._meta.label_lower, slug=slug).first()
     if former is not None:
         now_at = model.objects.filter(pk=former.object_id).first()
         if now_at is not None and now_at.is_live(at):
             raise Moved(now_at.get_absolute_url() + beside)
         if now_at is not None and now_at.was_taken_down(at):
-            raise Gone
+            raise Gone(now_at)
     raise Http404

@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 class OfRecordQuerySet(models.QuerySet):
     def of(self, record: models.Model) -> Self:
+        """Of a record, or of the record that another row of this kind is about."""
+        if hasattr(record, "object_key"):
+            return self.filter(model=record.model, object_key=record.object_key)
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
 
 
@@ -96,6 +99,10 @@ class ReviewLinkQuerySet(OfRecordQuerySet):
 
     def by_key(self, key: str) -> Self:
         return self.filter(key_hash=_hash(key))
+
+    def end(self, record: models.Model, at: datetime.datetime) -> None:
+        """What they showed is published, or there no more."""
+        self.of(record).filter(revoked_at=None).update(revoked_at=at)
 
     def make(
         self, record: models.Model, *, for_whom: str, by: Any, at: datetime.datetime, days: int

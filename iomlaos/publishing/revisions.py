@@ -1,15 +1,19 @@
 """The history of a record: every state that it was saved in, with who and when."""
 
+import datetime
 import uuid
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
+from .dates import deadline_in_words
+from .reviewing import ReviewLink, Submission
 from .snapshots import Snapshot
 
 
@@ -21,37 +25,138 @@ class RevisionQuerySet(models.QuerySet):
         """The states that the row itself was in, the latest first."""
         return self.filter(kind=Revision.Kind.STATE).order_by("-number")
 
-    def catch_up(self, record: models.Model) -> "Revision":
-        """The latest state, after a look at the row: what was changed elsewhere becomes one, too.
+    def saved(self) -> Self:
+        """What somebody saved: states of the row and drafts of it, the latest first."""
+        return self.filter(kind__in=[Revision.Kind.STATE, Revision.Kind.DRAFT]).order_by("-number")
+
+    def waiting(self) -> Self:
+        """Drafts of what is there already, of which each record has one at most."""
+        return self.filter(kind=Revision.Kind.DRAFT, closed_at=None)
+
+    def due(self, at: datetime.datetime) -> Self:
+        """Drafts whose moment has come, in its order."""
+        return self.waiting().filter(held="", publish_at__lte=at).order_by("publish_at", "pk")
+
+    def happenings(self) -> Self:
+        """What the public saw of it: published, changed, withdrawn, deleted. The latest first."""
+        return self.exclude(event="").order_by("-at", "-number")
+
+    # --- What is added -----------------------------------------------------------------------
+
+    def standing(self, record: models.Model) -> "Standing":
+        """Where a record stands, after a look at its row: what was changed elsewhere becomes a state.
 
         A command, an import or the seed may have changed it since; and the first state of what was
         never edited here is what it is now.
         """
+        numbered = self.of(record).saved()
+        # Read first: whatever comes after it makes the next number taken.
+        number = numbered.aggregate(last=models.Max("number"))["last"] or 0
         now = snapshots.take(record)
         head = self.of(record).states().first()
-        if head is not None and head.data == now:
-            return head
-        return self.follow(head, record, now, by=None, note="")
+        draft = self.of(record).waiting().first()
+        standing = Standing(head, draft, number)
+        if head is None or head.data != now:
+            self.follow(standing, record, now, by=None, note="")
+        return standing
+
+    def last_known(self, record: models.Model) -> "Standing":
+        """Where a record stood when it was last saved here, whatever became of its row."""
+        last = self.of(record).saved().first()
+        return Standing(self.of(record).states().first(), None, last.number if last else 0)
+
+    def catch_up(self, record: models.Model) -> "Revision":
+        """The latest state of the row; see `standing`."""
+        return self.standing(record).head
 
     def follow(
-        self, head: "Revision | None", record: models.Model, data: Snapshot, *, by: Any, note: str
+        self,
+        standing: "Standing",
+        record: models.Model,
+        data: Snapshot,
+        *,
+        by: Any,
+        note: str,
+        at: datetime.datetime | None = None,
     ) -> "Revision":
-        """The state that follows another. Raises IntegrityError where somebody was faster.
+        """The state that comes next. Raises IntegrityError where somebody was faster.
 
-        The unique number is the lock: of two that began at the same state, one gets the next.
+        The unique number is the lock: of two that began where it stood the same, one gets the next.
         """
-        return self._add(record, Revision.Kind.STATE, head.number + 1 if head else 1, head, data, by, note)
+        event = _event(standing.head.data if standing.head else None, data, at or timezone.now())
+        state = self._add(
+            record,
+            Revision.Kind.STATE,
+            standing.number + 1,
+            standing.head,
+            data,
+            by,
+            note,
+            event=event,
+            at=at or timezone.now(),
+        )
+        standing.head, standing.number = state, state.number
+        if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
+            Submission.objects.end(record, state.at)
+        if event == Revision.Event.PUBLISHED:
+            ReviewLink.objects.end(record, state.at)
+        return state
+
+    def keep_draft(
+        self,
+        standing: "Standing",
+        record: models.Model,
+        data: Snapshot,
+        *,
+        by: Any,
+        note: str,
+        **more: Any,
+    ) -> "Revision":
+        """What the record is to become; it takes the place of the draft before it. Raises as `follow`."""
+        if standing.draft:
+            self.close(standing, Revision.Ending.SUPERSEDED)
+        else:
+            # Those of an earlier draft do not open a new one.
+            ReviewLink.objects.end(record, timezone.now())
+        draft = self._add(
+            record, Revision.Kind.DRAFT, standing.number + 1, standing.head, data, by, note, **more
+        )
+        standing.draft, standing.number = draft, draft.number
+        return draft
+
+    def close(self, standing: "Standing", ending: str) -> None:
+        """The draft no longer waits. Raises IntegrityError where somebody else closed it."""
+        standing.draft.closed_at = timezone.now()
+        draft = self.waiting().filter(pk=standing.draft.pk)
+        if not draft.update(closed_at=standing.draft.closed_at, ending=ending):
+            raise IntegrityError("The draft was closed by somebody else.")
+        if ending != Revision.Ending.SUPERSEDED:
+            Submission.objects.end(standing.draft, standing.draft.closed_at)
+            ReviewLink.objects.end(standing.draft, standing.draft.closed_at)
+        standing.draft = None
 
     def park(
-        self, head: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
+        self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
     ) -> "Revision":
-        """What somebody has in a form that is not saved: it stands upon a state, and is none itself."""
-        return self._add(record, Revision.Kind.PARKED, head.number, head, data, by, note)
+        """What somebody has in a form that is not saved. It stands upon a state or a draft, and is none."""
+        return self._add(record, Revision.Kind.PARKED, upon.number, upon, data, by, note)
 
     def bury(self, record: models.Model, *, by: Any) -> "Revision":
         """The last state of what is about to be deleted."""
-        head = self.catch_up(record)
-        return self._add(record, Revision.Kind.DELETED, head.number, head, head.data, by, "")
+        standing = self.standing(record)
+        if standing.draft:
+            self.close(standing, Revision.Ending.DISCARDED)
+        head = standing.head
+        return self._add(
+            record,
+            Revision.Kind.DELETED,
+            head.number,
+            head,
+            head.data,
+            by,
+            "",
+            event=Revision.Event.DELETED,
+        )
 
     def _add(
         self,
@@ -62,6 +167,7 @@ class RevisionQuerySet(models.QuerySet):
         data: Snapshot,
         by: Any,
         note: str,
+        **more: Any,
     ) -> "Revision":
         return self.create(
             model=record._meta.label_lower,
@@ -74,7 +180,36 @@ class RevisionQuerySet(models.QuerySet):
             by=by,
             by_name=by.get_username() if by else "",
             note=note[:300],
+            **more,
         )
+
+
+def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> str:
+    """What a new state means to the public. What has no state of its own is never named."""
+    was = before["fields"].get("state") if before else None
+    state = after["fields"].get("state")
+    if before is None or state not in ("published", "withdrawn") or before == after:
+        return Revision.Event.NONE
+    if state == "withdrawn":
+        return Revision.Event.WITHDRAWN if was != "withdrawn" else Revision.Event.NONE
+    if _begins_after(after, at):
+        return Revision.Event.SCHEDULED
+    was_seen = was == "published" and not _begins_after(before, at)
+    return Revision.Event.CHANGED if was_seen else Revision.Event.PUBLISHED
+
+
+def _begins_after(data: Snapshot, at: datetime.datetime) -> bool:
+    begins = data["fields"].get("publish_from")
+    return bool(begins) and datetime.datetime.fromisoformat(begins) > at
+
+
+@dataclass
+class Standing:
+    """Where a record stands: the state of its row, the draft that waits, and the last number given."""
+
+    head: "Revision | None"
+    draft: "Revision | None"
+    number: int
 
 
 class Revision(models.Model):
@@ -154,6 +289,7 @@ class Revision(models.Model):
                 condition=models.Q(kind="draft", closed_at=None, held=""),
                 name="revision_due",
             ),
+            models.Index(fields=["-at"], condition=~models.Q(event=""), name="revision_log_of_publishing"),
         ]
 
     def __str__(self) -> str:
@@ -161,10 +297,32 @@ class Revision(models.Model):
 
     @property
     def started_from(self) -> "Revision":
-        """The state of the row that its form started from: itself, unless it is parked."""
+        """The state or draft that its form started from: itself, unless it is parked."""
         return self.base if self.kind == self.Kind.PARKED and self.base else self
+
+    @property
+    def publish_at_in_words(self) -> str:
+        return deadline_in_words(self.publish_at) if self.publish_at else ""
 
     @property
     def who(self) -> str:
         """Who saved it; what was changed by a command has nobody's name."""
         return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
+
+
+class HappeningManager(models.Manager.from_queryset(RevisionQuerySet)):
+    def get_queryset(self) -> RevisionQuerySet:
+        return super().get_queryset().happenings()
+
+
+class Happening(Revision):
+    """The log of publishing: what became public, was changed while it was, or went. Nobody edits it."""
+
+    objects = HappeningManager()
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("publishing and withdrawal")
+        verbose_name_plural = _("log of publishing")
+        ordering = ["-at", "-number"]

@@ -108,6 +108,27 @@ def put(record: models.Model, snapshot: Snapshot, *, raw: bool) -> None:
             _save(row, raw)
 
 
+def dangling(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
+    """The fields of a snapshot that refer to what was deleted since."""
+    found: list[Path] = []
+    for name, keys in snapshot["many"].items():
+        related = model._meta.get_field(name).related_model
+        if related._base_manager.filter(pk__in=keys).count() < len(keys):
+            found.append(("many", name))
+    rows = [(model, ("fields",), "", snapshot["fields"])]
+    for relation in owned_relations(model):
+        for key, values in snapshot["owned"].get(relation.name, {}).items():
+            rows.append((relation.related_model, ("owned", relation.name, key), relation.field.name, values))
+    for kind, path, owner, values in rows:
+        for field in content_fields(kind):
+            key = values.get(field.name) if isinstance(field, models.ForeignKey) else None
+            if key is None or field.name == owner:
+                continue
+            if not field.related_model._base_manager.filter(pk=key).exists():
+                found.append((*path, field.name))
+    return found
+
+
 def _set(row: models.Model, values: dict[str, Any]) -> None:
     for field in content_fields(type(row)):
         if field.name not in values:

@@ -120,7 +120,7 @@ def test_a_notice_that_was_seen_asks_though_it_is_hidden_now_or_published_again(
 ):
     notice = make_notice()
     clock.shift(DAY)
-    assert send(staff, notice, state=hidden).status_code == 302
+    assert send(staff, notice, state=hidden, withdrawal_reason_en="A mistake.").status_code == 302
     assert errors(send(staff, notice, **LATER)) == {"deadline_reason": [ASKED]}
     assert errors(send(staff, notice, **LATER, state="published")) == {"deadline_reason": [ASKED]}
     assert is_unchanged(notice)

@@ -262,7 +262,7 @@ def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
 
 
 def test_what_was_deleted_comes_back_as_a_draft_with_all_that_it_owned(staff):
-    vacancy = make_vacancy(title_en="Driver", grade="G2")
+    vacancy = make_vacancy(title_en="Driver", grade="G2", state="draft")
     vacancy.amendments.create(text_en="Corrected.")
     key = vacancy.pk
     for address in (address_of(vacancy, "delete/"),):
@@ -279,7 +279,7 @@ def test_what_was_deleted_comes_back_as_a_draft_with_all_that_it_owned(staff):
 
 
 def test_what_was_deleted_by_a_list_comes_back_too_unless_its_address_is_taken(staff):
-    vacancy = make_vacancy(slug="driver")
+    vacancy = make_vacancy(slug="driver", state="draft")
     chosen = {"action": "delete_selected", "_selected_action": [vacancy.pk], "post": "yes"}
     staff.post("/admin/careers/vacancy/", chosen)
     revision = Revision.objects.get(kind="deleted")

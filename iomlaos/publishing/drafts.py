@@ -1,0 +1,85 @@
+"""Drafts of what is there already: how they go along with it, and how they take its place."""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.utils.translation import gettext as _
+
+from . import snapshots
+from .compared import InWords
+from .revisions import Revision, Standing
+from .snapshots import Meeting, Snapshot
+
+
+def carry_over(standing: Standing, record: models.Model) -> None:
+    """A draft goes along with what was changed under it. Raises IntegrityError where somebody was faster.
+
+    Fields that both changed stay as the draft has them; `contested` names them.
+    """
+    draft = standing.draft
+    merged, _meetings = snapshots.merge(draft.base.data, standing.head.data, draft.data)
+    merged["carried"] = draft.data.get("carried", {})
+    Revision.objects.keep_draft(
+        standing,
+        record,
+        merged,
+        by=draft.by,
+        note=draft.note,
+        publish_at=draft.publish_at,
+        held=draft.held,
+        carries=draft,
+    )
+
+
+def contested(draft: Revision) -> list[Meeting]:
+    """The fields that were changed both in a draft and, meanwhile, on the public page."""
+    before = draft.carries
+    if before is None or before.base is None or draft.base is None:
+        return []
+    meetings = snapshots.merge(before.base.data, draft.base.data, before.data)[1]
+    return [meeting for meeting in meetings if meeting.is_contested]
+
+
+def publish_draft(
+    standing: Standing, record: models.Model, *, by: Any, at: datetime.datetime | None = None
+) -> Revision:
+    """Make a record what its draft says, with all that a save does. To be called in a transaction.
+
+    Raises ValidationError, in words for staff, where that cannot be: the public page was changed in the
+    same fields meanwhile, what it refers to is gone, or it breaks a rule. Raises IntegrityError where
+    somebody was faster, or where something else has its address now.
+    """
+    draft = standing.draft
+    data = _upon_what_is_there(standing, record)
+    Revision.objects.close(standing, Revision.Ending.PUBLISHED)
+    for name, value in draft.data.get("carried", {}).items():
+        setattr(record, name, value)
+    snapshots.put(record, data, raw=False)
+    stored = type(record)._base_manager.get(pk=record.pk)
+    stored.full_clean()
+    for relation in snapshots.owned_relations(type(record)):
+        for row in relation.related_model._base_manager.filter(**{relation.field.name: stored}):
+            row.full_clean()
+    connection.check_constraints()
+    return Revision.objects.follow(standing, stored, snapshots.take(stored), by=by, note=draft.note, at=at)
+
+
+def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
+    draft, words = standing.draft, InWords(type(record))
+    data, met = draft.data, contested(draft)
+    if draft.base_id != standing.head.pk:
+        data, meetings = snapshots.merge(draft.base.data, standing.head.data, draft.data)
+        met = [meeting for meeting in meetings if meeting.is_contested]
+    if met:
+        raise ValidationError(
+            _("The public page was changed meanwhile in the same fields: %(fields)s.")
+            % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}
+        )
+    if gone := snapshots.dangling(type(record), data):
+        raise ValidationError(
+            _("It refers to something that was deleted: %(fields)s.")
+            % {"fields": ", ".join(str(words.label(path)) for path in gone)}
+        )
+    return data

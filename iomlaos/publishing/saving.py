@@ -1,0 +1,344 @@
+"""Saving in the admin: nobody overwritten, and what is public left as it is where a draft is kept."""
+
+import contextlib
+import copy
+import datetime
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from . import snapshots
+from .compared import InWords
+from .drafts import carry_over, contested
+from .revisions import Revision, Standing
+from .snapshots import Meeting, Snapshot
+
+#: Somebody is faster each time: after so many tries the fault is another one.
+MOST_TRIES = 5
+
+
+class Raced(Exception):
+    """Somebody saved the same record between our look at it and our save: look again."""
+
+
+class RollBack(Exception):
+    """What was done within is to be seen, and not to be kept."""
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """All that happens within is gone afterwards."""
+    with contextlib.suppress(RollBack), transaction.atomic():
+        yield
+        raise RollBack
+
+
+@dataclass
+class Save:
+    """A change form on its way into the database."""
+
+    #: What the form was drawn from.
+    source: Revision
+    #: Where the record stands.
+    standing: Standing
+    #: Kept as a draft: the row stays as it is.
+    to_draft: bool = False
+    #: Whether the form was in order, and was saved: for good, or to be looked at.
+    is_done: bool = False
+    #: Only to be looked at: nothing is added to the history.
+    is_rehearsal: bool = False
+    message: Any = None
+    #: What a model is told beside its fields (why a deadline changes, say).
+    carried: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stands_upon(self) -> Revision:
+        """What its form must have started from, so that it overwrites nobody."""
+        from_draft = self.source.started_from.kind == Revision.Kind.DRAFT
+        draft = self.standing.draft
+        return draft if draft and (from_draft or self.to_draft) else self.standing.head
+
+
+class SavesSafely:
+    """A ModelAdmin that keeps each state of a record, and lets no save overwrite another unseen.
+
+    A form knows the state or draft that it was drawn from. If that is still the latest when it comes
+    back, it is saved as ever. If not, it comes back with what was typed upon what the other made of
+    it, and says field by field what it was, what it is now and what was typed; sending it again decides.
+
+    A draft of what is there already is a save that is rolled back: its snapshot is kept.
+    """
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        for tries in range(1, MOST_TRIES + 1):
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except Raced:
+                messages.get_messages(request)._queued_messages.clear()
+                if tries == MOST_TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
+    ) -> HttpResponse:
+        record = self.get_object(request, unquote(object_id)) if object_id else None
+        if request.method == "POST":
+            self.heed_button(request, record)
+        if record is None or not self.has_view_or_change_permission(request, record):
+            return super()._changeform_view(request, object_id, form_url, extra_context)
+        if request.method != "POST":
+            return self._drawn(request, record, object_id, form_url, extra_context)
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        standing = self._standing_of(record)
+        source = self._revision(record, request.POST.get("_source")) or standing.head
+        told = self.told_beside(request, record, standing)
+        extra_context = {**told, **(extra_context or {}), "source": source}
+        save = Save(source, standing, to_draft=self.is_kept_as_draft(request, record))
+        request.save_with_history = save
+        if source == standing.head and not save.to_draft:
+            return super()._changeform_view(request, object_id, form_url, extra_context)
+        return self._upon_another(request, record, save, object_id, form_url, extra_context)
+
+    # --- What models with drafts add ------------------------------------------------------------
+
+    def heed_button(self, request: HttpRequest, record: models.Model | None) -> None:
+        """A form that was sent by another button than the plain save may say more than its fields."""
+
+    def is_kept_as_draft(self, request: HttpRequest, record: models.Model) -> bool:
+        return False
+
+    def when_to_publish(self, request: HttpRequest, draft: Revision | None) -> datetime.datetime | None:
+        """When the draft that is kept comes true by itself."""
+        return None
+
+    def told_beside(self, request: HttpRequest, record: models.Model, standing: Standing) -> dict:
+        """What the page of a form says of its record, read before a draft is put into its rows."""
+        return {"draft": standing.draft, "public_state": standing.head}
+
+    def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
+        """It is saved, and its state or its draft is kept. `before` is what the row held."""
+
+    # --- Drawing --------------------------------------------------------------------------------
+
+    def _standing_of(self, record: models.Model) -> Standing:
+        """Where it stands. A draft goes along when the public page was changed under it."""
+        try:
+            with transaction.atomic():
+                standing = Revision.objects.standing(record)
+                if standing.draft and standing.draft.base_id != standing.head.pk:
+                    carry_over(standing, record)
+        except IntegrityError:
+            raise Raced from None
+        return standing
+
+    def _drawn(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        object_id: str,
+        form_url: str,
+        extra_context: dict | None,
+    ) -> HttpResponse:
+        """The form of the draft that waits, else of the record as it is; or of what the address names."""
+        standing = self._standing_of(record)
+        latest = standing.draft if self.has_change_permission(request, record) else None
+        source = self._revision(record, request.GET.get("source")) or latest or standing.head
+        told = self.told_beside(request, record, standing)
+        context = {**told, **(extra_context or {}), "source": source}
+        if source == standing.head:
+            return super()._changeform_view(request, object_id, form_url, context)
+        if source.kind != Revision.Kind.STATE:
+            context.setdefault("note_of_change", source.note)
+        if source.kind == Revision.Kind.DRAFT:
+            context["went_along"] = InWords(type(record)).meetings(contested(source))
+        with undone():
+            snapshots.put(record, source.data, raw=True)
+            response = super()._changeform_view(request, object_id, form_url, context).render()
+        return response
+
+    # --- Saving ---------------------------------------------------------------------------------
+
+    def _upon_another(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        save: Save,
+        object_id: str,
+        form_url: str,
+        extra_context: dict,
+    ) -> HttpResponse:
+        """A form that is kept as a draft, or was drawn from something else than the latest state."""
+        save.is_rehearsal = True
+        save.carried |= save.source.data.get("carried", {})
+        typed: Snapshot = {}
+        with undone():
+            snapshots.put(record, save.source.data, raw=True)
+            response = super()._changeform_view(request, object_id, form_url, extra_context)
+            if save.is_done:
+                typed = snapshots.take(record)
+            elif hasattr(response, "render"):
+                response.render()
+        if not save.is_done:
+            return response
+        base, upon = save.source.started_from, save.stands_upon
+        if base == upon:
+            return self._put(request, record, save, typed, response)
+        merged, meetings = snapshots.merge(base.data, upon.data, typed)
+        if not snapshots.differences(upon.data, merged):
+            _forget_success(request)
+            messages.info(request, _("Nothing had to be saved: it says so already."))
+            return response
+        messages.get_messages(request)._queued_messages.clear()
+        merged["carried"] = save.carried
+        note = request.POST.get("_note", "")
+        again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
+        return self._met(request, record, again, meetings, object_id, form_url, extra_context)
+
+    def _put(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        save: Save,
+        typed: Snapshot,
+        response: HttpResponse,
+    ) -> HttpResponse:
+        """What was typed: kept as a draft, or upon the row as it is, with all that a save does."""
+        record = type(record)._base_manager.get(pk=record.pk)
+        if save.to_draft:
+            self._keep_draft(request, record, save, typed)
+            return response
+        for name, value in save.carried.items():
+            setattr(record, name, value)
+        snapshots.put(record, typed, raw=False)
+        save.is_rehearsal = False
+        if save.standing.draft and save.source.started_from == save.standing.draft:
+            with _noticing_races():
+                Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
+        self.log_change(request, record, save.message)
+        return response
+
+    def _keep_draft(self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot) -> None:
+        before = save.standing.draft
+        publish_at = self.when_to_publish(request, before)
+        typed = typed | {"carried": save.carried}
+        is_new = not before or before.data != typed or before.publish_at != publish_at
+        if is_new or before.held or before.carries_id:
+            note = request.POST.get("_note", "").strip()
+            with _noticing_races():
+                Revision.objects.keep_draft(
+                    save.standing, record, typed, by=request.user, note=note, publish_at=publish_at
+                )
+        self.after_saving(request, record, save.standing.head.data)
+
+    def _met(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        again: Revision,
+        meetings: list[Meeting],
+        object_id: str,
+        form_url: str,
+        extra_context: dict,
+    ) -> HttpResponse:
+        """The form once more, with what two people made of the record. Status 409."""
+        asking = copy.copy(request)
+        asking.method, asking.POST = "GET", QueryDict()
+        words = InWords(type(record)).meetings(meetings)
+        context = extra_context | {
+            "source": again,
+            "met_with": again.base,
+            "meetings": words,
+            "contested": [meeting for meeting in words if meeting[-1]],
+            "note_of_change": again.note,
+        }
+        with undone():
+            snapshots.put(record, again.data, raw=True)
+            response = super()._changeform_view(asking, object_id, form_url, context).render()
+        response.status_code = 409
+        return response
+
+    def _revision(self, record: models.Model, key: str | None) -> Revision | None:
+        try:
+            return Revision.objects.of(record).filter(pk=uuid.UUID(key or "")).first()
+        except ValueError:
+            return None
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        if change and (save := getattr(request, "save_with_history", None)):
+            told = {name: getattr(obj, name) for name in getattr(obj, "CARRIED", ())}
+            save.carried |= {name: value for name, value in told.items() if value}
+        super().save_model(request, obj, form, change)
+
+    def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
+        """A draft holds what its record owns. Rows beside it (reasons given long ago) are public at once."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        save = getattr(request, "save_with_history", None)
+        if save and save.to_draft and request.method == "POST":
+            owned = [relation.related_model for relation in snapshots.owned_relations(self.model)]
+            for formset in formsets:
+                if formset.model not in owned and formset.has_changed():
+                    formset.full_clean()
+                    formset._non_form_errors.append(
+                        _("A draft cannot hold a change of these rows. Take it back here, or publish.")
+                    )
+        return formsets, inlines
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """The last step of a save: its state is added to the history."""
+        save = getattr(request, "save_with_history", None)
+        if save:
+            save.is_done, save.message = True, message
+            if save.is_rehearsal:
+                return None
+        self._keep(request, obj, save.standing if save else Revision.objects.standing(obj))
+        return super().log_change(request, obj, message)
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        self._keep(request, obj, Standing(None, None, 0))
+        return super().log_addition(request, obj, message)
+
+    def _keep(self, request: HttpRequest, record: models.Model, standing: Standing) -> None:
+        data = snapshots.take(record)
+        before = standing.head.data if standing.head else None
+        # A second click on the same button.
+        if before != data:
+            note = request.POST.get("_note", "").strip()
+            with _noticing_races():
+                Revision.objects.follow(standing, record, data, by=request.user, note=note)
+        self.after_saving(request, record, before)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["keeps_history"] = self.has_change_permission(request, context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+@contextlib.contextmanager
+def _noticing_races() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise Raced from None
+
+
+def _forget_success(request: HttpRequest) -> None:
+    """What was only rehearsed was not "changed successfully"; warnings about what was typed stay."""
+    queued = messages.get_messages(request)._queued_messages
+    queued[:] = [message for message in queued if message.level != messages.SUCCESS]

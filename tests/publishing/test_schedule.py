@@ -1,0 +1,142 @@
+"""Drafts of what is public come true by the clock alone, once, or are held with a reason."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from iomlaos.publishing import snapshots
+from iomlaos.publishing.models import Revision
+from programmes.models import Programme
+from tests.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
+from tests.reading import count_queries, read
+
+NOON = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+MINUTE = datetime.timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def draft_of(record, publish_at: datetime.datetime | None = NOON + MINUTE, by=None, **fields) -> Revision:
+    """What a form would keep: the record as it is, with other fields."""
+    standing = Revision.objects.standing(record)
+    data = snapshots.take(record)
+    data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
+    data["fields"] |= fields
+    return Revision.objects.keep_draft(standing, record, data, by=by, note="", publish_at=publish_at)
+
+
+@pytest.mark.django_db
+def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):
+    programme = make_programme(title_en="As it was")
+    editor = User.objects.create_user("bounmy")
+    draft_of(programme, title_en="As it is now", by=editor)
+    clock.move_to(NOON + MINUTE - datetime.timedelta(seconds=1))
+    assert "As it was" in read(Client(), programme.get_absolute_url())
+    clock.shift(1)
+    for address in ("/programmes/", "/", programme.get_absolute_url()):
+        page = read(Client(), address)
+        assert "As it is now" in page
+        assert "As it was" not in page
+    state = Revision.objects.of(programme).states().first()
+    assert (state.by, state.at, state.event) == (editor, NOON + MINUTE, "changed")
+    assert not Revision.objects.waiting().exists()
+
+
+@pytest.mark.django_db
+def test_a_list_that_is_asked_first_shows_it_too(clock):
+    programme = make_programme(title_en="As it was")
+    draft_of(programme, title_en="As it is now")
+    clock.shift(MINUTE)
+    assert "As it is now" in read(Client(), "/programmes/")
+
+
+@pytest.mark.django_db
+def test_a_scheduled_change_goes_along_with_what_was_changed_meanwhile(clock):
+    programme = make_programme(title_en="As it was", summary_en="Before.")
+    draft_of(programme, title_en="As it is now")
+    Programme.objects.filter(pk=programme.pk).update(summary_en="Meanwhile.")
+    clock.shift(MINUTE)
+    page = read(Client(), programme.get_absolute_url())
+    assert "As it is now" in page
+    assert "Meanwhile." in page
+
+
+def held(record) -> str:
+    return Revision.objects.of(record).waiting().get().held
+
+
+@pytest.mark.django_db
+def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_stays(clock):
+    programme = make_programme(title_en="As it was")
+    draft_of(programme, title_en="As it was to be")
+    Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
+    clock.shift(MINUTE)
+    assert "Meanwhile" in read(Client(), programme.get_absolute_url())
+    assert held(programme) == "The public page was changed meanwhile in the same fields: Title."
+
+
+@pytest.mark.django_db
+def test_a_change_that_refers_to_what_was_deleted_is_held(clock):
+    donor, partner = make_donor(), make_counterpart()
+    programme = make_programme()
+    draft_of(programme, donors=[str(donor.pk)], counterparts=[str(partner.pk)])
+    donor.delete()
+    clock.shift(MINUTE)
+    assert read(Client(), programme.get_absolute_url()).status == 200
+    assert held(programme) == "It refers to something that was deleted: Donors."
+
+
+@pytest.mark.django_db
+def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
+    programme, page = make_programme(slug="health"), make_page()
+    draft_of(programme, slug="migration-health")
+    draft_of(page, title_en=None)
+    make_programme(slug="migration-health")
+    clock.shift(MINUTE)
+    assert read(Client(), "/programmes/health/").status == 200
+    assert held(programme) == "Something else has its address or its name now."
+    assert held(page)
+    assert read(Client(), page.get_absolute_url()).status == 200
+
+
+@pytest.mark.django_db
+def test_a_withdrawal_can_be_scheduled(clock):
+    programme = make_programme()
+    draft_of(programme, state="withdrawn", withdrawal_reason_en="It ended.")
+    clock.shift(MINUTE)
+    page = read(Client(), programme.get_absolute_url())
+    assert page.status == 410
+    assert "It ended." in page
+
+
+@pytest.mark.django_db
+def test_a_scheduled_deadline_is_named_on_the_page_with_its_reason(clock):
+    notice = make_vacancy(closes_at=NOON + datetime.timedelta(days=3))
+    draft = draft_of(notice, closes_at=(NOON + datetime.timedelta(days=5)).isoformat())
+    Revision.objects.filter(pk=draft.pk).update(data=draft.data | {"carried": {"deadline_reason": "Rain."}})
+    clock.shift(MINUTE)
+    assert "Rain." in read(Client(), notice.get_absolute_url())
+
+
+@pytest.mark.django_db
+def test_what_is_due_costs_a_public_page_one_query(clock):
+    programme = make_programme()
+    before = count_queries(Client(), programme.get_absolute_url())
+    for number in range(5):
+        draft_of(make_programme(), title_en=f"Later {number}")
+    assert count_queries(Client(), programme.get_absolute_url()) == before
+
+
+@pytest.mark.django_db
+def test_the_next_change_counts_what_is_scheduled(clock):
+    programme = make_programme()
+    assert Programme.objects.next_change(NOON) is None
+    draft_of(programme, title_en="Later")
+    assert Programme.objects.next_change(NOON) == NOON + MINUTE

@@ -1,0 +1,144 @@
+"""Publishing, withdrawing, closing and so on by one button on a small page."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from iomlaos.publishing.models import Revision
+from tests.factories import make_page, make_procurement_notice, make_programme, make_vacancy
+from tests.reading import read
+from tests.staff.filled import filled
+from tests.staff.test_drafts import address_of, person, send, waiting
+
+pytestmark = pytest.mark.django_db
+
+OPEN = datetime.datetime(2026, 7, 1, 17, tzinfo=datetime.UTC)
+
+
+def steps_on(client: Client, record) -> list[str]:
+    return [step.name for step in client.get(address_of(record)).context.get("steps", [])]
+
+
+def take(client: Client, record, step: str, **given):
+    page = client.get(address_of(record, f"step/{step}/"))
+    assert page.status_code == 200, page.headers.get("Location")
+    return client.post(address_of(record, f"step/{step}/"), {"_source": page.context["source"], **given})
+
+
+def test_each_step_is_offered_where_it_can_be_taken(clock, staff):
+    tomorrow = datetime.datetime(2026, 6, 2, tzinfo=datetime.UTC)
+    assert steps_on(staff, make_programme(state="draft")) == ["publish", "schedule"]
+    assert steps_on(staff, make_programme()) == ["withdraw"]
+    assert steps_on(staff, make_programme(publish_from=tomorrow)) == ["publish", "unschedule", "withdraw"]
+    assert steps_on(staff, make_vacancy(closes_at=OPEN)) == ["deadline", "close", "withdraw"]
+    drafted = make_programme()
+    send(staff, drafted, "_draft", title_en="Later")
+    assert steps_on(staff, drafted) == ["publish", "schedule", "withdraw", "discard"]
+
+
+def test_a_contributor_is_offered_none_and_refused_each(clock):
+    desk, programme = person("souk", "Contributors"), make_programme()
+    assert steps_on(desk, programme) == []
+    assert desk.post(address_of(programme, "step/withdraw/"), {}).status_code == 403
+    assert read(Client(), programme.get_absolute_url()).status == 200
+
+
+@pytest.mark.parametrize("given", [{}, {"publish_from": datetime.datetime(2026, 7, 1, tzinfo=datetime.UTC)}])
+def test_what_nobody_sees_yet_is_published_at_once(clock, staff, given):
+    programme = make_programme(state="published" if given else "draft", **given)
+    assert take(staff, programme, "publish").status_code == 302
+    assert read(Client(), programme.get_absolute_url()).status == 200
+
+
+def test_a_draft_of_what_is_public_is_scheduled_taken_off_and_published(clock, staff):
+    programme = make_programme(title_en="As it was")
+    send(staff, programme, "_draft", title_en="As it is now")
+    assert take(staff, programme, "schedule", publish_at="2026-06-01T13:00").status_code == 302
+    assert waiting(programme).publish_at == datetime.datetime(2026, 6, 1, 6, tzinfo=datetime.UTC)
+    assert take(staff, programme, "unschedule").status_code == 302
+    clock.shift(7200)
+    assert "As it was" in read(Client(), programme.get_absolute_url())
+    assert take(staff, programme, "publish").status_code == 302
+    assert "As it is now" in read(Client(), programme.get_absolute_url())
+
+
+def test_a_moment_that_has_passed_is_refused_beside_the_field(clock, staff):
+    programme = make_programme(state="draft")
+    response = take(staff, programme, "schedule", publish_at="2026-06-01T11:00")
+    assert response.context["form"].errors == {"publish_at": ["This moment has passed. Give a later one."]}
+    assert 'value="2026-06-01T11:00"' in response.content.decode()
+
+
+def test_withdrawing_needs_a_reason_which_its_address_gives(clock, staff):
+    programme = make_programme()
+    response = take(staff, programme, "withdraw")
+    assert "withdrawal_reason_en" in response.context["form"].errors
+    assert take(staff, programme, "withdraw", withdrawal_reason_en="It was a mistake.").status_code == 302
+    page = read(Client(), programme.get_absolute_url())
+    assert page.status == 410
+    assert "It was a mistake." in page
+    assert Revision.objects.of(programme).states().first().event == "withdrawn"
+
+
+def test_a_page_that_others_link_to_is_not_withdrawn(clock, staff):
+    page = make_page(slug="privacy")
+    response = take(staff, page, "withdraw", withdrawal_reason_en="Mine.")
+    assert response.status_code == 200
+    assert response.context["form"].errors
+    assert read(Client(), "/privacy/").status == 200
+
+
+@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice])
+def test_a_notice_is_extended_with_a_reason(clock, staff, make):
+    notice = make(closes_at=OPEN)
+    later = {"closing_date": "2026-07-10", "closing_hour": "17:00"}
+    response = take(staff, notice, "deadline", **later)
+    assert "deadline_reason" in response.context["form"].errors
+    assert take(staff, notice, "deadline", **later, deadline_reason="Heavy rain.").status_code == 302
+    page = read(Client(), notice.get_absolute_url())
+    assert "17:00 on Friday 10 July 2026" in page or "Friday 10 July 2026, 17:00" in page
+    assert "Heavy rain." in page
+
+
+@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice])
+def test_a_notice_is_closed_at_once_with_a_reason(clock, staff, make):
+    notice = make(closes_at=OPEN, title_en="A notice")
+    clock.shift(30)
+    assert take(staff, notice, "close", deadline_reason="The post was cut.").status_code == 302
+    page = read(Client(), notice.get_absolute_url())
+    assert "Closed" in page
+    assert "The post was cut." in page
+    assert "A notice" not in Client().get("/careers/calendar.ics").content.decode()
+
+
+def test_a_step_on_what_somebody_changed_meanwhile_is_asked_again_with_what_was_typed(clock, staff):
+    programme = make_programme(title_en="As it was")
+    page = staff.get(address_of(programme, "step/withdraw/"))
+    send(person("bounmy", "Editors"), programme, "_save", title_en="By a colleague")
+    sent = {"_source": page.context["source"], "withdrawal_reason_en": "Typed."}
+    response = staff.post(address_of(programme, "step/withdraw/"), sent)
+    assert response.status_code == 409
+    words = response.content.decode()
+    assert "Somebody else saved this meanwhile." in words
+    assert 'value="Typed."' in words
+    assert read(Client(), programme.get_absolute_url()).status == 200
+    again = sent | {"_source": response.context["source"]}
+    assert staff.post(address_of(programme, "step/withdraw/"), again).status_code == 302
+
+
+def test_a_step_that_was_taken_already_says_so(clock, staff):
+    programme = make_programme()
+    take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
+    response = staff.get(address_of(programme, "step/withdraw/"), follow=True)
+    assert "That cannot be done now, or was done already." in response.content.decode()
+
+
+def test_a_draft_that_meets_another_change_is_not_published_by_a_step(clock, staff):
+    programme = make_programme(title_en="As it was")
+    send(staff, programme, "_draft", title_en="As the draft has it")
+    type(programme).objects.filter(pk=programme.pk).update(title_en="As a command has it")
+    response = take(staff, programme, "publish")
+    assert "The public page was changed meanwhile in the same fields: Title." in response.content.decode()
+    assert "As a command has it" in read(Client(), programme.get_absolute_url())
+    assert filled(staff.get(address_of(programme)))["title_en"] == ["As the draft has it"]
