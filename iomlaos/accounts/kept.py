@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.delivery import errors
 from iomlaos.delivery.headers import is_staff_page
 
+from .sessions import BY_ITSELF
+
 SEAL = "csrfmiddlewaretoken"
 #: What is written into no page. Passwords are told by their names.
 CODES = {"code", "recovery_code"}
@@ -20,9 +22,10 @@ MACHINE = ("_FORMS", "-id", "_selected_action")
 
 
 def is_kept(request: HttpRequest) -> bool:
-    """Whether a request is a form with words in it, and none of them secret."""
+    """Whether a request is a form that somebody sent, with words in it, and none of them secret."""
     return (
         request.method == "POST"
+        and BY_ITSELF not in request.headers
         and bool(set(request.POST) - {SEAL})
         and not any("password" in name or name in CODES for name in request.POST)
     )

@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from . import second_factor, views
 from .kept import is_kept, kept
-from .sessions import STORED_EVERY
+from .sessions import BY_ITSELF, STORED_EVERY
 
 
 class GuardedSite(AdminSite):
@@ -34,8 +34,11 @@ class GuardedSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if is_kept(request) and not self.has_permission(request):
-                return kept(request, self.each_context(request))
+            if not self.has_permission(request):
+                if BY_ITSELF in request.headers:
+                    return JsonResponse({}, status=403)
+                if is_kept(request):
+                    return kept(request, self.each_context(request))
             return guarded(request, *args, **kwargs)
 
         return _like(guarded, inner)

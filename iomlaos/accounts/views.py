@@ -216,7 +216,7 @@ def own_second_factor(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 def session(request: HttpRequest, site: Any) -> JsonResponse:
-    """For the script that warns: how long is left, and the seal that forms have now.
+    """For the script that warns: how long is left, the seal that forms have now, and who is signed in.
 
     It renews the session unless it says that it asks by itself.
     """
@@ -224,7 +224,13 @@ def session(request: HttpRequest, site: Any) -> JsonResponse:
         return JsonResponse({"seconds": 0}, status=403)
     if BY_ITSELF not in request.headers:
         renew(request)
-    return JsonResponse({"seconds": seconds_left(request), "seal": get_token(request)})
+    return JsonResponse(
+        {
+            "seconds": seconds_left(request),
+            "seal": get_token(request),
+            "person": str(request.user.pk),
+        }
+    )
 
 
 @_staff_alone

@@ -16,9 +16,15 @@ from django_prose_editor.fields import ProseEditorFormField
 
 from .dates import PartialDate
 
-NO_SUCH_DATE = _("There is no such date. Write it as 28 February 2026 or 2026-02-28.")
-NO_SUCH_MOMENT = _("There is no such date and hour. Write it as 2026-02-28 17:00.")
+NO_SUCH_DATE = _(
+    "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
+)
+NO_SUCH_MOMENT = _(
+    "There is no such date and hour. Write it as 28 February 2026 17:00, 28/2/2026 17:00 or "
+    "2026-02-28 17:00: the day before the month."
+)
 NO_SUCH_HOUR = _("There is no such hour. Write it as 17:00.")
+LAO_DIGITS = str.maketrans("໐໑໒໓໔໕໖໗໘໙", "0123456789")
 
 
 def year_within_reach(value: datetime.date) -> None:
@@ -62,18 +68,31 @@ class MomentInput(AsTyped, forms.DateTimeInput):
     input_type, written, refusal = "datetime-local", "%Y-%m-%dT%H:%M", NO_SUCH_MOMENT
 
 
-class DayField(forms.DateField):
+class AsWritten:
+    """A date or an hour as staff write it: in Lao digits, too, and with a comma or “at” before the hour.
+
+    The forms that are understood stand in iomlaos/formats. Of two numbers the first is the day.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            words = value.translate(LAO_DIGITS).replace(",", " ").split()
+            value = " ".join(word for word in words if word != "at")
+        return super().to_python(value)
+
+
+class DayField(AsWritten, forms.DateField):
     widget = DayInput
     default_error_messages = {"invalid": NO_SUCH_DATE}
     default_validators = [year_within_reach]
 
 
-class HourField(forms.TimeField):
+class HourField(AsWritten, forms.TimeField):
     widget = HourInput
     default_error_messages = {"invalid": NO_SUCH_HOUR}
 
 
-class MomentField(forms.DateTimeField):
+class MomentField(AsWritten, forms.DateTimeField):
     """A moment in Vientiane, typed and shown to the minute."""
 
     widget = MomentInput
@@ -97,11 +116,11 @@ class TextField(AsSent, forms.CharField):
 
 
 class RichTextFormField(AsSent, ProseEditorFormField):
-    """The editor. What holds tags but no word counts as empty."""
+    """The editor. What holds tags but neither word nor picture counts as empty."""
 
     def to_python(self, value: Any) -> str:
         text = (super().to_python(value) or "").replace("\r\n", "\n")
-        return text if strip_tags(text).strip() else ""
+        return text if strip_tags(text).strip() or "<img" in text else ""
 
 
 class CurrentFile:

@@ -23,10 +23,16 @@ async function ask(renew) {
     return;
   }
   if (!answer.ok) throw new Error(answer.statusText);
-  const { seconds, seal } = await answer.json();
+  const { seconds, seal, person } = await answer.json();
+  if (person !== words.dataset.person) {
+    // Somebody else has signed in on this computer: for this page it is over.
+    setEnd(0);
+    return;
+  }
   setEnd(seconds);
   // Signing in again has made a new seal: the form that is open here takes it on.
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = seal;
+  document.dispatchEvent(new Event("staff:seal"));
 }
 
 async function renew() {

@@ -209,7 +209,7 @@ def test_whoever_types_is_not_away(writer):
 
 
 def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
-    writer, context, strict_site, account, axe
+    writer, context, strict_site, account, axe, complaints
 ):
     page, letters = writer
     strict_site.manage(
@@ -234,6 +234,8 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    # The browser notes that the page asked while nobody was signed in.
+    complaints[:] = [text for text in complaints if "status of 403" not in text]
 
 
 def test_a_form_that_is_sent_too_late_is_kept_and_goes_through_after_signing_in(
@@ -244,6 +246,8 @@ def test_a_form_that_is_sent_too_late_is_kept_and_goes_through_after_signing_in(
     give_password(page, strict_site, account)
     letters, _ = set_up(page)
     page.get_by_role("button", name="I have kept them").click()
+    # What is typed is not kept on the way here, which would say at once that the session is over.
+    page.route("**/typed/", lambda route: route.abort())
     page.goto(f"{strict_site.url}/admin/office/place/add/")
     page.get_by_label("Name:").fill(f"A place of {account}")
     page.locator("[name=slug]").fill(account)

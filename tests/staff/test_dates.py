@@ -10,7 +10,9 @@ from tests.factories import make_page, make_programme, make_project, make_vacanc
 
 from .filled import errors, filled
 
-NO_SUCH_DATE = "There is no such date. Write it as 28 February 2026 or 2026-02-28."
+NO_SUCH_DATE = (
+    "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
+)
 
 
 def send(staff, row, **given):
@@ -143,6 +145,53 @@ def test_dates_may_be_written_in_words(staff):
     assert send(staff, vacancy, closing_date="9 January 2031", posted_on="1/12/2030").status_code == 302
     vacancy.refresh_from_db()
     assert (vacancy.closing_day, vacancy.posted_on) == (datetime.date(2031, 1, 9), datetime.date(2030, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("28 February 2026", 28), ("28 Feb 2026", 28), ("28/02/2026", 28), ("28/2/2026", 28), ("28.2.2026", 28),
+        ("28-2-2026", 28), ("2026-02-28", 28), (" 28  february 2026 ", 28), ("February 28, 2026", 28),
+        ("໒໘/໐໒/໒໐໒໖", 28), ("໒໐໒໖-໐໒-໒໘", 28), ("໒໘ February ໒໐໒໖", 28), ("3/2/2026", 3), ("03.02.2026", 3),
+    ],
+)  # fmt: skip
+def test_a_day_is_understood_as_staff_write_it_the_day_before_the_month(staff, written, day):
+    page = make_page()
+    assert send(staff, page, review_by=written).status_code == 302
+    page.refresh_from_db()
+    assert page.review_by == datetime.date(2026, 2, day)
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "hour"),
+    [
+        ("28 February 2026 17:00", 28, 17), ("28 February 2026, 17:00", 28, 17), ("28 Feb 2026 at 17.00", 28, 17),
+        ("28/02/2026 17:00", 28, 17), ("28.2.2026 17:00", 28, 17), ("2026-02-28 17:00", 28, 17),
+        ("2026-02-28T17:00", 28, 17), ("28/2/2026 5 pm", 28, 17), ("3/2/2026 9:00", 3, 9),
+        ("໒໘/໒/໒໐໒໖ ໑໗:໐໐", 28, 17), ("໒໘.໒.໒໐໒໖, ໑໗.໐໐", 28, 17), ("28 February 2026", 28, 0),
+    ],
+)  # fmt: skip
+def test_a_moment_is_understood_as_staff_write_it(staff, written, day, hour):
+    page = make_page()
+    assert send(staff, page, publish_from=written).status_code == 302
+    page.refresh_from_db()
+    assert page.publish_from == datetime.datetime(2026, 2, day, hour, tzinfo=VIENTIANE)
+
+
+@pytest.mark.parametrize(
+    "written", ["17:30", "17.30", "17:30:00", "5:30 pm", "5:30PM", "໑໗:໓໐", "໑໗.໓໐", " 17:30 "]
+)
+def test_an_hour_is_understood_as_staff_write_it(staff, written):
+    vacancy = make_vacancy(state="draft")
+    assert send(staff, vacancy, closing_date="9 January 2031", closing_hour=written).status_code == 302
+    assert closing(vacancy) == datetime.datetime(2031, 1, 9, 17, 30, tzinfo=VIENTIANE)
+
+
+@pytest.mark.parametrize("written", ["2/28/2026", "31/04/2026", "໓໑/໐໔/໒໐໒໖", "28/2/26", "28", "tomorrow"])
+def test_what_is_no_day_is_refused_and_stays_as_it_was_typed(staff, written):
+    response = send(staff, make_page(), review_by=written)
+    assert errors(response) == {"review_by": [NO_SUCH_DATE]}
+    assert filled(response)["review_by"] == [written]
 
 
 @pytest.mark.parametrize(
