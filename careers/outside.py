@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from iomlaos.office.models import Office, Place
+from iomlaos.publishing.richtext import without_pictures
 
 from .models import Opportunity, Vacancy
 
@@ -94,11 +95,11 @@ def town_of(place: Place | None) -> str:
 
 
 def whole_text(vacancy: Vacancy, at: datetime.datetime) -> str:
-    """All that a vacancy says, in HTML without tables, links in full. Never empty."""
+    """All that a vacancy says, in HTML without tables and pictures, links in full. Never empty."""
     lines = [("", closing(vacancy, at)), *((f"{word}: ", value) for word, value in facts(vacancy))]
     parts = [f"<ul>{format_html_join('', '<li>{}{}</li>', lines)}</ul>", vacancy.body]
     parts += [f"<h2>{heading}</h2>{text}" for _anchor, heading, text in vacancy.sections]
-    return _in_full(_tables_as_lists(plain("".join(parts))))
+    return _in_full(_tables_as_lists(without_pictures(plain("".join(parts)))))
 
 
 def _in_full(html: str) -> str:

@@ -245,6 +245,20 @@ def picture(kind: str, **options) -> bytes:
     return content.getvalue()
 
 
+def of_colour(size: tuple[int, int], kind: str = "JPEG", mode: str = "RGB", **options) -> bytes:
+    """A picture of this size, of one colour."""
+    content = io.BytesIO()
+    Image.new(mode, size, options.pop("colour", "navy")).save(content, kind, **options)
+    return content.getvalue()
+
+
+def moving_webp() -> bytes:
+    content = io.BytesIO()
+    frames = [Image.new("RGB", (9, 9), (shade, 0, 0)) for shade in (0, 99, 200)]
+    frames[0].save(content, "WEBP", save_all=True, append_images=frames[1:], duration=100)
+    return content.getvalue()
+
+
 def photograph(kind: str = "JPEG", turn: int = 6) -> bytes:
     """As a telephone takes it: lying on its side, with position, camera, a text and a small profile."""
     image = Image.new("RGB", (60, 40), "navy")

@@ -15,12 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .dates import deadline_in_words
-from .richtext import RichTextField
+from .richtext import RichTextField, pictures_in_words
 from .snapshots import MISSING, PRESENT, Difference, Meeting, Path
 
 #: Words that are the same on both sides, around each change.
 CONTEXT = 6
-BLOCK = re.compile(r"</(?:p|h\d|li|tr|blockquote)>|<br[^>]*>")
+BLOCK = re.compile(r"</(?:p|h\d|li|tr|blockquote|figcaption)>|<br[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _in_words(field: models.Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(field, RichTextField):
-        return unescape(strip_tags(BLOCK.sub(" \n", value))).strip()
+        return unescape(strip_tags(BLOCK.sub(" \n", pictures_in_words(value)))).strip()
     if isinstance(field, models.DateTimeField):
         return deadline_in_words(datetime.datetime.fromisoformat(value))
     return str(field.to_python(value))

@@ -10,10 +10,12 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from .richtext import RichTextField
+from .richtext import RichTextField, alternative_texts
 
 #: In words. Readers lose the beginning of a longer sentence; Lao is written without spaces and not counted.
 LONGEST_SENTENCE = 40
+#: In characters. Whoever hears what stands for a picture hears it in one go.
+LONGEST_ALTERNATIVE_TEXT = 250
 #: More remarks than this at once are read by nobody.
 MOST_REMARKS = 6
 #: Links that say nothing to somebody who hears or sees the link alone.
@@ -24,7 +26,8 @@ SAY_NOTHING = frozenset(
 
 _HEADING = re.compile(r"<h([2-4])>(.*?)</h\1>", re.DOTALL)
 _LINK = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
-_END_OF_BLOCK = re.compile(r"</(?:p|h[2-4]|li|td|th|blockquote)>|<br>")
+_CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+_END_OF_BLOCK = re.compile(r"</(?:p|h[2-4]|li|td|th|blockquote|figcaption)>|<br>")
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?;:])[\"”’)]*\s+|\n")
 
 
@@ -49,6 +52,12 @@ def remarks(record: models.Model) -> list[str]:
             for field, text in texts
             if isinstance(field, RichTextField)
             for remark in _links(field, text)
+        ),
+        *(
+            remark
+            for field, text in texts
+            if isinstance(field, RichTextField)
+            for remark in _pictures(field, text)
         ),
         *(remark for field, text in texts if field.language == "en" for remark in _sentences(field, text)),
         *_missing_language(record),
@@ -80,6 +89,21 @@ def _links(field: models.Field, html: str) -> Iterator[str]:
                 "%(field)s: the link “%(words)s” does not say where it leads. Make the name of the page or "
                 "the file the link."
             ) % {"field": _label(field), "words": words}
+
+
+def _pictures(field: models.Field, html: str) -> Iterator[str]:
+    captions = {_words(caption).lower() for caption in _CAPTION.findall(html)}
+    for words in alternative_texts(html):
+        if words.lower() in captions:
+            yield _(
+                "%(field)s: “%(words)s” stands for a picture and below it. Whoever cannot see it hears "
+                "the same twice: say once what it shows, and in the caption what it means."
+            ) % {"field": _label(field), "words": Truncator(words).words(5)}
+        if len(words) > LONGEST_ALTERNATIVE_TEXT:
+            yield _(
+                "%(field)s: what stands for the picture “%(words)s” is long. One sentence is enough; the "
+                "rest can stand in the text."
+            ) % {"field": _label(field), "words": Truncator(words).words(5)}
 
 
 def _sentences(field: models.Field, text: str) -> Iterator[str]:

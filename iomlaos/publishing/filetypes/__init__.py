@@ -1,11 +1,13 @@
 """What a file is, by its content and not by its name; and which kinds are taken.
 
 `recognise` is the door: it says what a file is, or why it is not taken. `cleaned` is what is
-stored of it: a picture without the place where it was taken.
+stored of it: a picture without the place where it was taken. `recognise_picture` is the door of
+pictures in texts, of which nothing is stored but what `pictures.sizes` makes of them.
 """
 
 import io
 import re
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -15,9 +17,17 @@ from django.utils.translation import gettext as _
 from pypdf import PdfReader
 
 from . import office, pdf, pictures
-from .kinds import BY_MEDIA_TYPE, JPEG, PDF, PNG, FileKind, RefusedFile
+from .kinds import BY_MEDIA_TYPE, JPEG, PDF, PNG, WEBP, FileKind, RefusedFile
 
-__all__ = ["BY_MEDIA_TYPE", "FileKind", "RefusedFile", "cleaned", "page_count", "recognise"]
+__all__ = [
+    "BY_MEDIA_TYPE",
+    "FileKind",
+    "RefusedFile",
+    "cleaned",
+    "page_count",
+    "recognise",
+    "recognise_picture",
+]
 
 #: What no name holds: separators of folders, control characters, marks that turn the direction of
 #: writing (so that "fdp.exe" reads "exe.pdf"), and what stands in place of such a character.
@@ -32,6 +42,15 @@ DECEIVING = re.compile(
 
 def recognise(content: BinaryIO, name: str) -> FileKind:
     """The kind of a file. Raises RefusedFile with the reason where it is not taken."""
+    return _recognised(content, name, _kind)
+
+
+def recognise_picture(content: BinaryIO, name: str) -> FileKind:
+    """The kind of a picture for a text. Raises RefusedFile with the reason where it is not taken."""
+    return _recognised(content, name, _kind_of_picture)
+
+
+def _recognised(content: BinaryIO, name: str, kind_of: Callable[[bytes], FileKind]) -> FileKind:
     content.seek(0, io.SEEK_END)
     size = content.tell()
     if size == 0:
@@ -59,7 +78,7 @@ def recognise(content: BinaryIO, name: str) -> FileKind:
     content.seek(0)
     data = content.read()
     content.seek(0)
-    kind = _kind(data)
+    kind = kind_of(data)
     _check_endings(name, kind)
     return kind
 
@@ -108,6 +127,23 @@ def _kind(data: bytes) -> FileKind:
             "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), JPEG or PNG."
         )
     )
+
+
+def _kind_of_picture(data: bytes) -> FileKind:
+    if data.startswith(b"\xff\xd8\xff"):
+        return pictures.check(data, JPEG)
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return pictures.check(data, PNG)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return pictures.check(data, WEBP)
+    if data[4:8] == b"ftyp" and data[8:12] in pictures.HEIC:
+        raise RefusedFile(
+            _(
+                "This is a picture of the kind HEIC, as an iPhone takes it. Save it as JPEG, or send it to "
+                "yourself by e-mail, which makes a JPEG of it."
+            )
+        )
+    raise RefusedFile(_("This is none of the pictures that are taken: JPEG, PNG or WebP."))
 
 
 def _check_endings(name: str, kind: FileKind) -> None:

@@ -20,6 +20,8 @@ EXCEL = FileKind("Excel", OFFICE + "spreadsheetml.sheet", (".xlsx",))
 POWERPOINT = FileKind("PowerPoint", OFFICE + "presentationml.presentation", (".pptx",))
 JPEG = FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg"))
 PNG = FileKind("PNG", "image/png", (".png",))
+#: Of pictures in texts alone: what is downloaded has to open everywhere.
+WEBP = FileKind("WebP", "image/webp", (".webp",))
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in (PDF, WORD, EXCEL, POWERPOINT, JPEG, PNG)}
 
 

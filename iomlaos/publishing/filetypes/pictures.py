@@ -2,14 +2,16 @@
 
 import io
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
-from .kinds import JPEG, FileKind, RefusedFile
+from .kinds import JPEG, PNG, WEBP, FileKind, RefusedFile
 from .pdf import PAGE_OR_SCRIPT
 
 #: An A4 page scanned at 600 dpi has 35 million.
@@ -27,6 +29,26 @@ PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT bKGD pHYs cI
 #: The passes of an interlaced PNG: first column and row, step of columns and rows.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
+
+#: The sides of a picture in a text: for a telephone, for the width of a text, and sharp on any screen.
+#: Stored pictures have these: whoever adds one makes it of them, too.
+WIDTHS = (480, 960, 1600)
+QUALITY = 80
+#: Of a picture in a text. A JPEG is read at a smaller scale; others take sixteen bytes a point at their peak.
+MOST_PIXELS_READ_WHOLE = 24_000_000
+#: Which way up a camera held a picture, and what puts it right.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+#: A large picture takes some hundred megabytes while it is read: one at a time.
+_reading = threading.Lock()
 
 
 class Damaged(Exception):
@@ -43,10 +65,7 @@ def check(data: bytes, kind: FileKind) -> FileKind:
     except (OSError, SyntaxError, ValueError):
         raise damaged from None
     if width * height > MOST_PIXELS:
-        raise RefusedFile(
-            _("This picture is far too large. Make it smaller: at most %(side)s by %(side)s points.")
-            % {"side": int(MOST_PIXELS**0.5)}
-        )
+        raise _too_large(MOST_PIXELS)
     if PAGE_OR_SCRIPT.search(data) or zipfile.is_zipfile(io.BytesIO(data)):
         raise RefusedFile(_("Something that is no picture hangs on this picture. Open it, and save it anew."))
     try:
@@ -54,6 +73,9 @@ def check(data: bytes, kind: FileKind) -> FileKind:
             scans = sum(name == 0xDA for name, _part in _jpeg_parts(data))
             if not 0 < scans <= MOST_SCANS:
                 raise damaged
+        elif kind is WEBP:
+            if any(name in (b"ANIM", b"ANMF") for name in _webp_chunks(data)):
+                raise RefusedFile(_("This picture moves. Save one picture of it."))
         else:
             chunks = list(_png_chunks(data))
             if any(name in (b"acTL", b"fcTL", b"fdAT") for name, _body in chunks):
@@ -71,6 +93,91 @@ def check(data: bytes, kind: FileKind) -> FileKind:
     return kind
 
 
+def _too_large(most: int) -> RefusedFile:
+    return RefusedFile(
+        _("This picture is far too large. Make it smaller: at most %(side)s by %(side)s points.")
+        % {"side": int(most**0.5)}
+    )
+
+
+@dataclass(frozen=True)
+class Size:
+    """A picture as WebP, of one width."""
+
+    width: int
+    height: int
+    content: bytes
+
+
+def widths_of(width: int) -> list[int]:
+    """The widths in which a picture is kept, the largest of which is this."""
+    return [*(each for each in WIDTHS if each * 1.2 <= width), width]
+
+
+def sizes(data: bytes, kind: FileKind) -> list[Size]:
+    """A recognised picture upright, in a few widths and never larger than it is, the largest last.
+
+    Only its points are taken over: no position, camera, date or text. Colours are those of a screen,
+    and white is behind what is transparent, for a dark page would swallow dark lines.
+    """
+    try:
+        with _reading:
+            largest = _read(data, kind)
+            return [_written(largest, width, kind) for width in widths_of(largest.width)]
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise RefusedFile(_("This picture is damaged and cannot be read. Save it anew.")) from None
+
+
+def _read(data: bytes, kind: FileKind) -> Image.Image:
+    side = WIDTHS[-1]
+    turn = UPRIGHT.get(_orientation(data))
+    with Image.open(io.BytesIO(data), formats=[kind.name]) as image:
+        if kind is not JPEG and image.width * image.height > MOST_PIXELS_READ_WHOLE:
+            raise _too_large(MOST_PIXELS_READ_WHOLE)
+        profile = image.info.get("icc_profile") or b""
+        # A JPEG is read at a smaller scale at once.
+        image.draft("RGB", (side, side))
+        image.load()
+        if image.mode.startswith("I"):
+            image = image.point(lambda value: value / 256).convert("L")
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+        elif image.mode not in ("L", "RGB", "CMYK"):
+            image = image.convert("RGB")
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if image.mode == "RGBA":
+        behind = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(behind, image).convert("RGB")
+    image = _on_a_screen(image, profile)
+    return image if turn is None else image.transpose(turn)
+
+
+def _on_a_screen(image: Image.Image, profile: bytes) -> Image.Image:
+    """In the colours of a screen, where the picture brings a profile of its own."""
+    if profile:
+        try:
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass
+    return image.convert("RGB")
+
+
+def _written(largest: Image.Image, width: int, kind: FileKind) -> Size:
+    height = max(1, round(largest.height * width / largest.width))
+    image = largest if width == largest.width else largest.resize((width, height), Image.Resampling.LANCZOS)
+    image.info.clear()
+    # Of a drawing, points just as they are often take less.
+    ways = [{"quality": QUALITY}, *([{"lossless": True}] if kind is PNG else [])]
+    return Size(width, image.height, min((_as_webp(image, **way) for way in ways), key=len))
+
+
+def _as_webp(image: Image.Image, **way: object) -> bytes:
+    content = io.BytesIO()
+    image.save(content, "WEBP", method=4, exif=b"", icc_profile=b"", xmp=b"", **way)
+    return content.getvalue()
+
+
 def without_metadata(data: bytes, kind: FileKind) -> bytes:
     """The same picture, point for point, without position, camera, date, texts and small copies.
 
@@ -81,15 +188,19 @@ def without_metadata(data: bytes, kind: FileKind) -> bytes:
 
 def _turned(data: bytes) -> bytes:
     """Metadata that say which way up the picture is, and nothing else; empty where it is upright."""
-    try:
-        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as image:
-            turn = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        return b""
-    if turn not in range(2, 9):
+    turn = _orientation(data)
+    if turn not in UPRIGHT:
         return b""
     # TIFF, big-endian: one entry of one short number.
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ExifTags.Base.Orientation, 3, 1, turn, 0, 0)
+
+
+def _orientation(data: bytes) -> int:
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
+            return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return 1
 
 
 # --- JPEG -------------------------------------------------------------------------------------
@@ -204,3 +315,20 @@ def _png_without(data: bytes) -> bytes:
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         for name, body in kept
     )
+
+
+# --- WebP -------------------------------------------------------------------------------------
+
+
+def _webp_chunks(data: bytes) -> Iterator[bytes]:
+    """The names of the chunks of a WebP, which fill it to its end."""
+    (length,) = struct.unpack_from("<I", data, 4)
+    if length + 8 != len(data):
+        raise Damaged
+    at = 12
+    while at < len(data):
+        name, length = struct.unpack_from("<4sI", data, at)
+        yield name
+        at += 8 + length + length % 2
+    if at != len(data):
+        raise Damaged

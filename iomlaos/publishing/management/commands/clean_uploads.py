@@ -1,4 +1,4 @@
-"""manage.py clean_uploads: remove the files that nothing points to."""
+"""manage.py clean_uploads: remove the files that nothing points to, and the pictures that no text names."""
 
 import datetime
 from argparse import ArgumentParser
@@ -8,6 +8,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from iomlaos.publishing.editions import edition_models
+from iomlaos.publishing.pictures import KEPT_UNUSED, Picture, PictureSize
+from iomlaos.publishing.typed import Presence, TypedText
 from iomlaos.publishing.uploads import drop_unneeded, orphans
 
 #: A younger file may belong to a form that is being saved.
@@ -17,18 +19,32 @@ KEPT_FOR = datetime.timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "Lists and removes uploaded files that are older than a day and that no record, draft or "
-        "earlier state of a record points to."
+        "earlier state of a record points to; and pictures that are older than thirty days and that "
+        "none of these names. Forgets what was typed, and never saved, 90 days ago."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="remove nothing; list what would be")
 
     def handle(self, *args, **options) -> None:
-        found = orphans(edition_models(), timezone.now() - KEPT_FOR)
-        lines = [f"{name}, {filesizeformat(path.stat().st_size)}" for name, path in found.items()]
-        if not options["dry_run"]:
+        now, removes = timezone.now(), not options["dry_run"]
+        if removes:
+            TypedText.objects.too_old(now).delete()
+            Presence.objects.too_old(now).delete()
+        pictures = list(Picture.objects.unused(now - KEPT_UNUSED).prefetch_related("sizes"))
+        lines = [
+            f"picture “{picture}”, {filesizeformat(sum(size.bytes for size in picture.sizes.all()))}"
+            for picture in pictures
+        ]
+        if removes:
+            for picture in pictures:
+                picture.delete()
+        found = orphans([*edition_models(), PictureSize], now - KEPT_FOR)
+        lines += [f"{name}, {filesizeformat(path.stat().st_size)}" for name, path in found.items()]
+        if removes:
             drop_unneeded(found)
-        done = "would be removed" if options["dry_run"] else "removed"
-        count = f"{len(found)} file{'' if len(found) == 1 else 's'} {done}."
+        counts = [(len(pictures), "picture"), (len(found), "file")]
+        count = " and ".join(f"{many} {word}{'' if many == 1 else 's'}" for many, word in counts if many)
+        done = "removed" if removes else "would be removed"
         if options["verbosity"]:
-            self.stdout.write("\n".join([*lines, count if found else "Nothing to remove."]))
+            self.stdout.write("\n".join([*lines, f"{count} {done}." if count else "Nothing to remove."]))

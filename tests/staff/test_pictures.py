@@ -1,0 +1,360 @@
+"""Pictures of texts: the dialog of the editor, their own pages, and what a failed upload leaves."""
+
+import datetime
+import io
+import resource
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import DatabaseError
+from django.db.models.signals import post_save
+from django.test import Client
+from PIL import Image
+
+from iomlaos.publishing.models import Picture, PictureSize, Revision
+from iomlaos.publishing.richtext import pictures_at
+from tests.factories import make_page, make_picture, make_programme, upload
+from tests.uploads import jpeg_of_size, multipart, of_colour, photograph
+
+from .filled import errors, filled
+
+DIALOG = "/admin/publishing/picture/dialog/"
+WORDS = {"alternative_text": "A school in Sekong", "caption": "", "photographer": ""}
+
+
+def on_disk() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def put_in(staff, file=None, address: str = DIALOG, **given):
+    values = WORDS | given
+    return staff.post(address, values | ({"file": file} if file else {}))
+
+
+def test_a_picture_is_put_in_with_its_words(staff):
+    answer = put_in(
+        staff, upload("IMG_1.jpg", of_colour((2000, 1500))), caption="The new roof", photographer="IOM 2026"
+    )
+    made = Picture.objects.get()
+    assert answer.json() == {
+        "figure": f'<figure><img src="/pictures/{made.key}" alt="A school in Sekong">'
+        "<figcaption>The new roof · Photo: IOM 2026</figcaption></figure>",
+        "key": made.key,
+        "alt": "A school in Sekong",
+    }
+    assert made.key.endswith("-1600x1200")
+    assert made.by.username == "staff"
+    assert [size.width for size in made.sizes.all()] == [480, 960, 1600]
+    assert len(on_disk()) == 3
+
+
+def test_nothing_is_invented_where_caption_and_credit_are_blank(staff):
+    assert "figcaption" not in put_in(staff, upload("a.jpg", photograph())).json()["figure"]
+
+
+def test_words_of_any_kind_stand_as_they_were_typed(staff):
+    answer = put_in(
+        staff, upload("ໂຮງຮຽນ.png", of_colour((9, 9), "PNG")),
+        alternative_text='ໂຮງຮຽນ <b>"A" & B</b>', caption="<script>alert(1)</script>",
+    )  # fmt: skip
+    figure = answer.json()["figure"]
+    assert 'alt="ໂຮງຮຽນ &lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;"' in figure
+    assert "<figcaption>&lt;script&gt;alert(1)&lt;/script&gt;</figcaption>" in figure
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"alternative_text": ""}, "alternative_text", "Say in a sentence what the picture shows"),
+        ({"alternative_text": " \n "}, "alternative_text", "Say in a sentence what the picture shows"),
+        ({"alternative_text": "IMG_2041.jpg"}, "alternative_text", "“IMG_2041.jpg” is the name of a file"),
+        ({"alternative_text": "Village school"}, "alternative_text", "“Village school” is the name of a file"),
+        ({"alternative_text": "x" * 301}, "alternative_text", "at most 300 characters"),
+        ({"file": None}, "file", "Choose a picture."),
+        ({"file": upload("a.jpg", b"<svg/>")}, "file", "This is none of the pictures that are taken"),
+        ({"file": upload("a.jpg", jpeg_of_size(60000, 60000))}, "file", "This picture is far too large"),
+        ({"file": upload("a.jpg", b"")}, "file", "This file is empty"),
+        ({"picture": "00000000-0000-4000-8000-000000000000"}, "picture", "This picture is not there any more"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_stays(staff, given, field, words):
+    given = {"file": upload("Village school.jpg", photograph())} | given
+    answer = put_in(staff, **given)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    form = answer.context["form"]
+    assert list(form.errors) == [field]
+    assert words in form.errors[field][0]
+    page = answer.content.decode()
+    assert f'id="picture_{field}_error"' in page or field == "picture"
+    assert not Picture.objects.exists()
+    assert not on_disk()
+
+
+def test_a_name_with_a_folder_is_refused(staff):
+    body, media_type = multipart(WORDS, "file", "../../a.jpg", photograph())
+    answer = staff.generic("POST", DIALOG, body, content_type=media_type)
+    assert "characters that no name should" in answer.context["form"].errors["file"][0]
+    assert not on_disk()
+
+
+def test_a_picture_above_the_limit_is_refused_before_it_is_read(staff, settings):
+    settings.UPLOAD_LIMIT_BYTES = 100
+    assert (
+        "at most 100\xa0bytes"
+        in put_in(staff, upload("a.jpg", photograph())).context["form"].errors["file"][0]
+    )
+    answer = staff.post(DIALOG, {}, CONTENT_LENGTH=str(6 * 1024 * 1024))
+    assert answer.status_code == 413
+
+
+def test_a_picture_that_is_there_is_put_in_once_more_with_other_words(staff):
+    there = make_picture()
+    assert there.alternative_text in staff.get(DIALOG).content.decode()
+    answer = put_in(staff, picture=there.pk, alternative_text="ໂຮງຮຽນໃນເຊກອງ")
+    assert (
+        answer.json()["figure"] == f'<figure><img src="/pictures/{there.key}" alt="ໂຮງຮຽນໃນເຊກອງ"></figure>'
+    )
+    assert Picture.objects.get() == there
+    there.refresh_from_db()
+    assert there.alternative_text != "ໂຮງຮຽນໃນເຊກອງ"
+
+
+def test_the_picture_whose_place_is_changed_is_chosen_also_when_it_is_old(staff):
+    old = make_picture()
+    for _number in range(9):
+        make_picture()
+    assert str(old.pk) not in staff.get(DIALOG).content.decode()
+    page = staff.get(f"{DIALOG}?picture={old.pk}").content.decode()
+    assert (
+        f'value="{old.pk}" data-words="{old.alternative_text}" data-caption="" data-photographer="" checked'
+        in page
+    )
+    assert 'name="caption"' not in page
+    for nonsense in ("", "x", "00000000-0000-4000-8000-000000000000"):
+        assert staff.get(f"{DIALOG}?picture={nonsense}").status_code == 200
+
+
+def test_the_dialog_costs_the_same_for_few_and_many(staff, count_queries):
+    make_picture()
+    few = count_queries(lambda: staff.get(DIALOG))
+    for _number in range(20):
+        make_picture()
+    assert count_queries(lambda: staff.get(DIALOG)) == few
+    few = count_queries(lambda: staff.get("/admin/publishing/picture/"))
+    for _number in range(4):
+        make_picture()
+    assert count_queries(lambda: staff.get("/admin/publishing/picture/")) == few
+
+
+# --- Their own pages ----------------------------------------------------------------------------
+
+ADD = "/admin/publishing/picture/add/"
+
+
+def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
+    answer = staff.post(
+        ADD, filled(staff.get(ADD)) | WORDS | {"file": upload("a.jpg", of_colour((600, 400)))}, follow=True
+    )
+    made = Picture.objects.get()
+    assert answer.redirect_chain[-1][0] == "/admin/publishing/picture/"
+    page = staff.get(f"/admin/publishing/picture/{made.pk}/change/").content.decode()
+    assert f"&lt;img src=&quot;/pictures/{made.key}&quot; alt=&quot;A school in Sekong&quot;&gt;" in page
+    assert "No text shows it now." in page
+    programme = make_programme()
+    address = f"/admin/programmes/programme/{programme.pk}/change/"
+    response = staff.post(address, filled(staff.get(address), body_en=f"<p>Text.</p>\r\n{made.figure}"))
+    assert response.status_code == 302, errors(response)
+    programme.refresh_from_db()
+    assert programme.body_en == f"<p>Text.</p>\n{made.figure}"
+    page = staff.get(f"/admin/publishing/picture/{made.pk}/change/").content.decode()
+    assert f'<a href="{address}">Programme: {programme}</a>' in page
+    staff.logout()
+    assert staff.get(f"/pictures/{made.key}/600.webp").status_code == 200
+
+
+@pytest.mark.parametrize("alt", ["", "IMG_2041.jpg"])
+def test_the_page_refuses_it_without_words_and_says_that_the_file_is_to_be_chosen_again(staff, alt):
+    values = (
+        filled(staff.get(ADD)) | WORDS | {"alternative_text": alt, "file": upload("Roof.jpg", photograph())}
+    )
+    response = staff.post(ADD, values)
+    assert list(errors(response)) == ["alternative_text"]
+    assert "“Roof.jpg” was not kept. Choose a file again before you save." in response.content.decode()
+    assert not on_disk()
+
+
+def test_the_words_of_a_picture_are_mended_and_its_file_stays(staff):
+    there = make_picture()
+    address = f"/admin/publishing/picture/{there.pk}/change/"
+    before = on_disk()
+    response = staff.post(address, filled(staff.get(address), alternative_text="A clinic in Sekong"))
+    assert response.status_code == 302, errors(response)
+    there.refresh_from_db()
+    assert there.alternative_text == "A clinic in Sekong"
+    assert on_disk() == before
+    response = staff.post(address, filled(staff.get(address), alternative_text="a.jpg"))
+    assert "is the name of a file" in errors(response)["alternative_text"][0]
+
+
+def test_a_text_with_a_picture_without_words_is_refused_beside_the_text(staff):
+    there, page = make_picture(), make_page()
+    address = f"/admin/office/page/{page.pk}/change/"
+    bare = f'<p>Text.</p><img src="/pictures/{there.key}">'
+    response = staff.post(address, filled(staff.get(address), body_en=bare))
+    assert "A picture in this text: Say in a sentence" in errors(response)["body_en"][0]
+    response = staff.post(address, filled(staff.get(address), body_en=there.figure))
+    assert response.status_code == 302, errors(response)
+    page.refresh_from_db()
+    assert page.body_en == there.figure
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_that_a_text_shows_cannot_be_deleted_and_another_goes_with_its_files(staff):
+    shown, unused, waiting = make_picture(), make_picture(), make_picture()
+    programme = make_programme(body_en=shown.figure)
+    head = Revision.objects.catch_up(programme)
+    data = head.data | {"fields": head.data["fields"] | {"body_en": waiting.figure}}
+    Revision.objects.create(
+        model="programmes.programme",
+        object_key=str(programme.pk),
+        number=2,
+        kind="draft",
+        base=head,
+        data=data,
+        title="x",
+    )
+    for picture, status in ((shown, 403), (waiting, 403), (unused, 302)):
+        address = f"/admin/publishing/picture/{picture.pk}/delete/"
+        assert staff.post(address, {"post": "yes"}).status_code == status
+    assert set(Picture.objects.all()) == {shown, waiting}
+    assert len(on_disk()) == 2
+
+
+def test_staff_see_the_picture_of_a_draft_and_visitors_do_not(staff):
+    there = make_picture()
+    make_programme(body_en=there.figure, state="draft")
+    address = f"/admin/publishing/picture/{there.key}/400.webp"
+    answer = staff.get(address)
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert "no-store" in answer.headers["Cache-Control"]
+    with Image.open(io.BytesIO(b"".join(answer.streaming_content))) as image:
+        assert image.size == (400, 300)
+    assert staff.get(f"/pictures/{there.key}/400.webp").status_code == 404
+    staff.logout()
+    assert staff.get(address).status_code == 302
+    assert staff.get(DIALOG).status_code == 302
+
+
+def test_a_preview_takes_its_pictures_from_behind_the_admin(staff):
+    there = make_picture()
+    programme = make_programme(body_en=there.figure)
+    page = pictures_at(
+        staff.get(f"/programmes/{programme.slug}/").content.decode(), "/admin/publishing/picture/"
+    )
+    assert f'src="/admin/publishing/picture/{there.key}/400.webp"' in page
+    assert "/pictures/" not in page
+    assert staff.get(f"/admin/publishing/picture/{there.key}/400.webp").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "deletes"),
+    [
+        ("Contributors", False),
+        ("HR", False),
+        ("Procurement", False),
+        ("Editors", True),
+        ("Administrators", True),
+    ],
+)
+def test_each_role_puts_pictures_in_and_who_looks_after_them_deletes(client, db, role, deletes):
+    user = User.objects.create_user("somebody", password="a-long-password-7", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    assert put_in(client, upload("a.jpg", photograph())).status_code == 200
+    made = Picture.objects.get()
+    assert client.get(f"/admin/publishing/picture/{made.pk}/change/").status_code == 200
+    answer = client.post(f"/admin/publishing/picture/{made.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == (302 if deletes else 403)
+
+
+def test_staff_without_the_right_put_no_picture_in(client, db):
+    client.force_login(User.objects.create_user("somebody", password="a-long-password-7", is_staff=True))
+    assert put_in(client, upload("a.jpg", photograph())).status_code == 403
+    assert client.get(DIALOG).status_code == 403
+    assert not on_disk()
+
+
+# --- What a failed upload leaves ----------------------------------------------------------------
+
+
+def fails(**_given) -> None:
+    raise DatabaseError("The disk of the database is full.")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", [DIALOG, ADD])
+def test_a_database_that_fails_midway_leaves_no_file(staff, address):
+    """The first file and its row are there, and the row of the second fails."""
+
+    def fails_at_the_second(instance, **_given) -> None:
+        if instance.width == 960:
+            fails()
+
+    post_save.connect(fails_at_the_second, sender=PictureSize)
+    try:
+        with pytest.raises(DatabaseError):
+            put_in(staff, upload("a.jpg", of_colour((2000, 1500))), address)
+    finally:
+        post_save.disconnect(fails_at_the_second, sender=PictureSize)
+    assert not Picture.objects.exists()
+    assert not on_disk()
+    assert put_in(staff, upload("a.jpg", of_colour((2000, 1500))), address).status_code in (200, 302)
+    assert len(on_disk()) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_takes_no_more_leaves_no_part_of_a_picture(staff):
+    """The smallest file is written, and of the next one a part."""
+    content = io.BytesIO()
+    Image.effect_noise((2000, 1500), 90).convert("RGB").save(content, "JPEG", quality=90)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            put_in(staff, upload("a.jpg", content.getvalue()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not Picture.objects.exists()
+    assert not on_disk()
+    assert put_in(staff, upload("a.jpg", content.getvalue())).status_code == 200
+    stored = sorted(path.stat().st_size for path in on_disk())
+    assert stored[0] < 300_000 < stored[1]
+
+
+# --- Drafts of public pages ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_picture_of_a_draft_of_a_public_page_waits_for_its_moment(clock, staff):
+    """A twin that is published at once shows that its picture could be fetched."""
+    there, twin = make_picture(), make_picture()
+    programme = make_programme()
+    address = f"/admin/programmes/programme/{programme.pk}/change/"
+
+    def public(picture) -> int:
+        return Client().get(f"/pictures/{picture.key}/400.webp").status_code
+
+    for picture, button in ((twin, "_save"), (there, "_draft")):
+        response = staff.post(address, filled(staff.get(address), body_en=picture.figure, **{button: "1"}))
+        assert response.status_code == 302, errors(response)
+    assert (public(twin), public(there)) == (200, 404)
+    given = {"_schedule": "1", "publish_at": "2026-06-01T12:30"}
+    response = staff.post(address, filled(staff.get(address), **given))
+    assert response.status_code == 302, errors(response)
+    clock.move_to(datetime.datetime(2026, 6, 1, 5, 29, 59, tzinfo=datetime.UTC))
+    assert (public(twin), public(there)) == (200, 404)
+    clock.move_to(datetime.datetime(2026, 6, 1, 5, 30, tzinfo=datetime.UTC))
+    assert (public(there), public(twin)) == (200, 404)
+    assert there.sizes.get().file.storage.exists(twin.sizes.get().file.name)
