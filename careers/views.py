@@ -89,6 +89,7 @@ def _notice(request: HttpRequest, notice: Opportunity, template: str, **context:
         "at": at,
         "standard": StandardText.by_slug(),
         "as_of": notice.as_of,
+        "checked_on": notice.checked_on,
         "section": "careers",
     }
     return render(request, template, context)

@@ -34,6 +34,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     programme = find(Programme, slug, at, queryset)
     context = {"programme": programme, "as_of": programme.as_of, "section": "programmes"}
+    context["checked_on"] = programme.checked_on
     return render(request, "programmes/programme_detail.html", context)
 
 
@@ -56,6 +57,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     project = find(Project, slug, at, queryset)
     context = {"project": project, "as_of": project.as_of, "section": "programmes"}
+    context["checked_on"] = project.checked_on
     return render(request, "programmes/project_detail.html", context)
 
 

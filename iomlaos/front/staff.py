@@ -1,17 +1,21 @@
 """The admin site of the office's staff: its front page, in the office's words and order."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.accounts.site import GuardedSite
 
-from .work_list import open_tasks
+from . import guide, work
+from .still_right import still_right
 
 ORDER = (
     "programmes.Programme", "programmes.Project", "programmes.Figure", "programmes.Document",
     "programmes.Donor", "programmes.Counterpart",
     "careers.Vacancy", "careers.ProcurementNotice", "careers.ApplicationForm", "careers.Subscription",
-    "office.Office", "office.Page", "office.StandardText", "office.Place",
+    "office.Office", "office.SiteNotice", "office.Page", "office.StandardText", "office.Place",
+    "publishing.Picture", "publishing.Happening",
     "auth.User", "auth.Group", "accounts.SignInEvent",
 )  # fmt: skip
 
@@ -19,7 +23,7 @@ ORDER = (
 class StaffSite(GuardedSite):
     site_header = _("IOM Lao PDR: staff")
     site_title = _("IOM Lao PDR: staff")
-    index_title = _("What would you like to change?")
+    index_title = _("What there is to do")
     #: The front page leads everywhere; the lists need the width.
     enable_nav_sidebar = False
 
@@ -37,5 +41,24 @@ class StaffSite(GuardedSite):
         return sorted(groups, key=lambda group: position(group["models"][0]))
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        tasks = open_tasks(self, request)
-        return super().index(request, {"tasks": tasks, **(extra_context or {})})
+        return super().index(request, {"work": work.of_staff(self, request), **(extra_context or {})})
+
+    def get_urls(self) -> list:
+        return [
+            path(
+                "still-right/<str:label>/<str:key>/", self.admin_view(self._still_right), name="still_right"
+            ),
+            path("guide/", self.admin_view(self._guide), name="guide"),
+            path("guide/staff-guide/<slug:name>.webp", self.admin_view(self._picture_of_guide)),
+            *super().get_urls(),
+        ]
+
+    def _still_right(self, request: HttpRequest, label: str, key: str) -> HttpResponse:
+        return still_right(request, self, label, key)
+
+    def _guide(self, request: HttpRequest) -> HttpResponse:
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/guide.html", self.each_context(request) | guide.guide())
+
+    def _picture_of_guide(self, request: HttpRequest, name: str) -> FileResponse:
+        return guide.picture(name)

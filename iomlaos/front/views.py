@@ -67,6 +67,7 @@ def about(request: HttpRequest) -> HttpResponse:
     page = find(Page, "about", request.at)
     counterparts = Counterpart.objects.filter(is_of_office=True).with_work(request.at)
     context = {"page": page, "counterparts": counterparts, "as_of": page.as_of, "section": "about"}
+    context["checked_on"] = page.checked_on
     return render(request, "front/about.html", context)
 
 

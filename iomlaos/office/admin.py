@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing.admin import PublishableAdmin, StaffAdmin, StaffInline
 from iomlaos.publishing.filters import InLao
 
-from .models import ContactPoint, Office, Page, Place, StandardText
+from .models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 
 
 class ContactPointInline(StaffInline):
@@ -50,6 +50,43 @@ class OfficeAdmin(StaffAdmin):
 
     def is_shown(self, obj: Office, at: datetime.datetime) -> bool:
         return True
+
+
+@admin.register(SiteNotice)
+class SiteNoticeAdmin(StaffAdmin):
+    about = _(
+        "What every page of the site says at its top for a while: that the office is closed, or that "
+        "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
+    )
+    list_display = ["text", "kind", "starts_at", "ends_at", "standing", "in_lao"]
+    list_filter = ["kind", InLao]
+    search_fields = ["text_en", "text_lo"]
+    readonly_fields = ["standing"]
+    fieldsets = [
+        (None, {"fields": ["text", "link", "kind"]}),
+        (_("When it is shown"), {"fields": [("starts_at", "ends_at"), "standing"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        asked_at = models.Value(request.at, output_field=models.DateTimeField())
+        return super().get_queryset(request).annotate(asked_at=asked_at)
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name.startswith("text"):
+            kwargs["widget"] = admin.widgets.AdminTextareaWidget(attrs={"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=_("now"))
+    def standing(self, obj: SiteNotice) -> str:
+        at = getattr(obj, "asked_at", None)
+        if at is None:
+            return _("not saved yet")
+        if obj.is_shown(at):
+            return _("on every page now")
+        return _("not yet shown") if at < obj.starts_at else _("its time is over")
+
+    def is_shown(self, obj: SiteNotice, at: datetime.datetime) -> bool:
+        return obj.is_shown(at)
 
 
 @admin.register(Page)

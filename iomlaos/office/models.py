@@ -1,12 +1,16 @@
 """What belongs to the office as a whole and may be referred to by everything above it."""
 
+import datetime
 import re
 import uuid
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -246,6 +250,15 @@ class StandardTextQuerySet(SlugQuerySet):
         return self.filter(is_confirmed=False)
 
 
+@cache
+def _named_by_pages() -> frozenset[str]:
+    """The keys of the texts that templates name: `standard.no_fee`."""
+    sources = (path.read_text(encoding="utf-8") for path in (settings.BASE_DIR / "templates").rglob("*.html"))
+    return frozenset(
+        key.replace("_", "-") for text in sources for key in re.findall(r"\bstandard\.(\w+)", text)
+    )
+
+
 class StandardText(models.Model):
     """A text that stands on several pages and is kept once: the no-fee warning, for instance."""
 
@@ -268,6 +281,11 @@ class StandardText(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def stands_on(self) -> list[str]:
+        """Where it is shown whatever refers to it: templates name it by its key."""
+        return [_("pages of the site, which name it by its key")] if self.slug in _named_by_pages() else []
+
     @classmethod
     def by_slug(cls) -> dict[str, "StandardText"]:
         """All of them, by their key with underscores, as templates can write it: `standard.no_fee`."""
@@ -275,3 +293,109 @@ class StandardText(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+
+class AsList(models.Func):
+    """All values of a subquery as one list, on both databases. No Aggregate, which would group its rows."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **more)
+
+
+class SiteNoticeQuerySet(models.QuerySet):
+    def shown(self, at: datetime.datetime) -> Self:
+        """Those whose time it is: from their start until, and not at, their end."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+    def as_list(self) -> models.Subquery:
+        """All that a page shows of them, as one value of another query."""
+        columns = JSONObject(**{name: name for name in SiteNotice.ON_PAGES})
+        return models.Subquery(self.order_by().annotate(rows=AsList(columns)).values("rows"))
+
+
+class SiteNotice(models.Model):
+    """What every page says for a while: that the office is closed, or that somebody commits fraud."""
+
+    class Kind(models.TextChoices):
+        INFORMATION = "information", _("Information")
+        WARNING = "warning", _("Warning")
+
+    #: The columns that a page needs.
+    ON_PAGES = ("id", "kind", "text_en", "text_lo", "link")
+    LONGEST = datetime.timedelta(days=366)
+
+    text = models.CharField(
+        _("text"), max_length=300, help_text=_("One or two sentences, which stand at the top of every page.")
+    )
+    kind = models.CharField(
+        _("kind"),
+        max_length=12,
+        choices=Kind,
+        default=Kind.INFORMATION,
+        help_text=_("A warning says so before its text, and stands before what informs."),
+    )
+    link = models.CharField(
+        _("link"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where one reads more: /careers/check/, or a full address beginning with https://"),
+    )
+    starts_at = models.DateTimeField(_("shown from"), help_text=_("Vientiane time (UTC+7)."))
+    ends_at = models.DateTimeField(
+        _("shown until"),
+        help_text=_("Vientiane time (UTC+7). At this moment it goes by itself. At most a year later."),
+    )
+
+    objects = SiteNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("site-wide notice")
+        verbose_name_plural = _("site-wide notices")
+        ordering = ["-starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="sitenotice_ends_after_start",
+                violation_error_message=_("The end is not after the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        """It stands on every page; the home page is one."""
+        return reverse("front:home")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.starts_at and self.ends_at:
+            if self.ends_at <= self.starts_at:
+                raise ValidationError({"ends_at": _("The end is not after the start.")})
+            if self.ends_at - self.starts_at > self.LONGEST:
+                raise ValidationError(
+                    {"ends_at": _("A notice stands for a year at most: choose an earlier end.")}
+                )
+        if self.link and not re.match(r"/(?![/\\])\S*\Z", self.link):
+            try:
+                URLValidator(schemes=["https", "http"])(self.link)
+            except ValidationError:
+                words = _("Begin with / for a page of this site, or with https:// for another one.")
+                raise ValidationError({"link": words}) from None
+
+    def is_shown(self, at: datetime.datetime) -> bool:
+        """The same rule as `SiteNoticeQuerySet.shown`, asked of one."""
+        return self.starts_at <= at < self.ends_at
+
+    @property
+    def is_warning(self) -> bool:
+        return self.kind == self.Kind.WARNING
+
+    @classmethod
+    def from_list(cls, rows: list[dict] | None) -> list[Self]:
+        """The notices of `as_list`: warnings first, and the latest before those that it came after."""
+        notices = (cls(**row) for row in rows or [])
+        return sorted(notices, key=lambda notice: (not notice.is_warning, -notice.pk))

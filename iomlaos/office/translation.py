@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Office, Page, Place, StandardText
+from .models import Office, Page, Place, SiteNotice, StandardText
 
 
 @register(Office)
@@ -24,4 +24,10 @@ class PageTranslation(TranslationOptions):
 @register(StandardText)
 class StandardTextTranslation(TranslationOptions):
     fields = ("title", "body")
+    required_languages = ("en",)
+
+
+@register(SiteNotice)
+class SiteNoticeTranslation(TranslationOptions):
+    fields = ("text",)
     required_languages = ("en",)

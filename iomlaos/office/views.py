@@ -17,5 +17,5 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = find(Page, slug, request.at)
-    context = {"page": found, "as_of": found.as_of, "section": ""}
+    context = {"page": found, "as_of": found.as_of, "checked_on": found.checked_on, "section": ""}
     return render(request, "office/page.html", context)

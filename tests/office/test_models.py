@@ -144,7 +144,7 @@ def test_a_page_that_others_link_to_keeps_its_address(slug):
     "change",
     [
         {"state": "draft"},
-        {"state": "withdrawn"},
+        {"state": "withdrawn", "withdrawal_reason_en": "A mistake."},
         {"publish_from": "2030-01-01T00:00Z"},
         {"publish_until": "2030-01-01T00:00Z"},
     ],
@@ -160,7 +160,7 @@ def test_a_page_that_others_link_to_stays_published(change):
 def test_any_other_page_may_change_address_and_state():
     make_page(slug="first")
     page = Page.objects.get()
-    page.slug, page.state = "second", "withdrawn"
+    page.slug, page.state, page.withdrawal_reason_en = "second", "withdrawn", "A mistake."
     page.full_clean()
 
 

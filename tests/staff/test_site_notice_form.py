@@ -1,0 +1,60 @@
+"""The notice of every page in the admin: written, shown, kept in its history."""
+
+import datetime
+
+from iomlaos.office.models import SiteNotice
+from tests.factories import make_office, make_site_notice
+
+from .filled import errors, filled
+
+NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
+
+
+def test_staff_put_up_a_notice_in_vientiane_s_time(clock, staff, client):
+    make_office()
+    add = "/admin/office/sitenotice/add/"
+    entry = filled(
+        staff.get(add), text_en="Closed today.", starts_at="2026-06-01T12:00", ends_at="2026-06-02T00:00"
+    )
+    response = staff.post(add, entry)
+    assert response.status_code == 302, errors(response)
+    notice = SiteNotice.objects.get()
+    assert (notice.starts_at, notice.ends_at) == (NOW, NOW + 12 * HOUR)
+    assert "Closed today." in client.get("/contact/").content.decode()
+
+
+def test_a_notice_without_an_end_is_refused(clock, staff):
+    add = "/admin/office/sitenotice/add/"
+    response = staff.post(
+        add, filled(staff.get(add), text_en="Closed.", starts_at="2026-06-01T12:00", ends_at="")
+    )
+    assert errors(response) == {"ends_at": ["This field is required."]}
+    assert not SiteNotice.objects.exists()
+
+
+def test_the_admin_says_whether_it_is_shown_now(clock, staff):
+    shown = make_site_notice(text_en="Now", starts_at=NOW, ends_at=NOW + HOUR)
+    make_site_notice(text_en="Later", starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
+    make_site_notice(text_en="Before", starts_at=NOW - HOUR, ends_at=NOW)
+    page = staff.get("/admin/office/sitenotice/").content.decode()
+    assert [page.count(words) for words in ("on every page now", "not yet shown", "its time is over")] == [
+        1,
+        1,
+        1,
+    ]
+    form = f"/admin/office/sitenotice/{shown.pk}/change/"
+    assert "on every page now" in staff.get(form).content.decode()
+    clock.shift(HOUR)
+    assert "its time is over" in staff.get(form).content.decode()
+
+
+def test_its_history_is_kept(clock, staff):
+    notice = make_site_notice(text_en="Closed.")
+    address = f"/admin/office/sitenotice/{notice.pk}/change/"
+    response = staff.post(address, filled(staff.get(address), text_en="Closed on Monday."))
+    assert response.status_code == 302, errors(response)
+    history = staff.get(f"/admin/office/sitenotice/{notice.pk}/history/").content.decode()
+    assert "<ins>on Monday.</ins>" in history or "on Monday." in history
+    staff.post(address.replace("change", "delete"), {"post": "yes"})
+    assert "Closed on Monday." in staff.get("/admin/office/sitenotice/deleted/").content.decode()

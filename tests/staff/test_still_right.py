@@ -1,0 +1,143 @@
+""" "Still right": one click of the work list, which the public page says."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import Permission, User
+
+from iomlaos.publishing.models import Revision
+from iomlaos.publishing.snapshots import take
+from tests.factories import (
+    make_document,
+    make_form,
+    make_page,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
+from tests.reading import read
+
+from .filled import filled
+
+NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+DUE = datetime.date(2026, 5, 1)
+
+
+def button_of(row) -> str:
+    return f"/admin/still-right/{row._meta.label_lower}/{row.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("make", "where"),
+    [
+        (make_programme, "/programmes/one/"), (make_project, "/projects/one/"), (make_document, "/documents/"),
+        (make_page, "/one/"), (make_vacancy, "/careers/vacancies/one/"), (make_form, "/careers/forms/"),
+        (make_procurement_notice, "/careers/procurement/one/"),
+    ],
+)  # fmt: skip
+def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, staff, client, make, where):
+    row = make(slug="one", title_en="One", review_by=DUE, as_of="2021-01")
+    assert "Checked on" not in read(client, where)
+    assert f'action="{button_of(row)}"' in staff.get("/admin/").content.decode()
+    page = staff.post(button_of(row), follow=True)
+    words = "“One” is still right: checked on 1 June 2026, to be reviewed again by 1 June 2027."
+    assert words in page.content.decode()
+    assert button_of(row) not in page.content.decode()
+    row.refresh_from_db()
+    assert (row.checked_on, row.review_by) == (NOW.date(), datetime.date(2027, 6, 1))
+    assert str(row.as_of) == "January 2021"
+    assert "Checked on 1 June 2026" in read(client, where)
+
+
+def test_the_day_is_that_of_vientiane(clock, staff):
+    row = make_page(review_by=DUE)
+    clock.move_to(datetime.datetime(2028, 2, 28, 17, 0, tzinfo=datetime.UTC))
+    staff.get("/admin/")
+    staff.post(button_of(row))
+    row.refresh_from_db()
+    assert (row.checked_on, row.review_by) == (datetime.date(2028, 2, 29), datetime.date(2029, 2, 28))
+
+
+def test_it_stands_in_the_history_once_however_often_it_is_clicked(clock, staff):
+    row = make_page(review_by=DUE)
+    for _ in range(3):
+        staff.post(button_of(row))
+    states = Revision.objects.of(row).states()
+    assert [(state.note, state.who) for state in states] == [("Still right", "staff"), ("", "")]
+    assert "Still right" in staff.get(f"/admin/office/page/{row.pk}/history/").content.decode()
+
+
+def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
+    row = make_page(title_en="Privacy", review_by=DUE)
+    address = f"/admin/office/page/{row.pk}/change/"
+    form = filled(staff.get(address), title_en="Privacy here")
+    staff.post(button_of(row))
+    asked = staff.post(address, form)
+    assert asked.status_code == 409
+    assert staff.post(address, filled(asked)).status_code == 302
+    row.refresh_from_db()
+    assert (row.title_en, row.checked_on) == ("Privacy here", NOW.date())
+
+
+def test_a_draft_that_waits_goes_along(clock, staff):
+    row = make_page(title_en="Privacy", review_by=DUE)
+    standing = Revision.objects.standing(row)
+    data = take(row)
+    data["fields"]["title_en"] = "Privacy here"
+    Revision.objects.keep_draft(standing, row, data, by=None, note="")
+    staff.post(button_of(row))
+    fields = Revision.objects.of(row).waiting().get().data["fields"]
+    assert (fields["title_en"], fields["checked_on"], fields["review_by"]) == (
+        "Privacy here",
+        "2026-06-01",
+        "2027-06-01",
+    )
+
+
+def test_only_who_may_publish_it_says_so(clock, client, db):
+    row = make_programme(review_by=DUE)
+    person = User.objects.create_user("colleague", is_staff=True)
+    rights = ["view_programme", "change_programme"]
+    person.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(person)
+    page = client.get("/admin/").content.decode()
+    assert "To be reviewed" in page
+    assert button_of(row) not in page
+    assert client.post(button_of(row)).status_code == 403
+    row.refresh_from_db()
+    assert (row.checked_on, row.review_by) == (None, DUE)
+    person.user_permissions.add(Permission.objects.get(codename="publish_programme"))
+    assert client.post(button_of(row)).status_code == 302
+
+
+def test_it_is_a_button_and_not_a_link_and_for_pages_alone(clock, staff):
+    row = make_page(review_by=DUE)
+    assert staff.get(button_of(row)).status_code == 405
+    for address in (
+        "/admin/still-right/office.page/999/",
+        "/admin/still-right/office.page/x/",
+        "/admin/still-right/auth.user/1/",
+    ):
+        assert staff.post(address).status_code == 404
+    row.refresh_from_db()
+    assert row.checked_on is None
+
+
+def test_a_stranger_is_led_to_the_door(client, db):
+    row = make_page(review_by=DUE)
+    assert client.post(button_of(row)).status_code == 302
+    row.refresh_from_db()
+    assert row.checked_on is None
+
+
+def test_the_form_holds_both_dates_and_setting_them_makes_nothing_newer(clock, staff):
+    row = make_page(as_of="2021-01")
+    address = f"/admin/office/page/{row.pk}/change/"
+    response = staff.post(
+        address, filled(staff.get(address), checked_on="2026-06-01", review_by="2026-12-01")
+    )
+    assert response.status_code == 302
+    row.refresh_from_db()
+    assert (row.checked_on, row.review_by) == (NOW.date(), datetime.date(2026, 12, 1))
+    assert str(row.as_of) == "January 2021"
