@@ -17,8 +17,10 @@ from iomlaos.publishing.admin import (
     TranslatedInline,
 )
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.exchange.admin import Exchanges
 from iomlaos.publishing.filters import InLao, LiveNow
 
+from .exchange import DocumentSheet, DonorSheet
 from .forms import FigureForm, FigureFormSet
 from .models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
 
@@ -72,6 +74,7 @@ class ProjectAdmin(PublishableAdmin):
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
     )
+    begins_anew = ("starts", "ends", "dates_note", "iati_identifier", "budget", "budget_currency")
     list_display = [
         "title",
         "acronym",
@@ -137,7 +140,8 @@ class DocumentEditionInline(EditionInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(OwnsEditions):
+class DocumentAdmin(Exchanges, OwnsEditions):
+    sheet = DocumentSheet
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
@@ -154,7 +158,8 @@ class DocumentAdmin(OwnsEditions):
 
 
 @admin.register(Donor)
-class DonorAdmin(StaffAdmin):
+class DonorAdmin(Exchanges, StaffAdmin):
+    sheet = DonorSheet
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."

@@ -156,6 +156,11 @@ class Counterpart(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.abbreviation})" if self.abbreviation else self.name
 
+    @property
+    def stands_on(self) -> list[str]:
+        """Where it is shown whatever refers to it."""
+        return [_("the about page")] if self.is_of_office else []
+
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
@@ -304,6 +309,13 @@ class FigureQuerySet(models.QuerySet):
         """Numbers of which nobody has said yet what they count."""
         return self.exclude(caption_en__gt="")
 
+    def without_caption_or_date(self) -> Self:
+        return self.filter(~models.Q(caption_en__gt="") | models.Q(as_of=None))
+
+    def shown(self, at: datetime.datetime) -> Self:
+        """Those of live programmes, and of the country."""
+        return self.filter(models.Q(programme=None) | models.Q(programme__in=Programme.objects.live(at)))
+
 
 class Figure(models.Model):
     """A number with what it counts. Without a programme it is a fact of the country."""
@@ -376,6 +388,7 @@ class DocumentQuerySet(PublishableQuerySet):
 class Document(Publishable):
     """A factsheet, an infosheet, a report or a tool. Without an edition it is "on request"."""
 
+    shows_changes = False
     OWNS = ("editions",)
 
     class Kind(models.TextChoices):

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from careers.forms import OpportunityForm
-from careers.models import Opportunity
+from careers.models import Opportunity, opportunities
 from iomlaos.publishing.admin import PublishableAdmin
 from iomlaos.publishing.filters import InLao, LiveNow
+from iomlaos.publishing.steps import Discard, GiveBack, PublishLater, PublishNow, Unschedule, Withdraw
 
 from .filters import ByTheClock, ToFollowUp
 from .inlines import AmendmentInline, DeadlineChangeInline
+from .steps import ChangeDeadline, CloseNow
 
 DEADLINE = ("closing_date", "closing_hour")
 WAYS = {
@@ -30,9 +32,21 @@ class OpportunityAdmin(PublishableAdmin):
     """What people can apply or bid for. It closes; it is not taken down at a time."""
 
     form = OpportunityForm
-    publishing_fields = ("state", "publish_from", ("as_of", "review_by"))
+    publishing_fields = (
+        "state",
+        ("withdrawal_reason_en", "withdrawal_reason_lo"),
+        "publish_from",
+        "publish_at",
+        ("as_of", "checked_on", "review_by"),
+    )
+    steps = (PublishNow, PublishLater, Unschedule, GiveBack, ChangeDeadline, CloseNow, Withdraw, Discard)
     list_filter = [ByTheClock, ToFollowUp, "state", LiveNow, InLao]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
+    begins_anew = (
+        "reference", "posted_on", "closes_at", "results_expected_by", "outcome", "outcome_note",
+        "readvertised_as",
+    )  # fmt: skip
+    fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: What can be written only once visitors have seen the notice.
     records: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
     #: What to say of an open notice that names no way to answer it.
@@ -41,6 +55,11 @@ class OpportunityAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         asked_at = models.Value(request.at, output_field=models.DateTimeField())
         return super().get_queryset(request).annotate(asked_at=asked_at)
+
+    def is_free(self, slug: str) -> bool:
+        """Short addresses (/n/…) are shared by all kinds of notices."""
+        taken = any(kind.objects.filter(slug=slug).exists() for kind in opportunities())
+        return not taken and super().is_free(slug)
 
     @admin.display(description=_("closes"), ordering="closes_at")
     def closes(self, obj: Opportunity) -> str:

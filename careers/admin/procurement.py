@@ -17,6 +17,8 @@ class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
         "among the closed ones afterwards; awards are listed by year."
     )
     editions = "documents"
+    begins_anew = (*OpportunityAdmin.begins_anew, "clarifications_until", "pre_bid_at")
+    fill_in = (*OpportunityAdmin.fill_in, _("documents for bidders"))
     no_way_to_submit = _(
         "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "
         "address under “How to take part”."

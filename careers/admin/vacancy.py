@@ -7,21 +7,25 @@ from django.contrib import admin
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from careers.exchange import VacancySheet
 from careers.forms import VacancyForm
 from careers.models import Vacancy
 from careers.reliefweb import reasons_against
+from iomlaos.publishing.exchange.admin import Exchanges
 
 from .filters import GradeScale
 from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(OpportunityAdmin):
+class VacancyAdmin(Exchanges, OpportunityAdmin):
+    sheet = VacancySheet
     about = _(
         "Positions that the office seeks to fill. They show under Careers while they are open, and among "
         "the closed ones afterwards."
     )
     form = VacancyForm
+    begins_anew = (*OpportunityAdmin.begins_anew, "starts", "form_version")
     no_way_to_submit = _(
         "This position is published, and nobody can apply: give an e-mail address, a link or an address "
         "under “How to apply”."

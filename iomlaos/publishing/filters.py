@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
+from .models import Publishable
+
 
 class YesOrNo(SimpleListFilter):
     """Rows for which something holds, or does not hold."""
@@ -45,7 +47,9 @@ class InLao(YesOrNo):
     yes, no = _("It has a Lao title"), _("It has none")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        translated = self.model_admin.trans_opts.all_fields
+        # `all_fields` is in no order; what all Publishables share is not what a thing is called by.
+        shared = {field.name for field in Publishable._meta.fields}
+        translated = self.model_admin.trans_opts.all_fields.keys() - shared
         first = next(field.name for field in model._meta.fields if field.name in translated)
         return models.Q(**{f"{build_localized_fieldname(first, 'lo')}__gt": ""})
 

@@ -38,7 +38,7 @@ def test_a_fixed_page_is_not_deleted_among_others(staff):
 
 
 def test_other_pages_are_deleted_one_by_one_and_together(staff):
-    one, two = make_page(), make_page()
+    one, two = make_page(state="draft"), make_page(state="draft")
     staff.post(f"/admin/office/page/{one.pk}/delete/", {"post": "yes"})
     staff.post(
         "/admin/office/page/", {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}

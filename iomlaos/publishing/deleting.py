@@ -1,0 +1,64 @@
+"""Deleting in the admin: where a thing is used is said first, and what something live needs stays."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.contrib.admin.utils import quote
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+
+from . import usage
+from .usage import Use
+
+
+@dataclass(frozen=True)
+class Place:
+    """A use, with the way to it for those who may go there."""
+
+    use: Use
+    address: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A record that somebody wants to delete."""
+
+    record: models.Model
+    was_public: bool
+    places: list[Place]
+
+    @property
+    def is_held(self) -> bool:
+        return self.was_public or any(place.use.holds for place in self.places)
+
+
+class AsksBeforeDeleting:
+    """A ModelAdmin that deletes nothing on which something live depends.
+
+    Django asks `get_deleted_objects` before it shows the page and before it deletes, for one record
+    and for many: what is `protected` there is shown and refused.
+    """
+
+    def get_deleted_objects(self, objs: Collection[models.Model], request: HttpRequest) -> tuple:
+        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        records = list(objs)
+        public, uses = usage.were_public(records, request.at), usage.among(records, request.at)
+        request.asked_to_delete = [
+            Asked(
+                record,
+                record.pk in public,
+                [Place(use, self._way_to(use.by, request)) for use in uses[record.pk]],
+            )
+            for record in records
+        ]
+        held = [str(asked.record) for asked in request.asked_to_delete if asked.is_held]
+        return to_delete, counts, needed, held or protected
+
+    def _way_to(self, record: models.Model | None, request: HttpRequest) -> str:
+        if record is None or not self.admin_site.is_registered(type(record)):
+            return ""
+        if not self.admin_site.get_model_admin(type(record)).has_view_or_change_permission(request):
+            return ""
+        options = record._meta
+        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(record.pk)])

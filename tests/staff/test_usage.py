@@ -1,0 +1,254 @@
+"""What something live depends on is not deleted; where a thing is used is said before it is."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
+
+from iomlaos.publishing import usage
+from iomlaos.publishing.models import Revision
+from tests.factories import (
+    make_contact_point,
+    make_counterpart,
+    make_document,
+    make_donor,
+    make_figure,
+    make_form,
+    make_former_address,
+    make_page,
+    make_place,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_standard_text,
+    make_vacancy,
+    make_version,
+)
+from tests.staff.filled import filled
+
+pytestmark = pytest.mark.django_db
+
+PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+FUTURE = datetime.datetime(2040, 1, 1, tzinfo=datetime.UTC)
+
+
+def address_of(row, page: str = "delete/") -> str:
+    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/{page}"
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def is_there(row) -> bool:
+    try:
+        row.refresh_from_db()
+    except ObjectDoesNotExist:
+        return False
+    return True
+
+
+def refused(client, row):
+    """The page that says why, after the three ways to delete a row were tried."""
+    page = client.get(address_of(row))
+    assert page.status_code == 200
+    assert "This cannot be deleted as it stands." in text_of(page)
+    assert 'name="post"' not in page.content.decode()
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk]}
+    many = client.post(address_of(row, "").replace(f"{row.pk}/", ""), chosen)
+    assert "These cannot be deleted together as they stand." in text_of(many)
+    client.post(address_of(row), {"post": "yes"})
+    client.post(address_of(row, "").replace(f"{row.pk}/", ""), chosen | {"post": "yes"})
+    assert is_there(row)
+    return page
+
+
+def deleted(client, row):
+    """The page that asks, after which the row is gone."""
+    page = client.get(address_of(row))
+    assert 'name="post"' in page.content.decode(), text_of(page)
+    assert client.post(address_of(row), {"post": "yes"}).status_code == 302
+    assert not is_there(row)
+    return page
+
+
+# --- What a live page shows --------------------------------------------------------------------
+
+
+def used_by(state: str) -> list:
+    """Pairs of what a page of this state shows, and that page."""
+    donor, partner, place, form = make_donor(), make_counterpart(), make_place(), make_form(state="draft")
+    programme = make_programme(state=state, donors=[donor], counterparts=[partner], places=[place])
+    station, another = make_place(), make_donor()
+    vacancy = make_vacancy(state=state, duty_station=station, form=form)
+    project = make_project(state=state, donors=[another], programme=make_programme(state="draft"))
+    return [
+        (donor, programme, "Donors"),
+        (partner, programme, "Counterparts"),
+        (place, programme, "Places"),
+        (station, vacancy, "Duty station"),
+        (form, vacancy, "Application form"),
+        (another, project, "Donors"),
+    ]
+
+
+def test_what_a_live_page_shows_is_not_deleted_and_the_page_links_to_where_it_is(staff):
+    for row, by, field in used_by("published"):
+        page = refused(staff, row)
+        assert f'<a href="{address_of(by, "change/")}">{by}</a>' in page.content.decode()
+        assert f"It names it under “{field}”. <strong>Visitors see it there now.</strong>" in text_of(page)
+
+
+def test_what_a_draft_shows_is_deleted_with_a_warning(staff):
+    for row, by, field in used_by("draft"):
+        protected = field in ("Duty station", "Application form")
+        page = (refused if protected else deleted)(staff, row)
+        assert f'<a href="{address_of(by, "change/")}">{by}</a>' in page.content.decode()
+        assert "Visitors see it there now." not in text_of(page)
+
+
+def test_what_was_taken_down_or_is_to_come_is_not_live(staff):
+    for given in ({"publish_until": PAST}, {"publish_from": FUTURE}, {"state": "withdrawn"}):
+        donor = make_donor()
+        make_programme(donors=[donor], **given)
+        deleted(staff, donor)
+
+
+def test_a_figure_of_a_live_programme_stays_and_those_of_a_draft_or_of_the_country_go(staff):
+    refused(staff, make_figure(programme=make_programme()))
+    deleted(staff, make_figure(programme=make_programme(state="draft")))
+    deleted(staff, make_figure())
+
+
+def test_a_ministry_is_used_by_its_departments(staff):
+    ministry = make_counterpart()
+    department = make_counterpart(parent=ministry)
+    make_programme(counterparts=[department])
+    assert "Visitors see it there now." in text_of(refused(staff, ministry))
+    alone = make_counterpart()
+    make_counterpart(parent=alone)
+    assert "Visitors see it there now." not in text_of(refused(staff, alone))
+    deleted(staff, make_counterpart())
+
+
+def test_a_counterpart_of_the_about_page_and_a_text_that_pages_name_stay(staff):
+    assert "It stands on the about page." in text_of(refused(staff, make_counterpart(is_of_office=True)))
+    page = refused(staff, make_standard_text(slug="no-fee"))
+    assert "It stands on pages of the site, which name it by its key." in text_of(page)
+    deleted(staff, make_standard_text(slug="nobody-names-it"))
+
+
+def test_a_form_is_used_by_who_asks_for_one_of_its_versions(staff):
+    form = make_form(state="draft")
+    vacancy = make_vacancy(form=form, form_version=make_version(form=form))
+    assert [(use.by, use.holds) for use in usage.of(form, PAST.replace(year=2026))] == [(vacancy, True)] * 2
+    refused(staff, form)
+
+
+# --- What was public ---------------------------------------------------------------------------
+
+PUBLISHABLE = (
+    make_programme, make_project, make_document, make_page, make_vacancy, make_procurement_notice, make_form,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("make", PUBLISHABLE)
+def test_what_was_ever_public_is_withdrawn_and_not_deleted(staff, make):
+    for row in (make(), make(state="withdrawn"), make(publish_from=PAST)):
+        assert "It has been public, so it is not deleted" in text_of(refused(staff, row))
+    deleted(staff, make(state="draft"))
+    deleted(staff, make(state="published", publish_from=FUTURE))
+
+
+@pytest.mark.parametrize("make", PUBLISHABLE)
+def test_a_draft_that_was_public_once_stays(staff, make):
+    row = make()
+    staff.post(address_of(row, "change/"), filled(staff.get(address_of(row, "change/")), state="draft"))
+    row.refresh_from_db()
+    type(row).objects.filter(pk=row.pk).update(state="draft")
+    assert "It has been public" in text_of(refused(staff, row))
+
+
+def test_of_many_none_is_deleted_where_one_is_held(staff):
+    draft, live = make_page(state="draft", title_en="A draft"), make_page(title_en="A page")
+    chosen = {"action": "delete_selected", "_selected_action": [draft.pk, live.pk], "post": "yes"}
+    page = text_of(staff.post("/admin/office/page/", chosen))
+    assert "Nothing was changed." in page
+    assert is_there(draft)
+    assert is_there(live)
+    chosen["_selected_action"] = [draft.pk]
+    staff.post("/admin/office/page/", chosen)
+    assert not is_there(draft)
+
+
+def test_what_was_deleted_after_a_warning_can_be_had_back(staff):
+    donor = make_donor(name_en="A donor")
+    make_programme(state="draft", donors=[donor])
+    deleted(staff, donor)
+    buried = Revision.objects.get(kind="deleted")
+    staff.post("/admin/programmes/donor/deleted/", {"revision": str(buried.pk)})
+    assert is_there(donor)
+
+
+# --- Drafts and links --------------------------------------------------------------------------
+
+
+def test_what_only_a_draft_of_a_live_page_names_is_a_warning(staff):
+    donor, programme = make_donor(), make_programme(title_en="Health")
+    standing = Revision.objects.standing(programme)
+    data = {**standing.head.data, "many": {**standing.head.data["many"], "donors": [str(donor.pk)]}}
+    draft = Revision.objects.keep_draft(standing, programme, data, by=User.objects.get(), note="")
+    page = staff.get(address_of(donor))
+    assert "A draft of it names it under “Donors”." in text_of(page)
+    assert address_of(programme, "change/") in page.content.decode()
+    Revision.objects.close(standing, "discarded")
+    assert draft.pk
+    assert "It is used nowhere." in text_of(deleted(staff, donor))
+
+
+def test_a_foreign_key_of_a_draft_is_found_too(staff):
+    programme, document = make_programme(state="draft"), make_document()
+    standing = Revision.objects.standing(document)
+    data = {**standing.head.data, "fields": {**standing.head.data["fields"], "programme": programme.pk}}
+    Revision.objects.keep_draft(standing, document, data, by=User.objects.get(), note="")
+    assert "A draft of it names it under “Programme”." in text_of(deleted(staff, programme))
+
+
+def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
+    target = make_page(state="draft", slug="target")
+    make_former_address(target, "as-it-was")
+    live = make_programme(body_en='<p>See <a href="/target/">this</a>.</p>')
+    old = make_vacancy(state="draft", body_lo='<p><a href="/as-it-was/">ນີ້</a></p>')
+    contact = make_contact_point(kind="social", address="https://example.org/target/")
+    page = make_page(title_en="By a draft")
+    standing = Revision.objects.standing(page)
+    data = {**standing.head.data}
+    data["fields"] = {**data["fields"], "body_en": '<p><a href="/target/">this</a></p>'}
+    Revision.objects.keep_draft(standing, page, data, by=User.objects.get(), note="")
+    make_page(title_en="Without", body_en="<p>Nothing about a target.</p>")
+    found = {(use.by, use.is_live) for use in usage.of(target, PAST.replace(year=2026))}
+    assert found == {(live, True), (old, False), (contact.office, False), (page, False)}
+    words = text_of(deleted(staff, target))
+    assert "A text of it links to its page." in words
+    assert "A draft of it links to its page." in words
+
+
+# --- What it costs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [make_donor, make_counterpart, make_place])
+def test_it_costs_as_many_queries_for_many_uses_and_many_rows_as_for_one(staff, count_queries, make):
+    field = {make_donor: "donors", make_counterpart: "counterparts", make_place: "places"}[make]
+
+    def asked(rows) -> int:
+        return count_queries(lambda: usage.among(rows, PAST.replace(year=2026)))
+
+    row = make()
+    make_programme(**{field: [row]})
+    one = asked([row])
+    others = [make() for _ in range(20)]
+    for _ in range(10):
+        make_programme(**{field: [row, *others]})
+        make_vacancy(duty_station=row if make is make_place else None)
+    assert asked([row, *others]) <= one
