@@ -10,7 +10,7 @@ PYTEST = .venv/bin/python -m pytest
 # than two cores have, for tests that wait for a browser.
 SPREAD = --numprocesses 3 --dist loadfile --ignore tests/drills
 
-.PHONY: help run dev staff manage test drill set-up set-up-dev
+.PHONY: help run dev staff manage test drill guide set-up set-up-dev
 
 help:
 	@echo "make run      the portal, in production mode, until Ctrl-C: http://127.0.0.1:8000/"
@@ -18,6 +18,7 @@ help:
 	@echo "make dev      the portal in debug mode; it reloads when a file changes"
 	@echo "make test     all checks and tests; on PostgreSQL as well with TEST_POSTGRES_URL"
 	@echo "make drill    long runs: load, killed workers, faults"
+	@echo "make guide    the pictures of docs/staff-guide.md, made again in Chromium"
 	@echo "make manage ARGS=…   any command of manage.py, with the settings and the data of make run"
 	@echo "make set-up   .venv and static files only, as before a restart of the service"
 	@echo "DATA_DIR=… PORT=… make run   runs beside another; README.md lists every variable"
@@ -53,6 +54,9 @@ test: set-up-dev
 
 drill: set-up-dev
 	DRILL=$${DRILL:-full} $(PYTEST) tests/drills
+
+guide: set-up-dev
+	.venv/bin/python -m tests.browser.staff_guide
 
 set-up:
 	@sh deploy/set-up.sh

@@ -1,0 +1,196 @@
+"""Makes the pictures of docs/staff-guide.md: `make guide`.
+
+Two people, "editor" and "contributor", work at a portal of their own, with the seeded content, as the
+guide tells it. What they write is marked as an example, and gone afterwards.
+"""
+
+import csv
+import io
+import secrets
+import tempfile
+from pathlib import Path
+
+from django_otp.oath import totp
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests import environment  # noqa: F401  (the settings of the tests, whatever the shell says)
+from tests.browser.conftest import CHROMIUM
+from tests.servers import ROOT, Server, running_server
+
+PICTURES = ROOT / "docs" / "staff-guide"
+MOST_BYTES = 60_000
+DESKTOP, PHONE = {"width": 1000, "height": 760}, {"width": 360, "height": 640}
+PASSWORD = secrets.token_urlsafe(16)
+ROLES = {"editor": ("Editors", "HR"), "contributor": ("Contributors",)}
+#: A person of these groups, with a phone whose key is known here.
+MAKE_PERSON = """
+from django.contrib.auth.models import Group, User
+from django_otp.plugins.otp_totp.models import TOTPDevice
+person = User.objects.create_user({name!r}, password={password!r}, is_staff=True)
+person.groups.set(Group.objects.filter(name__in={groups!r}))
+TOTPDevice.objects.create(user=person, name="phone", confirmed=True, key={key!r})
+"""
+PROGRAMME = "/admin/programmes/programme/?q=migration-health"
+VACANCY = "An example vacancy"
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "site", STAFF_SECOND_FACTOR="required") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        draw(server, browser)
+        browser.close()
+
+
+def draw(server: Server, browser: Browser) -> None:
+    phone = sign_in(server, browser, "editor", PHONE)
+    editor = browser.new_context(
+        base_url=server.url, viewport=DESKTOP, storage_state=phone.storage_state(), reduced_motion="reduce"
+    )
+    contributor = sign_in(server, browser, "contributor", DESKTOP)
+    handing_in(editor, contributor)
+    a_notice(editor, phone)
+    two_at_once(editor)
+    a_table(editor)
+
+
+def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> BrowserContext:
+    key = secrets.token_hex(20)
+    words = MAKE_PERSON.format(name=name, password=PASSWORD, groups=ROLES[name], key=key)
+    server.manage("shell", "--command", words)
+    context = browser.new_context(base_url=server.url, viewport=viewport, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    code = page.get_by_label("Code:", exact=True)
+    code.wait_for()
+    if viewport == PHONE:
+        keep(page, "code")
+    code.fill(f"{totp(bytes.fromhex(key)):06d}")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
+    return context
+
+
+def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
+    page = contributor.new_page()
+    form = first_of(page, PROGRAMME)
+    page.goto(form)
+    summary = page.get_by_label("Summary:", exact=True)
+    summary.fill(f"{summary.input_value()} This sentence is an example.")
+    page.get_by_role("button", name="Save and hand in").first.click()
+    done(page, "Handed in")
+
+    desk = editor.new_page()
+    desk.goto("/admin/")
+    keep(desk, "work-list")
+    desk.goto(form)
+    keep(desk, "form")
+    desk.goto(form.replace("/change/", "/preview/"))
+    desk.frame_locator("iframe").get_by_text("This sentence is an example.").wait_for()
+    keep(desk, "preview")
+    links = form.replace("/change/", "/links/")
+    desk.goto(links)
+    desk.get_by_label("For whom").fill("A ministry")
+    desk.get_by_role("button", name="Make a link").click()
+    expect(desk.get_by_text("Copy it now")).to_be_visible()
+    desk.goto(links)
+    keep(desk, "links")
+    desk.goto(form)
+    desk.get_by_role("link", name="Give it back with a note").click()
+    desk.get_by_label("What is still to be done").fill("Please say since when.")
+    desk.get_by_role("button", name="Give it back with a note").click()
+    done(desk, "Given back.")
+
+    page.goto(form)
+    keep(page, "given-back", height=680)
+
+
+def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
+    desk = editor.new_page()
+    desk.goto("/admin/careers/vacancy/add/")
+    desk.get_by_label("Title:", exact=True).first.fill(VACANCY)
+    desk.get_by_label("Closing date:").fill("2040-06-30")
+    desk.get_by_label("E-mail").first.fill("example@example.org")
+    desk.get_by_role("button", name="Publish now").first.click()
+    done(desk, "Published.")
+
+    hand = phone.new_page()
+    hand.goto(first_of(hand, "/admin/careers/vacancy/?q=example"))
+    hand.locator(".steps").get_by_role("link", name="Change the deadline").click()
+    hand.get_by_label("Closing date").fill("2040-07-15")
+    hand.get_by_label("Why the deadline changes").fill("An example of a reason.")
+    keep(hand, "deadline", full=True)
+    hand.get_by_role("button", name="Change the deadline").click()
+    done(hand, "The deadline was changed.")
+
+
+def two_at_once(editor: BrowserContext) -> None:
+    one, other = editor.new_page(), editor.new_page()
+    form = first_of(one, "/admin/careers/vacancy/?q=example")
+    for page, duration in ((one, "Six months"), (other, "One year")):
+        page.goto(form)
+        page.locator("main details").evaluate_all("parts => parts.forEach(part => part.open = true)")
+        page.get_by_label("Duration:", exact=True).fill(duration)
+    one.get_by_role("button", name="Save and publish the change").first.click()
+    done(one, "was changed successfully")
+    other.get_by_role("button", name="Save and publish the change").first.click()
+    other.get_by_role("heading", name="Somebody else saved this meanwhile").scroll_into_view_if_needed()
+    keep(other, "two-at-once", beside=".meeting")
+    one.goto(form.replace("/change/", "/history/"))
+    keep(one, "history")
+
+
+def a_table(editor: BrowserContext) -> None:
+    page = editor.new_page()
+    table = page.request.get("/admin/programmes/donor/export/csv/").text()
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    rows[0]["name_en"] = f"{rows[0]['name_en']} (an example)"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    page.goto("/admin/programmes/donor/import/")
+    page.get_by_label("The table, as XLSX or CSV").set_input_files(
+        {"name": "donors.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}
+    )
+    page.get_by_role("button", name="Look what it would change").click()
+    page.get_by_role("button", name="Import exactly this").wait_for()
+    keep(page, "import", height=540)
+
+
+def first_of(page: Page, address: str) -> str:
+    page.goto(address)
+    link = page.locator("#result_list tbody th a").first
+    return link.get_attribute("href").partition("?")[0]
+
+
+def done(page: Page, words: str) -> None:
+    expect(page.locator(".messagelist")).to_contain_text(words)
+
+
+def keep(page: Page, name: str, *, height: int | None = None, full: bool = False, beside: str = "") -> None:
+    """The page as it stands, small enough for a slow line."""
+    page.evaluate("document.activeElement.blur()")
+    if beside:
+        content = page.locator(beside).screenshot(animations="disabled")
+    else:
+        clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": height} if height else None
+        content = page.screenshot(clip=clip, full_page=full, animations="disabled")
+    file = PICTURES / f"{name}.webp"
+    Image.open(io.BytesIO(content)).convert("RGB").save(file, quality=60, method=6)
+    if file.stat().st_size > MOST_BYTES:
+        raise SystemExit(f"{file} has {file.stat().st_size} bytes.")
+
+
+if __name__ == "__main__":
+    main()
