@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import django.conf.locale
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.staff_only.Accounts",
     "iomlaos.delivery.staff_only.SecondFactor",
     "iomlaos.delivery.staff_only.Messages",
+    "iomlaos.publishing.schedule.ComesTrue",
     "iomlaos.delivery.errors.MovedAndGone",
     "axes.middleware.AxesMiddleware",
 ]
@@ -179,6 +182,17 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+#: The rich text editor's own figures, with a dialog of the portal; the sanitiser keeps no more of them.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("staff/pictures.js")],
+        "extensions": {
+            "Image": html_tags(["img"], {"img": ["src", "alt"]}),
+            "Figure": html_tags(["figure"]),
+        },
+    }
+]
 
 # --- Staff ------------------------------------------------------------------------------------
 
@@ -303,6 +317,8 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "img-src": [SELF, "data:"],
     "font-src": [SELF],
     "connect-src": [SELF],
+    # The preview of a page stands in a frame.
+    "frame-src": [SELF],
     "base-uri": [NONE],
     "form-action": [SELF],
     "frame-ancestors": [NONE],

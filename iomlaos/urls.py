@@ -5,17 +5,23 @@ from django.urls import include, path
 
 from careers.sharing import short_notice
 from iomlaos.delivery import health
+from iomlaos.publishing.pictures import picture_file
+from iomlaos.publishing.previewing import review, review_picture
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/password-reset/", include("iomlaos.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("review/<str:key>/", review, name="review"),
+    path("review/<str:key>/pictures/<str:picture>/<int:width>.webp", review_picture, name="review_picture"),
+    path("review/<str:key>/<str:language>/", review, name="review"),
     path("", include("iomlaos.front.urls")),
     path("", include("programmes.urls")),
     path("careers/", include("careers.urls")),
     path("n/<slug:slug>", short_notice, name="short_notice"),
     path("n/<slug:slug>/", short_notice),
+    path("pictures/<str:key>/<int:width>.webp", picture_file, name="picture_file"),
     # Last: the office's plain pages answer any other first word of an address.
     path("", include("iomlaos.office.urls")),
 ]

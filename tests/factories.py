@@ -5,6 +5,7 @@ number of rows can stand beside each other. Publishables are published unless to
 """
 
 import datetime
+import io
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,9 +24,11 @@ from careers.models import (
     Vacancy,
 )
 from careers.models.alert import of_notice
-from iomlaos.office.models import ContactPoint, Office, Page, Place, StandardText
-from iomlaos.publishing.models import FormerAddress, SeedEntry
+from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
+from iomlaos.publishing.filetypes import pictures, recognise_picture
+from iomlaos.publishing.models import FormerAddress, Picture, SeedEntry
 from programmes.models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
+from tests.uploads import of_colour
 
 _numbers = count(1)
 
@@ -56,6 +59,16 @@ def make_page(**given) -> Page:
 
 def make_standard_text(**given) -> StandardText:
     return _make(StandardText, "Standard text", "title_en", {"body_en": "<p>A text.</p>"}, given)
+
+
+def make_site_notice(**given) -> SiteNotice:
+    """Shown from 1 June to 1 July 2026 in Vientiane, unless told otherwise."""
+    values = {
+        "text_en": "The office is closed.",
+        "starts_at": datetime.datetime(2026, 5, 31, 17, 0, tzinfo=datetime.UTC),
+        "ends_at": datetime.datetime(2026, 6, 30, 17, 0, tzinfo=datetime.UTC),
+    }
+    return SiteNotice.objects.create(**values | given)
 
 
 def make_donor(**given) -> Donor:
@@ -166,6 +179,14 @@ def make_former_address(row, slug: str) -> FormerAddress:
 
 def make_seed_entry(model: str, key: str) -> SeedEntry:
     return SeedEntry.objects.create(model=model, key=key)
+
+
+def make_picture(data: bytes | None = None, name: str = "a.jpg", **given) -> Picture:
+    """A picture for texts, 400 points wide unless its file is given; a text shows it by its `figure`."""
+    data = data or of_colour((400, 300))
+    row = Picture(**{"alternative_text": f"Picture {next(_numbers)} of many"} | given)
+    Picture.objects.add(row, pictures.sizes(data, recognise_picture(io.BytesIO(data), name)))
+    return row
 
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:

@@ -27,6 +27,7 @@ from django.db import connection
 from django.utils import timezone
 
 from careers.models import AlertMessage, Subscription
+from iomlaos.publishing.schedule import come_true
 
 from . import messages, noticing
 from .mailserver import Broken, MailServer, NotReady, Refused
@@ -90,6 +91,8 @@ class Run:
         at = timezone.now()
         Subscription.objects.outlived(at).delete()
         AlertMessage.objects.outlived(at).delete()
+        # Where no visitor came since its moment, a draft that is due has not come true yet.
+        come_true(at)
         self.counts["recorded"] = noticing.record(at)
         breaks = 0
         while due := self._due():

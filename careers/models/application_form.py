@@ -20,6 +20,7 @@ class ApplicationFormQuerySet(PublishableQuerySet):
 class ApplicationForm(Publishable):
     """A form that applicants fill in. Without a version it is "on request"."""
 
+    shows_changes = False
     OWNS = ("versions",)
 
     title = models.CharField(_("title"), max_length=160)

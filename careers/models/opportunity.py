@@ -123,6 +123,8 @@ class Opportunity(Publishable):
         CLOSING = "closing", _("Closing soon")
         CLOSED = "closed", _("Closed")
 
+    #: Its amendments do that.
+    shows_changes = False
     #: Kept by `save` itself: no history puts it back.
     NOT_CONTENT = ("public_since", "outcome_at")
     #: An earlier state is opened without its deadline: that one changes with a reason, and by hand.

@@ -19,7 +19,10 @@ from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
+from .copying import Copies
 from .dates import PartialDate
+from .deleting import AsksBeforeDeleting
+from .drafting import KeepsDrafts
 from .filters import InLao, LiveNow, WithFile
 from .forms import (
     DayField,
@@ -33,9 +36,13 @@ from .forms import (
     TextField,
 )
 from .history import KeepsHistory
+from .keeping import KeepsTyping
+from .lists import RemembersFilters
 from .models import Publishable
+from .previewing import Previews
 from .richtext import RichTextField
 from .rights import may_publish
+from .steps import HasSteps
 from .writing import remarks
 
 PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
@@ -87,7 +94,7 @@ class EnglishBeforeLao:
         return field
 
 
-class StaffPages(admin.ModelAdmin):
+class StaffPages(RemembersFilters, admin.ModelAdmin):
     """The pages of one kind of thing. `about` says in a sentence or two what it is and where it shows."""
 
     about = ""
@@ -123,7 +130,26 @@ class StaffPages(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class StaffAdmin(KeepsHistory, EnglishBeforeLao, StaffPages, TranslationAdmin):
+class LogPages(StaffPages):
+    """A log: it is read, and nobody changes it."""
+
+    list_display_links = None
+    date_hierarchy = "at"
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StaffAdmin(
+    AsksBeforeDeleting, KeepsTyping, KeepsHistory, EnglishBeforeLao, StaffPages, TranslationAdmin
+):
     """What all of the office's content shares."""
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
@@ -149,12 +175,23 @@ class StaffAdmin(KeepsHistory, EnglishBeforeLao, StaffPages, TranslationAdmin):
         return _("complete") if len(done) == len(names) else _("in part")
 
 
-class PublishableAdmin(StaffAdmin):
+class PublishableAdmin(Copies, KeepsDrafts, HasSteps, Previews, StaffAdmin):
     """What all Publishables share: when they are public, and as of when they are true."""
 
-    publishing_fields: tuple = ("state", ("publish_from", "publish_until"), ("as_of", "review_by"))
+    publishing_fields: tuple = (
+        "state",
+        ("withdrawal_reason_en", "withdrawal_reason_lo"),
+        ("publish_from", "publish_until"),
+        "publish_at",
+        ("as_of", "checked_on", "review_by"),
+    )
     #: What may change without the information becoming any newer.
-    BOOKKEEPING = frozenset({"state", "publish_from", "publish_until", "review_by", "slug", "order"})
+    BOOKKEEPING = frozenset(
+        {
+            "state", "publish_from", "publish_until", "publish_at", "checked_on", "review_by", "slug",
+            "order", "withdrawal_reason_en", "withdrawal_reason_lo",
+        }
+    )  # fmt: skip
 
     save_on_top = True
     list_filter = ["state", LiveNow, InLao]
@@ -162,28 +199,12 @@ class PublishableAdmin(StaffAdmin):
     prepopulated_fields = {"slug": ("title",)}
 
     def may_publish(self, request: HttpRequest) -> bool:
-        """Whether this person decides what the public sees. Others write drafts, and touch nothing else."""
+        """Whether this person decides what the public sees. Others write drafts, of what is public too."""
         return may_publish(request.user, self.model)
 
-    def _may_touch(self, request: HttpRequest, obj: Publishable | None) -> bool:
-        return obj is None or obj.state == obj.State.DRAFT or self.may_publish(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
-
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
-
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and db_field.name == "state" and not self.may_publish(request):
-            draft = Publishable.State.DRAFT
-            field.choices = [(draft.value, draft.label)]
-            field.help_text = _("You write drafts. Somebody who may publish them makes them public.")
-            field.error_messages["invalid_choice"] = _(
-                "You write drafts here. Ask somebody who may publish to change the state."
-            )
-        return field
+        is_draft = obj is None or obj.state == Publishable.State.DRAFT
+        return super().has_delete_permission(request, obj) and (is_draft or self.may_publish(request))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
@@ -205,10 +226,11 @@ class PublishableAdmin(StaffAdmin):
         return obj.is_live_now
 
     def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
-        if not self.may_publish(request):
+        save = getattr(request, "save_with_history", None)
+        if not self.may_publish(request) and not (save and save.is_rehearsal):
             # It may have been published since the form was sent.
             stored = self.model.objects.select_for_update().filter(pk=obj.pk).first()
-            if not (self._may_touch(request, obj) and self._may_touch(request, stored)):
+            if any(each and each.state != Publishable.State.DRAFT for each in (obj, stored)):
                 raise PermissionDenied
         if set(form.changed_data) - self.BOOKKEEPING and "as_of" not in form.changed_data:
             obj.as_of = PartialDate.of(request.at)
@@ -302,3 +324,6 @@ class TranslatedInline(EnglishBeforeLao, TranslationStackedInline, StaffInline):
 class EditionInline(StaffInline):
     formset = EditionFormSet
     fieldsets = [(None, {"fields": [("language", "dated"), "file", "address"]})]
+
+
+from . import log_admin, picture_admin  # noqa: E402, F401  (they register pages that build on what stands above)

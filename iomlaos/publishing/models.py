@@ -1,26 +1,35 @@
 """Publishable, the one meaning of "public"; the addresses that moved; the ledger of the seed."""
 
 import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .dates import PartialDateField
+from .pictures import Picture, PictureSize, PictureUse
 from .reviewing import ReviewLink, Submission
-from .revisions import Revision
+from .revisions import Happening, Revision
+from .typed import Presence, TypedText
 
 __all__ = [
     "FormerAddress",
+    "Happening",
+    "Picture",
+    "PictureSize",
+    "PictureUse",
+    "Presence",
     "Publishable",
     "PublishableQuerySet",
     "ReviewLink",
     "Revision",
     "SeedEntry",
     "Submission",
+    "TypedText",
     "publishables",
 ]
 
@@ -46,7 +55,11 @@ class PublishableQuerySet(models.QuerySet):
             begins=models.Min("publish_from", filter=models.Q(publish_from__gt=at)),
             ends=models.Min("publish_until", filter=models.Q(publish_until__gt=at)),
         )
-        return min(filter(None, scheduled.values()), default=None)
+        drafts = Revision.objects.waiting().filter(
+            model=self.model._meta.label_lower, held="", publish_at__gt=at
+        )
+        moments = [*scheduled.values(), drafts.aggregate(first=models.Min("publish_at"))["first"]]
+        return min(filter(None, moments), default=None)
 
     def get_by_natural_key(self, slug: str) -> models.Model:
         return self.get(slug=slug)
@@ -132,6 +145,9 @@ class Publishable(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
     changed_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
+    #: Whether its page names changes that staff wish to name there.
+    shows_changes: ClassVar[bool] = True
+
     objects = PublishableQuerySet.as_manager()
 
     class Meta:
@@ -166,6 +182,10 @@ class Publishable(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if self.state == self.State.WITHDRAWN and not self.withdrawal_reason_en:
+            raise ValidationError(
+                {"withdrawal_reason_en": _("Say in a sentence why: whoever comes to its address reads it.")}
+            )
         if self.publish_from and self.publish_until and self.publish_until <= self.publish_from:
             raise ValidationError(
                 {"publish_until": _("This is not after “public from”: the page would never be seen.")}
@@ -189,6 +209,15 @@ class Publishable(models.Model):
         return (
             self.state == self.State.PUBLISHED and self.publish_until is not None and self.publish_until <= at
         )
+
+    @property
+    def changes_shown(self) -> list[tuple[datetime.date, str]]:
+        """What staff said on its page of a change, in the language of the page; the latest first."""
+        language = get_language() or "en"
+        return [
+            (datetime.date.fromisoformat(note["on"]), note.get(language) or note["en"])
+            for note in self.public_notes
+        ]
 
     @classmethod
     def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:

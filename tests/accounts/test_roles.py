@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from iomlaos.publishing.models import publishables
+from iomlaos.publishing.models import Revision, publishables
 from tests.factories import (
     make_document,
     make_edition,
@@ -19,18 +19,26 @@ from tests.factories import (
 from tests.staff.filled import errors, filled
 
 PROGRAMMES = {"programme", "project", "document", "figure", "donor", "counterpart"}
-OFFICE = {"office", "page", "standardtext", "place"}
+OFFICE = {"office", "sitenotice", "page", "standardtext", "place"}
 CAREERS = {"vacancy", "procurementnotice", "applicationform"}
+PICTURES = {"picture"}
+LOG = {"happening"}
 SEES = {
-    "Contributors": PROGRAMMES | CAREERS,
-    "Editors": PROGRAMMES | OFFICE,
-    "HR": {"vacancy", "applicationform"},
-    "Procurement": {"procurementnotice"},
-    "Administrators": PROGRAMMES | OFFICE | CAREERS | {"subscription", "user", "group", "signinevent"},
+    "Contributors": PROGRAMMES | CAREERS | PICTURES,
+    "Editors": PROGRAMMES | OFFICE | PICTURES | LOG,
+    "HR": {"vacancy", "applicationform"} | PICTURES | LOG,
+    "Procurement": {"procurementnotice"} | PICTURES | LOG,
+    "Administrators": PROGRAMMES
+    | OFFICE
+    | CAREERS
+    | PICTURES
+    | LOG
+    | {"subscription", "user", "group", "signinevent"},
 }
 ALL = {
     **dict.fromkeys(PROGRAMMES, "programmes"), **dict.fromkeys(OFFICE, "office"), **dict.fromkeys(CAREERS, "careers"),
     "subscription": "careers", "user": "auth", "group": "auth", "signinevent": "accounts",
+    "picture": "publishing",
 }  # fmt: skip
 DRAFTED = [make_programme, make_project, make_document, make_vacancy, make_procurement_notice, make_form]
 
@@ -116,14 +124,32 @@ def test_a_contributor_publishes_nothing(signed_in, make, state):
 
 @pytest.mark.parametrize("make", DRAFTED)
 @pytest.mark.parametrize("state", ["published", "withdrawn"])
-def test_a_contributor_touches_nothing_that_was_published(signed_in, make, state):
-    desk, draft, row = signed_in("Contributors"), make(state="draft"), make(state=state, title_en="As it was")
-    assert desk.get(address_of(row)).status_code == 200
-    sent = filled(desk.get(address_of(draft)), title_en="Other words", slug="other-words")
-    assert desk.post(address_of(row), sent).status_code == 403
+@pytest.mark.parametrize(
+    "button", ["_save", "_draft", "_submit", "_preview", "_publish", "_schedule", "_continue"]
+)
+def test_whatever_a_contributor_sends_of_what_was_published_is_a_draft_of_it(signed_in, make, state, button):
+    desk, row = (
+        signed_in("Contributors"),
+        make(state=state, title_en="As it was", withdrawal_reason_en="A mistake."),
+    )
+    given = {"title_en": "Other words", button: "1", "publish_at": "2099-01-01T00:00"}
+    sent = filled(desk.get(address_of(row)), **given)
+    response = desk.post(address_of(row), sent)
+    assert response.status_code == 302, errors(response)
     assert desk.post(address_of(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("As it was", state)
+    draft = Revision.objects.of(row).waiting().get()
+    assert (draft.data["fields"]["title_en"], draft.publish_at) == ("Other words", None)
+    assert filled(desk.get(address_of(row)))["title_en"] == ["Other words"]
+
+
+@pytest.mark.parametrize("make", DRAFTED)
+def test_a_contributor_gives_what_is_public_no_other_state(signed_in, make):
+    desk, row = signed_in("Contributors"), make()
+    sent = filled(desk.get(address_of(row)), state="withdrawn", withdrawal_reason_en="Mine.")
+    assert list(errors(desk.post(address_of(row), sent))) == ["state"]
+    assert not Revision.objects.of(row).waiting().exists()
 
 
 def test_a_contributor_deletes_nothing(signed_in):
@@ -136,7 +162,7 @@ def test_a_contributor_deletes_nothing(signed_in):
     row.refresh_from_db()
 
 
-def test_a_contributor_changes_what_a_draft_owns_and_not_what_a_page_owns(signed_in):
+def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(signed_in):
     desk = signed_in("Contributors")
     draft, live = make_programme(state="draft"), make_programme()
     figures = {
@@ -148,9 +174,11 @@ def test_a_contributor_changes_what_a_draft_owns_and_not_what_a_page_owns(signed
     response = desk.post(address_of(draft), filled(desk.get(address_of(draft)), **figures))
     assert response.status_code == 302, errors(response)
     assert draft.figures.get().value == "7"
-    sent = filled(desk.get(address_of(draft)), slug=live.slug, **figures)
-    assert desk.post(address_of(live), sent).status_code == 403
+    response = desk.post(address_of(live), filled(desk.get(address_of(live)), **figures))
+    assert response.status_code == 302, errors(response)
     assert not live.figures.exists()
+    rows = Revision.objects.of(live).waiting().get().data["owned"]["figures"]
+    assert [row["value"] for row in rows.values()] == ["7"]
     for address in (
         "/admin/programmes/figure/add/",
         "/admin/programmes/donor/add/",
@@ -165,13 +193,16 @@ def test_a_contributor_reads_the_file_of_a_live_document(signed_in):
 
 
 def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in):
-    """Somebody publishes while a contributor's form is open: their save changes nothing."""
-    desk, row = signed_in("Contributors"), make_programme(state="draft")
+    """Somebody publishes while a contributor's form is open: what they typed becomes a draft of the page."""
+    desk, row = signed_in("Contributors"), make_programme(state="draft", title_en="As it was")
     sent = filled(desk.get(address_of(row)), title_en="Later words")
     type(row).objects.filter(pk=row.pk).update(state="published")
-    assert desk.post(address_of(row), sent).status_code == 403
+    response = desk.post(address_of(row), sent)
+    assert response.status_code == 409
+    assert desk.post(address_of(row), filled(response)).status_code == 302
     row.refresh_from_db()
-    assert row.state == "published"
+    assert (row.state, row.title_en) == ("published", "As it was")
+    assert Revision.objects.of(row).waiting().get().data["fields"]["title_en"] == "Later words"
 
 
 # --- What administrators make of them ----------------------------------------------------------

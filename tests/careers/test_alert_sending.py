@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from careers.models import AlertEvent, AlertMessage, Subscription, Vacancy
+from iomlaos.publishing.models import Revision
 from tests.factories import (
     change_deadline,
     make_amendment,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_vacancy,
 )
 from tests.mailserver import MailServer, link_in, running_mail_server, text_of
+from tests.publishing.test_schedule import draft_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,23 @@ def test_changes_of_a_notice_reach_those_who_follow_it_and_nobody_else(mail, clo
     assert mail.subjects(READER)[0] == "Amended: Tents"
     assert "Outcome: Tents" in mail.subjects(READER)
     assert len(mail.received) == 4
+
+
+def test_a_change_that_falls_due_while_no_visitor_comes_is_told_in_time(mail, clock):
+    tender = make_procurement_notice(title_en="Tents")
+    make_subscription(email=READER, topic="notice", notice=tender)
+    send()
+    later = {"closes_at": DEADLINE.isoformat()}
+    draft = draft_of(tender, NOW + MINUTE, **later)
+    Revision.objects.filter(pk=draft.pk).update(
+        data=draft.data | {"carried": {"deadline_reason": "A holiday."}}
+    )
+    send()
+    assert mail.received == []
+    clock.shift(MINUTE)
+    send()
+    assert mail.subjects(READER) == ["Deadline changed: Tents"]
+    assert "A holiday." in text_of(the_message(mail))
 
 
 def test_a_vacancy_is_followed_alike(mail, clock):

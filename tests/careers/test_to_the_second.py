@@ -425,7 +425,7 @@ def test_the_seeded_position_is_closed_everywhere(visitor, clock):
 def test_a_withdrawal_shows_at_the_next_request_everywhere(server, visitor, clock, notice):
     clock.set(notice.closes_at - 5 * DAY)
     assert readings(visitor, notice) == expected(notice, "open")
-    change(server, notice, "notice.state = 'withdrawn'")
+    change(server, notice, "notice.state, notice.withdrawal_reason_en = 'withdrawn', 'A mistake.'")
     assert readings(visitor, notice) == expected(notice, "withdrawn")
     change(server, notice, "notice.state = 'published'")
     assert readings(visitor, notice) == expected(notice, "open")
