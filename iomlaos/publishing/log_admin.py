@@ -19,7 +19,7 @@ class HappeningAdmin(LogPages):
         "Nobody can change it here."
     )
     list_display = ["at", "event", "what", "who_did_it", "note"]
-    list_filter = ["event", "model"]
+    list_filter = ["event"]
     search_fields = ["title", "by_name", "note"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
