@@ -6,7 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.forms import TextField
-from iomlaos.publishing.steps import Step
+from iomlaos.publishing.steps import AsksLittle, Step
+
+
+class AsksForDeadline(AsksLittle):
+    def _asks(self, name: str) -> bool:
+        """The form itself finds the place for what is said of the moment."""
+        return name == "closes_at" or super()._asks(name)
 
 
 class ChangeDeadline(Step):
@@ -22,8 +28,8 @@ class ChangeDeadline(Step):
         return self.record.state == self.record.State.PUBLISHED
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        kind = forms.modelform_factory(type(self.record), form=self.admin.form, fields=[])
-        form = kind(data, instance=self.record)
+        asked = type("DeadlineForm", (AsksForDeadline, self.admin.form), {})
+        form = forms.modelform_factory(type(self.record), form=asked, fields=[])(data, instance=self.record)
         del form.fields["publish_at"]
         if not self.record.is_announced(self.request.at):
             del form.fields["deadline_reason"]

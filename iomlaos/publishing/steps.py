@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,6 +19,21 @@ from .drafts import publish_draft
 from .forms import MomentField, MomentInput
 from .models import Publishable, Revision, Submission
 from .revisions import Standing
+
+
+class AsksLittle:
+    """A form of a few fields of a record: what the record says of others stands above them."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if hasattr(error, "error_dict"):
+            for about in (error.error_dict.pop(name) for name in [*error.error_dict] if not self._asks(name)):
+                super().add_error(None, ValidationError(about))
+            if not error.error_dict:
+                return
+        super().add_error(field, error)
+
+    def _asks(self, name: str) -> bool:
+        return name in self.fields or name == NON_FIELD_ERRORS
 
 
 class Step:
@@ -144,6 +159,10 @@ class Unschedule(Step):
         self.keep()
 
 
+class WithdrawForm(AsksLittle, forms.ModelForm):
+    pass
+
+
 class Withdraw(Step):
     name = "withdraw"
     label = _("Withdraw")
@@ -161,7 +180,7 @@ class Withdraw(Step):
     def form(self, data: Any = None) -> forms.BaseForm:
         model = type(self.record)
         names = ["withdrawal_reason_en", "withdrawal_reason_lo"]
-        kind = forms.modelform_factory(model, form=forms.ModelForm, fields=names)
+        kind = forms.modelform_factory(model, form=WithdrawForm, fields=names)
         kind.base_fields["withdrawal_reason_en"].required = True
         kind.base_fields["withdrawal_reason_en"].label = gettext("Why, in English")
         kind.base_fields["withdrawal_reason_lo"].label = gettext("Why, in Lao")

@@ -142,3 +142,22 @@ def test_a_draft_that_meets_another_change_is_not_published_by_a_step(clock, sta
     assert "The public page was changed meanwhile in the same fields: Title." in response.content.decode()
     assert "As a command has it" in read(Client(), programme.get_absolute_url())
     assert filled(staff.get(address_of(programme)))["title_en"] == ["As the draft has it"]
+
+
+@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice])
+def test_a_notice_with_an_outcome_says_why_it_is_not_opened_again(clock, staff, make):
+    notice = make(closes_at=datetime.datetime(2026, 5, 1, 17, tzinfo=datetime.UTC), outcome="cancelled")
+    later = {"closing_date": "2026-07-10", "closing_hour": "", "deadline_reason": "It is needed."}
+    response = take(staff, notice, "deadline", **later)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "This notice is still open, so it has no outcome yet." in page
+    assert "It is needed." in page
+    assert "Closed" in read(Client(), notice.get_absolute_url())
+
+
+def test_a_withdrawal_of_what_breaks_a_rule_says_which(clock, staff):
+    notice = make_vacancy(closes_at=OPEN, outcome="cancelled")
+    response = take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.")
+    assert response.status_code == 200
+    assert "This notice is still open, so it has no outcome yet." in response.content.decode()
