@@ -19,8 +19,10 @@ def carry_over(standing: Standing, record: models.Model) -> None:
     Fields that both changed stay as the draft has them; `contested` names them.
     """
     draft = standing.draft
-    merged, _meetings = snapshots.merge(draft.base.data, standing.head.data, draft.data)
-    merged["carried"] = draft.data.get("carried", {})
+    # As somebody saved it: what it met on the way, also twice, is asked from there.
+    saved = draft.carries or draft
+    merged, _meetings = snapshots.merge(saved.base.data, standing.head.data, saved.data)
+    merged["carried"] = saved.data.get("carried", {})
     Revision.objects.keep_draft(
         standing,
         record,
@@ -29,7 +31,29 @@ def carry_over(standing: Standing, record: models.Model) -> None:
         note=draft.note,
         publish_at=draft.publish_at,
         held=draft.held,
-        carries=draft,
+        carries=saved,
+    )
+
+
+def schedule(
+    standing: Standing, record: models.Model, *, by: Any, publish_at: datetime.datetime | None
+) -> None:
+    """The same draft, for another time or for none.
+
+    Raises ValidationError, as `publish_draft`, where it met another change, and IntegrityError where
+    somebody was faster.
+    """
+    draft = standing.draft
+    if publish_at is not None:
+        _refuse_contested(record, contested(draft))
+    Revision.objects.keep_draft(
+        standing,
+        record,
+        draft.data,
+        by=by,
+        note=draft.note,
+        publish_at=publish_at,
+        carries=draft.carries,
     )
 
 
@@ -72,14 +96,19 @@ def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
     if draft.base_id != standing.head.pk:
         data, meetings = snapshots.merge(draft.base.data, standing.head.data, draft.data)
         met = [meeting for meeting in meetings if meeting.is_contested]
-    if met:
-        raise ValidationError(
-            _("The public page was changed meanwhile in the same fields: %(fields)s.")
-            % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}
-        )
+    _refuse_contested(record, met)
     if gone := snapshots.dangling(type(record), data):
         raise ValidationError(
             _("It refers to something that was deleted: %(fields)s.")
             % {"fields": ", ".join(str(words.label(path)) for path in gone)}
         )
     return data
+
+
+def _refuse_contested(record: models.Model, met: list[Meeting]) -> None:
+    if met:
+        words = InWords(type(record))
+        raise ValidationError(
+            _("The public page was changed meanwhile in the same fields: %(fields)s.")
+            % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}
+        )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
-from .drafts import publish_draft
+from .drafts import publish_draft, schedule
 from .forms import MomentField, MomentInput
 from .models import Publishable, Revision, Submission
 from .revisions import Standing
@@ -116,15 +116,8 @@ class PublishLater(Step):
         moment = form.cleaned_data["publish_at"]
         if moment <= self.request.at:
             raise ValidationError({"publish_at": _("This moment has passed. Give a later one.")})
-        if draft := self.standing.draft:
-            Revision.objects.keep_draft(
-                self.standing,
-                self.record,
-                draft.data,
-                by=self.request.user,
-                note=draft.note,
-                publish_at=moment,
-            )
+        if self.standing.draft:
+            schedule(self.standing, self.record, by=self.request.user, publish_at=moment)
             Submission.objects.end(self.record, self.request.at)
             return
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, moment
@@ -150,10 +143,8 @@ class Unschedule(Step):
         )
 
     def take(self, form: forms.BaseForm) -> None:
-        if draft := self.standing.draft:
-            Revision.objects.keep_draft(
-                self.standing, self.record, draft.data, by=self.request.user, note=draft.note
-            )
+        if self.standing.draft:
+            schedule(self.standing, self.record, by=self.request.user, publish_at=None)
             return
         self.record.state, self.record.publish_from = Publishable.State.DRAFT, None
         self.keep()

@@ -140,3 +140,18 @@ def test_the_next_change_counts_what_is_scheduled(clock):
     assert Programme.objects.next_change(NOON) is None
     draft_of(programme, title_en="Later")
     assert Programme.objects.next_change(NOON) == NOON + MINUTE
+
+
+@pytest.mark.django_db
+def test_what_a_draft_met_is_not_forgotten_when_it_goes_along_once_more(clock, client):
+    client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
+    programme = make_programme(title_en="As it was", summary_en="Before.")
+    draft_of(programme, title_en="As it was to be")
+    form = f"/admin/programmes/programme/{programme.pk}/change/"
+    Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
+    assert "Public now: Meanwhile" in client.get(form).content.decode()
+    Programme.objects.filter(pk=programme.pk).update(summary_en="Later.")
+    assert "Public now: Meanwhile" in client.get(form).content.decode()
+    clock.shift(MINUTE)
+    assert "Meanwhile" in read(Client(), programme.get_absolute_url())
+    assert held(programme) == "The public page was changed meanwhile in the same fields: Title."

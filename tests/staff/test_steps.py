@@ -140,6 +140,9 @@ def test_a_draft_that_meets_another_change_is_not_published_by_a_step(clock, sta
     type(programme).objects.filter(pk=programme.pk).update(title_en="As a command has it")
     response = take(staff, programme, "publish")
     assert "The public page was changed meanwhile in the same fields: Title." in response.content.decode()
+    later = take(staff, programme, "schedule", publish_at="2026-06-01T13:00")
+    assert "The public page was changed meanwhile in the same fields: Title." in later.content.decode()
+    clock.shift(7200)
     assert "As a command has it" in read(Client(), programme.get_absolute_url())
     assert filled(staff.get(address_of(programme)))["title_en"] == ["As the draft has it"]
 
