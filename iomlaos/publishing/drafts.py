@@ -92,11 +92,10 @@ def publish_draft(
 
 def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
     draft, words = standing.draft, InWords(type(record))
-    data, met = draft.data, contested(draft)
-    if draft.base_id != standing.head.pk:
-        data, meetings = snapshots.merge(draft.base.data, standing.head.data, draft.data)
-        met = [meeting for meeting in meetings if meeting.is_contested]
-    _refuse_contested(record, met)
+    data, saved = draft.data, draft.carries or draft
+    if saved.base_id != standing.head.pk:
+        data, meetings = snapshots.merge(saved.base.data, standing.head.data, saved.data)
+        _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
     if gone := snapshots.dangling(type(record), data):
         raise ValidationError(
             _("It refers to something that was deleted: %(fields)s.")
