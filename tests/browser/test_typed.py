@@ -109,7 +109,6 @@ def own_chromium(browser: Browser, folder: Path) -> Iterator[tuple[subprocess.Po
         process.wait()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def no_copy_is_left(page) -> None:
     """Asked from here: the page itself may evaluate no text."""
     for _ in range(60):
@@ -119,6 +118,7 @@ def no_copy_is_left(page) -> None:
     raise AssertionError("A copy of what was typed stays in the browser.")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_the_power_is_cut_in_a_sentence_and_the_sentence_is_offered_back(
     browser, portal, account, open_desk, axe, tmp_path, scripts
 ):
