@@ -4,7 +4,7 @@ from typing import Any
 
 from import_export.fields import Field
 
-from iomlaos.publishing.exchange.sheet import Cell, Sheet
+from iomlaos.publishing.admin.exchange.sheet import Cell, Sheet
 
 from .models import Vacancy
 

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.drafting import PublishableForm
-from iomlaos.publishing.forms import DayField, HourField, TextField
+from iomlaos.publishing.admin.drafting import PublishableForm
+from iomlaos.publishing.admin.forms import DayField, HourField, TextField
 
 from .models import FormVersion, Opportunity
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 from careers.sharing import short_notice
 from iomlaos.delivery import health
 from iomlaos.publishing.pictures import picture_file
-from iomlaos.publishing.previewing import review, review_picture
+from iomlaos.publishing.views import review, review_file, review_picture
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("review/<str:key>/", review, name="review"),
     path("review/<str:key>/pictures/<str:picture>/<int:width>.webp", review_picture, name="review_picture"),
+    path("review/<str:key>/files/<slug:file>/", review_file, name="review_file"),
     path("review/<str:key>/<str:language>/", review, name="review"),
     path("", include("iomlaos.front.urls")),
     path("", include("programmes.urls")),

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.admin import (
+from iomlaos.publishing.admin.exchange.pages import Exchanges
+from iomlaos.publishing.admin.filters import InLao, LiveNow
+from iomlaos.publishing.admin.pages import (
     EditionInline,
     OwnsEditions,
     PublishableAdmin,
@@ -17,8 +19,6 @@ from iomlaos.publishing.admin import (
     TranslatedInline,
 )
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.exchange.admin import Exchanges
-from iomlaos.publishing.filters import InLao, LiveNow
 
 from .exchange import DocumentSheet, DonorSheet
 from .forms import FigureForm, FigureFormSet

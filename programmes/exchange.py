@@ -1,6 +1,6 @@
 """Donors and documents as tables."""
 
-from iomlaos.publishing.exchange.sheet import Sheet
+from iomlaos.publishing.admin.exchange.sheet import Sheet
 
 from .models import Document, Donor
 

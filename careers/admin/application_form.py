@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from careers.models import ApplicationForm, FormVersion
-from iomlaos.publishing.admin import EditionInline, OwnsEditions
+from iomlaos.publishing.admin.pages import EditionInline, OwnsEditions
 
 
 class FormVersionInline(EditionInline):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.forms import DeadlineChangeForm
 from careers.models import Amendment, Award, Clarification, DeadlineChange, ProcurementDocument
-from iomlaos.publishing.admin import StaffInline, TranslatedInline
+from iomlaos.publishing.admin.pages import StaffInline, TranslatedInline
 
 
 class ProcurementDocumentInline(TranslatedInline):

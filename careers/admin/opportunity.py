@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.forms import OpportunityForm
 from careers.models import Opportunity, opportunities
-from iomlaos.publishing.admin import PublishableAdmin
-from iomlaos.publishing.filters import InLao, LiveNow
-from iomlaos.publishing.steps import Discard, GiveBack, PublishLater, PublishNow, Unschedule, Withdraw
+from iomlaos.publishing.admin.filters import InLao, LiveNow
+from iomlaos.publishing.admin.pages import PublishableAdmin
+from iomlaos.publishing.admin.steps import Discard, GiveBack, PublishLater, PublishNow, Unschedule, Withdraw
 
 from .filters import ByTheClock, ToFollowUp
 from .inlines import AmendmentInline, DeadlineChangeInline

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from careers.models import ProcurementNotice
-from iomlaos.publishing.admin import OwnsEditions
+from iomlaos.publishing.admin.pages import OwnsEditions
 
 from .inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
 from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin

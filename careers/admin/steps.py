@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.forms import TextField
-from iomlaos.publishing.steps import AsksLittle, Step
+from iomlaos.publishing.admin.forms import TextField
+from iomlaos.publishing.admin.steps import AsksLittle, Step
 
 
 class AsksForDeadline(AsksLittle):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from careers.models import Subscription
-from iomlaos.publishing.admin import StaffPages
-from iomlaos.publishing.filters import YesOrNo
+from iomlaos.publishing.admin.filters import YesOrNo
+from iomlaos.publishing.admin.pages import StaffPages
 
 
 class Confirmed(YesOrNo):

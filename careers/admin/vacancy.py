@@ -11,7 +11,7 @@ from careers.exchange import VacancySheet
 from careers.forms import VacancyForm
 from careers.models import Vacancy
 from careers.reliefweb import reasons_against
-from iomlaos.publishing.exchange.admin import Exchanges
+from iomlaos.publishing.admin.exchange.pages import Exchanges
 
 from .filters import GradeScale
 from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from iomlaos.publishing.admin import LogPages, StaffPages
+from iomlaos.publishing.admin.pages import LogPages, StaffPages
 
 from . import second_factor
 from .log import Kind, record

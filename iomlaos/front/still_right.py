@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import snapshots
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.drafts import carry_over
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.rights import may_publish
-from iomlaos.publishing.saving import carry_over
 
 #: Somebody may save the same record at the same moment, and then again.
 MOST_TRIES = 5

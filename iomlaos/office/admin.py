@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.admin import PublishableAdmin, StaffAdmin, StaffInline
-from iomlaos.publishing.filters import InLao
+from iomlaos.publishing.admin.filters import InLao
+from iomlaos.publishing.admin.pages import PublishableAdmin, StaffAdmin, StaffInline
 
 from .models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 

@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.apps import apps
@@ -16,9 +16,10 @@ from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from . import uploads
+from . import snapshots, uploads
 from .dates import PartialDateField
 from .filetypes import BY_MEDIA_TYPE, RefusedFile, cleaned, page_count, recognise
+from .snapshots import Snapshot
 
 
 def stored_path(edition: "Edition", filename: str) -> str:
@@ -157,6 +158,11 @@ class Edition(models.Model):
         return f"{stem.replace(' ', '-')}{ending}"
 
     @property
+    def file_key(self) -> str:
+        """The random name of its file on disk: another file of the same edition has another."""
+        return PurePath(self.file.name).stem if self.file else ""
+
+    @property
     def owner(self) -> models.Model:
         """The Publishable that this is an edition of."""
         raise NotImplementedError
@@ -200,19 +206,50 @@ def current(editions: Iterable[E]) -> list[E]:
     return list(newest.values())
 
 
-def serve_file(edition: Edition | None, at: datetime.datetime) -> FileResponse:
-    """The file of an edition whose owner is live at this moment; raises Http404 otherwise.
+def editions_in(model: type[models.Model], key: Any, data: Snapshot) -> list[Edition]:
+    """The editions that a snapshot of a record holds: those of a draft stand in no table."""
+    record = snapshots.record_in(model, key, data)
+    return [
+        row
+        for relation in snapshots.owned_relations(model)
+        if issubclass(relation.related_model, Edition)
+        for row in snapshots.owned_rows(record, data, relation)
+    ]
 
-    A PDF opens in the browser, everything else is downloaded.
+
+def files_at(html: str, editions: Iterable[Edition], prefix: str) -> str:
+    """A page whose links to the files of these editions lead below another address.
+
+    What is not public has no open address: a preview leads to it by a way of its own.
     """
-    if edition is None or not edition.file or not edition.owner.is_live(at):
+    for edition in editions:
+        if edition.file:
+            html = re.sub(
+                rf'href="[^"]*/files/{edition.pk}/[^"]*"', f'href="{prefix}{edition.file_key}/"', html
+            )
+    return html
+
+
+def serve_file(edition: Edition | None, at: datetime.datetime) -> FileResponse:
+    """The file of an edition whose owner is live at this moment; raises Http404 otherwise."""
+    if edition is None or not edition.owner.is_live(at):
+        raise Http404
+    return file_of(edition)
+
+
+def file_of(edition: Edition | None, *, in_browser: bool = True) -> FileResponse:
+    """The file of an edition; raises Http404 where there is none. Who may have it, the caller has asked.
+
+    A PDF opens in the browser, unless `in_browser` is false; everything else is downloaded.
+    """
+    if edition is None or not edition.file:
         raise Http404
     try:
         content = edition.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(content, content_type=edition.media_type)
-    disposition = "inline" if edition.media_type == "application/pdf" else "attachment"
+    disposition = "inline" if in_browser and edition.media_type == "application/pdf" else "attachment"
     name = edition.readable_name
     plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
     response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

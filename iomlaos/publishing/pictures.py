@@ -111,9 +111,8 @@ class Picture(models.Model):
 
     def is_awaited(self) -> bool:
         """Whether a text shows it, or a draft that waits to be published."""
-        waiting = Revision.objects.filter(kind=Revision.Kind.DRAFT, closed_at=None)
-        waiting = waiting.annotate(_as_text=Cast("data", models.TextField()))
-        return self.uses.exists() or waiting.filter(_as_text__contains=f"{PICTURES}{self.pk.hex}").exists()
+        waiting = Revision.objects.waiting().holding(f"{PICTURES}{self.pk.hex}")
+        return self.uses.exists() or waiting.exists()
 
     def users(self) -> list[models.Model]:
         """The rows whose texts name it."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,10 @@ from .snapshots import Snapshot
 class RevisionQuerySet(models.QuerySet):
     def of(self, record: models.Model) -> Self:
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
+
+    def holding(self, text: str) -> Self:
+        """Those whose data hold this text anywhere: the name of a file, the address of a picture."""
+        return self.annotate(_as_text=Cast("data", models.TextField())).filter(_as_text__contains=text)
 
     def states(self) -> Self:
         """The states that the row itself was in, the latest first."""

@@ -5,12 +5,14 @@ Values are what JSON can hold; an empty text and none at all are the same. A tra
 there once a language (`title_en`, `title_lo`).
 """
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 
 Snapshot = dict[str, dict[str, Any]]
 Path = tuple[str, ...]
@@ -108,6 +110,24 @@ def put(record: models.Model, snapshot: Snapshot, *, raw: bool) -> None:
             _save(row, raw)
 
 
+def record_in(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
+    """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
+    record = model(pk=key)
+    _set(record, snapshot["fields"])
+    return record
+
+
+def owned_rows(record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel) -> list[models.Model]:
+    """The rows of one kind that a record owns, as a snapshot holds them, not saved."""
+    rows = []
+    for key, values in snapshot["owned"].get(relation.name, {}).items():
+        row = relation.related_model(pk=key)
+        setattr(row, relation.field.name, record)
+        _set(row, values)
+        rows.append(row)
+    return rows
+
+
 def dangling(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
     """The fields of a snapshot that refer to what was deleted since."""
     found: list[Path] = []
@@ -149,6 +169,18 @@ def _save(row: models.Model, raw: bool) -> None:
         row.save_base(raw=True)
     else:
         row.save()
+
+
+class RollBack(Exception):
+    """What was done within is to be seen, and not to be kept."""
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """All that happens within is gone afterwards."""
+    with contextlib.suppress(RollBack), transaction.atomic():
+        yield
+        raise RollBack
 
 
 # --- Comparing ----------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from careers.models import Vacancy
-from iomlaos.publishing.exchange.sheet import Moved
-from iomlaos.publishing.exchange.tables import Table
+from iomlaos.publishing.admin.exchange.sheet import Moved
+from iomlaos.publishing.admin.exchange.tables import Table
 from iomlaos.publishing.models import Revision
 from programmes.models import Document, Donor
 from tests.factories import (

@@ -1,16 +1,32 @@
 """Drafts are previewed as their public pages will be: by staff, and by a link for people outside."""
 
 import datetime
+import io
 import re
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from iomlaos.publishing.models import ReviewLink
-from tests.factories import make_figure, make_picture, make_programme, make_vacancy
+from tests.factories import (
+    make_bidding_document,
+    make_document,
+    make_edition,
+    make_figure,
+    make_form,
+    make_picture,
+    make_procurement_notice,
+    make_programme,
+    make_vacancy,
+    make_version,
+    upload,
+)
 from tests.reading import read
 from tests.staff.test_drafts import EVERY, address_of, person, send
 from tests.staff.test_steps import take
+from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +196,63 @@ def test_pictures_of_a_draft_are_seen_in_its_preview_and_by_its_link_alone(clock
     take(staff, programme, "publish")
     assert Client().get(public).status_code == 200
     assert Client().get(f"{link}{public[1:]}").status_code == 404
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+WITH_FILES = [
+    pytest.param(make_document, make_edition, "document", "editions", id="document"),
+    pytest.param(make_form, make_version, "form", "versions", id="form"),
+    pytest.param(
+        make_procurement_notice, make_bidding_document, "notice", "documents", id="procurement notice"
+    ),
+]
+
+
+def links_to_files(page: str) -> list[str]:
+    return re.findall(r'href="((?:/admin|/review)/[^"]*/files/[^"]*)"', page)
+
+
+@pytest.mark.parametrize(("make", "make_file", "owner", "files"), WITH_FILES)
+def test_files_of_a_draft_are_opened_from_its_preview_and_by_its_link_alone(
+    clock, staff, make, make_file, owner, files
+):
+    row, apart = make(state="draft", title_en="ເອກະສານ"), make(state="draft")
+    file, other = (make_file(**{owner: each, "file": upload("a.pdf", pdf())}) for each in (row, apart))
+    link = link_to(staff, row)
+    (address,) = links_to_files(staff.get(address_of(row, "preview/page/")).content.decode())
+    assert b"".join(staff.get(address).streaming_content).startswith(b"%PDF")
+    (address,) = links_to_files(Client().get(link).content.decode())
+    response = Client().get(address)
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
+    assert response.headers["Content-Disposition"].startswith("inline")
+    assert quote(file.readable_name) in response.headers["Content-Disposition"]
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "noindex" in response.headers["X-Robots-Tag"]
+    assert Client().get(f"{link}files/{other.file_key}/").status_code == 404
+    assert Client().get(file.get_absolute_url()).status_code == 404
+    take(staff, row, "publish")
+    assert Client().get(file.get_absolute_url()).status_code == 200
+    assert Client().get(address).status_code == 404
+
+
+def test_the_file_that_a_draft_puts_in_the_place_of_a_public_one_is_seen_before_it_is(clock, staff):
+    document = make_document(title_en="Factsheet")
+    edition = make_edition(document=document, file=upload("old.pdf", pdf(pages=1)))
+    old = edition.file_key
+    send(staff, document, "_draft", **{"editions-0-file": upload("new.pdf", pdf(pages=2))})
+    link = link_to(staff, document)
+    (address,) = links_to_files(Client().get(link).content.decode())
+    assert old not in address
+    assert pages_of(Client().get(address)) == 2
+    (address,) = links_to_files(staff.get(address_of(document, "preview/page/")).content.decode())
+    assert pages_of(staff.get(address)) == 2
+    form = staff.get(address_of(document)).content.decode()
+    assert f'<a href="{address}">new.pdf</a>' in form
+    assert pages_of(Client().get(edition.get_absolute_url())) == 1
+    assert person("hr", "HR").get(address).status_code == 403
+    assert Client().get(address).status_code == 302
+
+
+def pages_of(response) -> int:
+    return len(PdfReader(io.BytesIO(b"".join(response.streaming_content))).pages)

@@ -180,7 +180,7 @@ def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, c
     live = make_procurement_notice(slug="live")
     documents = [make_bidding_document(notice=each, file=upload("ToR.pdf", pdf())) for each in (draft, live)]
     for document in documents:
-        address = f"/admin/careers/procurementnotice/files/{document.pk}/"
+        address = f"/admin/careers/procurementnotice/files/{document.file_key}/"
         assert f'<a href="{address}">ToR.pdf</a>' in staff.get(address_of(document.notice)).content.decode()
         response = staff.get(address)
         assert b"".join(response.streaming_content).startswith(b"%PDF")
@@ -189,7 +189,7 @@ def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, c
     answers = [client.get(document.get_absolute_url()).status_code for document in documents]
     assert answers == [404, 200]
     for document in documents:
-        assert client.get(f"/admin/careers/procurementnotice/files/{document.pk}/").status_code == 302
+        assert client.get(f"/admin/careers/procurementnotice/files/{document.file_key}/").status_code == 302
 
 
 def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, client, db):
@@ -197,7 +197,7 @@ def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, clie
     person.user_permissions.set(Permission.objects.filter(codename__in=["view_vacancy", "change_vacancy"]))
     client.force_login(person)
     document = make_bidding_document(file=upload("ToR.pdf", pdf()))
-    address = f"/admin/careers/procurementnotice/files/{document.pk}/"
+    address = f"/admin/careers/procurementnotice/files/{document.file_key}/"
     assert client.get(address).status_code == 403
     person.user_permissions.set(Permission.objects.filter(codename="view_procurementnotice"))
     assert client.get(address).status_code == 200

@@ -449,7 +449,7 @@ def test_a_file_and_an_address_are_not_taken_together(staff):
 def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
     edition = make_edition(document=make_document(state="draft"), file=upload("Draft.pdf", pdf()))
     form = staff.get(f"/admin/programmes/document/{edition.document_id}/change/").content.decode()
-    address = f"/admin/programmes/document/files/{edition.pk}/"
+    address = f"/admin/programmes/document/files/{edition.file_key}/"
     assert f'<a href="{address}">Draft.pdf</a>' in form
     response = staff.get(address)
     assert b"".join(response.streaming_content) == edition.file.open("rb").read()
@@ -467,9 +467,7 @@ def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
 
 
 def test_a_file_that_is_not_there_is_not_found(staff):
-    edition = make_edition()
-    assert staff.get(f"/admin/programmes/document/files/{edition.pk}/").status_code == 404
-    unknown = "00000000-0000-4000-8000-000000000000"
+    unknown = "0000000000004000800000000000abcd"
     assert staff.get(f"/admin/programmes/document/files/{unknown}/").status_code == 404
     assert staff.get(f"/admin/careers/applicationform/files/{unknown}/").status_code == 404
 

@@ -15,11 +15,11 @@ from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from . import snapshots
-from .compared import InWords
-from .drafts import carry_over, contested
-from .revisions import Revision, Standing
-from .snapshots import Meeting, Snapshot
+from iomlaos.publishing import snapshots
+from iomlaos.publishing.compared import InWords
+from iomlaos.publishing.drafts import carry_over, contested
+from iomlaos.publishing.revisions import Revision, Standing
+from iomlaos.publishing.snapshots import Meeting, Snapshot, undone
 
 #: Somebody is faster each time: after so many tries the fault is another one.
 MOST_TRIES = 5
@@ -27,18 +27,6 @@ MOST_TRIES = 5
 
 class Raced(Exception):
     """Somebody saved the same record between our look at it and our save: look again."""
-
-
-class RollBack(Exception):
-    """What was done within is to be seen, and not to be kept."""
-
-
-@contextlib.contextmanager
-def undone() -> Iterator[None]:
-    """All that happens within is gone afterwards."""
-    with contextlib.suppress(RollBack), transaction.atomic():
-        yield
-        raise RollBack
 
 
 @dataclass

@@ -14,9 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from iomlaos.publishing.admin.lists import EVERYTHING
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.filetypes import RefusedFile
-from iomlaos.publishing.lists import EVERYTHING
 from iomlaos.publishing.models import Publishable
 
 from .sheet import Moved, Row, Sheet

@@ -8,8 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .admin import LogPages
-from .models import Happening
+from iomlaos.publishing.models import Happening
+
+from .pages import LogPages
 
 
 @admin.register(Happening)

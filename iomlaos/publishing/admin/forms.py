@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 
-from .dates import PartialDate
+from iomlaos.publishing.dates import PartialDate
 
 NO_SUCH_DATE = _(
     "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
@@ -129,7 +129,7 @@ class CurrentFile:
     def __init__(self, edition: Any) -> None:
         options = edition._meta
         self.name = edition.filename or edition.file.name
-        self.url = reverse(f"admin:{options.app_label}_{options.model_name}_file", args=[edition.pk])
+        self.url = reverse(f"admin:{options.app_label}_{options.model_name}_file", args=[edition.file_key])
 
     def __str__(self) -> str:
         return self.name

@@ -8,8 +8,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
-from . import usage
-from .usage import Use
+from iomlaos.publishing import usage
+from iomlaos.publishing.usage import Use
 
 
 @dataclass(frozen=True)

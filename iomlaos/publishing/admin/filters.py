@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
-from .models import Publishable
+from iomlaos.publishing.models import Publishable
 
 
 class YesOrNo(SimpleListFilter):

@@ -14,11 +14,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import snapshots
-from .drafts import publish_draft, schedule
+from iomlaos.publishing import snapshots
+from iomlaos.publishing.drafts import publish_draft, schedule
+from iomlaos.publishing.models import Publishable, Revision, Submission
+from iomlaos.publishing.revisions import Standing
+
 from .forms import MomentField, MomentInput
-from .models import Publishable, Revision, Submission
-from .revisions import Standing
 
 
 class AsksLittle:

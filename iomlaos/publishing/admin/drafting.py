@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .dates import VIENTIANE, deadline_in_words
+from iomlaos.publishing.dates import VIENTIANE, deadline_in_words
+from iomlaos.publishing.models import Publishable, ReviewLink, Revision, Submission
+from iomlaos.publishing.revisions import Standing
+from iomlaos.publishing.snapshots import Snapshot
+
 from .forms import MomentField
-from .models import Publishable, ReviewLink, Revision, Submission
-from .revisions import Standing
 from .saving import Save
-from .snapshots import Snapshot
 
 #: The buttons beside the plain save.
 DRAFT, SUBMIT, PREVIEW, PUBLISH, SCHEDULE = "_draft", "_submit", "_preview", "_publish", "_schedule"

@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models
 from django.forms import CheckboxSelectMultiple
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -19,8 +19,14 @@ from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
+from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.editions import Edition, editions_in, file_of
+from iomlaos.publishing.models import Publishable, Revision
+from iomlaos.publishing.richtext import RichTextField
+from iomlaos.publishing.rights import may_publish
+from iomlaos.publishing.writing import remarks
+
 from .copying import Copies
-from .dates import PartialDate
 from .deleting import AsksBeforeDeleting
 from .drafting import KeepsDrafts
 from .filters import InLao, LiveNow, WithFile
@@ -38,12 +44,8 @@ from .forms import (
 from .history import KeepsHistory
 from .keeping import KeepsTyping
 from .lists import RemembersFilters
-from .models import Publishable
 from .previewing import Previews
-from .richtext import RichTextField
-from .rights import may_publish
 from .steps import HasSteps
-from .writing import remarks
 
 PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"form_class": DayField, "widget": DayInput},
@@ -269,24 +271,26 @@ class OwnsEditions(PublishableAdmin):
         edition = self.model._meta.get_field(self.editions).related_model._meta
         name = f"{edition.app_label}_{edition.model_name}_file"
         return [
-            path("files/<uuid:pk>/", self.admin_site.admin_view(self.file_view), name=name),
+            path("files/<slug:key>/", self.admin_site.admin_view(self.file_view), name=name),
             *super().get_urls(),
         ]
 
-    def file_view(self, request: HttpRequest, pk: Any) -> FileResponse:
-        """The file of an edition, for staff: of a draft, too."""
-        edition = self.model._meta.get_field(self.editions).related_model.objects.filter(pk=pk).first()
+    def file_view(self, request: HttpRequest, key: str) -> FileResponse:
+        """A file of an edition, for staff: of a draft and of an earlier state, too."""
+        edition = self._edition(key)
         if not self.has_view_permission(request, edition and edition.owner):
             raise PermissionDenied
-        if edition is None or not edition.file:
-            raise Http404
-        try:
-            content = edition.file.open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
-        return FileResponse(
-            content, as_attachment=True, filename=edition.readable_name, content_type=edition.media_type
+        return file_of(edition, in_browser=False)
+
+    def _edition(self, key: str) -> Edition | None:
+        editions = self.model._meta.get_field(self.editions).related_model.objects
+        if edition := editions.filter(file__contains=f"/{key}.").first():
+            return edition
+        kept = (
+            Revision.objects.filter(model=self.opts.label_lower).holding(f"/{key}.").order_by("-at").first()
         )
+        editions = editions_in(self.model, kept.object_key, kept.data) if kept else []
+        return next((edition for edition in editions if edition.file_key == key), None)
 
 
 class StaffInline(admin.StackedInline):
@@ -324,6 +328,3 @@ class TranslatedInline(EnglishBeforeLao, TranslationStackedInline, StaffInline):
 class EditionInline(StaffInline):
     formset = EditionFormSet
     fieldsets = [(None, {"fields": [("language", "dated"), "file", "address"]})]
-
-
-from . import log_admin, picture_admin  # noqa: E402, F401  (they register pages that build on what stands above)

@@ -28,8 +28,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from .dates import VIENTIANE
-from .typed import Presence, TypedText
+from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.publishing.typed import Presence, TypedText
 
 log = logging.getLogger(__name__)
 

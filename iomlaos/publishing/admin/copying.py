@@ -17,8 +17,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import FormerAddress
-from .snapshots import content_fields
+from iomlaos.publishing.models import FormerAddress
+from iomlaos.publishing.snapshots import content_fields
 
 #: In the address of the form: the key of what is copied.
 COPY_OF = "copy_of"

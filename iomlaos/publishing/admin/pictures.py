@@ -14,12 +14,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from .admin import StaffPages
-from .filetypes import RefusedFile, pictures, recognise_picture
-from .filetypes.pictures import Size
+from iomlaos.publishing.filetypes import RefusedFile, pictures, recognise_picture
+from iomlaos.publishing.filetypes.pictures import Size
+from iomlaos.publishing.pictures import Picture, file_of
+from iomlaos.publishing.richtext import fault_of_alternative_text, figure
+
 from .forms import EditionFileField, EditionFileInput
-from .pictures import Picture, file_of
-from .richtext import fault_of_alternative_text, figure
+from .pages import StaffPages
 
 #: Pictures that the dialog offers to show once more.
 OFFERED = 8

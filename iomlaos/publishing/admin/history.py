@@ -14,11 +14,12 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from . import snapshots
-from .compared import Change, InWords
-from .dates import VIENTIANE
-from .models import ReviewLink
-from .revisions import Revision
+from iomlaos.publishing import snapshots
+from iomlaos.publishing.compared import Change, InWords
+from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.publishing.models import ReviewLink
+from iomlaos.publishing.revisions import Revision
+
 from .saving import SavesSafely
 
 #: States that a page of the history shows.
