@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .dates import deadline_in_words
 from .richtext import RichTextField, pictures_in_words
-from .snapshots import MISSING, PRESENT, Difference, Meeting, Path
+from .snapshots import MISSING, PRESENT, Difference, Meeting, Path, Snapshot
 
 #: Words that are the same on both sides, around each change.
 CONTEXT = 6
@@ -74,6 +75,8 @@ class InWords:
         found = []
         for difference in differences:
             path = difference.path
+            if not self.is_told(path):
+                continue
             if path[0] == "owned" and path[:3] in whole:
                 if path[-1] == "":
                     found.append(self._whole_row(difference, differences))
@@ -86,7 +89,11 @@ class InWords:
         return found
 
     def _whole_row(self, row: Difference, differences: list[Difference]) -> Change:
-        parts = [each for each in differences if each.path[:3] == row.path[:3] and each.path[-1]]
+        parts = [
+            each
+            for each in differences
+            if each.path[:3] == row.path[:3] and each.path[-1] and self.is_told(each.path)
+        ]
         before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
         after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
         return Change(self.label(row.path), before, after)
@@ -100,8 +107,20 @@ class InWords:
                 each.is_contested,
             )
             for each in meetings
-            if each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine)
+            if self.is_told(each.path)
+            and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
+
+    def row(self, path: Path, data: Snapshot) -> str:
+        """What a row holds that a record owns, in a line."""
+        held = {(*path, name): value for name, value in data["owned"][path[1]][path[2]].items()}
+        words = (self.value(each, value) for each, value in held.items() if self.is_told(each))
+        return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
+
+    def is_told(self, path: Path) -> bool:
+        """Whether staff are told of a field: not of what is read from a file."""
+        model = self.model._meta.get_field(path[1]).related_model if path[0] == "owned" else self.model
+        return path[-1] not in getattr(model, "READ_FROM_FILE", ())
 
     def label(self, path: Path) -> str:
         if path[0] != "owned":
@@ -147,4 +166,10 @@ def _in_words(field: models.Field, value: Any) -> str:
         return unescape(strip_tags(BLOCK.sub(" \n", pictures_in_words(value)))).strip()
     if isinstance(field, models.DateTimeField):
         return deadline_in_words(datetime.datetime.fromisoformat(value))
+    if isinstance(field, models.FileField):
+        # Staff know it by the name that stands beside it; that it is another one, by its key.
+        file = PurePath(value)
+        return f"{file.suffix.removeprefix('.').upper()} ({file.stem[:6]})"
+    if isinstance(field, models.JSONField):
+        return "; ".join(" · ".join(map(str, each.values())) for each in value)
     return str(field.to_python(value))

@@ -3,8 +3,9 @@
 import datetime
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from . import snapshots
@@ -21,7 +22,7 @@ def carry_over(standing: Standing, record: models.Model) -> None:
     draft = standing.draft
     # As somebody saved it: what it met on the way, also twice, is asked from there.
     saved = draft.carries or draft
-    merged, _meetings = snapshots.merge(saved.base.data, standing.head.data, saved.data)
+    merged, _meetings = snapshots.merge(type(record), saved.base.data, standing.head.data, saved.data)
     merged["carried"] = saved.data.get("carried", {})
     Revision.objects.keep_draft(
         standing,
@@ -62,7 +63,7 @@ def contested(draft: Revision) -> list[Meeting]:
     before = draft.carries
     if before is None or before.base is None or draft.base is None:
         return []
-    meetings = snapshots.merge(before.base.data, draft.base.data, before.data)[1]
+    meetings = snapshots.merge(apps.get_model(draft.model), before.base.data, draft.base.data, before.data)[1]
     return [meeting for meeting in meetings if meeting.is_contested]
 
 
@@ -80,7 +81,7 @@ def publish_draft(
     Revision.objects.close(standing, Revision.Ending.PUBLISHED)
     for name, value in draft.data.get("carried", {}).items():
         setattr(record, name, value)
-    snapshots.put(record, data, raw=False)
+    _put(record, data)
     stored = type(record)._base_manager.get(pk=record.pk)
     stored.full_clean()
     for relation in snapshots.owned_relations(type(record)):
@@ -90,11 +91,29 @@ def publish_draft(
     return Revision.objects.follow(standing, stored, snapshots.take(stored), by=by, note=draft.note, at=at)
 
 
+def _put(record: models.Model, data: Snapshot) -> None:
+    """Save what a draft says. What the database would refuse, is said in words first."""
+    snapshots.set_fields(record, data)
+    record.full_clean()
+    try:
+        with transaction.atomic():
+            snapshots.put(record, data, raw=False)
+    except models.ProtectedError as error:
+        users = sorted(str(each) for each in error.protected_objects)
+        raise ValidationError(
+            _("It takes away what is used elsewhere: %(users)s.") % {"users": ", ".join(users)}
+        ) from error
+    except IntegrityError as error:
+        raise ValidationError(
+            _("Two of its rows do not go together: of one language and date, say. Open it and save it again.")
+        ) from error
+
+
 def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
     draft, words = standing.draft, InWords(type(record))
     data, saved = draft.data, draft.carries or draft
     if saved.base_id != standing.head.pk:
-        data, meetings = snapshots.merge(saved.base.data, standing.head.data, saved.data)
+        data, meetings = snapshots.merge(type(record), saved.base.data, standing.head.data, saved.data)
         _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
     if gone := snapshots.dangling(type(record), data):
         raise ValidationError(

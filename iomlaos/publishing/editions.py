@@ -64,6 +64,10 @@ class Edition(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, editable=False)
     pages = models.PositiveIntegerField(_("pages"), null=True, editable=False)
 
+    #: What nobody types: it goes with its file.
+    READ_FROM_FILE = ("media_type", "size", "pages")
+    TIED = (("file", "filename", *READ_FROM_FILE),)
+
     #: The uploaded file that the fields above were read from.
     _read: File | None = None
     #: The file that the row points to in the database.

@@ -34,6 +34,19 @@ __all__ = [
 ]
 
 
+def _the_later(_was: str | None, theirs: str | None, mine: str | None) -> str:
+    """Of two dates as they are known (`dates.PartialDate`), as text."""
+    return max(theirs or "", mine or "")
+
+
+def _all_of(was: list | None, theirs: list | None, mine: list | None) -> list:
+    """What either side added, the latest first, without what either took away."""
+    was, theirs, mine = was or [], theirs or [], mine or []
+    added = [note for note in mine if note not in was and note not in theirs]
+    kept = [note for note in theirs if note in mine or note not in was]
+    return sorted([*added, *kept], key=lambda note: note["on"], reverse=True)
+
+
 class PublishableQuerySet(models.QuerySet):
     """Rows that a visitor may see are reached through `live` and nothing else."""
 
@@ -145,6 +158,8 @@ class Publishable(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
     changed_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
+    #: How what two people made of a field becomes one (`snapshots.merge`): values as snapshots hold them.
+    MERGES: ClassVar[dict] = {"as_of": _the_later, "public_notes": _all_of}
     #: Whether its page names changes that staff wish to name there.
     shows_changes: ClassVar[bool] = True
 

@@ -6,13 +6,14 @@ there once a language (`title_en`, `title_lo`).
 """
 
 import contextlib
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 Snapshot = dict[str, dict[str, Any]]
 Path = tuple[str, ...]
@@ -86,35 +87,135 @@ def _plain(row: models.Model, field: models.Field) -> Any:
     return field.value_to_string(row) if not isinstance(field, models.ForeignKey) else str(value)
 
 
-def put(record: models.Model, snapshot: Snapshot, *, raw: bool) -> None:
+def put(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
     """Make the rows of a record what a snapshot says.
 
     `raw` writes the rows and nothing else: for what is shown and rolled back. Without it they are
     saved as ever, with what their models do on the way. What a snapshot does not know (a column that
-    is newer) stays. Fields that refer to what no longer exists are left empty where they may be.
+    is newer) stays, and a row that belongs to another record now stays there. Fields that refer to what
+    no longer exists are left empty where they may be.
+
+    Returns what could not be put there: an address that another has now, a row beside which another of
+    its kind cannot be. Only `raw` leaves such things out; without it, IntegrityError is raised.
     """
-    _set(record, snapshot["fields"])
-    _save(record, raw)
+    set_fields(record, snapshot)
+    left_out: list[Path] = []
+    if raw:
+        left_out += [("fields", name) for name in _save_as_far_as_it_goes(record)]
+    else:
+        record.save()
     for name, keys in snapshot["many"].items():
         manager = getattr(record, name)
         manager.set(manager.model._base_manager.filter(pk__in=keys))
     for relation in owned_relations(type(record)):
         wanted = snapshot["owned"].get(relation.name, {})
-        present = {str(row.pk): row for row in _rows_of(record, relation)}
-        for key in present.keys() - wanted.keys():
-            present[key].delete()
-        for key, values in wanted.items():
-            row = present.get(key) or relation.related_model(pk=key)
-            setattr(row, relation.field.name, record)
-            _set(row, values)
-            _save(row, raw)
+        left_out += [("owned", relation.name, key) for key in _put_owned(record, relation, wanted, raw)]
+    return left_out
+
+
+def _put_owned(
+    record: models.Model, relation: models.ManyToOneRel, wanted: dict[str, Any], raw: bool
+) -> list[str]:
+    model = relation.related_model
+    present = {str(row.pk): row for row in _rows_of(record, relation)}
+    elsewhere = {str(key) for key in model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)}
+    elsewhere -= present.keys()
+    gone = [present[key] for key in present.keys() - wanted.keys()]
+    if raw:
+        make_room(gone)
+    else:
+        for row in gone:
+            row.delete()
+    changed = {
+        key: values
+        for key, values in wanted.items()
+        if key not in elsewhere and not (key in present and _holds(present[key], values))
+    }
+    make_room([present[key] for key in changed if key in present])
+    left_out = []
+    for key in sorted(changed, key=lambda key: key not in present):
+        row = present.get(key) or model(pk=key)
+        setattr(row, relation.field.name, record)
+        _set(row, changed[key])
+        if not raw:
+            row.save()
+        elif not _is_taken(row) and not _is_taken(_without_its_claim(row)):
+            left_out.append(key)
+    return left_out
+
+
+def make_room(rows: list[models.Model]) -> None:
+    """Take rows out of their table that are saved again at once.
+
+    Two of them may swap what only one may have at a time: a language and a date, the word for all. Nothing
+    is told of it: no signal, no rule of what may be deleted; what refers to them finds them back.
+    """
+    if rows:
+        keys = [row.pk for row in rows]
+        queryset = type(rows[0])._base_manager.filter(pk__in=keys)
+        queryset._raw_delete(queryset.db)
+
+
+def _holds(row: models.Model, values: dict[str, Any]) -> bool:
+    held = _values(row)
+    return all(held[name] == value for name, value in values.items() if name in held)
+
+
+def _is_taken(row: models.Model) -> bool:
+    """Whether the database takes this row as it is."""
+    try:
+        with transaction.atomic():
+            row.save_base(raw=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _without_its_claim(row: models.Model) -> models.Model:
+    """The same row, without what only one row beside others may say ("speaks for the programme")."""
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
+            for name in constraint.condition.referenced_base_fields:
+                field = row._meta.get_field(name)
+                if isinstance(field, models.BooleanField):
+                    setattr(row, name, field.get_default())
+    return row
+
+
+def _save_as_far_as_it_goes(record: models.Model) -> list[str]:
+    """Write a row, field by field where it breaks a rule of the database. Returns those not taken."""
+    if _is_taken(record):
+        return []
+    stored = type(record)._base_manager.filter(pk=record.pk)
+    before = _values(stored.get())
+    waiting = [field for field in content_fields(type(record)) if _plain(record, field) != before[field.name]]
+    while True:
+        # What is compared with another field may be taken once that has changed.
+        refused = [field for field in waiting if not _is_taken_alone(stored, field, record)]
+        if len(refused) == len(waiting):
+            return [field.name for field in refused]
+        waiting = refused
+
+
+def _is_taken_alone(stored: models.QuerySet, field: models.Field, record: models.Model) -> bool:
+    try:
+        with transaction.atomic():
+            stored.update(**{field.attname: getattr(record, field.attname)})
+    except IntegrityError:
+        return False
+    return True
 
 
 def record_in(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
     """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
     record = model(pk=key)
-    _set(record, snapshot["fields"])
+    set_fields(record, snapshot)
     return record
+
+
+def set_fields(record: models.Model, snapshot: Snapshot) -> None:
+    """Give a record in memory the fields that a snapshot holds."""
+    _set(record, snapshot["fields"])
 
 
 def owned_rows(record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel) -> list[models.Model]:
@@ -162,13 +263,6 @@ def _set(row: models.Model, values: dict[str, Any]) -> None:
         else:
             value = field.to_python(value)
         setattr(row, field.attname, value)
-
-
-def _save(row: models.Model, raw: bool) -> None:
-    if raw:
-        row.save_base(raw=True)
-    else:
-        row.save()
 
 
 class RollBack(Exception):
@@ -236,32 +330,62 @@ class Meeting:
     was: Any
     theirs: Any
     mine: Any
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether both changed it, and not to the same."""
-        return self.was not in (self.theirs, self.mine) and self.theirs != self.mine
+    #: Whether both changed it, or what it is tied to, and not to the same.
+    is_contested: bool
 
 
-def merge(base: Snapshot, theirs: Snapshot, mine: Snapshot) -> tuple[Snapshot, list[Meeting]]:
+def merge(
+    model: type[models.Model], base: Snapshot, theirs: Snapshot, mine: Snapshot
+) -> tuple[Snapshot, list[Meeting]]:
     """What is typed, upon what the other made of it: fields that one side left alone are the other's.
 
-    Where both changed a field, what is typed stands. The meetings are all fields that either side
-    changed. A row that one side took away and the other changed stays.
+    Where both changed a field, what is typed stands, unless the model knows how both can (MERGES). Fields
+    that are tied to each other are taken from one side together: each side alone obeys the rules of the
+    database, and so does the outcome. The meetings are all fields that either side changed. A row that one
+    side took away and the other changed stays.
     """
     was, other, typed = flat(base), flat(theirs), flat(mine)
+    merges = getattr(model, "MERGES", {})
     merged: dict[Path, Any] = {}
     meetings = []
     for path in dict.fromkeys([*typed, *other, *was]):
         before, there, here = (side.get(path, MISSING) for side in (was, other, typed))
+        group = [(*path[:-1], name) for name in _tied_to(model, path)]
+        changed_here = any(was.get(each, MISSING) != typed.get(each, MISSING) for each in group)
+        changed_there = any(was.get(each, MISSING) != other.get(each, MISSING) for each in group)
+        contested = changed_here and changed_there and there != here
+        value = here if changed_here else there
+        if contested and path[0] == "fields" and path[1] in merges:
+            value, contested = merges[path[1]](before, there, here), False
         if before != there or before != here:
-            meetings.append(Meeting(path, before, there, here))
-        value = there if here == before else here
+            meetings.append(Meeting(path, before, there, here, contested))
         if value == MISSING and _is_wanted(path, was, other, typed):
             value = there if here == MISSING else here
         if value != MISSING:
             merged[path] = value
     return unflat(merged), meetings
+
+
+def _tied_to(model: type[models.Model], path: Path) -> frozenset[str]:
+    if path[0] == "many" or not path[-1]:
+        return frozenset({path[-1]})
+    row = model._meta.get_field(path[1]).related_model if path[0] == "owned" else model
+    return tied(row).get(path[-1], frozenset({path[-1]}))
+
+
+@functools.cache
+def tied(model: type[models.Model]) -> dict[str, frozenset[str]]:
+    """The fields of a row that make sense together alone, each with those it is tied to and itself.
+
+    They are what one rule of the database compares (a start and an end, a sum and its currency), and what
+    a model names in TIED.
+    """
+    rules = [each for each in model._meta.constraints if isinstance(each, models.CheckConstraint)]
+    together: dict[str, frozenset[str]] = {}
+    for names in [*(rule.condition.referenced_base_fields for rule in rules), *getattr(model, "TIED", ())]:
+        group = frozenset(names).union(*(together.get(name, ()) for name in names))
+        together |= dict.fromkeys(group, group)
+    return together
 
 
 def _is_wanted(path: Path, *sides: dict[Path, Any]) -> bool:

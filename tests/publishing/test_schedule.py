@@ -103,7 +103,7 @@ def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     make_programme(slug="migration-health")
     clock.shift(MINUTE)
     assert read(Client(), "/programmes/health/").status == 200
-    assert held(programme) == "Something else has its address or its name now."
+    assert held(programme) == "Programme with this Address already exists."
     assert held(page)
     assert read(Client(), page.get_absolute_url()).status == 200
 

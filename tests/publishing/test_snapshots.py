@@ -148,7 +148,7 @@ def test_differences_name_each_field_and_each_row():
 def merged(base, theirs, mine):
     """Of snapshots with one field `a` and `b` each."""
     wrap = [{"fields": fields, "many": {}, "owned": {}} for fields in (base, theirs, mine)]
-    result, meetings = snapshots.merge(*wrap)
+    result, meetings = snapshots.merge(Programme, *wrap)
     return result["fields"], {meeting.path[-1] for meeting in meetings if meeting.is_contested}
 
 
@@ -188,7 +188,7 @@ ROW = {"value": "1", "caption": "a"}
 )
 def test_owned_rows_are_merged_row_by_row(theirs, mine, result):
     sides = [{"fields": {}, "many": {}, "owned": {"figures": rows}} for rows in ({"x": ROW}, theirs, mine)]
-    found, _meetings = snapshots.merge(*sides)
+    found, _meetings = snapshots.merge(Programme, *sides)
     assert found["owned"].get("figures", {}) == result
 
 

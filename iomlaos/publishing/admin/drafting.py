@@ -107,7 +107,7 @@ class KeepsDrafts:
             said = {"on": request.at.astimezone(VIENTIANE).date().isoformat(), "en": note[:300]}
             if in_lao := request.POST.get("_note_lo", "").strip():
                 said["lo"] = in_lao[:300]
-            obj.public_notes = [said, *obj.public_notes]
+            obj.public_notes = [said, *(note for note in obj.public_notes if note != said)]
         super().save_model(request, obj, form, change)
 
     def response_add(

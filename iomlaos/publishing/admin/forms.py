@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.snapshots import make_room
 
 NO_SUCH_DATE = _(
     "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
@@ -171,6 +172,13 @@ class EditionFileField(forms.FileField):
 
 class EditionFormSet(forms.BaseInlineFormSet):
     """Two editions of one language and date are refused within one form, too."""
+
+    def save(self, commit: bool = True) -> Any:
+        if commit:
+            # Two may swap their languages or dates.
+            changed = [form for form in self.initial_forms if form.has_changed()]
+            make_room([form.instance for form in changed if form not in self.deleted_forms])
+        return super().save(commit)
 
     def clean(self) -> None:
         super().clean()

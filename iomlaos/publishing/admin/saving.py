@@ -155,10 +155,39 @@ class SavesSafely:
             context.setdefault("note_of_change", source.note)
         if source.kind == Revision.Kind.DRAFT:
             context["went_along"] = InWords(type(record)).meetings(contested(source))
+        return self._drawn_of(request, record, source, object_id, form_url, context)
+
+    def _drawn_of(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        revision: Revision,
+        object_id: str,
+        form_url: str,
+        context: dict,
+    ) -> HttpResponse:
+        """The form of what a revision holds, though the rows hold something else."""
         with undone():
-            snapshots.put(record, source.data, raw=True)
-            response = super()._changeform_view(request, object_id, form_url, context).render()
-        return response
+            left_out = snapshots.put(record, revision.data, raw=True)
+            names = [path[1] for path in left_out if path[0] == "fields"]
+            request.not_in_the_row = {name: getattr(record, name) for name in names}
+            for path in left_out:
+                if path[0] == "owned":
+                    messages.warning(
+                        request,
+                        _("Left out of the form, beside another of its kind: %(row)s")
+                        % {"row": InWords(type(record)).row(path, revision.data)},
+                    )
+            return super()._changeform_view(request, object_id, form_url, context).render()
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Model | None:
+        """The record; in the form of a draft, with what the database would not take into its row."""
+        record = super().get_object(request, object_id, from_field)
+        for name, value in getattr(request, "not_in_the_row", {}).items():
+            setattr(record, name, value)
+        return record
 
     # --- Saving ---------------------------------------------------------------------------------
 
@@ -187,7 +216,7 @@ class SavesSafely:
         base, upon = save.source.started_from, save.stands_upon
         if base == upon:
             return self._put(request, record, save, typed, response)
-        merged, meetings = snapshots.merge(base.data, upon.data, typed)
+        merged, meetings = snapshots.merge(type(record), base.data, upon.data, typed)
         if not snapshots.differences(upon.data, merged):
             _forget_success(request)
             messages.info(request, _("Nothing had to be saved: it says so already."))
@@ -255,9 +284,7 @@ class SavesSafely:
             "contested": [meeting for meeting in words if meeting[-1]],
             "note_of_change": again.note,
         }
-        with undone():
-            snapshots.put(record, again.data, raw=True)
-            response = super()._changeform_view(asking, object_id, form_url, context).render()
+        response = self._drawn_of(asking, record, again, object_id, form_url, context)
         response.status_code = 409
         return response
 

@@ -1,0 +1,263 @@
+"""What two people, or a draft and the public page, made of fields that obey one rule of the database.
+
+The rule is never met half: no form, preview or link fails of it, and staff are told in words.
+"""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from iomlaos.publishing.models import Revision
+from tests.factories import (
+    make_document,
+    make_edition,
+    make_figure,
+    make_form,
+    make_programme,
+    make_project,
+    make_vacancy,
+    make_version,
+    upload,
+)
+from tests.reading import read
+from tests.staff.filled import errors, filled
+from tests.staff.test_drafts import address_of, person, send, waiting
+from tests.staff.test_preview import link_to
+from tests.staff.test_steps import take
+from tests.uploads import of_colour, pdf
+
+pytestmark = pytest.mark.django_db
+
+CLOSING = datetime.datetime(2026, 6, 30, 10, tzinfo=datetime.UTC)
+
+
+def with_file():
+    return make_edition(document=make_document(), file=upload("a.pdf", pdf())).document
+
+
+def with_budget():
+    return make_project(budget=Decimal("10"), budget_currency="USD")
+
+
+TIED = [
+    pytest.param(
+        with_file,
+        {"editions-0-file-clear": "on", "editions-0-address": "https://www.iom.int/a"},
+        {"editions-0-file": upload("mine.pdf", pdf(pages=2))},
+        id="a file and an address",
+    ),
+    pytest.param(
+        with_budget, {"budget": "", "budget_currency": ""}, {"budget": "20"}, id="a sum and its currency"
+    ),
+    pytest.param(
+        lambda: make_vacancy(closes_at=CLOSING),
+        {"posted_on": "2026-06-25"},
+        {"closing_date": "2026-06-20", "deadline_reason": "Sooner"},
+        id="a posting and a closing",
+    ),
+    pytest.param(
+        make_programme,
+        {"publish_from": "2026-05-10T10:00"},
+        {"publish_until": "2026-05-05T10:00"},
+        id="public from and until",
+    ),
+    pytest.param(
+        lambda: make_project(starts="2020"), {"starts": "2024"}, {"ends": "2022"}, id="a start and an end"
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "theirs", "mine"), TIED)
+def test_fields_that_obey_one_rule_are_decided_together(clock, staff, make, theirs, mine):
+    record = make()
+    form = filled(staff.get(address_of(record)), **mine)
+    assert send(person("dala", "Administrators"), record, "_save", **theirs).status_code == 302
+    response = staff.post(address_of(record), form)
+    assert response.status_code == 409
+    assert response.context["contested"]
+    again = staff.post(address_of(record), filled(response))
+    assert again.status_code == 302, errors(again)
+
+
+def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_stays(clock, staff):
+    document = with_file()
+    form = filled(staff.get(address_of(document)), **{"editions-0-file": upload("mine.pdf", pdf(pages=2))})
+    picture = upload("theirs.jpg", of_colour((40, 30)))
+    send(person("dala", "Editors"), document, "_save", **{"editions-0-file": picture})
+    response = staff.post(address_of(document), form)
+    assert response.status_code == 409
+    words = {label: (theirs, mine) for label, _was, theirs, mine, _both in response.context["meetings"]}
+    assert words["Edition: Filename"] == ("theirs.jpg", "mine.pdf")
+    assert words["Edition: File"][0].startswith("JPG (")
+    assert not any("edia type" in label or "Pages" in label for label in words)
+    assert staff.post(address_of(document), filled(response)).status_code == 302
+    edition = document.editions.get()
+    assert (edition.filename, edition.media_type, edition.pages) == ("mine.pdf", "application/pdf", 2)
+    assert edition.size == edition.file.size
+
+
+def test_a_draft_whose_address_was_taken_meanwhile_opens_and_says_so(clock, staff):
+    programme = make_programme(title_en="Health", slug="health")
+    send(staff, programme, "_draft", slug="wanted", title_en="Migration health")
+    link = link_to(staff, programme)
+    make_programme(slug="wanted")
+    form = staff.get(address_of(programme))
+    assert filled(form)["slug"] == ["wanted"]
+    assert "Migration health" in staff.get(address_of(programme, "preview/page/")).content.decode()
+    assert "Migration health" in Client().get(link).content.decode()
+    step = take(staff, programme, "publish")
+    assert step.status_code == 200
+    assert "Programme with this Address already exists." in step.content.decode()
+    refused = staff.post(address_of(programme), filled(form, _draft="1"))
+    assert errors(refused) == {"slug": ["Programme with this Address already exists."]}
+    assert send(staff, programme, "_draft", slug="free").status_code == 302
+    take(staff, programme, "publish")
+    assert "Migration health" in read(Client(), "/programmes/free/").text
+
+
+@pytest.fixture
+def programme_of_two(db):
+    programme = make_programme(title_en="Health")
+    for order, value in enumerate(["1", "2"]):
+        make_figure(programme=programme, value=value, order=order, is_headline=value == "2")
+    return programme
+
+
+MOVED = {"figures-0-is_headline": "on", "figures-1-is_headline": None}
+
+
+def speaks(programme) -> str:
+    return programme.figures.get(is_headline=True).value
+
+
+def test_another_figure_speaks_for_a_programme_in_a_draft(clock, staff, programme_of_two):
+    assert send(staff, programme_of_two, "_draft", **MOVED).status_code == 302
+    form = filled(staff.get(address_of(programme_of_two)))
+    assert form["figures-0-is_headline"] == ["on"]
+    assert "figures-1-is_headline" not in form
+    assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
+    assert speaks(programme_of_two) == "2"
+    assert take(staff, programme_of_two, "publish").status_code == 302
+    assert speaks(programme_of_two) == "1"
+
+
+def test_another_figure_speaks_for_a_programme_after_a_colleague_saved_something_else(
+    clock, staff, programme_of_two
+):
+    form = filled(staff.get(address_of(programme_of_two)), **MOVED)
+    send(person("dala", "Editors"), programme_of_two, "_save", title_en="Theirs")
+    response = staff.post(address_of(programme_of_two), form)
+    assert response.status_code == 409
+    assert staff.post(address_of(programme_of_two), filled(response)).status_code == 302
+    assert speaks(programme_of_two) == "1"
+
+
+def test_of_two_figures_that_are_each_to_speak_the_draft_opens_and_no_figure_is_lost(
+    clock, staff, programme_of_two
+):
+    make_figure(programme=programme_of_two, value="3", order=3)
+    send(staff, programme_of_two, "_draft", **MOVED)
+    third = {"figures-1-is_headline": None, "figures-2-is_headline": "on"}
+    send(person("dala", "Editors"), programme_of_two, "_publish", **third)
+    response = staff.get(address_of(programme_of_two))
+    form = filled(response)
+    assert [form[f"figures-{number}-value"] for number in range(3)] == [["1"], ["2"], ["3"]]
+    assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
+
+
+@pytest.mark.parametrize("button", ["_save", "_draft"])
+def test_two_editions_swap_their_languages(clock, staff, button):
+    document = make_document()
+    for language in ("en", "lo"):
+        make_edition(document=document, language=language, address=f"https://www.iom.int/{language}")
+    form = filled(staff.get(address_of(document)))
+    languages = {f"editions-{number}-language": form[f"editions-{1 - number}-language"] for number in (0, 1)}
+    assert send(staff, document, button, **languages).status_code == 302
+    if button == "_draft":
+        assert staff.get(address_of(document)).status_code == 200
+        assert take(staff, document, "publish").status_code == 302
+    assert dict(document.editions.values_list("language", "address")) == {
+        "en": "https://www.iom.int/lo",
+        "lo": "https://www.iom.int/en",
+    }
+
+
+def test_the_same_edition_added_by_two_is_left_out_of_the_form_of_the_draft_with_a_word(clock, staff):
+    document = make_document(title_en="Factsheet")
+    added = {
+        "editions-TOTAL_FORMS": "1",
+        "editions-0-language": "en",
+        "editions-0-document": str(document.pk),
+    }
+    send(staff, document, "_draft", **added, **{"editions-0-address": "https://www.iom.int/mine"})
+    make_edition(document=document, address="https://www.iom.int/theirs")
+    page = staff.get(address_of(document)).content.decode()
+    assert "Left out of the form, beside another of its kind: Edition: English · https://www.iom.int/" in page
+    step = take(staff, document, "publish")
+    assert "Two of its rows do not go together" in step.content.decode()
+
+
+def test_a_draft_that_takes_away_a_version_which_a_vacancy_names_meanwhile_says_which(clock, staff):
+    version = make_version(form=make_form(title_en="Personal History Form"))
+    send(staff, version.form, "_draft", **{"versions-0-DELETE": "on"})
+    make_vacancy(title_en="Driver", form=version.form, form_version=version)
+    assert staff.get(address_of(version.form)).status_code == 200
+    step = take(staff, version.form, "publish")
+    assert "It takes away what is used elsewhere: Driver." in step.content.decode()
+    version.refresh_from_db()
+
+
+def test_an_earlier_state_leaves_a_figure_with_the_programme_that_has_it_now(clock, staff, programme_of_two):
+    send(staff, programme_of_two, "_save", title_en="Later")
+    state = Revision.objects.of(programme_of_two).states().last()
+    other, figure = make_programme(), programme_of_two.figures.get(value="1")
+    figure.programme = other
+    figure.save()
+    address = staff.post(address_of(programme_of_two, f"restore/{state.pk}/")).headers["Location"]
+    assert staff.post(address, filled(staff.get(address))).status_code == 302
+    assert other.figures.get() == figure
+    assert [each.value for each in programme_of_two.figures.all()] == ["2"]
+
+
+# --- What becomes one by itself ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [make_programme, make_vacancy])
+def test_a_scheduled_change_comes_true_though_something_else_was_corrected_meanwhile(clock, staff, make):
+    record = make(title_en="As it was")
+    send(staff, record, "_schedule", title_en="As it will be", publish_at="2026-06-05T12:00")
+    clock.shift(datetime.timedelta(days=1))
+    public = Revision.objects.of(record).states().first()
+    form = filled(staff.get(address_of(record), {"source": public.pk}), slug="corrected", _save="1")
+    assert staff.post(address_of(record), form).status_code == 302
+    clock.shift(datetime.timedelta(days=4))
+    record.refresh_from_db()
+    page = read(Client(), record.get_absolute_url())
+    record.refresh_from_db()
+    assert "As it will be" in page.text
+    assert (record.slug, record.as_of.iso) == ("corrected", "2026-06-01")
+
+
+def test_notes_for_the_page_of_two_people_both_stay_and_none_stands_twice(clock, staff):
+    programme = make_programme(title_en="Health")
+    said = {"_note_public": "on"}
+    form = filled(staff.get(address_of(programme)), title_en="Mine", _note="Mine", **said)
+    send(person("dala", "Editors"), programme, "_save", summary_en="Theirs", _note="Theirs", **said)
+    response = staff.post(address_of(programme), form)
+    assert response.status_code == 409
+    staff.post(address_of(programme), filled(response, _note="Mine", **said))
+    programme.refresh_from_db()
+    assert [note["en"] for note in programme.public_notes] == ["Mine", "Theirs"]
+
+
+def test_a_note_of_a_draft_stays_beside_one_that_was_published_meanwhile(clock, staff):
+    programme = make_programme(title_en="Health")
+    send(staff, programme, "_draft", title_en="Later", _note="Of the draft", _note_public="on")
+    programme.public_notes = [{"on": "2026-05-31", "en": "Of the page"}]
+    programme.save()
+    assert waiting(programme)
+    take(staff, programme, "publish")
+    programme.refresh_from_db()
+    assert [note["en"] for note in programme.public_notes] == ["Of the draft", "Of the page"]
