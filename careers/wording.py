@@ -35,7 +35,7 @@ def _plain(sign: str) -> str:
 
 
 #: Words that do not say which notice is meant. The Lao ones (announcement, recruiting, position,
-#: looking for) are often joined to what follows.
+#: looking for) are often joined to what stands around them.
 FILLERS = frozenset(
     words_of(
         "a an and at by for from in is of on or the to with "
@@ -43,18 +43,16 @@ FILLERS = frozenset(
         "position post re ref reference subject title urgent vacancies vacancy"
     )
 )
-LAO_FILLERS = tuple(words_of("ປະກາດ ຮັບສະໝັກ ຕຳແໜ່ງ ຊອກຫາ"))
+LAO_FILLERS = re.compile("|".join(words_of("ປະກາດ ຮັບສະໝັກ ຕຳແໜ່ງ ຊອກຫາ")))
+#: Without spaces a word in Latin letters stands between Lao ones.
+SCRIPTS = re.compile("[\u0e80-\u0eff]+|[^\u0e80-\u0eff]+")
 
 
 def telling(words: list[str]) -> list[str]:
-    """Those words that say which notice is meant."""
-    return [word for word in map(_without_fillers, words) if word and word not in FILLERS]
-
-
-def _without_fillers(word: str) -> str:
-    for filler in LAO_FILLERS:
-        word = word.removeprefix(filler)
-    return word
+    """Those words that say which notice is meant, the same ones wherever the spaces of Lao are."""
+    runs = (run for word in words for run in SCRIPTS.findall(word))
+    pieces = (piece for run in runs for piece in LAO_FILLERS.split(run))
+    return [piece for piece in pieces if piece and piece not in FILLERS]
 
 
 def weight(words: list[str]) -> int:

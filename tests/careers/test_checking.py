@@ -262,6 +262,22 @@ def test_a_title_in_lao_is_known_with_and_without_spaces_and_opening_words(clien
     assert verdict(client, question) == OPEN
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "ພະນັກງານຂັບລົດ ຕຳແໜ່ງ G4 ປະຈຳແຂວງອັດຕະປື",
+        "ອົງການ IOM ຊອກຫາ ພະນັກງານຂັບລົດ",
+        "ອົງການສາກົນ ປະກາດຮັບສະໝັກ ຜູ້ຊ່ວຍບໍລິຫານ",
+    ],
+)
+@pytest.mark.parametrize("between", [" ", "", "\u200b"])
+def test_a_lao_title_with_a_common_word_in_its_middle_is_known_wherever_the_spaces_are(
+    client, title, between
+):
+    make_vacancy(title_en="Something", title_lo=title)
+    assert verdict(client, title.replace(" ", between)) == OPEN
+
+
 @pytest.mark.parametrize("title", ["ທີ່ປຶກສາດ້ານນ້ຳສະອາດ", "ທີ່ປຶກສາດ້ານນໍ້າສະອາດ", "ທີ່ປຶກສາດ້ານນ້ໍາສະອາດ"])
 def test_lao_is_known_however_a_keyboard_writes_its_vowels(client, title):
     make_vacancy(title_en="Water consultant", title_lo=title)
