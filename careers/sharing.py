@@ -8,7 +8,7 @@ from urllib.parse import quote
 import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -46,6 +46,11 @@ def find_notice(slug: str, at: datetime.datetime) -> Opportunity:
             except (Moved, Gone, Http404) as refusal:
                 refusals.append(refusal)
     raise min(refusals, key=lambda refusal: (Moved, Gone, Http404).index(type(refusal)))
+
+
+def moved_notice(moved: Moved, at: datetime.datetime) -> Opportunity:
+    """The notice that a changed address leads to."""
+    return find_notice(resolve(moved.to).kwargs["slug"], at)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def _notice(request: HttpRequest, notice: Opportunity, template: str, **context:
         "notice": notice,
         "status": notice.status(at),
         "changes": notice.changes(at),
+        "is_followed": notice.is_followed(at),
         "deadline_was_changed": bool(notice.deadline_changes.all()),
         "at": at,
         "standard": StandardText.by_slug(),

@@ -7,7 +7,7 @@ that it comes from this site by the browser's own headers, and a link in a messa
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from careers.models import Opportunity, Subscription
-from careers.sharing import find_notice
+from careers.sharing import find_notice, moved_notice
+from iomlaos.publishing.addresses import Moved
 
 from .forms import AskForm
 from .guard import HOUR, comes_too_often, is_from_this_site
@@ -34,18 +35,26 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @allowed_methods
 def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
-    """The changes of one notice."""
-    return _form(request, find_notice(slug, request.at))
+    """The changes of one notice. Where it has another address now, so has its form, and what was sent counts."""
+    try:
+        notice = find_notice(slug, request.at)
+    except Moved as moved:
+        notice = moved_notice(moved, request.at)
+        if request.method != "POST":
+            return HttpResponsePermanentRedirect(reverse("careers:notice_alerts", args=[notice.slug]))
+    return _form(request, notice)
 
 
 def _form(request: HttpRequest, notice: Opportunity | None) -> HttpResponse:
     context = {"notice": notice, "section": "careers"}
-    if request.method == "POST" and settings.ALERTS:
-        return _sent(request, AskForm(request.POST, notice=notice), context)
+    is_over = notice is not None and not notice.is_followed(request.at)
+    if not settings.ALERTS or is_over:
+        template = f"careers/alerts/{'over' if settings.ALERTS else 'off'}.html"
+        if request.method == "POST":
+            return _unkept(render(request, template, context, status=404))
+        return render(request, template, context)
     if request.method == "POST":
-        return _unkept(render(request, "careers/alerts/off.html", context, status=404))
-    if not settings.ALERTS:
-        return render(request, "careers/alerts/off.html", context)
+        return _sent(request, AskForm(request.POST, notice=notice), context)
     return render(request, "careers/alerts/form.html", context | {"form": AskForm(notice=notice)})
 
 

@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from .event import Event
-from .opportunity import Opportunity
+from .opportunity import FOLLOWED_AFTER_CLOSING, Opportunity
 from .procurement import ProcurementNotice
 from .record import OfOneNotice, of_a
 from .vacancy import Vacancy
 
 DAY = datetime.timedelta(days=1)
 CONFIRM_WITHIN = 2 * DAY
-#: For so long after its closing there may be something to tell of one notice.
-FOLLOWED_AFTER_CLOSING = 365 * DAY
 MESSAGES_KEPT = 30 * DAY
 #: So many messages a day ask one address whether it wants alerts.
 QUESTIONS_A_DAY = 3

@@ -19,6 +19,8 @@ from .event import Event
 
 CLOSING_SOON = datetime.timedelta(hours=72)
 DAY = datetime.timedelta(days=1)
+#: For so long after its closing there may be something to tell of one notice.
+FOLLOWED_AFTER_CLOSING = 365 * DAY
 HOUR = datetime.timedelta(hours=1)
 MINUTE = datetime.timedelta(minutes=1)
 
@@ -81,14 +83,19 @@ class OpportunityQuerySet(PublishableQuerySet):
 
     def results_overdue(self, at: datetime.datetime) -> Self:
         """Closed and not decided, past the day by which a result was promised."""
-        undecided = ["", Opportunity.Outcome.UNDER_REVIEW]
         today = at.astimezone(VIENTIANE).date()
-        return self.closed(at).filter(outcome__in=undecided, results_expected_by__lt=today)
+        return self.closed(at).filter(outcome__in=Opportunity.UNDECIDED, results_expected_by__lt=today)
 
     def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
-        """As for every Publishable, and when one of the open ones next reads differently."""
+        """As for every Publishable, and when one of the open ones next reads differently.
+
+        Of the closed ones, when the first of them can no longer be followed.
+        """
         closings = self.open(at).order_by().values_list("closes_at", flat=True)
         moments = [super().next_change(at), *(next_reading(closes_at, at) for closes_at in closings)]
+        followed = self.closed(at).order_by().filter(closes_at__gt=at - FOLLOWED_AFTER_CLOSING)
+        if first := followed.aggregate(first=models.Min("closes_at"))["first"]:
+            moments.append(first + FOLLOWED_AFTER_CLOSING)
         return min(filter(None, moments), default=None)
 
     def changed_without_reason(self) -> Self:
@@ -131,6 +138,8 @@ class Opportunity(Publishable):
     KEPT_ON_RESTORE = ("closes_at",)
     #: Told to `save`, and kept in a row of its own.
     CARRIED = ("deadline_reason",)
+    #: As long as it says this, people wait for a result.
+    UNDECIDED: ClassVar[tuple[str, ...]] = ("", Outcome.UNDER_REVIEW)
     #: What can come of one of this kind.
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = ()
     #: Last parts of addresses that are lists of this kind.
@@ -352,6 +361,15 @@ class Opportunity(Publishable):
 
     def is_closing_soon(self, at: datetime.datetime) -> bool:
         return self.is_open(at) and self.closes_at - at <= CLOSING_SOON
+
+    def is_followed(self, at: datetime.datetime) -> bool:
+        """Whether those who ask for its changes would still be told of any."""
+        return at < self.closes_at + FOLLOWED_AFTER_CLOSING
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether people wait for a result: also, and above all, after the closing."""
+        return self.outcome in self.UNDECIDED
 
     def status(self, at: datetime.datetime) -> "Status":
         if not self.is_open(at):

@@ -7,7 +7,7 @@ import time_machine
 from django.core.cache import caches
 from django.db import IntegrityError, transaction
 
-from careers.models import AlertMessage, Subscription, Vacancy
+from careers.models import AlertMessage, Subscription
 from tests.factories import (
     make_former_address,
     make_office,
@@ -82,8 +82,26 @@ def test_one_notice_of_either_kind_can_be_followed(client, make):
 
 
 def test_a_closed_notice_can_be_followed_for_its_outcome_is_to_come(client):
-    make_vacancy(slug="driver", closes_at=Vacancy.closing_moment(datetime.date(2021, 1, 9)))
-    assert client.get("/careers/alerts/notice/driver/").status_code == 200
+    make_vacancy(slug="driver", closes_at=ASKED_AT)
+    with time_machine.travel(ASKED_AT + 365 * DAY - SECOND, tick=False):
+        assert "/careers/alerts/notice/driver/" in read(client, "/careers/vacancies/driver/").links
+        assert client.get("/careers/alerts/notice/driver/").status_code == 200
+        assert client.post("/careers/alerts/notice/driver/", FORM).status_code == 200
+    assert Subscription.objects.count() == 1
+
+
+def test_a_notice_that_closed_a_year_ago_is_not_offered_to_be_followed_and_its_form_says_so(client):
+    make_vacancy(slug="driver", title_en="Driver", closes_at=ASKED_AT)
+    with time_machine.travel(ASKED_AT + 365 * DAY, tick=False):
+        assert "/careers/alerts/notice/driver/" not in read(client, "/careers/vacancies/driver/").links
+        page = read(client, "/careers/alerts/notice/driver/")
+        assert page.h1 == ["Nothing more is told of this notice"]
+        assert "It closed on 1 June 2026" in page
+        assert "/careers/vacancies/driver/" in page.links
+        response = client.post("/careers/alerts/notice/driver/", FORM)
+    assert response.status_code == 404
+    assert "on its way" not in response.content.decode()
+    assert not Subscription.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -103,7 +121,15 @@ def test_a_notice_that_is_not_public_cannot_be_followed(client, method):
 def test_a_notice_that_has_another_address_now_leads_there(client):
     make_former_address(make_vacancy(slug="driver"), "chauffeur")
     response = client.get("/careers/alerts/notice/chauffeur/")
-    assert (response.status_code, response["Location"]) == (301, "/careers/vacancies/driver/")
+    assert (response.status_code, response["Location"]) == (301, "/careers/alerts/notice/driver/")
+
+
+def test_a_form_that_was_opened_before_the_address_changed_is_kept(client):
+    vacancy = make_vacancy(slug="driver")
+    make_former_address(vacancy, "chauffeur")
+    response = client.post("/careers/alerts/notice/chauffeur/", FORM)
+    assert response.status_code == 200
+    assert Subscription.objects.get().notice == vacancy
 
 
 def test_one_person_is_kept_once_however_the_address_is_written(client):

@@ -18,10 +18,18 @@ DAY = datetime.timedelta(days=1)
 
 
 def test_nothing_scheduled_is_no_change():
-    make_vacancy(closes_at=CLOSING)
+    make_vacancy(closes_at=CLOSING - 365 * DAY)
     make_vacancy(closes_at=CLOSING, state="draft", publish_from=CLOSING + DAY)
     make_vacancy(closes_at=CLOSING + 9 * DAY, state="withdrawn")
     assert Vacancy.objects.next_change(CLOSING) is None
+
+
+def test_a_closed_notice_changes_when_it_can_no_longer_be_followed():
+    vacancy = make_vacancy(closes_at=CLOSING)
+    make_vacancy(closes_at=CLOSING + DAY)
+    assert Vacancy.objects.next_change(CLOSING + 2 * DAY) == CLOSING + 365 * DAY
+    assert vacancy.is_followed(CLOSING + 365 * DAY - INSTANT)
+    assert not vacancy.is_followed(CLOSING + 365 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +63,7 @@ def test_an_open_notice_changes_with_its_words_and_its_status(left, left_then):
 def test_walking_from_change_to_change_misses_nothing():
     vacancy = make_vacancy(closes_at=CLOSING)
     at, readings = CLOSING - 5 * DAY, []
-    while at is not None:
+    while at is not None and at <= CLOSING:
         readings.append((vacancy.status(at).value, vacancy.time_left(at)))
         at = Vacancy.objects.next_change(at)
     assert readings[-1] == ("closed", "")

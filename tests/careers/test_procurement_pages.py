@@ -84,7 +84,7 @@ def test_a_closed_tender_offers_no_way_to_submit(client):
     assert "Outcome not published" in page
     assert "How to submit an offer" not in page
     assert "bids@example.org" not in page
-    assert "What happens next" not in page
+    assert "What happens next" in page
 
 
 def test_questions_are_taken_until_the_second_that_the_notice_gives(client):

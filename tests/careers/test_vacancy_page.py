@@ -122,9 +122,20 @@ def test_a_closed_notice_keeps_its_text_and_loses_every_way_to_apply(client):
     assert "Responsibilities What is done." in page
     for words in (
         "jobs@example.org", "jobs.example.org", "By hand or by post", "Send your application", "Fill in",
-        "The human resources unit", "What happens next", "closes in", "Deadline for your calendar",
+        "The human resources unit", "closes in", "Deadline for your calendar",
     ):  # fmt: skip
         assert words not in page, words
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_shown"), [("", True), ("under-review", True), ("filled", False), ("cancelled", False)]
+)
+def test_what_happens_next_stays_after_the_closing_until_it_is_decided(client, outcome, is_shown):
+    make_whole_notice(outcome=outcome, results_expected_by=datetime.date(2026, 7, 1))
+    with time_machine.travel(DEADLINE, tick=False):
+        page = read(client, ADDRESS)
+    assert ("What happens next" in page) is is_shown
+    assert ("A result is expected by 1 July 2026." in page) is is_shown
 
 
 def test_a_position_advertised_again_leads_to_its_successor_while_that_is_live(client):
