@@ -20,8 +20,13 @@ from .opportunity import Opportunity, OpportunityQuerySet
 
 @dataclass(frozen=True)
 class Scale:
-    """A scale of grades: its name, and in plain words what it is and who may apply."""
+    """A scale of grades: its name, in plain words what it is and who may apply, and how its grades begin.
 
+    The pattern is read by the database, too. Letters alone are not enough: a grade may also read
+    "None" or "Pending".
+    """
+
+    pattern: str
     name: str | Promise
     explanation: str | Promise
 
@@ -29,6 +34,7 @@ class Scale:
 #: The scales of the United Nations common system, by the letters that a grade begins with.
 SCALES = {
     "G": Scale(
+        "^GS?[- ]?[0-9]",
         _("General Service"),
         _(
             "Support work. Staff are recruited locally: nationals of Lao PDR, and residents who may "
@@ -36,14 +42,17 @@ SCALES = {
         ),
     ),
     "NO": Scale(
+        "^NO[- ]?[A-E0-9]([^A-Z0-9]|$)",
         _("National Professional Officer"),
         _("Professional work that calls for knowledge of the country. For nationals of Lao PDR."),
     ),
     "P": Scale(
+        "^P[- ]?[0-9]",
         _("Professional"),
         _("Professional work, recruited internationally. People of any nationality may apply."),
     ),
     "UG": Scale(
+        "^(UG([^A-Z]|$)|UNGRADED)",
         _("Ungraded"),
         _("Outside the graded scales, mostly for a short time. The notice says who may apply."),
     ),
@@ -57,8 +66,8 @@ class VacancyQuerySet(OpportunityQuerySet):
         return self.prefetch_related(models.Prefetch("form", forms))
 
     def on_scale(self, letters: str) -> Self:
-        """With a grade of one scale: "G", "NO", "P" or "UG"."""
-        return self.filter(grade__istartswith=letters)
+        """With a grade of one scale: "G", "NO", "P" or "UG", in capitals or not."""
+        return self.filter(grade__iregex=SCALES[letters.upper()].pattern)
 
 
 class Vacancy(Opportunity):
@@ -222,8 +231,8 @@ class Vacancy(Opportunity):
     @property
     def scale(self) -> Scale | None:
         """The scale of its grade; None where the letters are unknown."""
-        letters = re.match(r"(NO|UG|G|P)", self.grade.strip().upper())
-        return SCALES[letters[1]] if letters else None
+        scales = SCALES.values()
+        return next((each for each in scales if re.match(each.pattern, self.grade, re.IGNORECASE)), None)
 
     @property
     def grade_scale(self) -> str:

@@ -109,6 +109,18 @@ def test_what_nobody_gave_is_not_on_the_page(client):
     assert not [link for link in page.links if link.startswith("mailto:") and "@" in link]
 
 
+@pytest.mark.parametrize("grade", ["None", "Not graded", "No grade", "No", "Project", "Pending", "Good"])
+def test_a_word_is_no_grade_of_a_scale(client, grade):
+    make_whole_notice(grade=grade)
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = read(client, ADDRESS)
+        assert f"Grade {grade}" in page
+        for name in ("General Service", "National Professional Officer", "Professional", "Ungraded"):
+            assert name not in page
+        for letters in ("g", "no", "p", "ug"):
+            assert "Health Assistant" not in read(client, f"/careers/?grade={letters}")
+
+
 def test_a_closed_notice_keeps_its_text_and_loses_every_way_to_apply(client):
     make_whole_notice(outcome="under-review")
     with time_machine.travel(DEADLINE - SECOND, tick=False):
@@ -158,6 +170,9 @@ def test_a_position_advertised_again_leads_to_its_successor_while_that_is_live(c
         ("NOB", "NOB (National Professional Officer)"),
         ("P3", "P3 (Professional)"),
         ("UG", "UG (Ungraded)"),
+        ("GS-4", "GS-4 (General Service)"),
+        ("NO-A", "NO-A (National Professional Officer)"),
+        ("Ungraded", "Ungraded (Ungraded)"),
         ("X9", "Grade X9"),
     ],
 )
