@@ -66,6 +66,10 @@ class OpportunityForm(PublishableForm):
         chosen = models.Q(pk=self.instance.readvertised_as_id)
         return others.filter(models.Q(pk__in=others.values("pk")[:SUCCESSORS]) | chosen)
 
+    def clean_slug(self) -> str:
+        """In small letters: short addresses are typed from posters, in capitals too."""
+        return self.cleaned_data["slug"].lower()
+
     def clean_closing_hour(self) -> datetime.time | None:
         hour = self.cleaned_data["closing_hour"]
         if hour == datetime.time():

@@ -248,6 +248,11 @@ class Opportunity(Publishable):
     def __str__(self) -> str:
         return self.title
 
+    @classmethod
+    def shares_addresses_with(cls) -> list[type["Opportunity"]]:
+        """Short addresses (/n/…) are shared by all kinds."""
+        return opportunities()
+
     def save(self, *args, **kwargs) -> None:
         with transaction.atomic():
             fields = self._remember(timezone.now())
@@ -302,10 +307,8 @@ class Opportunity(Publishable):
             raise ValidationError({"closes_at": ValidationError(words, code="reason", params=seen)})
 
     def _address_is_taken(self) -> bool:
-        """Short addresses (/n/…) are shared by all kinds, so no two notices have one."""
-        return any(
-            kind.objects.filter(slug=self.slug).exists() for kind in opportunities() if kind is not type(self)
-        )
+        others = (kind for kind in self.shares_addresses_with() if kind is not type(self))
+        return any(kind.objects.filter(slug=self.slug).exists() for kind in others)
 
     @property
     def _stored(self) -> Self | None:

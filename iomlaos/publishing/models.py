@@ -195,8 +195,16 @@ class Publishable(models.Model):
         instance._address_before = instance.slug if "slug" in field_names else None
         return instance
 
+    @classmethod
+    def shares_addresses_with(cls) -> list[type["Publishable"]]:
+        """The kinds whose slugs may not meet: its own, unless there is an address that serves several."""
+        return [cls]
+
     def clean(self) -> None:
         super().clean()
+        if self.slug and FormerAddress.objects.leads_elsewhere(self):
+            words = _("Another page had this address once, and old links lead to it. Choose another.")
+            raise ValidationError({"slug": words})
         if self.state == self.State.WITHDRAWN and not self.withdrawal_reason_en:
             raise ValidationError(
                 {"withdrawal_reason_en": _("Say in a sentence why: whoever comes to its address reads it.")}
@@ -245,12 +253,26 @@ def publishables() -> list[type[Publishable]]:
     return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
+class FormerAddressManager(models.Manager):
+    def leads_elsewhere(self, record: Publishable) -> bool:
+        """Whether the address of this record is one by which another, which is still there, was known."""
+        for kind in record.shares_addresses_with():
+            former = self.filter(model=kind._meta.label_lower, slug=record.slug)
+            if kind is type(record):
+                former = former.exclude(object_id=record.pk)
+            if kind._base_manager.filter(pk__in=former.values("object_id")).exists():
+                return True
+        return False
+
+
 class FormerAddress(models.Model):
     """An address that a Publishable once had. It leads to the present one for good."""
 
     model = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80)
     object_id = models.BigIntegerField()
+
+    objects = FormerAddressManager()
 
     class Meta:
         verbose_name = _("former address")

@@ -31,6 +31,7 @@ from tests.factories import (
 )
 
 from .filled import errors, filled
+from .test_drafts import send
 
 ROWS = [
     ("programmes", "programme"), ("programmes", "project"), ("programmes", "figure"),
@@ -315,3 +316,34 @@ def test_people_and_groups_are_kept_in_plain_forms(staff):
     person.refresh_from_db()
     assert person.is_staff
     assert [group.name for group in person.groups.all()] == ["Editors of careers"]
+
+
+@pytest.mark.parametrize(
+    ("make", "make_another"),
+    [
+        (make_programme, make_programme),
+        (make_vacancy, make_vacancy),
+        (make_vacancy, make_procurement_notice),
+        (make_procurement_notice, make_vacancy),
+    ],
+)
+def test_an_address_that_leads_to_something_else_is_not_given_to_another(staff, make, make_another):
+    renamed, another = make(slug="driver"), make_another(slug="another")
+    assert send(staff, renamed, slug="driver-2026").status_code == 302
+    response = send(staff, another, slug="driver")
+    assert errors(response) == {
+        "slug": ["Another page had this address once, and old links lead to it. Choose another."]
+    }
+    assert send(staff, renamed, slug="driver").status_code == 302
+
+
+def test_an_address_of_one_kind_of_page_is_free_for_another_kind(staff):
+    assert send(staff, make_programme(slug="health"), slug="migration-health").status_code == 302
+    assert send(staff, make_vacancy(slug="another"), slug="health").status_code == 302
+
+
+def test_the_address_of_a_notice_is_kept_in_small_letters(staff):
+    vacancy = make_vacancy(slug="driver")
+    assert send(staff, vacancy, slug="Driver-2026").status_code == 302
+    for address in ("/n/Driver-2026", "/n/driver-2026"):
+        assert staff.get(address)["Location"] == "/careers/vacancies/driver-2026/"
