@@ -172,9 +172,9 @@ def _one_notice(request: HttpRequest, notice: Opportunity) -> HttpResponse:
             title=f"{event.kind.label}: {title_of(notice)}",
             link=absolute(notice.get_absolute_url()),
             description=None,
-            unique_id=tag_uri(f"{name_of(notice)}:{event.key}"),
+            unique_id=tag_uri(f"{name_of(notice)}:{event.name}"),
             pubdate=event.at,
-            updateddate=event.at,
+            updateddate=event.updated_at,
             summary=text,
             content=format_html("<p>{}</p>{}", linebreaksbr(text), _to_the_page(notice)),
         )
@@ -206,7 +206,7 @@ def _answer(atom: AtomFeed, updated: datetime.datetime) -> HttpResponse:
 
 
 def _day(event: Event) -> str:
-    return formats.date_format(event.at.astimezone(VIENTIANE).date(), "DATE_FORMAT")
+    return formats.date_format(event.updated_at.astimezone(VIENTIANE).date(), "DATE_FORMAT")
 
 
 def _to_the_page(notice: Opportunity) -> str:

@@ -15,6 +15,7 @@ from iomlaos.publishing.editions import serve_file
 from .filters import Filters, procurement_filters, vacancy_filters
 from .models import (
     ApplicationForm,
+    Event,
     FormVersion,
     Opportunity,
     OpportunityQuerySet,
@@ -80,13 +81,13 @@ def procurement_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _notice(request: HttpRequest, notice: Opportunity, template: str, **context: object) -> HttpResponse:
-    at = request.at
+    at, changes = request.at, notice.changes(request.at)
     context |= {
         "notice": notice,
         "status": notice.status(at),
-        "changes": notice.changes(at),
+        "changes": changes,
         "is_followed": notice.is_followed(at),
-        "deadline_was_changed": bool(notice.deadline_changes.all()),
+        "deadline_was_changed": any(change.kind is Event.Kind.DEADLINE for change in changes),
         "at": at,
         "standard": StandardText.by_slug(),
         "as_of": notice.as_of,

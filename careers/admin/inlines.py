@@ -38,8 +38,8 @@ class DeadlineChangeInline(TranslatedInline):
 
     model = DeadlineChange
     form = DeadlineChangeForm
-    fieldsets = [(None, {"fields": ["old", "new", "changed_at", "reason"]})]
-    readonly_fields = ["old", "new", "changed_at"]
+    fieldsets = [(None, {"fields": ["of", "old", "new", "changed_at", "reason"]})]
+    readonly_fields = ["of", "old", "new", "changed_at"]
 
     @admin.display(description=_("old deadline"))
     def old(self, obj: DeadlineChange) -> str:

@@ -18,7 +18,13 @@ from careers.models import (
 from careers.models.alert import field_of, of_notice
 
 #: What those who follow one notice are told. That it closed, its page had said from the beginning.
-CHANGES = (Event.Kind.DEADLINE, Event.Kind.AMENDMENT, Event.Kind.CLARIFICATION, Event.Kind.OUTCOME)
+CHANGES = (
+    Event.Kind.DEADLINE,
+    Event.Kind.MOMENT,
+    Event.Kind.AMENDMENT,
+    Event.Kind.CLARIFICATION,
+    Event.Kind.OUTCOME,
+)
 
 
 def record(at: datetime.datetime) -> int:

@@ -35,7 +35,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @allowed_methods
 def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
-    """The changes of one notice. Where it has another address now, so has its form, and what was sent counts."""
+    """The changes of one notice. Where its address changed, so did that of its form; what was sent counts."""
     try:
         notice = find_notice(slug, request.at)
     except Moved as moved:

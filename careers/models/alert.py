@@ -69,7 +69,7 @@ class SubscriptionQuerySet(models.QuerySet):
                 topic__in=[Subscription.Topic.ALL, Subscription.KINDS[type(notice)]]
             )
         # What had happened before they asked, they have read on its page.
-        return self.filter(**{field_of(type(notice)): notice}, confirmed_at__lt=told.at)
+        return self.filter(**{field_of(type(notice)): notice}, confirmed_at__lt=told.updated_at)
 
     def ask(self, email: str, topic: str, notice: Opportunity | None, at: datetime.datetime) -> None:
         """Keep that somebody asked for alerts, and have the address asked whether it wants them.

@@ -1,7 +1,7 @@
 """What people can apply or bid for until a deadline: what vacancies and procurement notices share."""
 
 import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from iomlaos.publishing.models import Publishable, PublishableQuerySet
 from iomlaos.publishing.richtext import RichTextField
 
 from .event import Event
+from .told import Told
 
 CLOSING_SOON = datetime.timedelta(hours=72)
 DAY = datetime.timedelta(days=1)
@@ -42,6 +43,19 @@ def next_reading(closes_at: datetime.datetime, at: datetime.datetime) -> datetim
     unit = time_unit(left)
     moments = [closes_at, closes_at - CLOSING_SOON, closes_at - left // unit * unit + left.resolution]
     return min(moment for moment in moments if moment > at)
+
+
+class StartOfDay(models.Func):
+    """The moment at which a day begins in Vientiane, asked in a way that each database's own tools know."""
+
+    output_field = models.DateTimeField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list]:
+        return self.as_sql(compiler, connection, template="datetime(%(expressions)s, '-7 hours')", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list]:
+        template = f"(CAST(%(expressions)s AS timestamp) AT TIME ZONE '{VIENTIANE.key}')"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 class OpportunityQuerySet(PublishableQuerySet):
@@ -101,7 +115,7 @@ class OpportunityQuerySet(PublishableQuerySet):
     def changed_without_reason(self) -> Self:
         """Whose deadline was changed, by a command, without a reason."""
         silent = models.Q(deadline_changes__reason_en="") | models.Q(deadline_changes__reason_en__isnull=True)
-        return self.filter(silent, deadline_changes__isnull=False).distinct()
+        return self.filter(silent, deadline_changes__of="closes_at").distinct()
 
     def with_history(self) -> Self:
         """With all that `events` tells of."""
@@ -138,6 +152,8 @@ class Opportunity(Publishable):
     KEPT_ON_RESTORE = ("closes_at",)
     #: Told to `save`, and kept in a row of its own.
     CARRIED = ("deadline_reason",)
+    #: The moments that people go by: once they were public, each change of them stays visible.
+    TRACED: ClassVar[tuple[str, ...]] = ("closes_at",)
     #: As long as it says this, people wait for a result.
     UNDECIDED: ClassVar[tuple[str, ...]] = ("", Outcome.UNDER_REVIEW)
     #: What can come of one of this kind.
@@ -216,6 +232,10 @@ class Opportunity(Publishable):
 
     #: Why the deadline is being changed: given with the change, kept in the DeadlineChange.
     deadline_reason: str = ""
+    #: The moment from which a save counts, where that is another than the present one.
+    saved_at: datetime.datetime | None = None
+    #: What visitors have seen, where a form is asked while its rows hold something else.
+    seen_as: Self | None = None
 
     objects = OpportunityQuerySet.as_manager()
 
@@ -225,7 +245,7 @@ class Opportunity(Publishable):
             *Publishable.Meta.constraints,
             # Compared as moments: a check on the date of `closes_at` would break SQLite's own tools.
             models.CheckConstraint(
-                condition=models.Q(posted_on__isnull=True) | models.Q(closes_at__gt=models.F("posted_on")),
+                condition=models.Q(posted_on__isnull=True) | models.Q(closes_at__gt=StartOfDay("posted_on")),
                 name="%(class)s_closes_after_posting",
                 violation_error_message=_("The closing is before the posting."),
             ),
@@ -254,11 +274,29 @@ class Opportunity(Publishable):
         return opportunities()
 
     def save(self, *args, **kwargs) -> None:
+        at = self.saved_at or timezone.now()
         with transaction.atomic():
-            fields = self._remember(timezone.now())
+            fields = self._remember(at)
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], *fields}
             super().save(*args, **kwargs)
+            if self.public_from(at):
+                self._date_what_is_new(at)
+
+    def public_from(self, at: datetime.datetime) -> datetime.datetime | None:
+        """From when visitors can read what is saved at this moment; None where they cannot."""
+        if self.state != self.State.PUBLISHED:
+            return None
+        return max(self.publish_from, at) if self.publish_from else at
+
+    def _date_what_is_new(self, at: datetime.datetime) -> None:
+        """Amendments and answers that were written while it was not public become so with it."""
+        for relation in self._meta.related_objects:
+            if issubclass(relation.related_model, Told):
+                for row in getattr(self, relation.get_accessor_name()).undated(at):
+                    if row.is_told:
+                        setattr(row, relation.field.name, self)
+                        row.save()
 
     def _remember(self, at: datetime.datetime) -> set[str]:
         """Keep since when it is public, when its outcome was said, and each change of its deadline.
@@ -267,18 +305,19 @@ class Opportunity(Publishable):
         where a command changes it without one, the page says that none was given.
         """
         if self.public_since is None or self.public_since > at:
-            starts = max(self.publish_from, at) if self.publish_from else at
-            self.public_since = starts if self.state == self.State.PUBLISHED else None
+            self.public_since = self.public_from(at)
         stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
         if self.outcome != (stored.outcome if stored else ""):
             self.outcome_at = at if self.outcome else None
         if stored is not None and stored.is_announced(at):
             self.public_since = min(filter(None, [stored.public_since, self.public_since, at]))
-            if stored.closes_at != self.closes_at:
-                self.deadline_changes.create(
-                    before=stored.closes_at, after=self.closes_at, reason=self.deadline_reason, changed_at=at
-                )
-                self.deadline_reason = ""
+            for name in self.TRACED:
+                before, after = getattr(stored, name), getattr(self, name)
+                if before != after:
+                    self.deadline_changes.create(
+                        of=name, before=before, after=after, reason=self.deadline_reason, changed_at=at
+                    )
+            self.deadline_reason = ""
         return {"public_since", "outcome_at"}
 
     def clean(self) -> None:
@@ -403,17 +442,13 @@ class Opportunity(Publishable):
         """What happened to it until this moment, the latest first; see `with_history`."""
         found = [Event("published", Event.Kind.PUBLISHED, self.announced_at, self.title)]
         for change in self.deadline_changes.all():
-            words = _("From: %(old)s. To: %(new)s.") % {
-                "old": change.old_deadline,
-                "new": change.new_deadline,
-            }
-            reason = change.reason or _("No reason was given.")
-            found.append(
-                Event(f"deadline:{change.pk}", Event.Kind.DEADLINE, change.changed_at, f"{words} {reason}")
-            )
+            kind = Event.Kind.DEADLINE if change.is_of_closing else Event.Kind.MOMENT
+            found.append(Event(f"deadline:{change.pk}", kind, change.changed_at, change.in_words))
         for amendment in self.amendments.all():
-            key = f"amendment:{amendment.pk}"
-            found.append(Event(key, Event.Kind.AMENDMENT, amendment.made_at, amendment.text))
+            # In the preview of a draft it has no date yet.
+            made_at, corrected_at = amendment.made_at or at, amendment.corrected_at
+            name = f"amendment:{amendment.pk}"
+            found.append(Event(name, Event.Kind.AMENDMENT, made_at, amendment.text, corrected_at))
         if not self.is_open(at):
             found.append(
                 Event(
@@ -421,19 +456,20 @@ class Opportunity(Publishable):
                 )
             )
             if self.outcome:
-                said_at = max(self.outcome_at or self.changed_at, self.closes_at)
+                said_at = max(self.outcome_at or self.closes_at, self.closes_at)
                 text = " ".join(filter(None, [f"{self.get_outcome_display()}.", self.outcome_note]))
                 found.append(Event(f"outcome:{self.outcome}", Event.Kind.OUTCOME, said_at, text))
-        return sorted((event for event in found if event.at <= at), key=lambda event: event.at, reverse=True)
+        past = (event for event in found if event.at <= at)
+        return sorted(past, key=lambda event: event.updated_at, reverse=True)
 
     def changes(self, at: datetime.datetime) -> list[Event]:
         """Its corrections, the latest first; see `with_history`."""
-        corrections = (Event.Kind.DEADLINE, Event.Kind.AMENDMENT)
+        corrections = (Event.Kind.DEADLINE, Event.Kind.MOMENT, Event.Kind.AMENDMENT)
         return [event for event in self.events(at) if event.kind in corrections]
 
     def updated_at(self, at: datetime.datetime) -> datetime.datetime:
         """When what it says was last changed, by staff or by what happened to it; see `with_history`."""
-        moments = [self.changed_at, *(event.at for event in self.events(at))]
+        moments = [self.changed_at, *(event.updated_at for event in self.events(at))]
         return max([moment for moment in moments if moment <= at] + [self.announced_at])
 
     @property

@@ -16,6 +16,7 @@ from iomlaos.publishing.editions import Edition
 
 from .event import Event
 from .opportunity import Opportunity, OpportunityQuerySet
+from .told import Told
 
 
 def is_currency(code: str) -> None:
@@ -78,6 +79,7 @@ class ProcurementNotice(Opportunity):
         Opportunity.Outcome.CANCELLED,
         Opportunity.Outcome.READVERTISED,
     )
+    TRACED = (*Opportunity.TRACED, "clarifications_until", "pre_bid_at")
     RESERVED = ("closed", "awards", "files")
 
     method = models.CharField(_("method"), max_length=8, choices=Method, blank=True)
@@ -144,18 +146,19 @@ class ProcurementNotice(Opportunity):
             Event(
                 f"clarification:{asked.pk}",
                 Event.Kind.CLARIFICATION,
-                asked.answered_at,
+                asked.answered_at or at,
                 f"{asked.question}\n\n{asked.answer}",
+                asked.corrected_at,
             )
             for asked in self.answered_questions
-            if asked.answered_at <= at
+            if asked.answered_at is None or asked.answered_at <= at
         ]
-        return sorted([*super().events(at), *answers], key=lambda event: event.at, reverse=True)
+        return sorted([*super().events(at), *answers], key=lambda event: event.updated_at, reverse=True)
 
     @property
     def answered_questions(self) -> list["Clarification"]:
         """In the order of the answers, from those that are loaded."""
-        return [asked for asked in self.clarifications.all() if asked.answer and asked.answered_at]
+        return [asked for asked in self.clarifications.all() if asked.is_told]
 
     def takes_questions(self, at: datetime.datetime) -> bool:
         """Whether a bidder may still ask: until the day that the notice gives, else until it closes."""
@@ -190,8 +193,11 @@ class ProcurementDocument(Edition):
         return self.address or reverse("careers:procurement_document", args=[self.pk, self.readable_name])
 
 
-class Clarification(models.Model):
+class Clarification(Told):
     """A bidder's question and the office's answer: for everyone, and without names."""
+
+    DATED_BY, WORDS = "answered_at", ("question_en", "question_lo", "answer_en", "answer_lo")
+    NOT_CONTENT = ("answered_at", "corrected_at")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(
@@ -211,10 +217,9 @@ class Clarification(models.Model):
     def __str__(self) -> str:
         return self.question[:80]
 
-    def save(self, *args, **kwargs) -> None:
-        if self.answer and self.answered_at is None:
-            self.answered_at = timezone.now()
-        super().save(*args, **kwargs)
+    @property
+    def is_told(self) -> bool:
+        return bool(self.answer)
 
 
 class Award(models.Model):

@@ -81,6 +81,8 @@ def publish_draft(
     Revision.objects.close(standing, Revision.Ending.PUBLISHED)
     for name, value in draft.data.get("carried", {}).items():
         setattr(record, name, value)
+    # What a model dates, it dates by the moment at which this becomes public.
+    record.saved_at = at
     _put(record, data)
     stored = type(record)._base_manager.get(pk=record.pk)
     stored.full_clean()

@@ -207,10 +207,11 @@ def test_a_closing_before_the_posting_cannot_be_stored():
         Vacancy.objects.update(closes_at=moment("2021-01-08 17:00"))
 
 
-def test_a_closing_early_on_the_posting_day_is_refused_in_words():
-    vacancy = make_vacancy(state="draft")
-    vacancy.posted_on, vacancy.closes_at = datetime.date(2021, 1, 9), moment("2021-01-09 06:00")
-    assert problems(vacancy) == {"__all__": ["The closing is before the posting."]}
+def test_a_closing_early_on_the_posting_day_is_stored_and_one_at_its_first_moment_is_not():
+    vacancy = make_vacancy(posted_on=datetime.date(2021, 1, 9), closes_at=moment("2021-01-09 00:01"))
+    vacancy.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vacancy.objects.update(closes_at=moment("2021-01-09 00:00"))
 
 
 def test_a_closing_at_the_end_of_the_posting_day_is_in_order():
