@@ -50,6 +50,8 @@ class OpportunityForm(PublishableForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Of a draft: the reason that it holds.
+        self.initial.setdefault("deadline_reason", self.instance.deadline_reason)
         if self.instance.closes_at:
             self.initial.setdefault("closing_date", self.instance.closing_day)
             self.initial.setdefault("closing_hour", self.instance.closing_hour)
@@ -91,19 +93,31 @@ class OpportunityForm(PublishableForm):
         cleaned = super().clean()
         self.instance.deadline_reason = cleaned.get("deadline_reason") or ""
         if cleaned.get("closing_date") and "closing_hour" in cleaned:
-            before = self.instance.closes_at
+            seen = self.instance.seen
             self.instance.closes_at = self.instance.closing_moment(
                 cleaned["closing_date"], cleaned["closing_hour"]
             )
-            if self.instance.deadline_reason and self.instance.closes_at == before:
-                self.add_error(
-                    "deadline_reason",
-                    _(
-                        "The deadline has not changed. To put the reason of an earlier change better, see "
-                        "“Changes of deadline” below."
-                    ),
-                )
+            if self.instance.deadline_reason and seen and not self._moves(seen, cleaned):
+                self._refuse_reason()
         return cleaned
+
+    def _moves(self, seen: Opportunity, cleaned: dict[str, Any]) -> bool:
+        """Whether it changes a moment of which visitors are told."""
+        typed = {**cleaned, "closes_at": self.instance.closes_at}
+        return any(name in typed and typed[name] != getattr(seen, name) for name in seen.TRACED)
+
+    def _refuse_reason(self) -> None:
+        """A reason without a change is not lost without a word, except one that the draft had before."""
+        if self.instance.deadline_reason == self.initial.get("deadline_reason"):
+            self.instance.deadline_reason = ""
+            return
+        self.add_error(
+            "deadline_reason",
+            _(
+                "The deadline has not changed. To put the reason of an earlier change better, see "
+                "“Changes of deadline” below."
+            ),
+        )
 
     def add_error(self, field: str | None, error: Any) -> None:
         """What the model says of the moment stands beside the date, or where the reason is to be given."""

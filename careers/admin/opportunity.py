@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.forms import OpportunityForm
 from careers.models import Opportunity, opportunities
+from iomlaos.publishing import snapshots
 from iomlaos.publishing.admin.filters import InLao, LiveNow
 from iomlaos.publishing.admin.pages import PublishableAdmin
 from iomlaos.publishing.admin.steps import Discard, GiveBack, PublishLater, PublishNow, Unschedule, Withdraw
+from iomlaos.publishing.revisions import Revision
 
 from .filters import ByTheClock, ToFollowUp
 from .inlines import AmendmentInline, DeadlineChangeInline
@@ -55,6 +57,17 @@ class OpportunityAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         asked_at = models.Value(request.at, output_field=models.DateTimeField())
         return super().get_queryset(request).annotate(asked_at=asked_at)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Opportunity | None:
+        """A form is asked for a reason by what visitors have seen, though its rows may hold a draft."""
+        notice = super().get_object(request, object_id, from_field)
+        if notice and (save := getattr(request, "save_with_history", None)):
+            notice.seen_as = snapshots.record_in(self.model, notice.pk, save.source.public_state.data)
+            notice.seen_as.public_since = notice.public_since
+            notice.deadline_reason = _reason_in(save.source)
+        return notice
 
     def is_free(self, slug: str) -> bool:
         """Short addresses (/n/…) are shared by all kinds of notices."""
@@ -127,6 +140,8 @@ class OpportunityAdmin(PublishableAdmin):
         # `original` itself may hold what a refused form says.
         if stored := self.model.objects.filter(pk=getattr(context.get("original"), "pk", None)).first():
             context["standing"] = self._standing(stored, request.at)
+        if source := context.get("source"):
+            context["adminform"].form.initial["deadline_reason"] = _reason_in(source)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:
@@ -138,3 +153,8 @@ class OpportunityAdmin(PublishableAdmin):
     def warnings(self, obj: Opportunity, at: datetime.datetime) -> list[str]:
         """What is amiss with an open notice, and yet no reason to refuse it."""
         return [] if obj.has_way_to_submit else [self.no_way_to_submit]
+
+
+def _reason_in(source: Revision) -> str:
+    """Why the deadline changes, as a draft holds it."""
+    return source.data.get("carried", {}).get("deadline_reason", "")

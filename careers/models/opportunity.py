@@ -342,7 +342,7 @@ class Opportunity(Publishable):
                 "Visitors have seen the deadline: %(deadline)s. Say why it changes; the page shows the "
                 "old one, the new one and the reason."
             )
-            seen = {"deadline": deadline_in_words(self._stored.closes_at)}
+            seen = {"deadline": deadline_in_words(self.seen.closes_at)}
             raise ValidationError({"closes_at": ValidationError(words, code="reason", params=seen)})
 
     def _address_is_taken(self) -> bool:
@@ -350,7 +350,10 @@ class Opportunity(Publishable):
         return any(kind.objects.filter(slug=self.slug).exists() for kind in others)
 
     @property
-    def _stored(self) -> Self | None:
+    def seen(self) -> Self | None:
+        """As it is stored, which is what visitors read or will read."""
+        if self.seen_as is not None:
+            return self.seen_as
         return type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
 
     def is_announced(self, at: datetime.datetime) -> bool:
@@ -359,8 +362,8 @@ class Opportunity(Publishable):
 
     def needs_reason(self, at: datetime.datetime) -> bool:
         """Whether saving it would change a deadline that visitors have seen."""
-        stored = self._stored
-        return stored is not None and stored.is_announced(at) and stored.closes_at != self.closes_at
+        seen = self.seen
+        return seen is not None and seen.is_announced(at) and seen.closes_at != self.closes_at
 
     @staticmethod
     def closing_moment(day: datetime.date, hour: datetime.time | None = None) -> datetime.datetime:

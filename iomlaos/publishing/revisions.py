@@ -305,6 +305,12 @@ class Revision(models.Model):
         return self.base if self.kind == self.Kind.PARKED and self.base else self
 
     @property
+    def public_state(self) -> "Revision":
+        """The state of the row upon which it stands, which is itself unless it is a draft or a form."""
+        started = self.started_from
+        return started.base if started.kind == self.Kind.DRAFT and started.base else started
+
+    @property
     def publish_at_in_words(self) -> str:
         return deadline_in_words(self.publish_at) if self.publish_at else ""
 

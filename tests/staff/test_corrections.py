@@ -216,6 +216,15 @@ def test_a_moved_end_of_questions_and_meeting_stay_visible_are_told_and_counted(
     assert "deadline-without-reason" not in staff.get("/admin/").content.decode()
 
 
+def test_a_reason_may_be_given_for_another_end_of_questions_alone(clock, staff):
+    notice = make_tents(clarifications_until=CLOSING - 3 * DAY)
+    response = send(
+        staff, notice, clarifications_until="2026-06-10T17:00", deadline_reason="A public holiday."
+    )
+    assert response.status_code == 302, errors(response)
+    assert "A public holiday." in read(Client(), notice.get_absolute_url())
+
+
 def test_what_nobody_has_seen_yet_is_moved_without_a_trace(clock, staff):
     notice = make_tents(state="draft", clarifications_until=CLOSING - 3 * DAY)
     assert send(staff, notice, clarifications_until="2026-06-10T17:00", state="published").status_code == 302

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from careers.models import Opportunity
+from iomlaos.publishing.models import Revision
 from tests.factories import change_deadline, make_procurement_notice, make_vacancy
 from tests.reading import read
 
@@ -261,3 +262,38 @@ def test_a_refused_form_still_says_how_the_notice_stands(clock, staff, make_noti
     notice = make_notice()
     page = send(staff, notice, **LATER, state="draft").content.decode()
     assert f"Open · {OLD_IN_WORDS} · 9 days left" in page
+
+
+# --- In a draft -------------------------------------------------------------------------------
+
+
+def kept(notice) -> dict:
+    return Revision.objects.of(notice).waiting().get().data
+
+
+def test_the_reason_that_a_draft_holds_is_shown_and_can_be_put_better(clock, staff, make_notice):
+    notice = make_notice()
+    response = send(staff, notice, **LATER, deadline_reason="More time.", _draft="1")
+    assert response.status_code == 302, errors(response)
+    assert filled(staff.get(address_of(notice)))["deadline_reason"] == ["More time."]
+    response = send(staff, notice, deadline_reason="Heavy rain.", _draft="1")
+    assert response.status_code == 302, errors(response)
+    assert kept(notice)["carried"] == {"deadline_reason": "Heavy rain."}
+    assert send(staff, notice, _publish="1").status_code == 302
+    assert notice.deadline_changes.get().reason == "Heavy rain."
+
+
+def test_a_draft_is_asked_for_a_reason_by_what_visitors_have_seen(clock, staff, make_notice):
+    notice = make_notice()
+    send(staff, notice, **LATER, deadline_reason="More time.", _draft="1")
+    response = send(staff, notice, closing_date="2026-06-21", deadline_reason="", _draft="1")
+    assert errors(response) == {"deadline_reason": [ASKED]}
+    response = send(staff, notice, deadline_reason="", _draft="1")
+    assert errors(response) == {"deadline_reason": [ASKED]}
+    back = {"closing_date": "2026-06-10", "closing_hour": "17:00"}
+    response = send(staff, notice, **back, _draft="1")
+    assert response.status_code == 302, errors(response)
+    assert kept(notice)["carried"] == {"deadline_reason": ""}
+    response = send(staff, notice, deadline_reason="Heavy rain.", _draft="1")
+    assert list(errors(response)) == ["deadline_reason"]
+    assert is_unchanged(notice)

@@ -296,8 +296,7 @@ class SavesSafely:
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if change and (save := getattr(request, "save_with_history", None)):
-            told = {name: getattr(obj, name) for name in getattr(obj, "CARRIED", ())}
-            save.carried |= {name: value for name, value in told.items() if value}
+            save.carried |= {name: getattr(obj, name) for name in getattr(obj, "CARRIED", ())}
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
