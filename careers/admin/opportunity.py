@@ -14,12 +14,12 @@ from careers.models import Opportunity, opportunities
 from iomlaos.publishing import snapshots
 from iomlaos.publishing.admin.filters import InLao, LiveNow
 from iomlaos.publishing.admin.pages import PublishableAdmin
-from iomlaos.publishing.admin.steps import Discard, GiveBack, PublishLater, PublishNow, Unschedule, Withdraw
+from iomlaos.publishing.admin.steps import Discard, GiveBack, PublishLater, Unschedule, Withdraw
 from iomlaos.publishing.revisions import Revision
 
 from .filters import ByTheClock, ToFollowUp
 from .inlines import AmendmentInline, DeadlineChangeInline
-from .steps import ChangeDeadline, CloseNow
+from .steps import ChangeDeadline, CloseNow, PublishNow, say_if_closed
 
 DEADLINE = ("closing_date", "closing_hour")
 WAYS = {
@@ -145,7 +145,10 @@ class OpportunityAdmin(PublishableAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:
+        was_seen = obj.public_since is not None
         super().save_model(request, obj, form, change)
+        if not was_seen:
+            say_if_closed(request, obj)
         if obj.state == obj.State.PUBLISHED and obj.is_open(request.at):
             for warning in self.warnings(obj, request.at):
                 self.message_user(request, warning, messages.WARNING)

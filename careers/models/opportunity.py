@@ -325,6 +325,11 @@ class Opportunity(Publishable):
         now = timezone.now()
         if self.posted_on and self.closes_at and self.closing_day < self.posted_on:
             raise ValidationError({"closes_at": _("The closing is before the day of posting.")})
+        starts = self.publish_from if self.state == self.State.PUBLISHED else None
+        if starts and self.closes_at and starts > now and starts >= self.closes_at:
+            words = _("By then it has closed: %(deadline)s. Publish it earlier, or let it close later.")
+            closes = {"deadline": self.deadline}
+            raise ValidationError({"publish_from": ValidationError(words, params=closes)})
         if self.outcome and self.closes_at and self.is_open(now):
             raise ValidationError({"outcome": _("This notice is still open, so it has no outcome yet.")})
         if self.outcome and self.outcome not in self.OUTCOMES:

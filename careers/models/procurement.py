@@ -114,10 +114,14 @@ class ProcurementNotice(Opportunity):
 
     def clean(self) -> None:
         super().clean()
+        if not self.closes_at or not self.is_open(timezone.now()):
+            # Its closing, also one before its time, ended whatever was still to come.
+            return
         for name in ("clarifications_until", "pre_bid_at"):
             moment = getattr(self, name)
-            if moment and self.closes_at and moment > self.closes_at:
-                raise ValidationError({name: _("This is after the closing.")})
+            if moment and moment > self.closes_at:
+                words = _("This is after the closing. Let it be earlier, or the closing later.")
+                raise ValidationError({name: words})
 
     @property
     def method_explained(self) -> str:

@@ -62,10 +62,25 @@ def test_what_is_wrong_with_a_closing_stands_beside_its_date(staff):
     assert errors(response) == {"closing_date": ["The closing is before the day of posting."]}
 
 
-def test_a_closing_before_the_office_opens_on_the_day_of_posting_is_refused(staff):
+def test_a_closing_before_the_office_opens_on_the_day_of_posting_is_taken(staff):
     vacancy = make_vacancy(state="draft")
-    response = send(staff, vacancy, posted_on="2031-01-09", closing_date="2031-01-09", closing_hour="06:00")
-    assert errors(response) == {"": ["The closing is before the posting."]}
+    response = send(staff, vacancy, posted_on="2031-01-09", closing_date="2031-01-09", closing_hour="00:01")
+    assert response.status_code == 302, errors(response)
+
+
+@pytest.mark.parametrize("typed", ["1700", "17h00", "17H00", "໑໗໐໐", "17:00"])
+def test_an_hour_is_understood_as_people_write_it(staff, typed):
+    vacancy = make_vacancy(state="draft")
+    response = send(staff, vacancy, closing_date="2031-01-09", closing_hour=typed)
+    assert response.status_code == 302, errors(response)
+    vacancy.refresh_from_db()
+    assert vacancy.closing_hour == datetime.time(17)
+
+
+@pytest.mark.parametrize("typed", ["17", "170000", "2500", "h00"])
+def test_what_could_be_another_hour_is_refused(staff, typed):
+    response = send(staff, make_vacancy(state="draft"), closing_date="2031-01-09", closing_hour=typed)
+    assert list(errors(response)) == ["closing_hour"]
 
 
 def test_an_open_notice_has_no_outcome(staff):

@@ -3,17 +3,19 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
 from tests.factories import make_page, make_procurement_notice, make_programme, make_vacancy
 from tests.reading import read
-from tests.staff.filled import filled
+from tests.staff.filled import errors, filled
 from tests.staff.test_drafts import address_of, person, send, waiting
 
 pytestmark = pytest.mark.django_db
 
 OPEN = datetime.datetime(2026, 7, 1, 17, tzinfo=datetime.UTC)
+DAY = datetime.timedelta(days=1)
 
 
 def steps_on(client: Client, record) -> list[str]:
@@ -110,6 +112,79 @@ def test_a_notice_is_closed_at_once_with_a_reason(clock, staff, make):
     assert "Closed" in page
     assert "The post was cut." in page
     assert "A notice" not in Client().get("/careers/calendar.ics").content.decode()
+
+
+def test_a_tender_is_closed_at_once_though_its_questions_and_its_meeting_lie_ahead(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN, clarifications_until=OPEN - DAY, pre_bid_at=OPEN - DAY)
+    response = take(staff, notice, "close", deadline_reason="Cancelled.")
+    assert response.status_code == 302, response.context["form"].errors
+    page = read(Client(), notice.get_absolute_url())
+    assert "Closed" in page
+    assert "Questions are no longer taken." in page
+    clock.shift(60)
+    assert send(staff, notice, outcome="cancelled").status_code == 302
+
+
+def test_a_notice_is_closed_before_the_office_opens_on_the_day_of_its_posting(clock, staff):
+    notice = make_vacancy(closes_at=OPEN, posted_on=datetime.date(2026, 6, 2))
+    clock.move_to(datetime.datetime(2026, 6, 1, 23, 30, tzinfo=datetime.UTC))
+    staff.force_login(User.objects.get())
+    assert take(staff, notice, "close", deadline_reason="A mistake.").status_code == 302
+
+
+def test_what_a_notice_holds_against_a_step_names_the_field_and_says_what_to_do(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN, clarifications_until=OPEN - DAY)
+    sooner = {"closing_date": "2026-06-20", "closing_hour": "", "deadline_reason": "Sooner."}
+    response = take(staff, notice, "deadline", **sooner)
+    assert response.context["form"].non_field_errors() == [
+        "Questions until (see the form): This is after the closing. Let it be earlier, or the closing later."
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["", "under-review"])
+def test_a_notice_that_is_not_decided_is_opened_again_by_another_deadline(clock, staff, outcome):
+    notice = make_vacancy(closes_at=OPEN - 40 * DAY, outcome=outcome)
+    later = {"closing_date": "2026-07-10", "closing_hour": "", "deadline_reason": "Too few applied."}
+    assert take(staff, notice, "deadline", **later).status_code == 302
+    notice.refresh_from_db()
+    assert notice.outcome == ""
+    assert "closes in" in read(Client(), notice.get_absolute_url())
+
+
+def test_a_notice_that_is_decided_says_where_to_take_that_back(clock, staff):
+    notice = make_vacancy(closes_at=OPEN - 40 * DAY, outcome="filled")
+    later = {"closing_date": "2026-07-10", "closing_hour": "", "deadline_reason": "Once more."}
+    response = take(staff, notice, "deadline", **later)
+    assert response.context["form"].errors == {
+        "closing_date": ["It has an outcome: Filled. Empty that in the form, and change the deadline there."]
+    }
+
+
+def test_what_closes_before_it_would_be_public_is_not_scheduled(clock, staff):
+    notice = make_vacancy(state="draft", closes_at=OPEN)
+    response = take(staff, notice, "schedule", publish_at="2026-07-02T12:00")
+    [words] = response.context["form"].non_field_errors()
+    assert "By then it has closed: end of Wednesday 1 July 2026" in words
+    response = send(staff, notice, "_schedule", publish_at="2026-07-02T12:00")
+    assert list(errors(response)) == ["publish_from"]
+    assert take(staff, notice, "schedule", publish_at="2026-07-01T23:59").status_code == 302
+
+
+def test_whoever_publishes_what_has_closed_already_is_told(clock, staff):
+    words = "Its deadline has passed"
+    for publish in (
+        lambda notice: take(staff, notice, "publish"),
+        lambda notice: send(staff, notice, "_publish"),
+    ):
+        notice = make_vacancy(state="draft", closes_at=OPEN - 40 * DAY)
+        assert publish(notice).status_code == 302
+        assert words in staff.get(address_of(notice)).content.decode()
+        assert words not in staff.get(address_of(notice)).content.decode()
+        assert send(staff, notice, title_en="Another title").status_code == 302
+        assert words not in staff.get(address_of(notice)).content.decode()
+    notice = make_vacancy(state="draft", closes_at=OPEN)
+    take(staff, notice, "publish")
+    assert words not in staff.get(address_of(notice)).content.decode()
 
 
 def test_a_step_on_what_somebody_changed_meanwhile_is_asked_again_with_what_was_typed(clock, staff):

@@ -1,6 +1,7 @@
 """How staff type days, moments and texts, and choose files: what all forms of the admin share."""
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -89,8 +90,15 @@ class DayField(AsWritten, forms.DateField):
 
 
 class HourField(AsWritten, forms.TimeField):
+    """An hour; 1700 and 17h00 are understood, too."""
+
     widget = HourInput
     default_error_messages = {"invalid": NO_SUCH_HOUR}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = re.sub(r"^(\d{1,2})[hH]?(\d\d)$", r"\1:\2", value.translate(LAO_DIGITS).strip())
+        return super().to_python(value)
 
 
 class MomentField(AsWritten, forms.DateTimeField):

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -27,8 +27,8 @@ class AsksLittle:
 
     def add_error(self, field: str | None, error: Any) -> None:
         if hasattr(error, "error_dict"):
-            for about in (error.error_dict.pop(name) for name in [*error.error_dict] if not self._asks(name)):
-                super().add_error(None, ValidationError(about))
+            for name in [name for name in error.error_dict if not self._asks(name)]:
+                super().add_error(None, _named(self._meta.model, name, error.error_dict.pop(name)))
             if not error.error_dict:
                 return
         super().add_error(field, error)
@@ -267,7 +267,7 @@ class HasSteps:
                 with transaction.atomic():
                     step.take(form)
             except ValidationError as error:
-                _add(form, error)
+                _add(step, form, error)
             except IntegrityError:
                 is_stale = True
             else:
@@ -292,10 +292,24 @@ class HasSteps:
         return told | {"steps": self.steps_offered(request, record, standing)}
 
 
-def _add(form: forms.BaseForm, error: ValidationError) -> None:
+def _named(model: type[models.Model], name: str, about: list[ValidationError]) -> ValidationError:
+    """What a model says of a field that stands in its whole form alone, with the name of that field."""
+    if name == NON_FIELD_ERRORS:
+        return ValidationError(about)
+    words = gettext("%(field)s (see the form): %(message)s")
+    field = capfirst(model._meta.get_field(name).verbose_name)
+    return ValidationError(
+        [words % {"field": field, "message": message} for message in ValidationError(about).messages]
+    )
+
+
+def _add(step: Step, form: forms.BaseForm, error: ValidationError) -> None:
     """What a model says of fields that a step does not ask for stands above the form, with their names."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
     for name, about in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, about)
+        if name in form.fields:
+            form.add_error(name, about)
+        else:
+            form.add_error(None, _named(type(step.record), name, about))
