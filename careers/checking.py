@@ -21,7 +21,7 @@ from iomlaos.office.models import StandardText
 from iomlaos.publishing.addresses import Gone, Moved
 
 from .models import Opportunity, OpportunityQuerySet, opportunities
-from .sharing import find_notice
+from .sharing import find_notice, moved_notice
 from .wording import (
     ACCENTS,
     LAO_SEPARATORS,
@@ -73,6 +73,11 @@ class Question:
         slugs = slug_at(found[1])
         self.slugs += slugs
         return " " if slugs else found[0]
+
+    @property
+    def addressed(self) -> list[str]:
+        """The slugs that are looked up."""
+        return list(dict.fromkeys(self.slugs))[:MOST_ADDRESSES]
 
     @cached_property
     def asked(self) -> list[str]:
@@ -168,6 +173,7 @@ def _without_reference(question: Question, notice: Opportunity) -> list[str]:
 class Verdict(TextChoices):
     OPEN = "open", _("Genuine, and open")
     CLOSED = "closed", _("Genuine, and closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the office")
     SEVERAL = "several", _("Genuine: several match")
     COMPARE = "compare", _("Not certain: please compare")
     UNKNOWN = "unknown", _("Unknown to the office")
@@ -184,14 +190,18 @@ class Answer:
     has_more: bool
     #: Whether the question names an address that is not of this site.
     names_elsewhere: bool
+    #: Why the office took the notice back. No word of the notice itself: it may have been edited since.
+    reason: str = ""
 
 
 def answer_to(text: str, at: datetime.datetime) -> Answer:
-    """The answer to what somebody read. It knows live notices alone, of every kind."""
+    """The answer to what somebody read. It knows live notices, of every kind, and what was withdrawn."""
     question = Question(text)
     addressed = list(_addressed(question, at))
-    found = list(dict.fromkeys([*addressed, *_found(question, at)]))
+    found = list(dict.fromkeys([*addressed, *_found(question, _live(at))]))
     genuine = [notice for notice in found if is_genuine(question, notice, notice in addressed)]
+    if not genuine and (withdrawn := _withdrawn(question, at)):
+        return Answer(Verdict.WITHDRAWN, [], False, question.names_elsewhere, withdrawn.withdrawal_reason)
     near = [notice for notice in found if notice in addressed or is_near(question, notice)]
     shown = sorted(genuine or near, key=lambda notice: notice.closes_at, reverse=True)
     verdict = _verdict(question, genuine, near, at)
@@ -211,27 +221,51 @@ def _verdict(
     return Verdict.SEVERAL
 
 
+def _withdrawn(question: Question, at: datetime.datetime) -> Opportunity | None:
+    """The notice that a question means without doubt, and that the office withdrew; of several the latest."""
+    once_public = [kind.objects.taken_back(at) for kind in opportunities()]
+    addressed = [notice for notice in _gone(question, at) if notice.was_taken_back(at)]
+    found = dict.fromkeys([*addressed, *_found(question, once_public)])
+    meant = [notice for notice in found if is_genuine(question, notice, notice in addressed)]
+    return max(meant, key=lambda notice: notice.closes_at, default=None)
+
+
+def _gone(question: Question, at: datetime.datetime) -> Iterator[Opportunity]:
+    """The notices whose addresses are named, and say that it is gone."""
+    for slug in question.addressed:
+        try:
+            find_notice(slug, at)
+        except Gone as gone:
+            yield gone.record
+        except (Moved, Http404):
+            continue
+
+
 def _addressed(question: Question, at: datetime.datetime) -> Iterator[Opportunity]:
     """The notices whose addresses are named; a changed address leads on, as it does elsewhere."""
-    for slug in list(dict.fromkeys(question.slugs))[:MOST_ADDRESSES]:
+    for slug in question.addressed:
         try:
             yield find_notice(slug, at)
         except Moved as moved:
-            yield from (find_notice(now, at) for now in slug_at(moved.to))
+            yield moved_notice(moved, at)
         except (Gone, Http404):
             continue
 
 
-def _found(question: Question, at: datetime.datetime) -> Iterator[Opportunity]:
+def _live(at: datetime.datetime) -> list[OpportunityQuerySet]:
+    return [kind.objects.live(at).with_readvertised(at) for kind in opportunities()]
+
+
+def _found(question: Question, of_each_kind: list[OpportunityQuerySet]) -> Iterator[Opportunity]:
     """The notices that come nearest, by what the database can compare: a few of each kind.
 
     Wider than what counts, and bounded: the nearest come first.
     """
     if not question.telling:
         return
-    for kind in opportunities():
+    for rows in of_each_kind:
         for search in (_by_reference, _by_title, _by_words):
-            yield from search(kind.objects.live(at).with_readvertised(at), question)[: MOST + 1]
+            yield from search(rows, question)[: MOST + 1]
 
 
 def _by_reference(rows: OpportunityQuerySet, question: Question) -> OpportunityQuerySet:

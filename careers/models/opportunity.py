@@ -67,6 +67,10 @@ class OpportunityQuerySet(PublishableQuerySet):
         """Live, and closed at this moment; what closed last comes first."""
         return self.live(at).filter(closes_at__lte=at).order_by("-closes_at", "-pk")
 
+    def taken_back(self, at: datetime.datetime) -> Self:
+        """Withdrawn, after visitors could read it: what its address says of it is no secret."""
+        return self.filter(state=Publishable.State.WITHDRAWN, public_since__lte=at)
+
     def newest_first(self) -> Self:
         """By `announced_at`, which says the same of one notice."""
         return self.order_by(Coalesce("public_since", "publish_from", "created_at").desc(), "-pk")
@@ -364,6 +368,11 @@ class Opportunity(Publishable):
     def is_announced(self, at: datetime.datetime) -> bool:
         """Whether visitors have ever seen it, in the state in which it is stored."""
         return self.is_live(at) or (self.public_since is not None and self.public_since <= at)
+
+    def was_taken_back(self, at: datetime.datetime) -> bool:
+        """The same rule as `OpportunityQuerySet.taken_back`, asked of one notice."""
+        is_withdrawn = self.state == self.State.WITHDRAWN
+        return is_withdrawn and self.public_since is not None and self.public_since <= at
 
     def needs_reason(self, at: datetime.datetime) -> bool:
         """Whether saving it would change a deadline that visitors have seen."""

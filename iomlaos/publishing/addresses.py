@@ -24,6 +24,7 @@ class Gone(Exception):
 
     def __init__(self, gone: Publishable) -> None:
         withdrawn = gone.state == gone.State.WITHDRAWN
+        self.record = gone
         self.reason = gone.withdrawal_reason if withdrawn else ""
         super().__init__(gone)
 

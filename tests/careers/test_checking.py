@@ -397,6 +397,45 @@ def test_what_is_not_public_reads_as_unknown_and_its_public_twin_does_not(client
             assert OPEN in asked(client, question), question
 
 
+WITHDRAWN = "Withdrawn by the office"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "/n/cook",
+        "http://testserver/n/cook",
+        "/n/chef",
+        "VN2026.08",
+        "Cook for the guest house",
+        "VN2026.08 Cook for the guest house",
+    ],
+)
+def test_what_the_office_took_back_says_so_and_why(client, question):
+    cook = make_vacancy(slug="cook", title_en="Cook for the guest house", reference="VN2026.08")
+    make_former_address(cook, "chef")
+    cook.state, cook.withdrawal_reason_en = "withdrawn", "The budget was cut."
+    cook.title_en = "Cook for the guest house"
+    cook.save()
+    page = asked(client, question)
+    assert page.title.startswith(WITHDRAWN)
+    assert "The office published this notice, and took it back." in page
+    assert "Why: The budget was cut." in page
+    assert "Please tell the office where you read it" not in page
+    assert "/careers/vacancies/cook/" not in page.links
+    for near in ("Guest", "VN2026.09", "/n/cooks", "VN2026.08 Senior accountant"):
+        assert WITHDRAWN not in asked(client, near), near
+
+
+def test_a_notice_that_is_public_comes_before_one_that_was_withdrawn(client):
+    for slug in ("gone", "again"):
+        notice = make_vacancy(slug=slug, title_en="Cook for the guest house")
+        if slug == "gone":
+            notice.state, notice.withdrawal_reason_en = "withdrawn", "A mistake."
+            notice.save()
+    assert verdict(client, "Cook for the guest house") == OPEN
+
+
 def test_a_notice_is_unknown_before_its_moment_and_genuine_at_it(client):
     make_vacancy(title_en="Driver and clerk", publish_from=DEADLINE)
     with time_machine.travel(DEADLINE - SECOND, tick=False):
