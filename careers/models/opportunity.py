@@ -315,14 +315,20 @@ class Opportunity(Publishable):
             self.outcome_at = at if self.outcome else None
         if stored is not None and stored.is_announced(at):
             self.public_since = min(filter(None, [stored.public_since, self.public_since, at]))
-            for name in self.TRACED:
-                before, after = getattr(stored, name), getattr(self, name)
-                if before != after:
-                    self.deadline_changes.create(
-                        of=name, before=before, after=after, reason=self.deadline_reason, changed_at=at
-                    )
+            self.leave_traces(stored, at)
             self.deadline_reason = ""
         return {"public_since", "outcome_at"}
+
+    def leave_traces(self, before: Self, at: datetime.datetime) -> None:
+        """What visitors go by, and have seen, does not change without its old and its new moment."""
+        if not before.is_announced(at):
+            return
+        for name in self.TRACED:
+            was, now = getattr(before, name), getattr(self, name)
+            if was != now:
+                self.deadline_changes.create(
+                    of=name, before=was, after=now, reason=self.deadline_reason, changed_at=at
+                )
 
     def clean(self) -> None:
         super().clean()

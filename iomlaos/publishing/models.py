@@ -217,6 +217,9 @@ class Publishable(models.Model):
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
+    def leave_traces(self, before: Self, at: datetime.datetime) -> None:
+        """Keep, in rows beside it, what its page is to say of a change; for its save, and for a preview."""
+
     def is_live(self, at: datetime.datetime) -> bool:
         """The same rule as `PublishableQuerySet.live`, asked of one object."""
         return (

@@ -37,7 +37,11 @@ def as_visitor(
     """
     model = type(record)
     with undone(), translation.override(language):
+        before = model._base_manager.get(pk=record.pk)
         snapshots.put(record, data, raw=True)
+        for name, value in data.get("carried", {}).items():
+            setattr(record, name, value)
+        record.leave_traces(before, request.at)
         model._base_manager.filter(pk=record.pk).update(
             state=Publishable.State.PUBLISHED, publish_from=None, publish_until=None
         )

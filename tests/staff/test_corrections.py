@@ -122,6 +122,17 @@ def test_the_preview_of_a_draft_shows_what_it_adds(clock, staff):
     assert "Which colour? Blue." in page
 
 
+def test_the_preview_of_a_draft_shows_why_its_deadline_changes(clock, staff):
+    notice = make_tents()
+    send(staff, notice, "_draft", closing_date="2026-06-25", deadline_reason="Heavy rain.")
+    shown = staff.get(address_of(notice, "preview/")).content.decode()
+    page = read(staff, re.findall(r'<iframe[^>]*src="([^"]+)"', shown)[0])
+    assert "The deadline was changed" in page
+    assert "Heavy rain." in page
+    assert "Heavy rain." not in read(Client(), notice.get_absolute_url())
+    assert not notice.deadline_changes.exists()
+
+
 def test_a_scheduled_change_of_deadline_is_whole_in_the_first_request(staff):
     notice = make_tents(submission_email="bids@example.org")
     with time_machine.travel(NOW, tick=True) as clock:
