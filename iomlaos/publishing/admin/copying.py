@@ -77,8 +77,8 @@ class Copies:
         return candidate
 
     def is_free(self, slug: str) -> bool:
-        former = FormerAddress.objects.filter(model=self.opts.label_lower, slug=slug)
-        return not (self.model._base_manager.filter(slug=slug).exists() or former.exists())
+        is_taken = self.model._base_manager.filter(slug=slug).exists()
+        return not (is_taken or FormerAddress.objects.leads_elsewhere(self.model(slug=slug)))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
