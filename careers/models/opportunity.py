@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -89,11 +89,19 @@ class OpportunityQuerySet(PublishableQuerySet):
         return self.filter(closes_at__gt=start, closes_at__lte=end)
 
     def closing_years(self) -> list[int]:
-        """The years of the closing dates in Vientiane, the latest first."""
-        last_moment = models.F("closes_at") - datetime.timedelta(microseconds=1)
-        years = ExtractYear(models.ExpressionWrapper(last_moment, models.DateTimeField()), tzinfo=VIENTIANE)
-        found = self.order_by().annotate(closing_year=years).values_list("closing_year", flat=True)
-        return sorted(found.distinct(), reverse=True)
+        """The years of the closing dates in Vientiane, the latest first.
+
+        The index knows the first and the last one, and of each year between them whether it holds any:
+        no notice is read for it.
+        """
+        closings = self.values_list("closes_at", "pk")
+        first, last = closings.order_by("closes_at").first(), closings.order_by("-closes_at").first()
+        if first is None or last is None:
+            return []
+        years = range(day_of(last[0]).year, day_of(first[0]).year - 1, -1)
+        holds = {f"in_{year}": models.Exists(self.order_by().closing_in(year)) for year in years}
+        row = self.model._base_manager.filter(pk=first[1]).values(**holds).get()
+        return [year for year in years if row[f"in_{year}"]]
 
     def without_outcome(self, at: datetime.datetime) -> Self:
         """Closed, and staff have not said what came of it: it is for them to say."""

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from careers.models import ApplicationForm, Vacancy
 from tests.factories import make_form, make_place, make_vacancy
@@ -185,6 +186,21 @@ def test_the_years_of_closings_stand_once_the_latest_first():
     for day in ("2019-05-01", "2021-05-01", "2021-06-01", "2020-01-01"):
         make_vacancy(closes_at=moment(f"{day} 00:00"))
     assert Vacancy.objects.closing_years() == [2021, 2019]
+    assert Vacancy.objects.none().closing_years() == []
+
+
+def test_the_years_of_closings_cost_the_same_for_few_and_for_many_and_sort_nothing():
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            Vacancy.objects.closed(moment("2026-01-01 00:00")).closing_years()
+        return [query["sql"] for query in queries]
+
+    make_vacancy(closes_at=moment("2021-05-01 00:00"))
+    assert len(asked()) == 3
+    for year in (2015, 2019, 2025):
+        make_vacancy(closes_at=moment(f"{year}-05-01 00:00"))
+    assert len(asked()) == 3
+    assert not any("DISTINCT" in sql for sql in asked())
 
 
 @pytest.mark.parametrize("year", [-1, 0, 9999, 10**9])
