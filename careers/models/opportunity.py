@@ -161,7 +161,7 @@ class Opportunity(Publishable):
     #: Kept by `save` itself: no history puts it back.
     NOT_CONTENT = ("public_since", "outcome_at")
     #: An earlier state is opened without its deadline: that one changes with a reason, and by hand.
-    KEPT_ON_RESTORE = ("closes_at",)
+    KEPT_ON_RESTORE = (*Publishable.KEPT_ON_RESTORE, "closes_at")
     #: Told to `save`, and kept in a row of its own.
     CARRIED = ("deadline_reason",)
     #: The moments that people go by: once they were public, each change of them stays visible.

@@ -162,6 +162,11 @@ class Publishable(models.Model):
     MERGES: ClassVar[dict] = {"as_of": _the_later, "public_notes": _all_of}
     #: Whether its page names changes that staff wish to name there.
     shows_changes: ClassVar[bool] = True
+    #: An earlier text is brought back, not what the public saw of it then: that is decided by hand.
+    KEPT_ON_RESTORE: ClassVar[tuple[str, ...]] = (
+        "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo",
+        "public_notes",
+    )  # fmt: skip
 
     objects = PublishableQuerySet.as_manager()
 

@@ -8,6 +8,8 @@ from iomlaos.publishing.models import Revision
 from programmes.models import Programme
 from tests.factories import change_deadline, make_donor, make_figure, make_programme, make_vacancy
 from tests.staff.filled import errors, filled
+from tests.staff.test_drafts import person, send
+from tests.staff.test_steps import take
 
 pytestmark = pytest.mark.django_db
 
@@ -248,6 +250,55 @@ def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
     vacancy.refresh_from_db()
     assert (vacancy.grade, vacancy.closes_at) == ("G2", new)
     assert vacancy.deadline_changes.count() == 1
+
+
+def test_an_earlier_text_opens_with_what_the_public_sees_of_it_today(staff):
+    """A page was scheduled, published, noted and withdrawn since: none of it is undone, or done again."""
+    programme = make_programme(title_en="First", state="draft")
+    opened(staff, programme)
+    first = states(programme)[0]
+    take(staff, programme, "publish")
+    send(staff, programme, "_save", title_en="Second", _note="A better title.", _note_public="1")
+    url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
+    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    page = Client().get(programme.get_absolute_url())
+    assert page.status_code == 200
+    assert "First" in text_of(page)
+    assert "A better title." in text_of(page)
+
+
+def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
+    """It was public once, and was taken back: by its state in the history, by an old form, by a typed state."""
+    writer = person("dala", "Contributors")
+    for make in (make_programme, make_vacancy):
+        row = make(title_en="As it was")
+        tab = filled(opened(writer, row), title_en="In an old tab", _save="1")
+        was = states(row)[0]
+        send(staff, row, "_save", state="draft")
+        url = writer.post(address_of(row, f"restore/{was.pk}/")).url
+        form = filled(writer.get(url), title_en="By a contributor", _save="1")
+        assert form["state"] == ["draft"]
+        writer.post(address_of(row), form)
+        writer.post(address_of(row), filled(writer.post(address_of(row), tab)))
+        for source in (was.pk, states(row)[0].pk):
+            writer.post(address_of(row), tab | {"_source": str(source), "state": "published"})
+        row.refresh_from_db()
+        assert row.state == "draft"
+        assert Client().get(row.get_absolute_url()).status_code == 404
+
+
+def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, staff):
+    """Such forms lie on the server from the time when an earlier state opened with its own state."""
+    programme = make_programme(title_en="As it was")
+    writer = person("dala", "Contributors")
+    opened(staff, programme)
+    public = states(programme)[0].data
+    send(staff, programme, "_save", state="draft")
+    parked = Revision.objects.park(states(programme)[0], programme, public, by=None, note="")
+    page = writer.get(f"{address_of(programme)}?source={parked.pk}")
+    assert writer.post(address_of(programme), filled(page, title_en="Mine")).status_code == 403
+    programme.refresh_from_db()
+    assert (programme.state, programme.title_en) == ("draft", "As it was")
 
 
 def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):

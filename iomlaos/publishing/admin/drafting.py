@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -85,6 +86,12 @@ class KeepsDrafts:
 
     def after_saving(self, request: HttpRequest, record: Publishable, before: Snapshot | None) -> None:
         super().after_saving(request, record, before)
+        save: Save | None = getattr(request, "save_with_history", None)
+        if not (save and save.to_draft) and not self.may_publish(request):
+            # Whatever form it came from, of an earlier state or of one that was public then.
+            was = before["fields"]["state"] if before else Publishable.State.DRAFT
+            if {was, record.state} != {Publishable.State.DRAFT}:
+                raise PermissionDenied
         if SUBMIT in request.POST:
             note = request.POST.get("_note", "").strip()
             Submission.objects.hand_in(record, by=request.user, note=note, at=request.at)
