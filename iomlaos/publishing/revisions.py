@@ -47,11 +47,11 @@ class RevisionQuerySet(models.QuerySet):
 
     # --- What is added -----------------------------------------------------------------------
 
-    def standing(self, record: models.Model) -> "Standing":
+    def standing(self, record: models.Model, *, by: Any = None) -> "Standing":
         """Where a record stands, after a look at its row: what was changed elsewhere becomes a state.
 
         A command, an import or the seed may have changed it since; and the first state of what was
-        never edited here is what it is now.
+        never edited here is what it is now. `by` is whoever changed it elsewhere, where that is known.
         """
         numbered = self.of(record).saved()
         # Read first: whatever comes after it makes the next number taken.
@@ -61,7 +61,7 @@ class RevisionQuerySet(models.QuerySet):
         draft = self.of(record).waiting().first()
         standing = Standing(head, draft, number)
         if head is None or head.data != now:
-            self.follow(standing, record, now, by=None, note="")
+            self.follow(standing, record, now, by=by, note="")
         return standing
 
     def last_known(self, record: models.Model) -> "Standing":
@@ -87,7 +87,9 @@ class RevisionQuerySet(models.QuerySet):
 
         The unique number is the lock: of two that began where it stood the same, one gets the next.
         """
-        event = _event(standing.head.data if standing.head else None, data, at or timezone.now())
+        moment = at or timezone.now()
+        event = _event(standing.head.data if standing.head else None, data, moment)
+        was_seen = bool(standing.head) and standing.head.is_seen(moment)
         state = self._add(
             record,
             Revision.Kind.STATE,
@@ -97,12 +99,14 @@ class RevisionQuerySet(models.QuerySet):
             by,
             note,
             event=event,
-            at=at or timezone.now(),
+            at=moment,
         )
         standing.head, standing.number = state, state.number
         if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
             Submission.objects.end(record, state.at)
-        if event == Revision.Event.PUBLISHED:
+        # What was public, also by the clock alone, is not shown by those of before when it is one no more.
+        ceased = event == Revision.Event.WITHDRAWN or (was_seen and not state.is_seen(moment))
+        if event == Revision.Event.PUBLISHED or ceased:
             ReviewLink.objects.end(record, state.at)
         return state
 
@@ -114,16 +118,30 @@ class RevisionQuerySet(models.QuerySet):
         *,
         by: Any,
         note: str,
+        publish_at: datetime.datetime | None = None,
         **more: Any,
     ) -> "Revision":
         """What the record is to become; it takes the place of the draft before it. Raises as `follow`."""
+        planned = standing.draft.publish_at if standing.draft else None
+        event = Revision.Event.NONE
+        if publish_at != planned:
+            event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
         if standing.draft:
             self.close(standing, Revision.Ending.SUPERSEDED)
         else:
             # Those of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
         draft = self._add(
-            record, Revision.Kind.DRAFT, standing.number + 1, standing.head, data, by, note, **more
+            record,
+            Revision.Kind.DRAFT,
+            standing.number + 1,
+            standing.head,
+            data,
+            by,
+            note,
+            publish_at=publish_at,
+            event=event,
+            **more,
         )
         standing.draft, standing.number = draft, draft.number
         return draft
@@ -150,6 +168,8 @@ class RevisionQuerySet(models.QuerySet):
         standing = self.standing(record)
         if standing.draft:
             self.close(standing, Revision.Ending.DISCARDED)
+        Submission.objects.end(record, timezone.now())
+        ReviewLink.objects.end(record, timezone.now())
         head = standing.head
         return self._add(
             record,
@@ -192,17 +212,26 @@ def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> s
     """What a new state means to the public. What has no state of its own is never named."""
     was = before["fields"].get("state") if before else None
     state = after["fields"].get("state")
-    if before is None or state not in ("published", "withdrawn") or before == after:
+    if before is None or state is None or before == after:
         return Revision.Event.NONE
+    was_seen = _is_seen(before, at)
     if state == "withdrawn":
         return Revision.Event.WITHDRAWN if was != "withdrawn" else Revision.Event.NONE
-    if _begins_after(after, at):
+    if state == "draft":
+        if was_seen:
+            return Revision.Event.TAKEN_BACK
+        return Revision.Event.TAKEN_OFF if was == "published" else Revision.Event.NONE
+    if begins_after(after, at):
         return Revision.Event.SCHEDULED
-    was_seen = was == "published" and not _begins_after(before, at)
     return Revision.Event.CHANGED if was_seen else Revision.Event.PUBLISHED
 
 
-def _begins_after(data: Snapshot, at: datetime.datetime) -> bool:
+def _is_seen(data: Snapshot, at: datetime.datetime) -> bool:
+    """Whether it is public, or was until its time was over."""
+    return data["fields"].get("state") == "published" and not begins_after(data, at)
+
+
+def begins_after(data: Snapshot, at: datetime.datetime) -> bool:
     begins = data["fields"].get("publish_from")
     return bool(begins) and datetime.datetime.fromisoformat(begins) > at
 
@@ -238,6 +267,8 @@ class Revision(models.Model):
         CHANGED = "changed", _("changed while public")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SCHEDULED = "scheduled", _("scheduled")
+        TAKEN_OFF = "taken_off", _("taken off the schedule")
+        TAKEN_BACK = "taken_back", _("made a draft again, and taken off the site")
         DELETED = "deleted", _("deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -304,6 +335,10 @@ class Revision(models.Model):
         """The state or draft that its form started from: itself, unless it is parked."""
         return self.base if self.kind == self.Kind.PARKED and self.base else self
 
+    def is_seen(self, at: datetime.datetime) -> bool:
+        """Whether the row, in this state, is what visitors see at a moment."""
+        return _is_seen(self.data, at)
+
     @property
     def public_state(self) -> "Revision":
         """The state of the row upon which it stands, which is itself unless it is a draft or a form."""
@@ -313,6 +348,15 @@ class Revision(models.Model):
     @property
     def publish_at_in_words(self) -> str:
         return deadline_in_words(self.publish_at) if self.publish_at else ""
+
+    @property
+    def event_in_words(self) -> str:
+        """What it meant to the public; of what was scheduled, for when."""
+        words = self.get_event_display()
+        if self.event != self.Event.SCHEDULED:
+            return words
+        moment = self.publish_at or datetime.datetime.fromisoformat(self.data["fields"]["publish_from"])
+        return f"{words}: {deadline_in_words(moment)}"
 
     @property
     def who(self) -> str:

@@ -156,6 +156,39 @@ def test_a_link_of_a_scheduled_page_works_until_its_second(clock, staff):
     assert Client().get(programme.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_a_link_stays_dead_whatever_becomes_of_what_was_public_by_the_clock(clock, staff, is_withdrawn):
+    programme = make_programme(state="draft", title_en="Health")
+    take(staff, programme, "schedule", publish_at="2026-06-01T12:10")
+    link = link_to(staff, programme)
+    clock.shift(1200)
+    assert Client().get(programme.get_absolute_url()).status_code == 200
+    assert Client().get(link).status_code == 404
+    if is_withdrawn:
+        take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
+    send(staff, programme, "_save", state="draft", title_en="In confidence")
+    programme.refresh_from_db()
+    assert (programme.state, programme.title_en) == ("draft", "In confidence")
+    assert Client().get(link).status_code == 404
+
+
+def test_a_link_to_what_was_deleted_stays_dead_once_it_is_back(clock, staff):
+    programme = make_programme(state="draft")
+    link = link_to(staff, programme)
+    staff.post(address_of(programme, "delete/"), {"post": "yes"})
+    buried = staff.get("/admin/programmes/programme/deleted/").context["gone"][0]
+    staff.post("/admin/programmes/programme/deleted/", {"revision": str(buried.pk)})
+    assert Client().get(link).status_code == 404
+
+
+def test_a_link_outlives_a_schedule_that_was_taken_off(clock, staff):
+    programme = make_programme(state="draft")
+    take(staff, programme, "schedule", publish_at="2026-06-01T13:00")
+    link = link_to(staff, programme)
+    take(staff, programme, "unschedule")
+    assert Client().get(link).status_code == 200
+
+
 def test_the_key_is_kept_nowhere_and_a_guess_is_answered_like_an_old_one(clock, staff):
     programme = make_programme(state="draft")
     key = link_to(staff, programme).split("/")[2]

@@ -38,6 +38,27 @@ def test_it_names_what_was_published_changed_scheduled_withdrawn_and_deleted_and
         assert words in page
 
 
+def test_it_names_the_moment_of_what_is_scheduled_and_what_was_taken_off_and_taken_back(clock, staff):
+    programme = make_programme(state="draft")
+    beside = make_programme(title_en="As it was")
+    for row in (programme, beside):
+        if row == beside:
+            send(staff, row, "_draft", title_en="As it will be")
+        take(staff, row, "schedule", publish_at="2026-06-02T09:00")
+        clock.shift(60)
+        take(staff, row, "unschedule")
+        clock.shift(60)
+    send(staff, beside, "_publish")
+    clock.shift(60)
+    send(staff, beside, "_save", state="draft")
+    log = [line.event for line in Happening.objects.all()]
+    assert log == ["taken_back", "changed", "taken_off", "scheduled", "taken_off", "scheduled"]
+    page = staff.get(LOG).content.decode()
+    assert page.count("scheduled: Tuesday 2 June 2026, 09:00") == 2
+    for words in ("taken off the schedule", "made a draft again, and taken off the site"):
+        assert words in page
+
+
 @pytest.mark.parametrize("role", ["Editors", "HR", "Procurement", "Administrators"])
 def test_no_role_changes_it(clock, staff, role):
     vacancy = make_vacancy()

@@ -16,15 +16,20 @@ from .pages import LogPages
 @admin.register(Happening)
 class HappeningAdmin(LogPages):
     about = _(
-        "What became public, was changed while it was public, was withdrawn or deleted: when, and by whom. "
-        "Nobody can change it here."
+        "What became public, or was scheduled to; what was changed while it was public, withdrawn, taken "
+        "back or deleted: when, and by whom. What is scheduled becomes public by the clock, at the time that "
+        "its line gives. Nobody can change it here."
     )
-    list_display = ["at", "event", "what", "who_did_it", "note"]
+    list_display = ["at", "what_happened", "what", "who_did_it", "note"]
     list_filter = ["event"]
     search_fields = ["title", "by_name", "note"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("by")
+
+    @admin.display(description=_("event"), ordering="event")
+    def what_happened(self, obj: Happening) -> str:
+        return obj.event_in_words
 
     @admin.display(description=_("what"), ordering="title")
     def what(self, obj: Happening) -> str:
