@@ -6,12 +6,15 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
 from .compared import InWords
-from .revisions import Revision, Standing
+from .revisions import Revision, Standing, begins_after
 from .snapshots import Meeting, Snapshot
+
+NEVER_SEEN = _("It would be taken down by then. Give a later moment for “public until”, or leave it empty.")
 
 
 def carry_over(standing: Standing, record: models.Model) -> None:
@@ -77,7 +80,15 @@ def publish_draft(
     somebody was faster, or where something else has its address now.
     """
     draft = standing.draft
+    # As somebody saved it: a withdrawal may be what is scheduled.
+    saved = draft.carries or draft
     data = _upon_what_is_there(standing, record)
+    data = data | {"fields": {**data["fields"]}}
+    if at is None:
+        # Somebody says so now, whatever it was; the clock takes no withdrawal back.
+        data["fields"]["state"] = "published"
+    if begins_after(data, at or timezone.now()):
+        data["fields"]["publish_from"] = None
     Revision.objects.close(standing, Revision.Ending.PUBLISHED)
     for name, value in draft.data.get("carried", {}).items():
         setattr(record, name, value)
@@ -90,6 +101,8 @@ def publish_draft(
         for row in relation.related_model._base_manager.filter(**{relation.field.name: stored}):
             row.full_clean()
     connection.check_constraints()
+    if at is None or saved.data["fields"]["state"] == "published":
+        refuse_unseen(stored, at or timezone.now())
     return Revision.objects.follow(standing, stored, snapshots.take(stored), by=by, note=draft.note, at=at)
 
 
@@ -109,6 +122,17 @@ def _put(record: models.Model, data: Snapshot) -> None:
         raise ValidationError(
             _("Two of its rows do not go together: of one language and date, say. Open it and save it again.")
         ) from error
+
+
+def refuse_unseen(record: models.Model, at: datetime.datetime) -> None:
+    """What nobody would see is not published. Raises ValidationError, in words for staff."""
+    if record.is_live(at):
+        return
+    if record.was_taken_down(at) and record.publish_until:
+        raise ValidationError({"publish_until": NEVER_SEEN})
+    raise ValidationError(
+        _("Its page was taken off the site meanwhile. Open the draft, and publish it there.")
+    )
 
 
 def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:

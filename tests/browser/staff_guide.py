@@ -122,7 +122,7 @@ def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
     desk.get_by_label("Closing date:").fill("2040-06-30")
     desk.get_by_label("E-mail").first.fill("example@example.org")
     desk.get_by_role("button", name="Publish now").first.click()
-    done(desk, "Published.")
+    done(desk, "It is public now.")
 
     hand = phone.new_page()
     hand.goto(first_of(hand, "/admin/careers/vacancy/?q=example"))

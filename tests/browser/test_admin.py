@@ -253,3 +253,25 @@ def test_the_buttons_are_wide_enough_for_a_thumb(site, desk):
     desk.goto(site + "/admin/careers/vacancy/add/")
     for box in desk.locator("main input:visible:not([type=checkbox]), main select:visible").all():
         assert box.bounding_box()["height"] >= 43.5, box.evaluate("box => box.outerHTML")
+
+
+def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(site, browser, signed_in):
+    context = browser.new_context(storage_state=signed_in, viewport={"width": 360, "height": 740})
+    one, other = context.new_page(), context.new_page()
+    one.goto(site + "/admin/office/page/add/")
+    one.get_by_label("Title:", exact=True).fill("Two at once")
+    one.get_by_label("Address:", exact=True).fill("two-at-once")
+    one.get_by_role("button", name="Save", exact=True).first.click()
+    row = first_row(one, site, "/admin/office/page/?q=two-at-once")
+    for page, title in ((one, "By one"), (other, "By the other")):
+        page.goto(site + row)
+        page.get_by_label("Title:", exact=True).fill(title)
+    for page in (one, other):
+        page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(other).to_have_title(re.compile("^Not saved: somebody else saved this meanwhile"))
+    told = other.get_by_role("heading", name="Not saved: somebody else saved this meanwhile")
+    expect(told).to_be_in_viewport()
+    places = "[...document.querySelectorAll('.submit-row')].map(bar => getComputedStyle(bar).position)"
+    assert "fixed" not in other.evaluate(places)
+    assert other.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()

@@ -77,7 +77,7 @@ def state(browser: Browser, portal) -> dict:
         page.get_by_label("Title:", exact=True).first.fill(f"A trial {kind}")
         page.get_by_label("Closing date:").fill("2040-06-30")
         page.get_by_role("button", name="Publish now").first.click()
-        expect(page.locator(".messagelist")).to_contain_text("Published.")
+        expect(page.locator(".messagelist")).to_contain_text("It is public now.")
     # Lists come back as they were last narrowed.
     for address in ("/admin/programmes/programme/", "/admin/careers/vacancy/"):
         page.goto(f"{address}?everything=1")

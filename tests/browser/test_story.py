@@ -296,7 +296,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
         press(phone, "Save as a draft", "Kept as a draft.")
         assert NEW in text_of(office)
         follow(phone.get_by_role("link", name="Publish now"))
-        press(phone, "Publish now", "Published.")
+        press(phone, "Publish now", "It is public now.")
         assert old in text_of(office)
         assert NEW not in text_of(office)
 

@@ -97,7 +97,7 @@ def test_a_notice_cannot_be_given_a_time_at_which_it_is_taken_down(staff):
 
 
 def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
-    page = make_page()
+    page = make_page(state="draft")
     assert send(staff, page, publish_from="2031-01-09T09:30").status_code == 302
     page.refresh_from_db()
     assert page.publish_from == datetime.datetime(2031, 1, 9, 2, 30, tzinfo=datetime.UTC)
@@ -105,7 +105,8 @@ def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
 
 
 def test_publishing_that_ends_before_it_begins_is_refused(staff):
-    response = send(staff, make_page(), publish_from="2031-01-09T09:30", publish_until="2031-01-08T09:30")
+    page = make_page(state="draft")
+    response = send(staff, page, publish_from="2031-01-09T09:30", publish_until="2031-01-08T09:30")
     assert list(errors(response)) == ["publish_until"]
 
 

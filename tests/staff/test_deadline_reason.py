@@ -10,6 +10,7 @@ from tests.factories import change_deadline, make_procurement_notice, make_vacan
 from tests.reading import read
 
 from .filled import errors, filled
+from .test_steps import take
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
 OLD = Opportunity.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
@@ -121,7 +122,10 @@ def test_a_notice_that_was_seen_asks_though_it_is_hidden_now_or_published_again(
 ):
     notice = make_notice()
     clock.shift(DAY)
-    assert send(staff, notice, state=hidden, withdrawal_reason_en="A mistake.").status_code == 302
+    if hidden == "withdrawn":
+        assert take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.").status_code == 302
+    else:
+        assert send(staff, notice, state=hidden).status_code == 302
     assert errors(send(staff, notice, **LATER)) == {"deadline_reason": [ASKED]}
     assert errors(send(staff, notice, **LATER, state="published")) == {"deadline_reason": [ASKED]}
     assert is_unchanged(notice)

@@ -266,6 +266,147 @@ def test_a_moment_to_publish_at_must_be_given_and_lie_ahead(clock, staff, given,
     assert not Revision.objects.of(programme).waiting().exists()
 
 
+@pytest.mark.parametrize("button", ["_publish", "_schedule"])
+def test_a_refused_button_leaves_the_form_as_it_was_sent_and_the_plain_save_publishes_nothing(
+    clock, staff, button
+):
+    programme = make_programme(state="draft")
+    given = {"title_en": ""} if button == "_publish" else {"publish_at": ""}
+    response = send(staff, programme, button, **given)
+    assert errors(response)
+    assert filled(response)["state"] == ["draft"]
+    assert staff.post(address_of(programme), filled(response, title_en="Mine")).status_code == 302
+    assert Client().get(programme.get_absolute_url()).status_code == 404
+
+
+PAST, LATER = (datetime.datetime(2026, month, 15, tzinfo=datetime.UTC) for month in (5, 7))
+
+
+@pytest.mark.parametrize(
+    ("given", "button", "says", "status"),
+    [
+        ({"state": "draft"}, "_save", "It is a draft: only staff see it.", 404),
+        ({"state": "draft"}, "_publish", "It is public now.", 200),
+        ({"state": "draft"}, "_schedule", "It becomes public by itself: Tuesday 2 June 2026, 10:00", 404),
+        ({}, "_save", "It is public now.", 200),
+        ({}, "_draft", "The public page stays as it is until the draft is published.", 200),
+        ({}, "_schedule", "The change becomes public by itself: Tuesday 2 June 2026, 10:00", 200),
+        ({"publish_from": LATER}, "_save", "It becomes public by itself: Wednesday 15 July 2026, 07:00", 404),
+        ({"publish_from": LATER}, "_publish", "It is public now.", 200),
+        ({"state": "withdrawn", "withdrawal_reason_en": "x"}, "_save", "It is withdrawn", 410),
+        ({"state": "withdrawn", "withdrawal_reason_en": "x"}, "_publish", "It is public now.", 200),
+    ],
+)
+def test_what_is_said_after_saving_is_true_of_the_public(clock, staff, given, button, says, status):
+    programme = make_programme(**given)
+    response = send(staff, programme, button, title_en="Another", publish_at="2026-06-02T10:00")
+    assert response.status_code == 302, errors(response)
+    assert says in read(staff, response.headers["Location"])
+    assert Client().get(programme.get_absolute_url()).status_code == status
+
+
+@pytest.mark.parametrize(
+    "given", [{"publish_from": LATER}, {"state": "withdrawn", "withdrawal_reason_en": "x"}]
+)
+@pytest.mark.parametrize("by", ["form", "step"])
+def test_a_change_of_what_is_not_public_is_public_at_its_moment(clock, staff, given, by):
+    """Of a page that is scheduled for later, and of one that was withdrawn."""
+    programme = make_programme(**given)
+    if by == "form":
+        send(staff, programme, "_schedule", title_en="As it is now", publish_at="2026-06-02T10:00")
+    else:
+        send(staff, programme, "_draft", title_en="As it is now")
+        step = staff.get(address_of(programme, "step/schedule/"))
+        sent = {"_source": step.context["source"], "publish_at": "2026-06-02T10:00"}
+        assert staff.post(address_of(programme, "step/schedule/"), sent).status_code == 302
+    assert "As it is now" not in read(Client(), programme.get_absolute_url())
+    clock.move_to(datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC))
+    page = read(Client(), programme.get_absolute_url())
+    assert (page.status, "As it is now" in page) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("button", "state"), [("_publish", "draft"), ("_schedule", "draft"), ("_schedule", "published")]
+)
+def test_what_would_be_taken_down_by_then_is_refused_beside_the_field(clock, staff, button, state):
+    programme = make_programme(state=state)
+    until = "2026-05-31T10:00" if button == "_publish" else "2026-06-02T10:00"
+    response = send(staff, programme, button, publish_until=until, publish_at="2026-06-03T10:00")
+    assert "publish_until" in errors(response)
+
+
+def test_a_plain_save_takes_nothing_off_the_site_by_a_moment_that_lies_ahead(clock, staff):
+    programme = make_programme()
+    for buttons in ((), ("_draft",)):
+        response = send(staff, programme, *buttons, publish_from="2026-06-05T10:00")
+        assert list(errors(response)) == ["publish_from"]
+    assert Client().get(programme.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "buttons"),
+    [
+        ({}, ["Save and publish the change", "Save as a draft", "Publish at that time"]),
+        ({"publish_from": LATER}, ["Save", "Save as a draft", "Publish now", "Publish at that time"]),
+        (
+            {"state": "withdrawn", "withdrawal_reason_en": "x"},
+            ["Save", "Save as a draft", "Publish now", "Publish at that time"],
+        ),
+        ({"state": "draft"}, ["Save", "Publish now", "Publish at that time"]),
+    ],
+)
+def test_the_buttons_say_what_they_do(clock, staff, given, buttons):
+    page = staff.get(address_of(make_programme(**given))).content.decode()
+    shown = re.findall(r'<input type="submit" value="([^"]*)"', page.partition('class="submit-row"')[2])
+    assert shown[: len(buttons)] == buttons
+
+
+def test_who_may_not_publish_is_not_asked_when_it_is_to_be_public(clock, staff):
+    asked = {"publish_at", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo"}
+    writer = person("souk", "Contributors")
+    for given in ({}, {"state": "draft"}, {"state": "withdrawn", "withdrawal_reason_en": "x"}):
+        form = filled(writer.get(address_of(make_programme(**given))))
+        assert not asked & form.keys()
+    assert not asked & filled(writer.get("/admin/programmes/programme/add/")).keys()
+
+
+def test_what_is_amiss_in_a_field_that_is_not_asked_stands_above_the_form(clock):
+    """Pages were withdrawn before a reason was asked of anybody."""
+    programme = make_programme(state="withdrawn")
+    response = send(person("souk", "Contributors"), programme, "_draft", title_en="Another")
+    assert errors(response)[""] == ["Say in a sentence why: whoever comes to its address reads it."]
+
+
+def test_why_it_is_withdrawn_is_asked_of_what_is_withdrawn_alone(clock, staff):
+    page = staff.get(address_of(make_programme()))
+    assert "withdrawal_reason_en" not in filled(page)
+    assert '<option value="withdrawn"' not in page.content.decode()
+    gone = make_programme(state="withdrawn", withdrawal_reason_en="It ended.")
+    assert filled(staff.get(address_of(gone)))["withdrawal_reason_en"] == ["It ended."]
+    send(staff, gone, withdrawal_reason_en="It was merged.")
+    assert "It was merged." in read(Client(), gone.get_absolute_url())
+
+
+def test_a_new_thing_has_no_box_that_says_nothing(clock, staff):
+    assert 'class="where"' not in staff.get("/admin/programmes/programme/add/").content.decode()
+    assert 'class="where"' in staff.get(address_of(make_programme())).content.decode()
+
+
+def test_publishing_in_the_window_beside_a_choice_chooses_what_was_added(clock, staff):
+    add = "/admin/programmes/programme/add/?_to_field=id&_popup=1"
+    words = {
+        "title_en": "New",
+        "slug": "new",
+        "summary_en": "What.",
+        "body_en": "<p>It does.</p>",
+        "order": "1",
+    }
+    response = staff.post(add, filled(staff.get(add), **words, _publish="1"))
+    assert response.status_code == 200
+    assert "popup_response.js" in response.content.decode()
+    assert Client().get("/programmes/new/").status_code == 200
+
+
 # --- Handing in and giving back -------------------------------------------------------------------
 
 
@@ -288,6 +429,50 @@ def test_a_draft_is_handed_in_given_back_handed_in_again_and_published(clock, st
     programme.refresh_from_db()
     assert (programme.title_en, programme.state) == ("Second try, 2025", "published")
     assert not Submission.objects.filter(ended_at=None).exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_a_form_that_was_saved_before_is_handed_in_by_its_button(clock, state):
+    """They saved, went back to the form, and pressed the other button."""
+    writer, programme = person("souk", "Contributors"), make_programme(state=state)
+    form = filled(writer.get(address_of(programme)), title_en="Mine", _note="Please look.")
+    writer.post(address_of(programme), form | {"_save": "1"})
+    response = writer.post(address_of(programme), form | {"_submit": "1"}, follow=True)
+    assert "Handed in." in response.content.decode()
+    assert Submission.objects.waiting().get().note == "Please look."
+
+
+def test_a_draft_that_was_saved_before_is_scheduled_by_its_button(clock, staff):
+    programme = make_programme()
+    form = filled(staff.get(address_of(programme)), title_en="Mine", publish_at="2026-06-02T10:00")
+    for button in ("_draft", "_schedule"):
+        assert staff.post(address_of(programme), form | {button: "1"}).status_code == 302
+    assert waiting(programme).publish_at == datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize("button", ["_draft", "_preview", "_submit"])
+def test_a_form_without_a_change_leaves_no_draft_and_says_so(clock, staff, button):
+    programme = make_programme()
+    response = send(staff, programme, button)
+    assert "Nothing was changed, so no draft was kept." in read(staff, response.headers["Location"])
+    assert not Revision.objects.of(programme).waiting().exists()
+    assert not Submission.objects.exists()
+
+
+def test_a_draft_that_an_editor_schedules_by_its_form_waits_for_nobody(clock):
+    writer, editor, programme = person("souk", "Contributors"), person("bounmy", "Editors"), make_programme()
+    send(writer, programme, "_submit", title_en="New")
+    send(editor, programme, "_schedule", publish_at="2026-06-02T10:00")
+    assert not Submission.objects.waiting().exists()
+
+
+def test_a_draft_that_was_deleted_waits_for_nobody(clock):
+    writer, editor = person("souk", "Contributors"), person("bounmy", "Editors")
+    programme = make_programme(state="draft", title_en="Handed in by souk")
+    send(writer, programme, "_submit")
+    assert "Handed in by souk" in read(editor, "/admin/")
+    assert editor.post(address_of(programme, "delete/"), {"post": "yes"}).status_code == 302
+    assert not Submission.objects.waiting().exists()
 
 
 def test_a_contributor_who_changes_a_scheduled_draft_takes_it_off_the_schedule(clock, staff):
@@ -325,9 +510,11 @@ def test_a_note_on_a_change_stands_on_the_page_with_its_date_where_staff_wish_it
 
 def test_whoever_comes_to_what_was_withdrawn_reads_why(clock, staff):
     programme = make_programme()
-    response = send(staff, programme, "_save", state="withdrawn")
-    assert list(errors(response)) == ["withdrawal_reason_en"]
-    send(staff, programme, "_save", state="withdrawn", withdrawal_reason_en="It was merged with another.")
+    step = address_of(programme, "step/withdraw/")
+    sent = {"_source": staff.get(step).context["source"]}
+    response = staff.post(step, sent)
+    assert list(response.context["form"].errors) == ["withdrawal_reason_en"]
+    staff.post(step, sent | {"withdrawal_reason_en": "It was merged with another."})
     page = read(Client(), programme.get_absolute_url())
     assert page.status == 410
     assert "Why: It was merged with another." in page

@@ -53,6 +53,57 @@ def test_what_nobody_sees_yet_is_published_at_once(clock, staff, given):
     assert read(Client(), programme.get_absolute_url()).status == 200
 
 
+def test_a_draft_beside_a_scheduled_or_withdrawn_page_is_published_at_once(clock, staff):
+    for given in (
+        {"publish_from": OPEN},
+        {"state": "withdrawn", "withdrawal_reason_en": "A mistake."},
+    ):
+        programme = make_programme(**given)
+        send(staff, programme, "_draft", title_en="As it is now")
+        assert take(staff, programme, "publish").status_code == 302
+        assert "As it is now" in read(Client(), programme.get_absolute_url())
+
+
+def test_a_draft_of_a_page_that_was_withdrawn_meanwhile_is_published_or_scheduled_by_hand(clock, staff):
+    for step, given in (("publish", {}), ("schedule", {"publish_at": "2026-06-01T13:00"})):
+        programme = make_programme()
+        send(staff, programme, "_draft", title_en="As it is now")
+        take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
+        assert take(staff, programme, step, **given).status_code == 302
+        clock.shift(7200)
+        assert "As it is now" in read(Client(), programme.get_absolute_url())
+        clock.shift(-7200)
+
+
+def test_a_withdrawal_takes_the_draft_beside_it_off_the_schedule(clock, staff):
+    programme = make_programme()
+    send(staff, programme, "_schedule", title_en="Later", publish_at="2026-06-01T13:00")
+    take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
+    assert "It becomes public by itself" not in read(staff, address_of(programme))
+    clock.shift(7200)
+    assert read(Client(), programme.get_absolute_url()).status == 410
+    assert waiting(programme).held == ""
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_what_would_be_taken_down_by_then_is_neither_published_nor_scheduled(clock, staff, draft):
+    programme = make_programme(
+        state="published" if draft else "draft",
+        publish_until=datetime.datetime(2026, 6, 2, tzinfo=datetime.UTC),
+    )
+    if draft:
+        send(staff, programme, "_draft", title_en="Later")
+    words = "It would be taken down by then."
+    assert words in read_words(take(staff, programme, "schedule", publish_at="2026-06-03T13:00"))
+    clock.shift(datetime.timedelta(days=2))
+    assert words in read_words(take(person("bounmy", "Editors"), programme, "publish"))
+
+
+def read_words(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
 def test_a_draft_of_what_is_public_is_scheduled_taken_off_and_published(clock, staff):
     programme = make_programme(title_en="As it was")
     send(staff, programme, "_draft", title_en="As it is now")

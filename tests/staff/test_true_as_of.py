@@ -66,8 +66,8 @@ def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
     project = make_project(
         as_of=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n"
     )
-    assert save(staff, project, state="published") == JANUARY
     assert save(staff, project, publish_from="2026-06-01T09:00", review_by="2027-01-01") == JANUARY
+    assert save(staff, project, state="published") == JANUARY
     assert project.state == "published"
 
 

@@ -1,10 +1,12 @@
 """Drafts in the admin: the buttons under a form, and what each of them does."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,26 +16,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import VIENTIANE, deadline_in_words
+from iomlaos.publishing.drafts import NEVER_SEEN
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision, Submission
 from iomlaos.publishing.revisions import Standing
-from iomlaos.publishing.snapshots import Snapshot
+from iomlaos.publishing.snapshots import Meeting, Snapshot
 
 from .forms import MomentField
 from .saving import Save
+from .steps import AsksLittle
 
 #: The buttons beside the plain save.
 DRAFT, SUBMIT, PREVIEW, PUBLISH, SCHEDULE = "_draft", "_submit", "_preview", "_publish", "_schedule"
 NOT_YET = (DRAFT, SUBMIT, PREVIEW)
 
 
-class PublishableForm(forms.ModelForm):
+class PublishableForm(AsksLittle, forms.ModelForm):
     """A form with the moment at which it is to come true by itself."""
 
     publish_at = MomentField(
         label=_("Publish at"),
         required=False,
         help_text=_(
-            "Vientiane time (UTC+7). For “Publish at that time” alone: until then visitors see nothing of it."
+            "Only for the button “Publish at that time”: give the moment here, then press it. Vientiane time "
+            "(UTC+7). Until then visitors see nothing of what you typed."
         ),
     )
 
@@ -47,7 +52,50 @@ class PublishableForm(forms.ModelForm):
                 self.add_error(
                     "publish_at", _("This moment has passed. Give a later one, or publish it now.")
                 )
+        self._refuse_what_nobody_would_see(cleaned)
         return cleaned
+
+    def _refuse_what_nobody_would_see(self, cleaned: dict[str, Any]) -> None:
+        """A button that makes it public does so; and a plain save takes nothing off the site for a while."""
+        now = timezone.now()
+        makes_public = PUBLISH in self.data or SCHEDULE in self.data
+        begins, until = cleaned.get("publish_from"), cleaned.get("publish_until")
+        public_from = cleaned.get("publish_at") if SCHEDULE in self.data else now
+        if makes_public and until and public_from and until <= public_from:
+            self.add_error("publish_until", NEVER_SEEN)
+        elif not makes_public and begins and begins > now and self.instance.pk and self.instance.is_live(now):
+            self.add_error(
+                "publish_from",
+                _(
+                    "It is public now: with this moment it would go from the site until then. To change the "
+                    "text later, give the moment in “Publish at” and press “Publish at that time”. To take "
+                    "it off, use “Withdraw”."
+                ),
+            )
+
+
+def _unless_ahead(typed: str, at: datetime.datetime) -> str:
+    """A beginning that lies ahead is none of what is to be public; what is no moment stays, to be refused."""
+    try:
+        moment = MomentField(required=False).clean(typed)
+    except forms.ValidationError:
+        return typed
+    return "" if moment and moment > at else typed
+
+
+def where_it_stands(record: Publishable, at: datetime.datetime) -> str:
+    """What is true of it for the public, in words for staff."""
+    if record.is_live(at):
+        return gettext("It is public now.")
+    if record.state == record.State.DRAFT:
+        return gettext("It is a draft: only staff see it.")
+    if record.state == record.State.WITHDRAWN:
+        return gettext("It is withdrawn: its address says so, and why.")
+    if record.was_taken_down(at):
+        words = gettext("It is not public: it was taken down at its time, %(moment)s.")
+        return words % {"moment": deadline_in_words(record.publish_until)}
+    words = gettext("It becomes public by itself: %(moment)s.")
+    return words % {"moment": deadline_in_words(record.publish_from)}
 
 
 class KeepsDrafts:
@@ -56,18 +104,22 @@ class KeepsDrafts:
     form = PublishableForm
 
     def heed_button(self, request: HttpRequest, record: Publishable | None) -> None:
-        """A button says what state a new thing is in; what was public once is kept as a draft beside it."""
-        sent = request.POST.copy()
+        """A button says what state it makes of a thing; what was public once is kept as a draft beside it."""
+        sent = request.as_sent.copy()
         may_publish = self.may_publish(request)
-        if record is not None and record.state != Publishable.State.DRAFT:
-            if not may_publish and SUBMIT not in sent and PREVIEW not in sent:
+        is_draft = record is None or record.state == Publishable.State.DRAFT
+        if any(button in sent for button in NOT_YET):
+            if is_draft:
+                sent["state"] = Publishable.State.DRAFT
+        elif not may_publish:
+            if not is_draft:
                 sent[DRAFT] = "1"
-        elif any(button in sent for button in NOT_YET):
-            sent["state"] = Publishable.State.DRAFT
-        elif may_publish and PUBLISH in sent:
-            sent["state"], sent["publish_from"] = Publishable.State.PUBLISHED, ""
-        elif may_publish and SCHEDULE in sent:
-            sent["state"], sent["publish_from"] = Publishable.State.PUBLISHED, sent.get("publish_at", "")
+        elif PUBLISH in sent or SCHEDULE in sent:
+            sent["state"] = Publishable.State.PUBLISHED
+            if is_draft:
+                sent["publish_from"] = sent.get("publish_at", "") if SCHEDULE in sent else ""
+            else:
+                sent["publish_from"] = _unless_ahead(sent.get("publish_from", ""), request.at)
         request.POST = sent
 
     def is_kept_as_draft(self, request: HttpRequest, record: Publishable) -> bool:
@@ -84,6 +136,20 @@ class KeepsDrafts:
         waits = draft and draft.publish_at and draft.publish_at > request.at
         return draft.publish_at if waits else None
 
+    def does_more(self, request: HttpRequest) -> bool:
+        return any(button in request.POST for button in (SUBMIT, PREVIEW, PUBLISH, SCHEDULE))
+
+    def asked_again(
+        self, request: HttpRequest, merged: Snapshot, meetings: list[Meeting], upon: Snapshot
+    ) -> tuple[Snapshot, list[Meeting]]:
+        """The form holds what was typed: what a button makes of it, and the note, come once more with it."""
+        undone = {"public_notes"}
+        if PUBLISH in request.POST or SCHEDULE in request.POST:
+            undone |= {"state", "publish_from"}
+        fields = merged["fields"] | {name: upon["fields"][name] for name in undone}
+        met = [meeting for meeting in meetings if meeting.path not in {("fields", name) for name in undone}]
+        return merged | {"fields": fields}, met
+
     def after_saving(self, request: HttpRequest, record: Publishable, before: Snapshot | None) -> None:
         super().after_saving(request, record, before)
         save: Save | None = getattr(request, "save_with_history", None)
@@ -92,6 +158,8 @@ class KeepsDrafts:
             was = before["fields"]["state"] if before else Publishable.State.DRAFT
             if {was, record.state} != {Publishable.State.DRAFT}:
                 raise PermissionDenied
+        if SCHEDULE in request.POST and self.may_publish(request):
+            Submission.objects.end(record, request.at)
         if SUBMIT in request.POST:
             note = request.POST.get("_note", "").strip()
             Submission.objects.hand_in(record, by=request.user, note=note, at=request.at)
@@ -100,7 +168,15 @@ class KeepsDrafts:
         self, request: HttpRequest, obj: Publishable | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        if (state := form.base_fields.get("state")) and not self.may_publish(request):
+        state = form.base_fields.get("state")
+        if state and self.may_publish(request):
+            if obj is None or obj.state != Publishable.State.WITHDRAWN:
+                state.choices = [each for each in state.choices if each[0] != Publishable.State.WITHDRAWN]
+                state.help_text = gettext(
+                    "A draft can be seen by staff only. Published is public, within the two times below. To "
+                    "take it off the site with a word to its visitors, use “Withdraw” at the top."
+                )
+        elif state:
             only = Publishable.State(obj.state if obj else Publishable.State.DRAFT)
             state.choices = [(only.value, only.label)]
             state.help_text = gettext("You write drafts. Somebody who may publish them makes them public.")
@@ -120,34 +196,50 @@ class KeepsDrafts:
     def response_add(
         self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._answer(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._answer(request, obj, super().response_add, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
-        return self._answer(request, obj) or super().response_change(request, obj)
+        return self._answer(request, obj, super().response_change, obj)
 
-    def _answer(self, request: HttpRequest, obj: Publishable) -> HttpResponse | None:
-        """Words for each button, and the form again, which shows where the thing stands now."""
+    def _answer(
+        self, request: HttpRequest, obj: Publishable, plainly: Callable[..., HttpResponse], *args: Any
+    ) -> HttpResponse:
+        """What is true of it now; after a button, upon the form again, which shows where it stands."""
         sent = request.POST
-        save: Save | None = getattr(request, "save_with_history", None)
-        beside = save is not None and save.to_draft
+        if IS_POPUP_VAR in sent:
+            return plainly(request, *args)
         if PREVIEW in sent:
             return HttpResponseRedirect(self.address_of("preview", obj))
-        if SUBMIT in sent:
-            words = gettext("Handed in. Whoever may publish it finds it on their front page.")
-        elif SCHEDULE in sent:
-            words = gettext("It becomes public at this time: %(moment)s") % {
-                "moment": deadline_in_words(MomentField().clean(sent.get("publish_at")))
+        is_plain = not any(button in sent for button in (*NOT_YET, PUBLISH, SCHEDULE))
+        response = plainly(request, *args) if is_plain else None
+        messages.success(request, self._what_is_true(request, obj))
+        return response or HttpResponseRedirect(self.address_of("change", obj))
+
+    def _what_is_true(self, request: HttpRequest, obj: Publishable) -> str:
+        save: Save | None = getattr(request, "save_with_history", None)
+        if SUBMIT in request.POST:
+            return gettext("Handed in. Whoever may publish it finds it on their front page.")
+        if not save or not save.to_draft:
+            return where_it_stands(obj, request.at)
+        if SCHEDULE in request.POST:
+            return gettext("The change becomes public by itself: %(moment)s.") % {
+                "moment": deadline_in_words(MomentField().clean(request.POST.get("publish_at")))
             }
-        elif PUBLISH in sent:
-            words = gettext("Published.")
-        elif DRAFT in sent and beside:
-            words = gettext("Kept as a draft. The public page stays as it is until the draft is published.")
-        elif DRAFT in sent:
-            words = gettext("Kept as a draft. Only staff see it.")
-        else:
-            return None
-        messages.success(request, words)
-        return HttpResponseRedirect(self.address_of("change", obj))
+        if not save.standing.head.is_seen(request.at):
+            return gettext("Kept as a draft. Only staff see it.")
+        return gettext("Kept as a draft. The public page stays as it is until the draft is published.")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A form that comes back says what was typed, and not what its button made of it."""
+        sent, form = getattr(request, "as_sent", None), context["adminform"].form
+        if sent is not None and form.is_bound:
+            form.errors  # noqa: B018  (asked before it is shown anew)
+            form.data = sent
+        elif sent is not None:
+            form.initial["publish_at"] = sent.get("publish_at", "")
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def address_of(self, page: str, obj: models.Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[obj.pk])
@@ -163,6 +255,7 @@ class KeepsDrafts:
             "shows_changes": self.model.shows_changes,
             "may_publish": self.may_publish(request),
             "is_public": state != Publishable.State.DRAFT,
+            "is_seen": bool(record) and record.is_live(request.at),
             "submission": waiting,
             "links_out": ReviewLink.objects.of(record).usable(request.at).count() if record else 0,
         }

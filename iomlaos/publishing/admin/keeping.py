@@ -23,6 +23,7 @@ from django.forms import BaseForm
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
@@ -111,7 +112,7 @@ class KeepsTyping:
             return super()._changeform_view(request, object_id, form_url, extra_context)
         words = text.words
         asking = copy.copy(request)
-        asking.method, asking.POST = "POST", words
+        asking.method, asking.POST, asking.as_sent = "POST", words, words
         asking._files = MultiValueDict(
             {
                 name.removeprefix(FILE): [SimpleUploadedFile(words[name] or "?", b"")]
@@ -154,18 +155,41 @@ class KeepsTyping:
             }
             if request.method == "GET" or typing.taken_up:
                 context["offers"] = self._offers(request, typing, context)
-            if typing.taken_up:
-                context["note_of_change"] = typing.taken_up.words.get("_note", "")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _may_save(self, request: HttpRequest, record: models.Model | None) -> bool:
         return self.has_change_permission(request, record) if record else self.has_add_permission(request)
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
         """Its form cannot be saved; what was typed stays, for the case that the record comes back."""
-        if typing := getattr(request, "typing", None):
+        typing = getattr(request, "typing", None)
+        if typing:
             typing.is_missing = True
-        return super()._get_obj_does_not_exist_redirect(request, *args)
+        if not typing or request.method != "POST" or not self.has_change_permission(request):
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        sent = getattr(request, "as_sent", request.POST).copy()
+        sent.pop("csrfmiddlewaretoken", None)
+        with _at_ease():
+            TypedText.objects.keep(
+                typing.keys[0], request.user, self.model, typing.object_key, sent, request.at
+            )
+        labels = {name: field.label for name, field in self.get_form(request).base_fields.items()}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Not saved: somebody deleted this meanwhile"),
+            "opts": self.opts,
+            "module_name": capfirst(self.opts.verbose_name_plural),
+            "may_bring_back": self.has_add_permission(request),
+            "words": [
+                (labels.get(name) or name, value)
+                for name, values in sent.lists()
+                for value in values
+                if value and not name.startswith("_") and not name.endswith(("_FORMS", "-id"))
+            ],
+        }
+        return TemplateResponse(request, "admin/gone.html", context, status=409)
 
     def _offers(self, request: HttpRequest, typing: Typing, context: dict) -> list[Offer]:
         """What the person typed here before. What differs in nothing from what is there is none."""

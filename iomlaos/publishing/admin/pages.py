@@ -214,7 +214,20 @@ class PublishableAdmin(Copies, KeepsDrafts, HasSteps, Previews, StaffAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
         *english, lao = super().get_fieldsets(request, obj)
-        return [*english, (_("Publishing"), {"fields": self.publishing_fields}), lao]
+        return [*english, (_("Publishing"), {"fields": self._publishing_fields(request, obj)}), lao]
+
+    def _publishing_fields(self, request: HttpRequest, obj: Publishable | None) -> tuple:
+        """What this person decides, of what there is to decide now."""
+        left_out: set[str] = set()
+        if obj is None or obj.state != Publishable.State.WITHDRAWN:
+            left_out |= {"withdrawal_reason_en", "withdrawal_reason_lo"}
+        if not self.may_publish(request):
+            left_out |= {
+                "publish_from", "publish_until", "publish_at", "withdrawal_reason_en", "withdrawal_reason_lo",
+            }  # fmt: skip
+        rows = (field if isinstance(field, tuple) else (field,) for field in self.publishing_fields)
+        kept = (tuple(name for name in row if name not in left_out) for row in rows)
+        return tuple(row if len(row) > 1 else row[0] for row in kept if row)
 
     def is_shown(self, obj: Publishable, at: datetime.datetime) -> bool:
         return obj.is_live(at)

@@ -86,6 +86,7 @@ class SavesSafely:
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method == "POST":
+            request.as_sent = getattr(request, "as_sent", request.POST)
             self.heed_button(request, record)
         if record is None or not self.has_view_or_change_permission(request, record):
             return super()._changeform_view(request, object_id, form_url, extra_context)
@@ -115,6 +116,16 @@ class SavesSafely:
         """When the draft that is kept comes true by itself."""
         return None
 
+    def does_more(self, request: HttpRequest) -> bool:
+        """Whether the button that was pressed does something beside saving."""
+        return False
+
+    def asked_again(
+        self, request: HttpRequest, merged: Snapshot, meetings: list[Meeting], upon: Snapshot
+    ) -> tuple[Snapshot, list[Meeting]]:
+        """What a form that is shown once more holds, and what it says of it."""
+        return merged, meetings
+
     def told_beside(self, request: HttpRequest, record: models.Model, standing: Standing) -> dict:
         """What the page of a form says of its record, read before a draft is put into its rows."""
         return {"draft": standing.draft, "public_state": standing.head}
@@ -124,16 +135,21 @@ class SavesSafely:
 
     # --- Drawing --------------------------------------------------------------------------------
 
-    def _standing_of(self, record: models.Model) -> Standing:
-        """Where it stands. A draft goes along when the public page was changed under it."""
-        try:
-            with transaction.atomic():
-                standing = Revision.objects.standing(record)
-                if standing.draft and standing.draft.base_id != standing.head.pk:
-                    carry_over(standing, record)
-        except IntegrityError:
-            raise Raced from None
-        return standing
+    def _standing_of(self, record: models.Model, *, by: Any = None) -> Standing:
+        """Where it stands. A draft goes along when the public page was changed under it.
+
+        Two who look at once both note what was changed elsewhere: the second finds it noted.
+        """
+        for _try in range(MOST_TRIES):
+            try:
+                with transaction.atomic():
+                    standing = Revision.objects.standing(record, by=by)
+                    if standing.draft and standing.draft.base_id != standing.head.pk:
+                        carry_over(standing, record)
+            except IntegrityError:
+                continue
+            return standing
+        raise Raced
 
     def _drawn(
         self,
@@ -218,9 +234,9 @@ class SavesSafely:
             return self._put(request, record, save, typed, response)
         merged, meetings = snapshots.merge(type(record), base.data, upon.data, typed)
         if not snapshots.differences(upon.data, merged):
-            _forget_success(request)
-            messages.info(request, _("Nothing had to be saved: it says so already."))
+            self._stands_already(request, record, save, merged)
             return response
+        merged, meetings = self.asked_again(request, merged, meetings, upon.data)
         messages.get_messages(request)._queued_messages.clear()
         merged["carried"] = save.carried
         note = request.POST.get("_note", "")
@@ -250,8 +266,25 @@ class SavesSafely:
         self.log_change(request, record, save.message)
         return response
 
+    def _stands_already(
+        self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot
+    ) -> None:
+        """Nothing is left to be saved; what the button does beside it is done all the same."""
+        record = type(record)._base_manager.get(pk=record.pk)
+        if not self.does_more(request):
+            _forget_success(request)
+            messages.info(request, _("Nothing had to be saved: it says so already."))
+        if save.to_draft:
+            self._keep_draft(request, record, save, typed)
+        else:
+            self.after_saving(request, record, save.standing.head.data)
+
     def _keep_draft(self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot) -> None:
         before = save.standing.draft
+        if not before and not snapshots.differences(save.standing.head.data, typed):
+            _forget_success(request)
+            messages.info(request, _("Nothing was changed, so no draft was kept."))
+            return
         publish_at = self.when_to_publish(request, before)
         typed = typed | {"carried": save.carried}
         is_new = not before or before.data != typed or before.publish_at != publish_at
@@ -341,6 +374,12 @@ class SavesSafely:
         self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["keeps_history"] = self.has_change_permission(request, context["original"])
+        if (sent := getattr(request, "as_sent", None)) is not None:
+            context |= {
+                "note_of_change": sent.get("_note", ""),
+                "note_in_lao": sent.get("_note_lo", ""),
+                "note_is_public": "_note_public" in sent,
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
 

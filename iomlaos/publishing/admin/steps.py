@@ -1,5 +1,6 @@
 """Steps: what can be done with a thing by one button on a small page, on a phone, with one hand."""
 
+import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import snapshots
-from iomlaos.publishing.drafts import publish_draft, schedule
+from iomlaos.publishing.drafts import contested, publish_draft, refuse_unseen, schedule
 from iomlaos.publishing.models import Publishable, Revision, Submission
 from iomlaos.publishing.revisions import Standing
 
@@ -77,7 +78,7 @@ class PublishNow(Step):
     name = "publish"
     label = _("Publish now")
     about = _("From this moment everybody can read it.")
-    done = _("Published.")
+    done = _("It is public now.")
 
     @property
     def is_offered(self) -> bool:
@@ -91,6 +92,7 @@ class PublishNow(Step):
             publish_draft(self.standing, self.record, by=self.request.user)
             return
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, None
+        refuse_unseen(self.record, self.request.at)
         self.record.full_clean()
         self.keep()
 
@@ -117,13 +119,24 @@ class PublishLater(Step):
         moment = form.cleaned_data["publish_at"]
         if moment <= self.request.at:
             raise ValidationError({"publish_at": _("This moment has passed. Give a later one.")})
-        if self.standing.draft:
+        if draft := self.standing.draft:
+            self._will_be_seen(draft, moment)
             schedule(self.standing, self.record, by=self.request.user, publish_at=moment)
             Submission.objects.end(self.record, self.request.at)
             return
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, moment
+        refuse_unseen(self.record, moment)
         self.record.full_clean()
         self.keep()
+
+    def _will_be_seen(self, draft: Revision, moment: datetime.datetime) -> None:
+        """A draft of a page that was withdrawn makes it public again. Raises ValidationError."""
+        if draft.data["fields"]["state"] != Publishable.State.PUBLISHED and not contested(draft):
+            # With the withdrawal it goes along no more: it takes it back.
+            draft.data["fields"]["state"], draft.carries = Publishable.State.PUBLISHED, None
+        planned = snapshots.record_in(type(self.record), self.record.pk, draft.data)
+        planned.publish_from = None
+        refuse_unseen(planned, moment)
 
 
 class Unschedule(Step):
@@ -182,6 +195,9 @@ class Withdraw(Step):
     def take(self, form: forms.BaseForm) -> None:
         self.record.state = Publishable.State.WITHDRAWN
         self.record.full_clean()
+        if self.standing.draft and self.standing.draft.publish_at:
+            # It stays, and waits until somebody takes the withdrawal back.
+            schedule(self.standing, self.record, by=self.request.user, publish_at=None)
         self.keep(note=self.record.withdrawal_reason_en)
 
 
