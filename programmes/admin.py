@@ -4,11 +4,13 @@ import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.publishing import snapshots
 from iomlaos.publishing.admin.exchange.pages import Exchanges
 from iomlaos.publishing.admin.filters import InLao, LiveNow
 from iomlaos.publishing.admin.pages import (
@@ -19,6 +21,7 @@ from iomlaos.publishing.admin.pages import (
     TranslatedInline,
 )
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.snapshots import Snapshot
 
 from .exchange import DocumentSheet, DonorSheet
 from .forms import FigureForm, FigureFormSet
@@ -119,12 +122,48 @@ class FigureAdmin(StaffAdmin):
         (None, {"fields": ["programme", "value", "caption", ("as_of", "source"), ("is_headline", "order")]}),
     ]
 
-    def save_model(self, request: HttpRequest, obj: Figure, form: Any, change: bool) -> None:
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """What a command changed in a programme before is not said of who changes its figure now."""
+        if request.method == "POST":
+            figure = self.get_object(request, unquote(object_id)) if object_id else None
+            named = request.POST.get("programme", "")
+            keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
+            for programme in Programme.objects.filter(pk__in=keys - {None}):
+                self._standing_of(programme)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
         """A programme whose figure changed here is as new as if it had changed in the programme's form."""
-        super().save_model(request, obj, form, change)
-        if obj.programme and form.changed_data:
-            obj.programme.as_of = PartialDate.of(request.at)
-            obj.programme.save(update_fields=["as_of", "changed_at"])
+        super().after_saving(request, record, before)
+        if before == snapshots.take(record):
+            # A second click on the same button.
+            return
+        was_of = before["fields"]["programme"] if before else None
+        for programme in Programme.objects.filter(pk__in={record.programme_id, was_of} - {None}):
+            self._note(programme, request)
+
+    def delete_model(self, request: HttpRequest, obj: Figure) -> None:
+        if obj.programme:
+            self._standing_of(obj.programme)
+        super().delete_model(request, obj)
+        if obj.programme:
+            self._note(obj.programme, request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        programmes = list(Programme.objects.filter(figures__in=queryset).distinct())
+        for programme in programmes:
+            self._standing_of(programme)
+        super().delete_queryset(request, queryset)
+        for programme in programmes:
+            self._note(programme, request)
+
+    def _note(self, programme: Programme, request: HttpRequest) -> None:
+        """The history of a programme names who changed a figure of it."""
+        programme.as_of = PartialDate.of(request.at)
+        programme.save(update_fields=["as_of", "changed_at"])
+        self._standing_of(programme, by=request.user)
 
     @admin.display(description=_("what it counts"), ordering="caption_en")
     def what_it_counts(self, obj: Figure) -> str:

@@ -2,11 +2,19 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
-from tests.factories import change_deadline, make_donor, make_figure, make_programme, make_vacancy
+from tests.factories import (
+    change_deadline,
+    make_donor,
+    make_figure,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
 from tests.staff.filled import errors, filled
 from tests.staff.test_drafts import person, send
 from tests.staff.test_steps import take
@@ -57,7 +65,7 @@ def test_the_second_to_save_is_shown_what_was_what_the_other_made_and_what_was_t
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
     page = text_of(response)
-    assert "Somebody else saved this meanwhile" in page
+    assert "Not saved: somebody else saved this meanwhile" in page
     assert "Saved by Bounmy" in page
     for words in (before, "By the colleague", "Migration health"):
         assert f"<td>{words}</td>" in page
@@ -204,6 +212,71 @@ def test_a_deadline_changed_by_both_keeps_its_reason_on_the_way(staff, colleague
     assert [change.reason for change in vacancy.deadline_changes.all()] == ["Rain.", "Holidays."]
 
 
+@pytest.mark.parametrize("title", ["", "Mine"])
+def test_what_stands_beside_the_fields_comes_back_too_refused_or_met_and_is_kept_once(
+    clock, staff, colleague, programme, title
+):
+    """The note, its Lao, the tick and the moment."""
+    beside = {
+        "_note": "Ours.",
+        "_note_lo": "ຂອງພວກເຮົາ",
+        "_note_public": "1",
+        "publish_at": "2026-06-05T10:00",
+    }
+    mine = filled(opened(staff, programme), title_en=title, **beside, _schedule="1")
+    if title:
+        colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Theirs."))
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == (409 if title else 200)
+    form = filled(response)
+    assert {name: form[name] for name in beside} == {name: [value] for name, value in beside.items()}
+    assert staff.post(address_of(programme), form | {"title_en": "Mine", "_save": "1"}).status_code == 302
+    programme.refresh_from_db()
+    assert programme.public_notes == [{"on": "2026-06-01", "en": "Ours.", "lo": "ຂອງພວກເຮົາ"}]
+
+
+def test_publish_now_that_meets_another_change_publishes_nothing_by_the_plain_save(clock, staff, colleague):
+    programme = make_programme(state="draft")
+    mine = filled(opened(staff, programme), title_en="Mine", _publish="1")
+    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Theirs."))
+    response = staff.post(address_of(programme), mine)
+    assert response.status_code == 409
+    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.title_en, programme.summary_en, programme.state) == ("Mine", "Theirs.", "draft")
+
+
+def test_whoever_was_not_first_reads_it_before_anything_else(staff, colleague, programme):
+    mine = filled(opened(staff, programme), title_en="Mine")
+    colleague.post(address_of(programme), filled(opened(colleague, programme), title_en="Theirs"))
+    page = text_of(staff.post(address_of(programme), mine))
+    assert "<title>Not saved: somebody else saved this meanwhile |" in page
+    content = page.partition('<div id="content"')[2]
+    assert content.index('<section class="meeting" role="alert">') < content.index("<h1>")
+    assert "has-met" not in text_of(opened(staff, programme))
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_was_typed_into_a_form_of_what_was_deleted_meanwhile_is_shown_and_offered_once_it_is_back(
+    staff, colleague, script
+):
+    programme = make_programme(state="draft", title_en="Health")
+    form = filled(opened(staff, programme), summary_en="An hour of typing.", _save="1")
+    if script:
+        person = {"_person": staff.session["_auth_user_id"], "_record": str(programme.pk), "_words": "1"}
+        staff.post("/admin/programmes/programme/typed/", form | person)
+    colleague.post(address_of(programme, "delete/"), {"post": "yes"})
+    response = staff.post(address_of(programme), form)
+    assert response.status_code == 409
+    page = text_of(response)
+    assert "An hour of typing." in page
+    assert 'href="/admin/programmes/programme/deleted/"' in page
+    revision = Revision.objects.get(kind="deleted")
+    staff.post("/admin/programmes/programme/deleted/", {"revision": str(revision.pk)})
+    page = text_of(opened(staff, programme))
+    assert "What you typed differs in: Summary." in page
+
+
 # --- Looking back -----------------------------------------------------------------------------
 
 
@@ -337,6 +410,104 @@ def test_what_was_deleted_by_a_list_comes_back_too_unless_its_address_is_taken(s
     make_vacancy(slug="driver")
     response = staff.post("/admin/careers/vacancy/deleted/", {"revision": str(revision.pk)}, follow=True)
     assert "could not be restored" in text_of(response)
+
+
+def test_the_history_of_a_programme_names_who_changed_a_figure_of_it_in_figures(clock, staff, programme):
+    """And nobody for what a command had changed before."""
+    other = make_programme(title_en="Elsewhere")
+    draft = make_programme(title_en="Not public", state="draft")
+    kept, gone = make_figure(programme=programme, value="1"), make_figure(programme=draft)
+    for row in (programme, other, draft):
+        opened(staff, row)
+    Programme.objects.filter(pk=programme.pk).update(order=9)
+    editor = person("keo", "Editors")
+    send(editor, kept, value="2")
+    clock.shift(60)
+    send(editor, kept, programme=str(other.pk))
+    assert editor.post(address_of(gone, "delete/"), {"post": "yes"}).status_code == 302
+    opened(staff, programme)
+    named = [(state.by_name, state.at.minute) for state in states(programme)]
+    assert named == [("keo", 1), ("keo", 0), ("", 0), ("", 0)]
+    assert [states(row)[0].by_name for row in (other, draft)] == ["keo", "keo"]
+
+
+def test_a_figure_does_not_come_back_without_its_programme_as_a_fact_of_the_country(staff):
+    programme = make_programme(state="draft", title_en="Health")
+    figure = make_figure(programme=programme, value="4,321", caption_en="people")
+    for row in (figure, programme):
+        assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
+    revision = Revision.objects.get(kind="deleted", model="programmes.figure")
+    response = staff.post("/admin/programmes/figure/deleted/", {"revision": str(revision.pk)}, follow=True)
+    assert "before what it belongs to does: Programme (Health). Bring that back first." in text_of(response)
+    assert "4,321" not in text_of(Client().get("/"))
+    for kind in ("programme", "figure"):
+        revision = Revision.objects.get(kind="deleted", model=f"programmes.{kind}")
+        staff.post(f"/admin/programmes/{kind}/deleted/", {"revision": str(revision.pk)})
+    assert programme.figures.get().value == "4,321"
+
+
+def test_what_comes_back_says_what_it_comes_without(staff):
+    donor, kept = make_donor(name_en="A donor"), make_donor(name_en="Another")
+    project = make_project(state="draft", donors=[donor, kept])
+    for row in (project, donor):
+        assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
+    revision = Revision.objects.get(kind="deleted", model="programmes.project")
+    response = staff.post("/admin/programmes/project/deleted/", {"revision": str(revision.pk)}, follow=True)
+    assert "It comes without what was deleted, too: Donors (A donor)." in text_of(response)
+    assert project.donors.get() == kept
+
+
+def test_a_project_whose_programme_is_gone_says_so(staff):
+    project = make_project(state="draft", programme=make_programme(state="draft", title_en="Health"))
+    for row in (project, project.programme):
+        assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
+    revision = Revision.objects.get(kind="deleted", model="programmes.project")
+    response = staff.post("/admin/programmes/project/deleted/", {"revision": str(revision.pk)}, follow=True)
+    assert "before what it belongs to does: Programme (Health)." in text_of(response)
+
+
+def test_a_note_on_the_page_is_put_better_and_taken_off_by_who_may_publish(clock, staff, programme):
+    for words in ("Frist.", "Second."):
+        send(staff, programme, summary_en=words, _note=words, _note_public="1")
+    notes = address_of(programme, "notes/")
+
+    def source() -> dict:
+        return {"_source": str(states(programme)[0].pk)}
+
+    page = text_of(staff.get(address_of(programme, "history/")))
+    assert 'value="Frist."' in page
+    staff.post(notes, source() | {"note": "1", "en": "First.", "lo": "ທຳອິດ"})
+    page = text_of(Client().get(programme.get_absolute_url()))
+    assert "1 June 2026: First." in page
+    assert "Frist." not in page
+    stale = {"_source": str(states(programme)[1].pk), "note": "0", "_take_off": "1"}
+    assert "Look at the notes once more." in text_of(staff.post(notes, stale, follow=True))
+    staff.post(notes, source() | {"note": "0", "en": "Second.", "_take_off": "1"})
+    assert (
+        "Second." not in text_of(Client().get(programme.get_absolute_url())).partition("What was changed")[2]
+    )
+    programme.refresh_from_db()
+    assert programme.public_notes == [{"on": "2026-06-01", "en": "First.", "lo": "ທຳອິດ"}]
+    assert states(programme)[0].by_name == "staff"
+    writer = person("souk", "Contributors")
+    assert "First." not in text_of(writer.get(address_of(programme, "history/"))).partition("<ol")[0]
+    assert writer.post(notes, source() | {"note": "0", "_take_off": "1"}).status_code == 403
+
+
+def test_two_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
+    """The one who comes second finds it noted."""
+    real, raced = type(Revision.objects.all()).standing, []
+
+    def once(self, record, **given):
+        if not raced:
+            raced.append(True)
+            raise IntegrityError
+        return real(self, record, **given)
+
+    for page in ("history/", "step/withdraw/", "change/"):
+        raced.clear()
+        monkeypatch.setattr(type(Revision.objects.all()), "standing", once)
+        assert staff.get(address_of(programme, page)).status_code == 200
 
 
 def test_who_may_not_change_a_record_neither_restores_nor_sees_what_was_deleted(client, programme):

@@ -1,11 +1,12 @@
 """History in the admin: every earlier state and what was deleted within reach, in words."""
 
 import copy
+import datetime
 import uuid
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -18,7 +19,7 @@ from iomlaos.publishing import snapshots
 from iomlaos.publishing.compared import Change, InWords
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.models import ReviewLink
-from iomlaos.publishing.revisions import Revision
+from iomlaos.publishing.revisions import Revision, Standing
 
 from .saving import SavesSafely
 
@@ -49,6 +50,9 @@ class KeepsHistory(SavesSafely):
     def get_urls(self) -> list:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
+            path(
+                "<path:object_id>/notes/", self.admin_site.admin_view(self.notes_view), name=f"{name}_notes"
+            ),
             path("deleted/", self.admin_site.admin_view(self.deleted_view), name=f"{name}_deleted"),
             path(
                 "<path:object_id>/restore/<uuid:revision>/",
@@ -83,9 +87,11 @@ class KeepsHistory(SavesSafely):
             "title": _("History: %(record)s") % {"record": record},
             "rows": rows,
             "draft": standing.draft,
+            "head": standing.head,
             "links": ReviewLink.objects.of(record).select_related("by"),
             "at": request.at,
             "has_more": len(states) > HISTORY_SHOWN,
+            "notes_shown": self._notes_shown(request, record),
             "may_restore": self.has_change_permission(request, record),
             "module_name": capfirst(self.opts.verbose_name_plural),
             "object": record,
@@ -113,6 +119,52 @@ class KeepsHistory(SavesSafely):
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
         return HttpResponseRedirect(f"{address}?source={parked.pk}")
 
+    def _notes_shown(self, request: HttpRequest, record: models.Model) -> list[dict]:
+        """What its page says of its changes, for those who may put it better."""
+        shown = getattr(record, "public_notes", []) if getattr(record, "shows_changes", False) else []
+        if not shown or not self.may_publish(request):
+            return []
+        return [note | {"day": datetime.date.fromisoformat(note["on"])} for note in shown]
+
+    def notes_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A note that stands on the page is put better, or taken off it."""
+        record = self.get_object(request, unquote(object_id))
+        if request.method != "POST":
+            raise Http404
+        if record is None or not self._notes_shown(request, record):
+            raise PermissionDenied
+        standing = self._standing_of(record)
+        try:
+            if str(standing.head.pk) != request.POST.get("_source"):
+                raise IntegrityError("The notes were looked at before somebody saved.")
+            with transaction.atomic():
+                self._put_note(request, standing)
+        except IntegrityError:
+            messages.error(request, _("Somebody else saved this meanwhile. Look at the notes once more."))
+        except ValidationError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("The note is changed. The page says so now."))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", object_id)
+
+    def _put_note(self, request: HttpRequest, standing: Standing) -> None:
+        """Raises ValidationError where it says nothing, and IntegrityError where somebody was faster."""
+        record = self.model._base_manager.get(pk=standing.head.object_key)
+        number = request.POST.get("note", "")
+        if not number.isdecimal() or int(number) >= len(record.public_notes):
+            raise ValidationError(_("There is no such note."))
+        note = record.public_notes[int(number)]
+        words = {name: request.POST.get(name, "").strip()[:300] for name in ("en", "lo")}
+        if "_take_off" in request.POST:
+            record.public_notes.remove(note)
+        elif words["en"]:
+            said = {name: text for name, text in words.items() if text}
+            record.public_notes[int(number)] = {"on": note["on"]} | said
+        else:
+            raise ValidationError(_("The note was not changed: it needs words in English."))
+        record.save(update_fields=["public_notes", "changed_at"])
+        Revision.objects.follow(standing, record, snapshots.take(record), by=request.user, note="")
+
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """What was deleted, the latest first; each can be had back, as a draft where it has a state."""
         if not self.has_add_permission(request):
@@ -133,6 +185,18 @@ class KeepsHistory(SavesSafely):
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/deleted.html", context)
 
+    def _needs(self, path: snapshots.Path) -> bool:
+        """Whether a record is another thing, or none, without what a field of it refers to.
+
+        A figure without its programme would be a fact of the country.
+        """
+        if path[0] == "many":
+            return False
+        kind = self.model if path[0] == "fields" else self.model._meta.get_field(path[1]).related_model
+        field = kind._meta.get_field(path[-1])
+        owned = snapshots.owned_relations(field.related_model)
+        return not field.null or any(relation.field == field for relation in owned)
+
     def _unburied(self, request: HttpRequest, buried: Revision, there: set[str]) -> HttpResponse:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if buried.object_key in there:
@@ -140,6 +204,14 @@ class KeepsHistory(SavesSafely):
             return redirect(f"{name}_change", buried.object_key)
         record = self.model(pk=self.opts.pk.to_python(buried.object_key))
         data = copy.deepcopy(buried.data)
+        gone = snapshots.dangling(self.model, data)
+        missing = ", ".join(_what_is_gone(self.model, data, path) for path in gone)
+        if any(self._needs(path) for path in gone):
+            words = _(
+                "It cannot come back before what it belongs to does: %(missing)s. Bring that back first."
+            )
+            messages.error(request, words % {"missing": missing})
+            return redirect(f"{name}_deleted")
         if "state" in data["fields"]:
             data["fields"]["state"] = "draft"
         try:
@@ -159,7 +231,29 @@ class KeepsHistory(SavesSafely):
             )
             return redirect(f"{name}_deleted")
         messages.success(request, _("It is back. Look through it before you publish it."))
+        if missing:
+            words = _("It comes without what was deleted, too: %(missing)s.")
+            messages.warning(request, words % {"missing": missing})
         return redirect(f"{name}_change", buried.object_key)
+
+
+def _what_is_gone(model: type[models.Model], data: snapshots.Snapshot, path: snapshots.Path) -> str:
+    """A field whose other side was deleted, with the titles of that where they are known."""
+    row = data
+    for part in path:
+        row = row.get(part, {})
+    keys = row if isinstance(row, list) else [row]
+    kind = model if path[0] != "owned" else model._meta.get_field(path[1]).related_model
+    related = kind._meta.get_field(path[-1]).related_model
+    there = {str(key) for key in related._base_manager.filter(pk__in=keys).values_list("pk", flat=True)}
+    buried = Revision.objects.filter(
+        kind=Revision.Kind.DELETED,
+        model=related._meta.label_lower,
+        object_key__in=[key for key in keys if key not in there],
+    )
+    titles = ", ".join(dict.fromkeys(buried.values_list("title", flat=True)))
+    label = InWords(model).label(path)
+    return f"{label} ({titles})" if titles else str(label)
 
 
 def _changes(state: Revision, in_words: InWords) -> list[Change]:
