@@ -76,8 +76,8 @@ def publish_draft(
     """Make a record what its draft says, with all that a save does. To be called in a transaction.
 
     Raises ValidationError, in words for staff, where that cannot be: the public page was changed in the
-    same fields meanwhile, what it refers to is gone, or it breaks a rule. Raises IntegrityError where
-    somebody was faster, or where something else has its address now.
+    same fields meanwhile, what it refers to is gone, something else has its address now, it breaks another
+    rule, or nobody would see it. Raises IntegrityError where somebody was faster.
     """
     draft = standing.draft
     # As somebody saved it: a withdrawal may be what is scheduled.
