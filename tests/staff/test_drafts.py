@@ -374,7 +374,9 @@ def test_what_is_amiss_in_a_field_that_is_not_asked_stands_above_the_form(clock)
     """Pages were withdrawn before a reason was asked of anybody."""
     programme = make_programme(state="withdrawn")
     response = send(person("souk", "Contributors"), programme, "_draft", title_en="Another")
-    assert errors(response)[""] == ["Say in a sentence why: whoever comes to its address reads it."]
+    assert errors(response)[""] == [
+        "Why it is withdrawn (see the form): Say in a sentence why: whoever comes to its address reads it."
+    ]
 
 
 def test_why_it_is_withdrawn_is_asked_of_what_is_withdrawn_alone(clock, staff):

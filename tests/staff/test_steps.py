@@ -280,7 +280,7 @@ def test_a_notice_with_an_outcome_says_why_it_is_not_opened_again(clock, staff, 
     response = take(staff, notice, "deadline", **later)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "This notice is still open, so it has no outcome yet." in page
+    assert "It has an outcome: Cancelled. Empty that in the form, and change the deadline there." in page
     assert "It is needed." in page
     assert "Closed" in read(Client(), notice.get_absolute_url())
 

@@ -313,7 +313,8 @@ def _named(model: type[models.Model], name: str, about: list[ValidationError]) -
     if name == NON_FIELD_ERRORS:
         return ValidationError(about)
     words = gettext("%(field)s (see the form): %(message)s")
-    field = capfirst(model._meta.get_field(name).verbose_name)
+    field = model._meta.get_field(name)
+    field = capfirst(getattr(field, "translated_field", field).verbose_name)
     return ValidationError(
         [words % {"field": field, "message": message} for message in ValidationError(about).messages]
     )
