@@ -494,6 +494,18 @@ def test_a_note_on_the_page_is_put_better_and_taken_off_by_who_may_publish(clock
     assert writer.post(notes, source() | {"note": "0", "_take_off": "1"}).status_code == 403
 
 
+def test_a_note_that_was_put_better_stays_so_when_a_draft_with_its_own_note_is_published(
+    clock, staff, programme
+):
+    send(staff, programme, summary_en="Better.", _note="Frist.", _note_public="1")
+    send(staff, programme, "_draft", summary_en="Best.", _note="Second.", _note_public="1")
+    sent = {"_source": str(states(programme)[0].pk), "note": "0", "en": "First."}
+    staff.post(address_of(programme, "notes/"), sent)
+    assert take(staff, programme, "publish").status_code == 302
+    programme.refresh_from_db()
+    assert [note["en"] for note in programme.public_notes] == ["Second.", "First."]
+
+
 def test_two_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
     """The one who comes second finds it noted."""
     real, raced = type(Revision.objects.all()).standing, []

@@ -79,7 +79,9 @@ def test_a_withdrawal_takes_the_draft_beside_it_off_the_schedule(clock, staff):
     programme = make_programme()
     send(staff, programme, "_schedule", title_en="Later", publish_at="2026-06-01T13:00")
     take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
-    assert "It becomes public by itself" not in read(staff, address_of(programme))
+    page = read(staff, address_of(programme))
+    assert "visitors see nothing of it." in page
+    assert "It becomes public by itself" not in page
     clock.shift(7200)
     assert read(Client(), programme.get_absolute_url()).status == 410
     assert waiting(programme).held == ""
