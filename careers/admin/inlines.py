@@ -13,8 +13,6 @@ from iomlaos.publishing.admin.pages import StaffInline, TranslatedInline
 
 class ProcurementDocumentInline(TranslatedInline):
     model = ProcurementDocument
-    # That of a draft has no public page; the file itself is a link in the form.
-    view_on_site = False
     fieldsets = [(None, {"fields": ["title", ("language", "dated"), "file", "address"]})]
 
 

@@ -64,7 +64,8 @@ class GuardedSite(AdminSite):
             *(path(address, of_site(view), name=name) for address, view, name in own),
             # Whoever has given the password alone may leave, too.
             path("logout/", of_site(_leave), name="logout"),
-            *super().get_urls(),
+            # Django's short way to a public page tells the address of any draft to whoever asks.
+            *(each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"),
         ]
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

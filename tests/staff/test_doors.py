@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 
 from tests.factories import make_page, make_programme, make_vacancy
 
@@ -111,3 +112,10 @@ def test_a_choice_of_rows_that_nobody_ticked_is_no_error_of_the_site(staff, chos
         make_page()
         response = staff.post(address, {"action": "delete_selected", "_selected_action": [chosen]})
         assert response.status_code < 500
+
+
+def test_no_short_way_tells_the_address_of_a_draft(staff):
+    """Django's own leads from the number of any record to its page."""
+    for record in (make_programme(state="draft"), make_programme()):
+        kind = ContentType.objects.get_for_model(record)
+        assert staff.get(f"/admin/r/{kind.pk}/{record.pk}/").status_code == 404

@@ -15,7 +15,7 @@ from PIL import Image
 
 from iomlaos.publishing.models import Picture, PictureSize, Revision
 from iomlaos.publishing.richtext import pictures_at
-from tests.factories import make_page, make_picture, make_programme, upload
+from tests.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.uploads import jpeg_of_size, multipart, of_colour, photograph
 
 from .filled import errors, filled
@@ -358,3 +358,18 @@ def test_the_picture_of_a_draft_of_a_public_page_waits_for_its_moment(clock, sta
     clock.move_to(datetime.datetime(2026, 6, 1, 5, 30, tzinfo=datetime.UTC))
     assert (public(there), public(twin)) == (200, 404)
     assert there.sizes.get().file.storage.exists(twin.sizes.get().file.name)
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 text of another part"), (2, "2 texts of other parts")])
+def test_texts_of_another_part_of_the_office_that_show_it_are_counted_and_not_named(db, number, words):
+    picture, desk = make_picture(), Client()
+    person = User.objects.create_user("khamla", is_staff=True)
+    person.groups.add(Group.objects.get(name="HR"))
+    desk.force_login(person)
+    for _ in range(number):
+        make_programme(state="draft", title_en="Not to be known", body_en=picture.figure)
+    own = make_vacancy(state="draft", title_en="A driver", context_en=picture.figure)
+    page = desk.get(f"/admin/publishing/picture/{picture.pk}/change/").content.decode()
+    assert "Not to be known" not in page
+    assert f"<li>{words}</li>" in page
+    assert f'<a href="/admin/careers/vacancy/{own.pk}/change/">Vacancy: A driver</a>' in page

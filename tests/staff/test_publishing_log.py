@@ -3,7 +3,7 @@
 import pytest
 
 from iomlaos.publishing.models import Happening
-from tests.factories import make_programme, make_vacancy
+from tests.factories import make_procurement_notice, make_programme, make_vacancy
 from tests.staff.test_drafts import address_of, person, send
 from tests.staff.test_steps import take
 
@@ -74,3 +74,75 @@ def test_no_role_changes_it(clock, staff, role):
 
 def test_contributors_do_not_see_it(clock):
     assert person("souk", "Contributors").get(LOG).status_code == 403
+
+
+OTHERS = {
+    make_programme: ["HR", "Procurement"],
+    make_vacancy: ["Editors", "Procurement"],
+    make_procurement_notice: ["Editors", "HR"],
+}
+
+
+@pytest.mark.parametrize("make", OTHERS)
+def test_titles_and_notes_of_another_part_of_the_office_are_not_in_it(clock, staff, make):
+    scheduled, deleted = make(state="draft"), make(state="draft")
+    send(
+        staff,
+        scheduled,
+        "_schedule",
+        title_en="Not yet",
+        publish_at="2026-07-01T09:00",
+        _note="After Mr X left",
+    )
+    send(staff, deleted, "_save", title_en="Never public")
+    staff.post(address_of(deleted, "delete/"), {"post": "yes"})
+    assert Happening.objects.count() == 2
+    pages = [person(role, role).get(LOG).content.decode() for role in OTHERS[make]]
+    for words in ("Not yet", "After Mr X left", "Never public"):
+        assert words in staff.get(LOG).content.decode()
+        assert not any(words in page for page in pages)
+
+
+def test_it_links_to_the_history_of_what_is_there_and_to_nothing_that_is_gone(clock, staff):
+    there, gone = make_vacancy(), make_vacancy(state="draft", title_en="Gone")
+    send(staff, there, "_save", title_en="There")
+    staff.post(address_of(gone, "delete/"), {"post": "yes"})
+    page = staff.get(LOG).content.decode()
+    assert f'<a href="{address_of(there, "history/")}">There</a>' in page
+    assert "Gone" in page
+    assert address_of(gone, "history/") not in page
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "data__fields__summary_en__startswith=z", "data__contains=x", "base__data__contains=x", "title=Health",
+        "note__startswith=A", "by=1", "by_id=1", "by__password__startswith=p", "model=programmes.programme",
+    ],
+)  # fmt: skip
+def test_it_answers_no_question_about_what_it_does_not_show(clock, staff, question):
+    send(staff, make_programme(), "_save", title_en="Health")
+    assert staff.get(f"{LOG}?{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["event=changed", "event__exact=changed", "at__year=2026", "at__year=2026&at__month=6&at__day=1"],
+)
+def test_it_is_narrowed_by_what_happened_and_when(clock, staff, question):
+    send(staff, make_programme(), "_save", title_en="Migration health")
+    page = staff.get(f"{LOG}?{question}")
+    assert page.status_code == 200
+    assert "Migration health" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "auth/user/?password__startswith=p", "auth/user/?email__startswith=p", "careers/subscription/?token__startswith=a",
+        "accounts/signinevent/?user__password__startswith=p", "careers/vacancy/?public_notes__contains=x",
+        "programmes/programme/?public_notes__0__en__startswith=x", "publishing/picture/?by__password__startswith=p",
+    ],
+)  # fmt: skip
+def test_no_other_list_answers_such_questions_either(staff, question):
+    assert staff.get(f"/admin/{question}").status_code in (302, 400)

@@ -26,6 +26,7 @@ from tests.factories import (
     make_version,
 )
 from tests.staff.filled import filled
+from tests.staff.test_drafts import person
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +253,29 @@ def test_it_costs_as_many_queries_for_many_uses_and_many_rows_as_for_one(staff, 
         make_programme(**{field: [row, *others]})
         make_vacancy(duty_station=row if make is make_place else None)
     assert asked([row, *others]) <= one
+
+
+# --- What another part of the office looks after ------------------------------------------------
+
+
+def test_what_a_draft_of_another_part_needs_is_not_deleted_and_its_kind_alone_is_named():
+    place, editor = make_place(), person("bounmy", "Editors")
+    make_vacancy(state="draft", title_en="Not to be known", duty_station=place)
+    page = refused(editor, place)
+    assert "Not to be known" not in page.content.decode()
+    assert "permission" not in text_of(page)
+    for words in (
+        "Vacancy, of another part of the office. It names it under “Duty station”.",
+        "Ask a colleague of that part to take it out there first.",
+    ):
+        assert words in text_of(page)
+
+
+def test_a_draft_of_another_part_that_links_to_it_is_not_named_either():
+    programme, editor = make_programme(state="draft", slug="target"), person("bounmy", "Editors")
+    make_vacancy(
+        state="draft", title_en="Not to be known", context_en='<p><a href="/programmes/target/">it</a></p>'
+    )
+    page = deleted(editor, programme)
+    assert "Not to be known" not in page.content.decode()
+    assert "Vacancy, of another part of the office. A text of it links to its page." in text_of(page)

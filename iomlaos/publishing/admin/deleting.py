@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.contrib.admin.utils import quote
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 
 from iomlaos.publishing import usage
 from iomlaos.publishing.usage import Use
+
+from .seeing import way_to
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class AsksBeforeDeleting:
     """A ModelAdmin that deletes nothing on which something live depends.
 
     Django asks `get_deleted_objects` before it shows the page and before it deletes, for one record
-    and for many: what is `protected` there is shown and refused.
+    and for many: what is `protected` there is shown and refused, whoever may delete what.
     """
 
     def get_deleted_objects(self, objs: Collection[models.Model], request: HttpRequest) -> tuple:
@@ -48,17 +48,10 @@ class AsksBeforeDeleting:
             Asked(
                 record,
                 record.pk in public,
-                [Place(use, self._way_to(use.by, request)) for use in uses[record.pk]],
+                [Place(use, way_to(self.admin_site, use.by, request)) for use in uses[record.pk]],
             )
             for record in records
         ]
         held = [str(asked.record) for asked in request.asked_to_delete if asked.is_held]
-        return to_delete, counts, needed, held or protected
-
-    def _way_to(self, record: models.Model | None, request: HttpRequest) -> str:
-        if record is None or not self.admin_site.is_registered(type(record)):
-            return ""
-        if not self.admin_site.get_model_admin(type(record)).has_view_or_change_permission(request):
-            return ""
-        options = record._meta
-        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(record.pk)])
+        kept = held or protected
+        return to_delete, counts, set() if kept else needed, kept

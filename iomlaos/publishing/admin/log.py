@@ -1,16 +1,21 @@
 """The log of publishing, to be read."""
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.models import Happening
 
 from .pages import LogPages
+from .seeing import may_see
 
 
 @admin.register(Happening)
@@ -25,7 +30,31 @@ class HappeningAdmin(LogPages):
     search_fields = ["title", "by_name", "note"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).select_related("by")
+        """Of a part of the office, its log is for those who may look at its records."""
+        seen = [
+            model._meta.label_lower
+            for model in self.admin_site._registry
+            if may_see(self.admin_site, model, request)
+        ]
+        return super().get_queryset(request).filter(model__in=seen).select_related("by")
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The rows of the page know whether their record is still there: what is gone has no history."""
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        keys: dict[str, set[Any]] = {}
+        for line in page.result_list:
+            keys.setdefault(line.model, set()).add(line.object_key)
+        there = {
+            (label, str(key))
+            for label, of_model in keys.items()
+            for key in apps.get_model(label)
+            ._base_manager.filter(pk__in=of_model)
+            .values_list("pk", flat=True)
+        }
+        for line in page.result_list:
+            line.is_there = (line.model, line.object_key) in there
+        return page
 
     @admin.display(description=_("event"), ordering="event")
     def what_happened(self, obj: Happening) -> str:
@@ -33,11 +62,9 @@ class HappeningAdmin(LogPages):
 
     @admin.display(description=_("what"), ordering="title")
     def what(self, obj: Happening) -> str:
-        name = f"admin:{obj.model.replace('.', '_')}_history"
-        try:
-            address = reverse(name, args=[quote(obj.object_key)])
-        except NoReverseMatch:
+        if not obj.is_there:
             return obj.title
+        address = reverse(f"admin:{obj.model.replace('.', '_')}_history", args=[quote(obj.object_key)])
         return format_html('<a href="{}">{}</a>', address, obj.title)
 
     @admin.display(description=_("who"), ordering="by_name")

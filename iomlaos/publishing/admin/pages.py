@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from django.forms import CheckboxSelectMultiple
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
@@ -111,6 +112,24 @@ class StaffPages(RemembersFilters, admin.ModelAdmin):
         if field and hasattr(field.widget, "can_delete_related"):
             field.widget.can_delete_related = field.widget.can_view_related = False
         return field
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A list is narrowed by what it offers: the answers of another field would tell what is in it."""
+        name = lookup.partition(LOOKUP_SEP)[0]
+        fields = {field.name for field in self.opts.get_fields()}
+        fields |= {field.attname for field in self.opts.concrete_fields}
+        if name in fields and name not in self._narrowed_by(request):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def _narrowed_by(self, request: HttpRequest) -> set[str]:
+        names = {self.date_hierarchy} if self.date_hierarchy else set()
+        for each in self.get_list_filter(request):
+            if isinstance(each, type):
+                names.add(each.parameter_name)
+            else:
+                names.add((each if isinstance(each, str) else each[0]).partition(LOOKUP_SEP)[0])
+        return names
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
@@ -313,6 +332,8 @@ class StaffInline(admin.StackedInline):
     """
 
     formfield_overrides = PLAIN_INPUTS
+    # That of a draft has no public page; a file is a link in the form itself.
+    view_on_site = False
 
     @property
     def _of_owner(self) -> admin.ModelAdmin:

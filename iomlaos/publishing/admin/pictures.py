@@ -10,9 +10,11 @@ from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from iomlaos.publishing.filetypes import RefusedFile, pictures, recognise_picture
 from iomlaos.publishing.filetypes.pictures import Size
@@ -21,6 +23,7 @@ from iomlaos.publishing.richtext import fault_of_alternative_text, figure
 
 from .forms import EditionFileField, EditionFileInput
 from .pages import StaffPages
+from .seeing import way_to
 
 #: Pictures that the dialog offers to show once more.
 OFFERED = 8
@@ -174,18 +177,25 @@ class PictureAdmin(StaffPages):
             _("Only where the editor does not run: paste it into a text, between two paragraphs."),
         )
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Picture | None:
+        picture = super().get_object(request, *args, **kwargs)
+        if picture:
+            picture.shown_in = [(row, way_to(self.admin_site, row, request)) for row in picture.users()]
+        return picture
+
     @admin.display(description=_("stands in"))
     def used_in(self, obj: Picture) -> str:
-        rows = [(self._page_of(row), capfirst(row._meta.verbose_name), row) for row in obj.users()]
-        if not rows:
+        rows = [(address, capfirst(row._meta.verbose_name), row) for row, address in obj.shown_in if address]
+        others = len(obj.shown_in) - len(rows)
+        if not obj.shown_in:
             return _("No text shows it now.")
-        return format_html(
-            '<ul class="used-in">{}</ul>', format_html_join("", '<li><a href="{}">{}: {}</a></li>', rows)
-        )
-
-    @staticmethod
-    def _page_of(row: models.Model) -> str:
-        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        lines = [format_html('<li><a href="{}">{}: {}</a></li>', *row) for row in rows]
+        if others:
+            words = ngettext("%(number)s text of another part", "%(number)s texts of other parts", others) % {
+                "number": others
+            }
+            lines.append(format_html("<li>{}</li>", words))
+        return format_html('<ul class="used-in">{}</ul>', mark_safe("".join(lines)))
 
     @staticmethod
     def _address(picture: Picture) -> str:
