@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 
 import pytest
 from PIL import ExifTags, Image
@@ -9,7 +10,25 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from iomlaos.publishing.filetypes import RefusedFile, cleaned, page_count, recognise
-from tests.uploads import office, package, packed_pdf, pdf, photograph, picture, png_chunk
+from tests.uploads import (
+    PAGE,
+    PAGES,
+    W,
+    content_types,
+    office,
+    office_parts,
+    office_with,
+    package,
+    packed,
+    packed_pdf,
+    pdf,
+    pdf_of,
+    pdf_that_opens_with,
+    photograph,
+    picture,
+    png_chunk,
+    sheet,
+)
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -188,6 +207,52 @@ def test_a_script_in_packed_objects_is_found():
     assert refusal(content, "a.pdf").startswith("This PDF holds a script")
 
 
+SCRIPT = b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (x) >> >>"
+
+
+@pytest.mark.parametrize("kind", [b"", b"/Type /Other ", b"/Type 9 0 R "])
+@pytest.mark.parametrize("start", [b"", b"7"])
+def test_a_script_in_packed_objects_is_found_whatever_they_are_called(kind, start):
+    content = packed_pdf(SCRIPT).replace(b"/Type /ObjStm ", kind)
+    if start:
+        content = re.sub(rb"startxref\n\d+", b"startxref\n" + start, content)
+    assert refusal(content, "a.pdf").startswith(("This PDF holds a script", "This PDF is damaged"))
+
+
+def test_packed_objects_that_cannot_be_read_are_damage():
+    content = packed_pdf(b"<< /Type /Catalog /Pages 2 0 R >>").replace(b"/Type /ObjStm ", b"")
+    assert refusal(content.replace(b"stream\nx", b"stream\n\0\0"), "a.pdf").startswith("This PDF is damaged")
+
+
+@pytest.mark.parametrize("word", [b"stream", b"endobj", b"obj", b"startxref"])
+def test_a_word_that_lenient_readers_pass_over_hides_no_script(word):
+    catalogue = b"<< /Type /Catalog /Foo " + word + SCRIPT[len(b"<< /Type /Catalog") :]
+    names = pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", PAGES, PAGE, catalogue)
+    assert refusal(names, "a.pdf").startswith("This PDF holds a script")
+
+
+LEADS_ON = b"<< /S /URI /URI (https://elsewhere.example/) >>"
+
+
+@pytest.mark.parametrize("action", [LEADS_ON, b"<< /S /GoTo /D [3 0 R /Fit] /Next [" + LEADS_ON + b"] >>"])
+def test_a_pdf_that_leads_elsewhere_by_itself_is_refused(action):
+    assert refusal(pdf_that_opens_with(action), "a.pdf").startswith("This PDF holds a script, an action")
+
+
+def test_a_pdf_with_a_link_to_be_clicked_is_taken():
+    link = PAGE.replace(b" >>", b" /Annots [<< /Subtype /Link /A " + LEADS_ON + b" >>] >>")
+    content = pdf_of(b"<< /Type /Catalog /Pages 2 0 R /OpenAction [3 0 R /Fit] >>", PAGES, link)
+    assert kind_of(content, "a.pdf") == "application/pdf"
+
+
+def test_a_pdf_with_a_million_beginnings_of_a_string_is_read_in_one_go():
+    """Each looked for to the end of the file, they would take hours."""
+    head, mark, tail = pdf().rpartition(b"startxref")
+    assert (
+        kind_of(head + b"9 0 obj\n" + b"< " * 1_000_000 + b"\n" + mark + tail, "a.pdf") == "application/pdf"
+    )
+
+
 def test_a_pdf_with_packed_objects_is_taken():
     content = packed_pdf(b"<< /Type /Catalog /Pages 2 0 R >>")
     assert kind_of(content, "a.pdf") == "application/pdf"
@@ -215,6 +280,91 @@ def test_the_pages_of_a_pdf_are_counted(pages):
 def test_other_files_have_no_count_of_pages():
     content = io.BytesIO(office("docx"))
     assert page_count(content, recognise(content, "a.docx")) is None
+
+
+# --- Office files that fetch, wherever it is written ------------------------------------------
+
+DDE = f'<w:document {W}><w:body><w:p><w:fldSimple w:instr="DDEAUTO cmd"/></w:p></w:body></w:document>'
+WORKBOOK = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+FORMULA = (
+    f"<worksheet {WORKBOOK}><sheetData><row><c><f>cmd|'/c calc'!A1</f></c></row></sheetData></worksheet>"
+)
+ASKING = f'<externalLink {WORKBOOK}><ddeLink ddeService="cmd" ddeTopic="calc"/></externalLink>'
+
+
+@pytest.mark.parametrize(
+    ("ending", "part", "text"),
+    [
+        ("docx", "main/story.xml", DDE), ("docx", "story.xml", DDE), ("docx", "word/document.foo", DDE),
+        ("docx", "main/story.xml", DDE.encode("utf-16")), ("docx", "word/story.vml", DDE),
+        ("xlsx", "s/sheet1.xml", FORMULA), ("xlsx", "sheet1.xml", FORMULA), ("xlsx", "xl/sheet1.foo", FORMULA),
+        ("xlsx", "xl/sharedStrings1.xml", FORMULA), ("xlsx", "s/sheet1.xml", FORMULA.encode("utf-16-le")),
+        ("xlsx", "xl/a.xml", FORMULA.replace("cmd|", "WEB<!-- -->SERVICE(1)").replace("'/c calc'!A1", "")),
+        ("xlsx", "s/link.xml", ASKING),
+    ],
+)  # fmt: skip
+def test_what_would_fetch_is_found_in_any_part(ending, part, text):
+    assert refusal(office_with(ending, **{part: text}), f"a.{ending}").startswith(
+        "When it is opened, this file"
+    )
+
+
+@pytest.mark.parametrize("media_type", ["wordprocessingml.document.main+xml", "wordprocessingml.footer+xml"])
+def test_a_part_whose_name_belies_its_type_is_refused(media_type):
+    parts = office_parts("docx")
+    more = f'<Override PartName="/word/more.foo" ContentType="{OFFICE}{media_type}"/>'
+    main = OFFICE + "wordprocessingml.document.main+xml"
+    types = content_types("word/document.xml", main, more)
+    content = packed(parts | {"[Content_Types].xml": types, "word/more.foo": "<a/>"})
+    assert refusal(content, "a.docx").startswith("This file is damaged")
+
+
+DOCTYPE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
+
+
+@pytest.mark.parametrize(
+    ("ending", "part"),
+    [
+        ("xlsx", "xl/sharedStrings.xml"), ("xlsx", "xl/styles.xml"), ("xlsx", "docProps/core.xml"),
+        ("xlsx", "xl/more.foo"), ("pptx", "ppt/slides/slide1.xml"), ("docx", "customXml/item1.xml"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_document_type_is_refused_in_every_part_and_encoding(ending, part, encoding):
+    content = office_with(ending, **{part: DOCTYPE.encode(encoding)})
+    assert refusal(content, f"a.{ending}").startswith("This file is damaged")
+
+
+@pytest.mark.parametrize(
+    ("ending", "part", "content"),
+    [
+        ("docx", "word/media/image1.png", picture("PNG")), ("docx", "word/fonts/font1.odttf", b"<\0\1\2" * 20),
+        ("docx", "customXml/item1.xml", '<b:Sources xmlns:b="urn:b"/>'), ("docx", "word/media/a.svg", "<svg/>"),
+        ("xlsx", "xl/printerSettings/printerSettings1.bin", b"P\0r\0i\0" * 40),
+        ("xlsx", "xl/drawings/vmlDrawing1.vml", '<xml xmlns:v="urn:v"><v:shape><br></v:shape></xml>'),
+        ("xlsx", "xl/sharedStrings.xml", f"<sst {WORKBOOK}><si><t>a | b &#38; CALL (us)</t></si></sst>"),
+        ("xlsx", "customXml/item1.xml", ""),
+        ("pptx", "ppt/embeddings/sheet.xlsx", office("xlsx")), ("pptx", "ppt/fonts/font1.fntdata", b"<" * 40),
+    ],
+)  # fmt: skip
+def test_what_office_programs_put_into_their_files_is_taken(ending, part, content):
+    assert kind_of(office_with(ending, **{part: content}), f"a.{ending}").startswith("application/")
+
+
+@pytest.mark.parametrize(
+    "formula", ["'A|b'!A1&amp;'c d'!B2", "&quot;x|y&quot;&amp;A1", "IF(A1=&quot;'&quot;,1,2)"]
+)
+def test_a_formula_that_names_a_sheet_or_quotes_a_text_is_taken(formula):
+    assert kind_of(sheet(formula), "a.xlsx") == OFFICE + "spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize("formula", ["A1|x" + "'" * 1_000_000, "1+" + "'" * 1_000_000, "1+" + "' " * 500_000])
+def test_a_formula_longer_than_excel_takes_is_refused_at_once(formula):
+    assert refusal(sheet(formula + "|"), "a.xlsx").startswith("This file is damaged")
+
+
+def test_many_formulas_full_of_quotes_are_read_in_one_go():
+    assert "would fetch" in refusal(sheet(*["1+" + "'" * 8_001] * 200, "cmd|'x'!A1"), "a.xlsx")
 
 
 # --- Pictures without what a camera wrote -----------------------------------------------------

@@ -1,5 +1,6 @@
 """Word, Excel and PowerPoint: a package of parts, without macros, foreign objects or what it would fetch."""
 
+import contextlib
 import io
 import re
 import stat
@@ -7,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
@@ -39,6 +41,10 @@ STARTS_SOMETHING = re.compile(r"\s*(?:javascript|vbscript|data|mhtml|ms-[a-z-]+|
 #: How programs, objects of Windows and scripts begin.
 FOREIGN = re.compile(rb"MZ|\x7fELF|\xd0\xcf\x11\xe0|#!|\s*<(?:!doctype\s+html|html|script)[\s>]", re.I)
 PACKED = b"PK\x03\x04"
+#: How XML begins, in whatever encoding.
+XML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0\s]*<")
+#: Endings that say that a part is XML. Readers find a part by its type; what is of such a type ends so.
+XML_ENDINGS = (".xml", ".rels")
 #: The last record of a package, without a remark in it.
 END_SIZE = 22
 
@@ -50,9 +56,16 @@ QUOTED_CODES = re.compile(r"\s*QUOTE((?:\s+\d+)+)\s*$", re.I)
 FETCHING_FORMULA = re.compile(
     r"[\w.]\s*\|\s*['\w]|\b(?:WEBSERVICE|CALL|REGISTER(?:\.ID)?|EXEC|RTD)\s*\(", re.I
 )
-QUOTED_IN_A_FORMULA = re.compile(r""""[^"]*"|(?<![|\w])'(?:[^']|'')*'(?=!)""")
-#: Marks of such formulas in the bytes of a sheet. Without one, it need not be read.
-SUSPECT = re.compile(rb"\||&#|WEBSERVICE|CALL|REGISTER|EXEC|RTD|\A\xff\xfe|\A\xfe\xff|encoding=.utf-16", re.I)
+QUOTED_IN_A_FORMULA = re.compile(r""""[^"]*"|(?P<before>[|\w]?)'(?:[^']|'')*+'(?P<of_sheet>!?)""")
+#: What Excel takes. A longer one was made by hand.
+LONGEST_FORMULA = 8_192
+#: Marks of such formulas in the bytes of a part, of connections, and of writing that may hide either.
+#: Without one, it need not be read.
+SUSPECT = re.compile(
+    rb"\||&#|WEBSERVICE|CALL|REGISTER|EXEC|RTD|ddeLink|oleLink|webPr|refreshOnLoad|<!|<\?(?!xml )|\0"
+    rb"|encoding\s*=\s*.(?!utf-8)",
+    re.I,
+)
 FETCHING_ELEMENTS = frozenset({"ddeLink", "oleLink", "webPr"})
 
 
@@ -66,14 +79,14 @@ def check(data: bytes, depth: int = 0) -> FileKind:
             _unpack(package, members, depth)
             kind = _kind(package)
             for member in members:
-                _check_part(package, member.filename)
+                _check_part(package, member, kind)
     except RefusedFile:
         raise
     except (
         zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError, KeyError,
         ValueError, NotImplementedError, RuntimeError,
     ):  # fmt: skip
-        raise RefusedFile(_("This file is damaged and cannot be read. Save it anew.")) from None
+        raise _damaged() from None
     return kind
 
 
@@ -101,7 +114,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if len({name.lower() for name in names}) < len(names):
         raise RefusedFile(_("This file has two parts of one name. Open it, and save it anew."))
     if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
-        raise RefusedFile(_("This file is damaged and cannot be read. Save it anew."))
+        raise _damaged()
     if any(mark in name.lower() for name in names for mark in MACRO_NAMES):
         raise _holds_macros()
 
@@ -183,6 +196,9 @@ def _kind(package: zipfile.ZipFile) -> FileKind:
         if "oleobject" in media_type.lower() and name == "Override":
             raise _holds_objects()
         part = attributes.get("PartName", "").lstrip("/")
+        ending = PurePosixPath(part).suffix or "." + attributes.get("Extension", "")
+        if re.match(r"application/.*\+xml\s*(?:;|$)", media_type, re.I) and ending.lower() not in XML_ENDINGS:
+            raise _damaged()
         if media_type in MAIN_PARTS and part in package.namelist():
             kinds.append(MAIN_PARTS[media_type])
 
@@ -190,6 +206,10 @@ def _kind(package: zipfile.ZipFile) -> FileKind:
     if len(kinds) != 1:
         raise no_document
     return kinds[0]
+
+
+def _damaged() -> RefusedFile:
+    return RefusedFile(_("This file is damaged and cannot be read. Save it anew."))
 
 
 def _holds_macros() -> RefusedFile:
@@ -218,19 +238,46 @@ def _fetches(what: str) -> RefusedFile:
 # --- Its parts --------------------------------------------------------------------------------
 
 
-def _check_part(package: zipfile.ZipFile, name: str) -> None:
-    lower = name.lower()
+def _check_part(package: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind) -> None:
+    """A part by what it is, wherever it lies: readers follow the links between parts, not their folders."""
+    name, lower = member.filename, member.filename.lower()
     if lower.endswith(".rels"):
         _check_links(package, name)
-    elif lower.startswith("word/") and lower.endswith(".xml"):
-        _check_fields(package, name)
-    elif lower.startswith("xl/externallinks/") or lower == "xl/connections.xml":
-        _check_elements(package, name)
-    elif lower.startswith("xl/") and lower.endswith(".xml") and "sharedstrings" not in lower:
-        with package.open(name) as part:
-            is_suspect = any(SUSPECT.search(piece) for piece in _pieces(part, overlap=32))
-        if is_suspect:
-            _check_formulas(package, name)
+    elif member.file_size and (lower.endswith(XML_ENDINGS) or _begins_as_xml(package, name)):
+        try:
+            if kind is WORD:
+                _check_fields(package, name)
+            elif kind is EXCEL and _is_suspect(package, name):
+                _check_formulas(package, name)
+            else:
+                _check_beginning(package, name)
+        except expat.ExpatError:
+            # Old drawings are not well formed, and other parts begin so by chance.
+            if lower.endswith(XML_ENDINGS):
+                raise
+
+
+def _begins_as_xml(package: zipfile.ZipFile, name: str) -> bool:
+    with package.open(name) as part:
+        return bool(XML.match(part.read(512)))
+
+
+def _is_suspect(package: zipfile.ZipFile, name: str) -> bool:
+    with package.open(name) as part:
+        return any(SUSPECT.search(piece) for piece in _pieces(part, overlap=32))
+
+
+def _check_beginning(package: zipfile.ZipFile, name: str) -> None:
+    """A document type stands before the first element, or nowhere."""
+
+    class Begun(Exception):
+        pass
+
+    def element(_element: str, _attributes: dict[str, str]) -> None:
+        raise Begun
+
+    with contextlib.suppress(Begun):
+        _read(package, name, element)
 
 
 def _check_links(package: zipfile.ZipFile, name: str) -> None:
@@ -289,19 +336,20 @@ def _check_fields(package: zipfile.ZipFile, name: str) -> None:
         judge("".join(field))
 
 
-def _check_elements(package: zipfile.ZipFile, name: str) -> None:
-    def element(element: str, attributes: dict[str, str]) -> None:
-        if element in FETCHING_ELEMENTS or attributes.get("refreshOnLoad") in ("1", "true"):
-            raise _fetches(attributes.get("ddeService") or attributes.get("url") or element)
-
-    _read(package, name, element)
-
-
 def _check_formulas(package: zipfile.ZipFile, name: str) -> None:
+    """Formulas, and what connects a table with other programs and sites."""
     formula: list[str] | None = None
+
+    def without_names(found: re.Match[str]) -> str:
+        """Nothing in place of a text or the name of a sheet; what another program is asked for stays."""
+        is_name = not found["before"] and found["of_sheet"]
+        return "" if found[0].startswith('"') or is_name else found[0]
 
     def element(element: str, attributes: dict[str, str]) -> None:
         nonlocal formula
+        refreshed = element == "connection" and attributes.get("refreshOnLoad") in ("1", "true")
+        if refreshed or element in FETCHING_ELEMENTS:
+            raise _fetches(attributes.get("ddeService") or attributes.get("url") or element)
         formula = [] if element in ("f", "definedName", "formula", "formula1", "formula2") else None
 
     def words(text: str) -> None:
@@ -312,7 +360,9 @@ def _check_formulas(package: zipfile.ZipFile, name: str) -> None:
         nonlocal formula
         if formula is not None:
             whole = "".join(formula)
-            if FETCHING_FORMULA.search(QUOTED_IN_A_FORMULA.sub("", whole)):
+            if len(whole) > LONGEST_FORMULA:
+                raise _damaged()
+            if FETCHING_FORMULA.search(QUOTED_IN_A_FORMULA.sub(without_names, whole)):
                 raise _fetches(whole)
         formula = None
 
@@ -338,7 +388,7 @@ def _read(
         return lambda name, *more: handler(name.rpartition(" ")[2], *more)
 
     def document_type(*_arguments: Any) -> None:
-        raise expat.ExpatError("a document type")
+        raise _damaged()
 
     parser.StartElementHandler = within_namespace(element)
     parser.StartDoctypeDeclHandler = document_type

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject, read_object
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NullObject,
+    StreamObject,
+    read_object,
+)
 
 from .kinds import PDF, FileKind, RefusedFile
 
@@ -17,6 +24,10 @@ ACTIVE = frozenset(
     ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/FileAttachment", "/RichMedia",
      "/Rendition", "/Movie", "/OnInstantiate", "/XFA", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData")
 )  # fmt: skip
+#: Actions that follow one another.
+MOST_ACTIONS = 1_000
+#: What the dictionary of packed objects has, whatever the file calls it.
+PACKED = {"/N", "/First"}
 #: What faulty files make pypdf raise.
 UNREADABLE = (
     PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
@@ -30,9 +41,7 @@ PAGE_OR_SCRIPT = re.compile(rb"<(?:script|html|svg)[\s>]|<\?php|<!doctype", re.I
 _OBJECT = re.compile(rb"(?<=[\d\0\s])obj(?![A-Za-z])|\btrailer\b")
 #: Blanks before `obj` behind which there is no sense in looking for its number.
 _MANY_BLANKS = 100
-_TOKEN = re.compile(
-    rb"%[^\r\n]*|/([^\x00\t\n\f\r ()<>\[\]{}/%]*)|\(|<<|<[^>]*>|\b(?:stream|endobj|startxref)\b"
-)
+_TOKEN = re.compile(rb"%[^\r\n]*|/([^\x00\t\n\f\r ()<>\[\]{}/%]*)|\(|<<|>>|<|\b(?:stream|obj)\b")
 _BLANK = re.compile(rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*)*")
 _WITHIN_STRING = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -85,6 +94,9 @@ def _active_entry(reader: PdfReader) -> str | None:
         try:
             content = reader.get_object(IndirectObject(number, generation, reader))
         except (PyPdfError, KeyError):
+            # The names of other objects were read from their bytes.
+            if (number, generation) in packed:
+                raise
             continue
         # Entries may stand within one another without being objects of their own.
         within = [content]
@@ -100,8 +112,28 @@ def _active_entry(reader: PdfReader) -> str | None:
                     return "/EF"
                 if "/URI" in content and str(content["/URI"]).lstrip().lower().startswith("javascript:"):
                     return "/URI"
+                if _opens_an_address(content):
+                    return "/URI"
                 within += content.values()
     return None
+
+
+def _opens_an_address(content: DictionaryObject) -> bool:
+    """Whether an object leads to another site by itself: people follow links, files do not."""
+    within = [content["/OpenAction"]] if "/OpenAction" in content else []
+    if isinstance(content.get("/AA", NullObject()).get_object(), DictionaryObject):
+        within += content["/AA"].values()
+    for _action in range(MOST_ACTIONS):
+        if not within:
+            return False
+        action = within.pop().get_object()
+        # An array is the place that is to be shown first.
+        if isinstance(action, DictionaryObject):
+            if "/S" in action and action["/S"] == "/URI":
+                return True
+            then = action["/Next"] if "/Next" in action else ArrayObject()
+            within += then if isinstance(then, ArrayObject) else [then]
+    raise ValueError("Actions without an end")
 
 
 def _names_in_bytes(data: bytes, reader: PdfReader) -> Iterator[str]:
@@ -120,7 +152,7 @@ def _names_in_bytes(data: bytes, reader: PdfReader) -> Iterator[str]:
         if budget < 0:
             raise ValueError("Objects without an end")
         yield from names
-        if "/ObjStm" in names:
+        if "/ObjStm" in names or (names >= PACKED and data[stopped_at - 6 : stopped_at] == b"stream"):
             at = io.BytesIO(data)
             at.seek(_BLANK.match(data, found.end()).end())
             packed = read_object(at, reader)
@@ -138,8 +170,14 @@ def _is_numbered(data: bytes, at: int) -> bool:
 
 
 def _names(data: bytes, at: int, *, to_the_end: bool = False) -> tuple[set[str], int]:
-    """The names from here to the end of the object, outside of strings and comments; and that end."""
+    """The names from here to the stream of the object or to the next object, outside of strings and
+    comments; and that end.
+
+    A word such as `stream` within a dictionary ends nothing: lenient readers pass it over.
+    """
     names: set[str] = set()
+    depth = 0
+    string_ends = True
     while found := _TOKEN.search(data, at):
         at = found.end()
         token = found[0]
@@ -147,12 +185,20 @@ def _names(data: bytes, at: int, *, to_the_end: bool = False) -> tuple[set[str],
             name = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), found[1])
             names.add("/" + name.decode("latin-1"))
         elif token == b"(":
-            depth = 1
-            while depth and (mark := _WITHIN_STRING.search(data, at)):
+            open_marks = 1
+            while open_marks and (mark := _WITHIN_STRING.search(data, at)):
                 at = mark.end()
-                depth += {b"(": 1, b")": -1}.get(mark[0], 0)
-            if depth:
+                open_marks += {b"(": 1, b")": -1}.get(mark[0], 0)
+            if open_marks:
                 break
-        elif token[:1] not in (b"%", b"<") and not to_the_end:
+        elif token in (b"<<", b">>"):
+            depth += 1 if token == b"<<" else -1
+        elif token == b"<":
+            end = data.find(b">", at) if string_ends else -1
+            string_ends = end >= 0
+            at = max(at, end + 1)
+        elif token == b"obj" and not to_the_end and _is_numbered(data, found.start()):
+            return names, found.start()
+        elif token == b"stream" and depth <= 0 and not to_the_end:
             return names, at
     return names, len(data)
