@@ -70,10 +70,20 @@ _CAPTION = re.compile(r"<figcaption>((?:(?!<figcaption>).)*?)</figcaption>", re.
 #: In place of a figure, while the text around it is tidied.
 _ASIDE = re.compile(r"\0\d+\0")
 _LINES = re.compile(r"<(p|h[2-4])>((?:(?!</?(?:p|h[2-4])>).)*)</\1>", re.DOTALL)
-#: What a picture may stand behind, other than in a paragraph.
-_BETWEEN_BLOCKS = re.compile(
-    r"(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*\Z"
+#: A picture, with what it stands behind where it may stand there, other than in a paragraph.
+_IMAGE_AND_BEFORE = re.compile(
+    r"(?P<before>(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*)?"
+    + _IMAGE.pattern
 )
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+#: Tags that end by themselves where the next one begins, or have no end.
+_DO_NOT_NEST = {
+    "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "h1", "h2", "h3", "h4",
+    "h5", "h6", "br", "img", "hr", "col", "wbr", "input", "meta", "link",
+}  # fmt: skip
+_DEEPEST_TAGS = 300
+#: Figures within figures, and captions within captions, that are looked into.
+_DEEPEST = 20
 _NAME_OF_A_FILE = re.compile(
     r"(?:.*\.(?:jpe?g|png|webp|gif|heic|tiff?|bmp)"
     r"|(?:img|dsc[fn]?|pxl|dji|p|image|picture|photo|screenshot|whatsapp image)[\s_-]*\d[\d\s_.:-]*)",
@@ -119,15 +129,17 @@ def own_pictures(html: str) -> str:
         return f"<{found[1]}>{lines}</{found[1]}>{pictures}" if _has_words(lines) else pictures
 
     def alone(found: re.Match[str]) -> str:
-        return put_aside(found[1]) if _BETWEEN_BLOCKS.search(found.string[: found.start()]) else ""
+        before = found["before"]
+        return "" if before is None else before + put_aside(found[2])
 
-    while _FIGURE.search(html):
-        html = _FIGURE.sub(of_figure, html)
-    while _CAPTION.search(html):
-        html = _CAPTION.sub(of_caption, html)
+    for pattern, of_each in ((_FIGURE, of_figure), (_CAPTION, of_caption)):
+        for _level in range(_DEEPEST):
+            html, number = pattern.subn(of_each, html)
+            if not number:
+                break
     html = re.sub(r"</?fig(?:ure|caption)>", "", html)
     html = _LINES.sub(lambda found: of_lines(found) if "<img" in found[2] else found[0], html)
-    html = _IMAGE.sub(alone, html)
+    html = _IMAGE_AND_BEFORE.sub(alone, html)
     return _ASIDE.sub(lambda found: figures[int(found[0][1:-1])], html)
 
 
@@ -217,10 +229,40 @@ def figure(key: str, alternative_text: str, caption: str = "", photographer: str
 
 def from_elsewhere(html: str) -> str:
     """What Word and other programs call by other names, and what they say to themselves."""
-    html = re.sub(r"<!--.*?-->|<!\[[^>]*>|<xml\b.*?</xml>", "", html, flags=re.DOTALL | re.IGNORECASE)
+    html = _replaced(r"<!--.*?-->", "-->", "", html)
+    html = _replaced(r"<!\[[^>]*>", ">", "", html)
+    html = _replaced(r"<xml\b.*?</xml>", "</xml>", "", html)
     for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2")):
-        html = re.sub(rf"<(/?){other}(?:\s[^>]*)?>", rf"<\1{ours}>", html, flags=re.IGNORECASE)
-    return html
+        html = _replaced(rf"<(/?){other}(?:\s[^>]*)?>", ">", rf"<\1{ours}>", html)
+    return _not_too_deep(html)
+
+
+def has_content(html: str) -> bool:
+    """Whether a text holds a word or a picture, before it is sanitised."""
+    return "<img" in html or bool(_replaced(r"<[^>]*>", ">", "", html).strip())
+
+
+def _not_too_deep(html: str) -> str:
+    """Without tags in more tags than any program nests: each level costs a parser more than the last."""
+    depth = 0
+
+    def tag(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[2].lower() in _DO_NOT_NEST:
+            return found[0]
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        # A tag that is not known, and holds nothing.
+        return "<wbr" if not found[1] and depth > _DEEPEST_TAGS else found[0]
+
+    return _TAG.sub(tag, html)
+
+
+def _replaced(pattern: str, end: str, by: str, html: str) -> str:
+    """What begins and ends as the pattern says. Behind the last end nothing is looked for, or each
+    beginning there would be looked for to the end of the text."""
+    ends = [found.end() for found in re.finditer(end, html, flags=re.IGNORECASE)]
+    until = ends[-1] if ends else 0
+    return re.sub(pattern, by, html[:until], flags=re.DOTALL | re.IGNORECASE) + html[until:]
 
 
 def tidied(html: str) -> str:
@@ -284,18 +326,18 @@ def render(text: str) -> RenderedText:
 
     The text is what the sanitiser left, so its tags are written in one way only.
     """
-    headings: list[tuple[str, str]] = []
+    headings: dict[str, str] = {}
 
     def anchored(found: re.Match[str]) -> str:
         words = strip_tags(found[1]).strip()
         anchor = slugify(unescape(words)) or "section"
-        if anchor in dict(headings):
+        if anchor in headings:
             anchor = f"{anchor}-{len(headings) + 1}"
-        headings.append((anchor, unescape(words)))
+        headings[anchor] = unescape(words)
         return f'<h2 id="{anchor}">{found[1]}</h2>'
 
     html = re.sub(r"<h2>(.*?)</h2>", anchored, text or "", flags=re.DOTALL)
     html = _IMAGE.sub(_for_a_page, html)
     html = html.replace("<table>", '<div class="scroll" role="group" tabindex="0"><table>')
     html = html.replace("</table>", "</table></div>")
-    return RenderedText(mark_safe(html), headings)
+    return RenderedText(mark_safe(html), list(headings.items()))

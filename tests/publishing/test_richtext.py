@@ -108,3 +108,30 @@ def test_sanitising_twice_changes_nothing():
 def test_an_empty_editor_is_stored_as_nothing(empty):
     make_page(body_en=empty)
     assert Page.objects.get().body_en == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--", "<xml ", "<![", "<b ", "</i ", "<figure>", "<figcaption>", "<div>", "<ul>", "<h2>a</h2>",
+        'x<img src="/pictures/a">', "><!--", "<p>·\xa0x</p> ",
+    ],
+)  # fmt: skip
+def test_two_million_letters_are_sanitised_in_one_go(text):
+    """Where each tag is looked for to the end of the text, this takes hours."""
+    make_page(body_en=text * (2_000_000 // len(text)))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stays"),
+    [
+        ("<p>a<!-- b --> c</p>", "<p>a c</p>"),
+        ("<p>a<![if !supportLists]>b<![endif]> c</p>", "<p>ab c</p>"),
+        ("<XML><o:p>Word</o:p></XML><p>a</p>", "<p>a</p>"),
+        ("<p><b style='x'>a</b> <I>b</I></p>", "<p><strong>a</strong> <em>b</em></p>"),
+        ("<div>" * 400 + "<p>a</p>" + "</div>" * 400, "<p>a</p>"),
+    ],
+)
+def test_what_word_says_to_itself_is_left_out(pasted, stays):
+    make_page(body_en=pasted)
+    assert Page.objects.get().body_en == stays

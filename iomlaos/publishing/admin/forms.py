@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.richtext import has_content
 from iomlaos.publishing.snapshots import make_room
 
 NO_SUCH_DATE = _(
@@ -129,7 +130,7 @@ class RichTextFormField(AsSent, ProseEditorFormField):
 
     def to_python(self, value: Any) -> str:
         text = (super().to_python(value) or "").replace("\r\n", "\n")
-        return text if strip_tags(text).strip() or "<img" in text else ""
+        return text if has_content(text) else ""
 
 
 class CurrentFile:
