@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import snapshots, uploads
 from .dates import PartialDateField
-from .filetypes import BY_MEDIA_TYPE, RefusedFile, cleaned, page_count, recognise
+from .filetypes import BY_MEDIA_TYPE, RefusedFile, as_name, cleaned, page_count, recognise
 from .snapshots import Snapshot
 
 
@@ -158,8 +158,7 @@ class Edition(models.Model):
         """The name under which a visitor saves the file: title, language, date."""
         ending = PurePath(self.file.name).suffix
         parts = [self.name, self.get_language_display(), self.dated.iso if self.dated else ""]
-        stem = re.sub(r"[\s/\\:*?\"<>|]+", " ", " ".join(filter(None, parts))).strip()
-        return f"{stem.replace(' ', '-')}{ending}"
+        return f"{as_name(' '.join(filter(None, parts)))}{ending}"
 
     @property
     def file_key(self) -> str:

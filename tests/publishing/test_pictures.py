@@ -471,6 +471,12 @@ def test_each_picture_has_the_name_of_what_shows_it(client, db):
     assert fetch(client, shown).headers["Content-Disposition"].startswith("inline")
 
 
+def test_no_character_of_a_title_spoils_the_name_of_a_picture(client, db):
+    shown = make_picture()
+    make_page(body_en=shown.figure, title_en="A\x0b scho\x7fol")
+    assert 'filename="A-scho-ol-' in fetch(client, shown).headers["Content-Disposition"]
+
+
 def test_guessed_addresses_are_not_found(client, db):
     shown = make_picture()
     shows(make_programme, shown)

@@ -31,6 +31,7 @@ from tests.factories import (
     upload,
 )
 from tests.staff.filled import filled
+from tests.uploads import S, office_with
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,21 @@ def test_an_export_holds_the_rows_of_the_filtered_list_by_stable_names(staff, en
     ]  # fmt: skip
     assert [row["slug"] for row in exported(staff, f"{DONORS}?q=asian", ending)] == ["adb"]
     assert len(exported(staff, DONORS, ending)) == 2
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_a_character_that_no_sheet_may_hold_is_left_out_of_it(staff, character):
+    make_donor(name_en=f"Ita{character}ly")
+    assert [row["name_en"] for row in exported(staff, DONORS, "xlsx")] == ["Italy"]
+
+
+def test_a_table_that_multiplies_when_it_is_read_is_refused(staff):
+    """A document type lets a few letters stand for many."""
+    strings = f'<!DOCTYPE x [<!ENTITY a "{"A" * 1000}">]><sst {S}><si><t>{"&a;" * 1000}</t></si></sst>'
+    for encoding in ("utf-8", "utf-16"):
+        table = upload("a.xlsx", office_with("xlsx", **{"xl/sharedStrings.xml": strings.encode(encoding)}))
+        page = staff.post("/admin/programmes/donor/import/", {"table": table})
+        assert "This file is damaged and cannot be read. Save it anew." in text_of(page)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -347,3 +347,19 @@ def test_the_address_of_a_notice_is_kept_in_small_letters(staff):
     assert send(staff, vacancy, slug="Driver-2026").status_code == 302
     for address in ("/n/Driver-2026", "/n/driver-2026"):
         assert staff.get(address)["Location"] == "/careers/vacancies/driver-2026/"
+
+
+def test_what_nobody_sees_is_left_out_of_what_was_typed_or_pasted(staff):
+    programme = make_programme(state="draft")
+    address = f"/admin/programmes/programme/{programme.pk}/change/"
+    given = {
+        "title_en": "A\x01 good\x0bdriver\ufffe\x7f",
+        "summary_en": "One\x0bline.\x1f Another\uffff.",
+        "body_en": "<p>Wor\x02ds</p>",
+    }
+    response = staff.post(address, filled(staff.get(address), **given))
+    assert response.status_code == 302, errors(response)
+    programme.refresh_from_db()
+    assert programme.title_en == "A good driver"
+    assert programme.summary_en == "One\nline. Another."
+    assert programme.body_en == "<p>Words</p>"

@@ -117,19 +117,34 @@ class AsSent:
         return super().has_changed(self.to_python(initial), data)
 
 
-class TextField(AsSent, forms.CharField):
-    """Text of several lines."""
+#: What nobody sees or types, and comes along from other programs: feeds and tables may not hold it.
+#: NUL is refused by every field.
+UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+#: How Word ends a line or a page within a paragraph.
+ENDS_OF_LINES = re.compile(r"\r\n|[\x0b\x0c]")
+
+
+class LineField(AsSent, forms.CharField):
+    """Text of one line, without what nobody sees."""
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
-        return text.replace("\r\n", "\n") if text else text
+        return UNSEEN.sub("", ENDS_OF_LINES.sub(" ", text)) if text else text
+
+
+class TextField(AsSent, forms.CharField):
+    """Text of several lines, without what nobody sees."""
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return UNSEEN.sub("", ENDS_OF_LINES.sub("\n", text)) if text else text
 
 
 class RichTextFormField(AsSent, ProseEditorFormField):
     """The editor. What holds tags but neither word nor picture counts as empty."""
 
     def to_python(self, value: Any) -> str:
-        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        text = UNSEEN.sub("", ENDS_OF_LINES.sub("\n", super().to_python(value) or ""))
         return text if has_content(text) else ""
 
 

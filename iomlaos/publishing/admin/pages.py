@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, EmailField, SlugField
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -20,7 +20,7 @@ from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
-from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.dates import PartialDate, PartialDateField, PartialDateFormField
 from iomlaos.publishing.editions import Edition, editions_in, file_of
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.richtext import RichTextField
@@ -37,6 +37,7 @@ from .forms import (
     EditionFileField,
     EditionFileInput,
     EditionFormSet,
+    LineField,
     MomentField,
     MomentInput,
     RichTextFormField,
@@ -49,15 +50,19 @@ from .previewing import Previews
 from .steps import HasSteps
 
 PLAIN_INPUTS: dict[type[models.Field], dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
     models.DateField: {"form_class": DayField, "widget": DayInput},
     models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
+    models.EmailField: {"form_class": EmailField},
     models.FileField: {"form_class": EditionFileField, "widget": EditionFileInput},
     models.ManyToManyField: {"widget": CheckboxSelectMultiple},
+    models.SlugField: {"form_class": SlugField, "widget": admin.widgets.AdminTextInputWidget},
     models.TextField: {
         "form_class": TextField,
         "widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 4}),
     },
     models.URLField: {"assume_scheme": "https", "widget": admin.widgets.AdminURLFieldWidget},
+    PartialDateField: {"form_class": PartialDateFormField, "widget": admin.widgets.AdminTextInputWidget},
     RichTextField: {"form_class": RichTextFormField, "widget": AdminProseEditorWidget},
 }
 

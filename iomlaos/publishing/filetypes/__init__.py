@@ -23,6 +23,7 @@ __all__ = [
     "BY_MEDIA_TYPE",
     "FileKind",
     "RefusedFile",
+    "as_name",
     "cleaned",
     "page_count",
     "recognise",
@@ -32,12 +33,19 @@ __all__ = [
 #: What no name holds: separators of folders, control characters, marks that turn the direction of
 #: writing (so that "fdp.exe" reads "exe.pdf"), and what stands in place of such a character.
 NOT_IN_A_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
+#: What a name that the portal gives holds neither: other systems do not take it.
+_NOT_IN_A_GIVEN_NAME = re.compile(rf"[\s:*?\"<>|]|{NOT_IN_A_NAME.pattern}")
 #: As much as a row keeps of it.
 LONGEST_NAME = 200
 #: Endings of programs, scripts, pages and macro files. Before the last ending they are there to deceive.
 DECEIVING = re.compile(
     r"\.(?:bat|cmd|com|docm|exe|hta|html?|jar|js|lnk|msi|php|pif|pptm|ps1|scr|sh|svg|vbs|wsf|xhtml|xlsm)"
 )
+
+
+def as_name(words: str) -> str:
+    """Words as the name of a file, without its ending."""
+    return "-".join(_NOT_IN_A_GIVEN_NAME.sub(" ", words).split())
 
 
 def recognise(content: BinaryIO, name: str) -> FileKind:

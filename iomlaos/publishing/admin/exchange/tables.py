@@ -17,7 +17,6 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
 from iomlaos.publishing.filetypes import RefusedFile, recognise
@@ -32,6 +31,8 @@ MOST_UNPACKED = 60 * 1024 * 1024
 LONGEST_CELL = 32_767
 #: Rows that a sheet can have.
 LAST_ROW = 1_048_576
+#: Characters that no XML may hold, and therefore no cell of XLSX.
+NOT_IN_A_CELL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Beginnings that make a spreadsheet run what follows.
 RUNS = re.compile(r"'*\s*[=+\-@＝＋－＠]")
 
@@ -75,7 +76,7 @@ def as_xlsx(table: tablib.Dataset) -> bytes:
     for number in range(1, len(table.headers) + 1):
         sheet.column_dimensions[get_column_letter(number)].number_format = "@"
     for row in (table.headers, *table):
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", as_written(text))) for text in row]
+        cells = [WriteOnlyCell(sheet, NOT_IN_A_CELL.sub("", as_written(text))) for text in row]
         for cell in cells:
             cell.number_format = "@"
         sheet.append(cells)
