@@ -241,6 +241,16 @@ def test_private_networks_are_never_asked(host):
     assert list(found().values()) == ["private"]
 
 
+@pytest.mark.parametrize(
+    "host", ["[64:ff9b::a00:1]", "[64:ff9b::7f00:1]", "[2002:a00:1::1]", "[2002:7f00:1::]"]
+)
+def test_no_gateway_is_asked_for_a_private_network(host):
+    """Addresses of IPv6 that stand for one of IPv4."""
+    make_page(body_en=link_to(f"http://{host}/latest/meta-data"))
+    call_command("check_links", verbosity=0)
+    assert list(found().values()) == ["private"]
+
+
 def test_where_no_site_answers_the_fault_is_here_and_nothing_is_kept():
     make_page(body_en="".join(link_to(f"https://site-{number}.invalid/") for number in range(3)))
     with pytest.raises(CommandError, match="cut off"):

@@ -31,6 +31,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 #: Answers of sites that turn away programs, and let people in.
 UNWILLING = (400, 401, 402, 403, 405, 406, 429, 451, 999)
 GONE = (404, 410)
+#: Addresses of IPv6 that stand for one of IPv4, in their last four bytes.
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Private(Exception):
@@ -153,7 +155,7 @@ class Asker:
     def _open(self, host: str, port: int) -> socket.socket:
         fault: OSError = OSError(host)
         for family, kind, proto, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            if not (self.private or ipaddress.ip_address(where[0].partition("%")[0]).is_global):
+            if not (self.private or _is_public(where[0])):
                 raise Private(host)
             opened = socket.socket(family, kind, proto)
             opened.settimeout(PATIENCE)
@@ -165,6 +167,17 @@ class Asker:
             else:
                 return opened
         raise fault
+
+
+def _is_public(written: str) -> bool:
+    """Whether an address is on the public internet, and so is the one that a gateway would make of it."""
+    address = ipaddress.ip_address(written.partition("%")[0])
+    within = None
+    if address.version == 6:
+        within = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and (within is None or within.is_global)
 
 
 def _meaning(status: int) -> CheckedLink.Outcome:
