@@ -41,6 +41,22 @@ class PersonAdmin(StaffPages, UserAdmin):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    @staticmethod
+    def _may_touch(request: HttpRequest, person: User | None) -> bool:
+        """A superuser's account, its password and its second factor are for superusers."""
+        return person is None or not person.is_superuser or request.user.is_superuser
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody makes a superuser who is none."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
     @admin.display(description=_("second factor"))
     def second_factor(self, obj: User) -> str:
         if not second_factor.is_enrolled(obj):
@@ -76,6 +92,9 @@ class PersonAdmin(StaffPages, UserAdmin):
         return render(request, "accounts/reset_second_factor.html", context)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A colleague's password. One's own is changed where the old one is asked for."""
+        if id == str(request.user.pk):
+            return redirect("admin:password_change")
         response = super().user_change_password(request, id, form_url)
         if response.status_code == 302 and (person := self.get_object(request, id)):
             record(Kind.PASSWORD_CHANGED, request, user=person)

@@ -6,9 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import PasswordResetForm
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
+
+from . import lockout
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,26 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "size": 8}
         ),
     )
+
+
+class PasswordForm(forms.Form):
+    """Who is signed in proves to be the owner of the account, before a door of it is changed."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "size": 20}),
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST if request.method == "POST" else None)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not lockout.proves(self.request, password):
+            raise ValidationError(_("This is not your password."))
+        return password
 
 
 class RecoveryForm(forms.Form):

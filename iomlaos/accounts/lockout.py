@@ -16,6 +16,7 @@ from axes.helpers import get_client_username
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Max, QuerySet, Sum, Value, When
@@ -127,6 +128,19 @@ class _Tries:
             ),
             attempt_time=self.now,
         )
+
+
+def proves(request: HttpRequest, password: str) -> bool:
+    """Whether this is the password of whoever is signed in, asked once more.
+
+    Tries count and are noted as at the door. After one too many none is looked at, and whatever the
+    view answers becomes the page that says so.
+    """
+    username = request.user.get_username()
+    if authenticate(request, username=username, password=password) is None:
+        return False
+    _Tries(request, {settings.AXES_USERNAME_FORM_FIELD: username}).of_pair.delete()
+    return True
 
 
 def client_network(request: HttpRequest) -> str:

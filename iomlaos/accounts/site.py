@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from . import second_factor, views
+from . import lockout, second_factor, views
 from .kept import is_kept, kept
 from .sessions import BY_ITSELF, STORED_EVERY
 
@@ -76,6 +76,11 @@ class GuardedSite(AdminSite):
         return super().login(request, {**words, **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if request.method == "POST":
+            # The form says what is wrong; here it counts.
+            lockout.proves(request, request.POST.get("old_password", ""))
+            if getattr(request, "axes_locked_out", False):
+                return lockout.locked(request, credentials=request.axes_credentials)
         response = super().password_change(request, extra_context)
         if response.status_code == 302:
             views.record(views.Kind.PASSWORD_CHANGED, request, user=request.user)

@@ -24,7 +24,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from . import second_factor
-from .forms import CodeForm, ForgottenForm, RecoveryForm
+from .forms import CodeForm, ForgottenForm, PasswordForm, RecoveryForm
 from .log import Kind, address_of, record
 from .models import SignInEvent
 from .second_factor import Refused
@@ -141,12 +141,13 @@ def _passed(request: HttpRequest, device: django_otp.models.Device, on_paper: bo
 
 @_staff_alone
 def set_up(request: HttpRequest, site: Any) -> HttpResponse:
-    """A phone: at the first sign-in, or a new one in the place of the last."""
+    """A phone: at the first sign-in, or a new one in the place of the last, which asks for the password."""
     if not second_factor.is_passed(request) and second_factor.is_enrolled(request.user):
         return onward("admin:code", request)
     key = request.session.setdefault(KEY, second_factor.new_key())
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    proof = PasswordForm(request) if second_factor.is_enrolled(request.user) else None
+    if request.method == "POST" and form.is_valid() and (proof is None or proof.is_valid()):
         typed = form.cleaned_data["code"].replace(" ", "")
         try:
             device, codes = second_factor.enrol(request.user, key, typed)
@@ -159,6 +160,7 @@ def set_up(request: HttpRequest, site: Any) -> HttpResponse:
     context = {
         "title": _("Set up your phone for signing in"),
         "form": form,
+        "proof": proof,
         "picture": second_factor.picture_of(request.user, key),
         "letters": second_factor.in_letters(key),
         "is_required": not second_factor.is_passed(request),
@@ -194,10 +196,11 @@ def recovery_codes(request: HttpRequest, site: Any) -> HttpResponse:
 
 @_staff_alone
 def own_second_factor(request: HttpRequest, site: Any) -> HttpResponse:
-    """What somebody has set up, and new recovery codes."""
+    """What somebody has set up, and new recovery codes for whoever knows the password."""
     if not site.has_permission(request):
         return _to_the_door(request)
-    if request.method == "POST" and request.user.is_verified():
+    proof = PasswordForm(request)
+    if request.user.is_verified() and proof.is_valid():
         request.session[CODES] = second_factor.new_codes(request.user)
         # New codes are no device that this session could have been opened with.
         if device := second_factor.TOTPDevice.objects.filter(user=request.user, confirmed=True).first():
@@ -206,6 +209,7 @@ def own_second_factor(request: HttpRequest, site: Any) -> HttpResponse:
         return redirect("admin:recovery_codes")
     context = {
         "title": _("Second factor"),
+        "proof": proof,
         "is_enrolled": second_factor.is_enrolled(request.user),
         "codes_left": second_factor.codes_left(request.user),
     }

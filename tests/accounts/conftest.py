@@ -70,7 +70,8 @@ def set_up(client: Client, then: str = "/admin/") -> list[str]:
     """Enrol as a person would: the key from the page, the code from the phone. The recovery codes."""
     page = client.get(f"/admin/second-factor/set-up/?next={then}")
     assert page.status_code == 200
-    response = client.post("/admin/second-factor/set-up/", {"code": digits_of(key_on(page)), "next": then})
+    entry = {"code": digits_of(key_on(page)), "password": PASSWORD, "next": then}
+    response = client.post("/admin/second-factor/set-up/", entry)
     assert response.headers["Location"].startswith("/admin/second-factor/recovery-codes/"), response.content
     codes = client.get(response.headers["Location"]).context["codes"]
     assert client.post("/admin/second-factor/recovery-codes/", {"next": then}).headers["Location"] == then

@@ -9,9 +9,10 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
+from iomlaos.accounts.models import SignInEvent
 from tests.servers import running_server
 
-from .conftest import PASSWORD, enter
+from .conftest import PASSWORD, enter, set_up
 
 MINUTE = datetime.timedelta(minutes=1)
 STRANGER, OWNER = "192.0.2.1", "198.51.100.7"
@@ -60,6 +61,52 @@ def test_the_refusal_says_how_long_to_wait(clock, make_person):
     assert "no-store" in response.headers["Cache-Control"]
     clock.shift(10 * MINUTE)
     assert "Wait 1 minute, then try again." in enter(Client(), "dala").content.decode()
+
+
+def change_password(client: Client, old: str):
+    entry = {
+        "old_password": old,
+        "new_password1": "another-long-one-8",
+        "new_password2": "another-long-one-8",
+    }
+    return client.post("/admin/password_change/", entry, REMOTE_ADDR=STRANGER)
+
+
+ASKED_ONCE_MORE = {
+    "to change it": lambda client, typed: change_password(client, typed),
+    "for new codes": lambda client, typed: client.post(
+        "/admin/second-factor/", {"password": typed}, REMOTE_ADDR=STRANGER
+    ),
+}
+
+
+@pytest.mark.parametrize("why", ASKED_ONCE_MORE)
+def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, make_person, why):
+    person = make_person("dala")
+    client = Client()
+    client.force_login(person)
+    set_up(client)
+    ask = ASKED_ONCE_MORE[why]
+    assert [ask(client, f"wrong-guess-{n}").status_code for n in range(12)] == [200] * 9 + [429] * 3
+    assert ask(client, PASSWORD).status_code == 429
+    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    wrong = SignInEvent.objects.filter(username="dala", by="dala", address=STRANGER)
+    assert wrong.filter(kind="password_wrong").count() == 10
+    assert wrong.filter(kind="locked").count() == 1
+    clock.shift(15 * MINUTE)
+    assert ask(client, PASSWORD).status_code == 302
+
+
+def test_a_right_password_that_is_asked_once_more_takes_the_wrong_ones_back(clock, make_person):
+    client = Client()
+    client.force_login(make_person("dala"))
+    for _ in range(3):
+        assert [change_password(client, "wrong").status_code for _ in range(9)] == [200] * 9
+        entry = {"old_password": PASSWORD, "new_password1": "a", "new_password2": "b"}
+        assert client.post("/admin/password_change/", entry, REMOTE_ADDR=STRANGER).status_code == 200
+    assert change_password(client, PASSWORD).status_code == 302
 
 
 def test_a_name_that_no_account_has_is_answered_alike(clock, make_person):

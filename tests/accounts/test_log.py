@@ -45,6 +45,16 @@ def test_changed_passwords_are_noted_with_who_changed_them(clock, make_person, s
     assert changes == [("password_changed", "dala", "boss"), ("password_changed", "dala", "dala")]
 
 
+def test_nobody_changes_their_own_password_without_the_old_one(clock, signed_in):
+    desk = signed_in("Administrators")
+    person = User.objects.get(username="colleague")
+    new = {"password1": "another-long-one-8", "password2": "another-long-one-8", "usable_password": "true"}
+    response = desk.post(f"/admin/auth/user/{person.pk}/password/", new)
+    assert response.headers["Location"] == "/admin/password_change/"
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
 @pytest.mark.parametrize("role", [{"is_superuser": True}, {"groups": "Administrators"}])
 def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, role):
     desk = signed_in(*([role["groups"]] if "groups" in role else []), is_superuser="is_superuser" in role)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
@@ -90,6 +90,48 @@ def test_every_publishable_has_the_right_to_publish_it(db):
             ).count()
             == 1
         )
+
+
+# --- Superusers -------------------------------------------------------------------------------
+
+
+def test_an_administrator_makes_nobody_a_superuser(signed_in, make_person):
+    desk, other = signed_in("Administrators"), make_person("khamla")
+    for person in (other, User.objects.get(username="colleague")):
+        address = f"/admin/auth/user/{person.pk}/change/"
+        response = desk.post(address, filled(desk.get(address), is_superuser="on", first_name="Khamla"))
+        assert response.status_code == 302, errors(response)
+        person.refresh_from_db()
+        assert (person.first_name, person.is_superuser) == ("Khamla", False)
+
+
+def test_an_administrator_changes_deletes_and_resets_no_superuser(signed_in, make_person):
+    desk, boss = signed_in("Administrators"), make_person("boss", is_superuser=True)
+    address = f"/admin/auth/user/{boss.pk}/"
+    page = desk.get(f"{address}change/")
+    assert page.status_code == 200
+    assert boss.password not in page.content.decode()
+    assert 'name="_save"' not in page.content.decode()
+    new = {"password1": "another-long-one-8", "password2": "another-long-one-8", "usable_password": "true"}
+    for door, sent in (
+        ("change/", {"username": "boss", "is_active": ""}), ("delete/", {"post": "yes"}),
+        ("password/", new), ("second-factor/", {}),
+    ):  # fmt: skip
+        assert desk.post(address + door, sent).status_code == 403, door
+    chosen = {"action": "delete_selected", "_selected_action": [boss.pk], "post": "yes"}
+    assert desk.post("/admin/auth/user/", chosen).status_code == 403
+    before = boss.password
+    boss.refresh_from_db()
+    assert (boss.is_active, boss.is_superuser, boss.password) == (True, True, before)
+
+
+def test_a_superuser_makes_another_and_may_take_it_back(signed_in, make_person):
+    desk, other = signed_in(is_superuser=True), make_person("khamla")
+    address = f"/admin/auth/user/{other.pk}/change/"
+    for wanted in ("on", None):
+        assert desk.post(address, filled(desk.get(address), is_superuser=wanted)).status_code == 302
+        other.refresh_from_db()
+        assert other.is_superuser is bool(wanted)
 
 
 # --- Contributors -----------------------------------------------------------------------------

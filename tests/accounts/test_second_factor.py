@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from iomlaos.accounts.models import SignInEvent
 from tests.factories import make_page
 
-from .conftest import digits, enter, key_on, set_up
+from .conftest import PASSWORD, digits, digits_of, enter, key_on, set_up
 
 STEP = datetime.timedelta(seconds=30)
 CLOSED = (
@@ -216,7 +216,7 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(clock, phone, dala):
     client = Client()
     enter(client, "dala")
     client.post("/admin/code/", {"recovery_code": phone[0]})
-    response = client.post("/admin/second-factor/")
+    response = client.post("/admin/second-factor/", {"password": PASSWORD})
     new = client.get(response.headers["Location"]).context["codes"]
     assert len(set(new) - set(phone)) == 10
     assert is_open(client)
@@ -238,6 +238,24 @@ def test_another_phone_takes_the_place_of_the_first(clock, phone, dala):
     set_up(client)
     assert TOTPDevice.objects.get().key != first
     assert is_open(client)
+
+
+@pytest.mark.parametrize("typed", ["", "wrong", None])
+def test_new_codes_and_another_phone_are_for_whoever_knows_the_password(clock, phone, dala, typed):
+    client = Client()
+    enter(client, "dala")
+    client.post("/admin/code/", {"code": digits(dala)})
+    first = TOTPDevice.objects.get().key
+    proof = {} if typed is None else {"password": typed}
+    page = client.post("/admin/second-factor/", proof)
+    words = "This is not your password." if typed else "This field is required."
+    assert (page.status_code, words in page.content.decode()) == (200, True)
+    code = digits_of(key_on(client.get("/admin/second-factor/set-up/")))
+    page = client.post("/admin/second-factor/set-up/", {"code": code, **proof})
+    assert (page.status_code, words in page.content.decode()) == (200, True)
+    assert TOTPDevice.objects.get().key == first
+    assert set(StaticToken.objects.values_list("token", flat=True)) == set(phone)
+    assert kinds().count("password_wrong") == (2 if typed else 0)
 
 
 def test_an_administrator_resets_the_lost_phone_of_a_colleague(clock, phone, dala, signed_in):
