@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import PasswordResetForm
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
@@ -15,6 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from . import lockout
 
 log = logging.getLogger(__name__)
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The name and the password of staff."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("The name or the password is wrong."),
+    }
 
 
 class CodeForm(forms.Form):

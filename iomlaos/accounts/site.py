@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from . import lockout, second_factor, views
+from .forms import SignInForm
 from .kept import is_kept, kept
 from .sessions import BY_ITSELF, STORED_EVERY
 
@@ -21,6 +22,8 @@ class GuardedSite(AdminSite):
 
     As django-otp's OTPAdminSite, with a page of its own for the code, and the setting up on the way.
     """
+
+    login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return self.is_staff(request) and second_factor.is_passed(request)

@@ -61,10 +61,36 @@ function nameEditors() {
   }
 }
 
+// The editor's icons are words of a font ("notes" draws a paragraph). As words they would contradict the
+// button's name, which is what somebody says to press it.
+function drawIcons() {
+  for (const icon of document.querySelectorAll(".prose-menubar .material-icons:not([data-icon])")) {
+    icon.dataset.icon = icon.textContent;
+    icon.textContent = "";
+  }
+}
+
+function mendEditors() {
+  nameEditors();
+  drawIcons();
+}
+
+// On a phone a row of a list is no table any more: each cell says what its column says.
+function nameCells(list) {
+  const names = [...list.tHead.rows[0].cells].map((head) => head.querySelector(".text")?.textContent.trim());
+  for (const row of list.tBodies[0].rows)
+    for (const cell of row.querySelectorAll("td:not(.action-checkbox)")) {
+      cell.dataset.name = names[cell.cellIndex] ?? "";
+      cell.toggleAttribute("data-empty", !cell.childElementCount && /^[–-]?$/.test(cell.textContent.trim()));
+    }
+}
+
 document.addEventListener("submit", refuseUnreadable, { capture: true });
 document.addEventListener("input", (event) => {
   if (event.target.matches?.(TYPES)) showInWords(event.target);
 });
 for (const input of document.querySelectorAll(TYPES)) showInWords(input);
-nameEditors();
-new MutationObserver(nameEditors).observe(document.body, { childList: true, subtree: true });
+mendEditors();
+const list = document.querySelector("#result_list");
+if (list) nameCells(list);
+new MutationObserver(mendEditors).observe(document.body, { childList: true, subtree: true });

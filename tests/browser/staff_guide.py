@@ -70,7 +70,7 @@ def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> Brow
     page.goto("/admin/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     code = page.get_by_label("Code:", exact=True)
     code.wait_for()
     if viewport == PHONE:

@@ -30,7 +30,7 @@ def desk(browser: Browser, site, staff_account) -> Iterator[Page]:
     page.goto(site + "/admin/")
     page.get_by_label("Username").fill(staff_account.username)
     page.get_by_label("Password").fill(staff_account.password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
     yield page
     context.close()

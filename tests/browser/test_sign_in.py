@@ -66,7 +66,7 @@ def give_password(page: Page, site: Server, account: str, then: str = "/admin/")
     page.goto(f"{site.url}/admin/login/?next={then}")
     page.get_by_label("Username").fill(account)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def code_of(letters: str) -> str:
@@ -120,7 +120,7 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(
     expect(page.locator("#result_list")).to_contain_text("Second factor set up")
     assert violations(page, axe) == []
     page.goto(f"{strict_site.url}/admin/")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
 
     give_password(page, strict_site, account, "/admin/office/page/")
     expect(page.get_by_role("heading", name="The code from your phone")).to_be_visible()
@@ -139,7 +139,7 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(
     expect(page.locator(".messagelist")).to_contain_text("Codes left: 9")
     assert page.url == f"{strict_site.url}/admin/office/page/"
     page.goto(f"{strict_site.url}/admin/")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
 
     give_password(page, strict_site, account)
     page.get_by_role("textbox", name="Code:", exact=True).fill(next_code_of(letters))
@@ -224,7 +224,7 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
     other = opened.value
     other.get_by_label("Username").fill(account)
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Log in").click()
+    other.get_by_role("button", name="Sign in").click()
     other.get_by_role("textbox", name="Code:", exact=True).fill(next_code_of(letters))
     other.get_by_role("button", name="Go on").click()
     expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()
@@ -265,7 +265,7 @@ def test_a_form_that_is_sent_too_late_is_kept_and_goes_through_after_signing_in(
     other = opened.value
     other.get_by_label("Username").fill(account)
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Log in").click()
+    other.get_by_role("button", name="Sign in").click()
     other.get_by_role("textbox", name="Code:", exact=True).fill(next_code_of(letters))
     other.get_by_role("button", name="Go on").click()
     expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()

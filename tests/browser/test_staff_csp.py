@@ -15,8 +15,8 @@ from .test_admin import first_row, violations
 PASSWORD = secrets.token_urlsafe(16)
 #: A number or a random key in an address: one of many pages of the same shape.
 KEY = re.compile(r"/(\d+|[0-9a-f]{8}-[0-9a-f-]{27})/")
-#: What is no page: it signs out, or is a file.
-NO_PAGE = re.compile(r"/(logout|export|files)/|\.webp$")
+#: What is no page: it signs out, is a file, or leads to what visitors see.
+NO_PAGE = re.compile(r"/(logout|export|files|r)/|\.webp$")
 #: What must have been on the way, so that a link that goes missing is noticed.
 ON_THE_WAY = {
     "/admin/", "/admin/guide/", "/admin/second-factor/", "/admin/second-factor/set-up/", "/admin/password_change/",
@@ -67,11 +67,16 @@ def state(browser: Browser, portal) -> dict:
     page.goto("/admin/")
     page.get_by_label("Username").fill("staff")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.goto(first_row(page, portal.url, "/admin/programmes/programme/?q=migration-health"))
     page.get_by_label("Summary:", exact=True).fill("Another summary, as a draft.")
     page.get_by_role("button", name="Save as a draft", exact=True).first.click()
     expect(page.locator(".messagelist")).to_contain_text("Kept as a draft.")
+    portal.manage(
+        "shell", "--no-imports", "--command",
+        "from programmes.models import *; from tests.factories import *;"
+        "make_edition(document=Document.objects.get(slug='promise-factsheet'))",
+    )  # fmt: skip
     for kind in ("vacancy", "procurementnotice"):
         page.goto(f"/admin/careers/{kind}/add/")
         page.get_by_label("Title:", exact=True).first.fill(f"A trial {kind}")
@@ -108,12 +113,13 @@ def desk(browser: Browser, portal, state, complaints) -> Iterator[Page]:
 
 @pytest.fixture
 def forms(desk, portal) -> list[str]:
-    """The programme with the draft, and the open vacancy."""
+    """The programme with the draft, the open vacancy, and a document with an edition."""
     found = [
         first_row(desk, portal.url, "/admin/programmes/programme/?q=migration-health"),
         first_row(desk, portal.url, "/admin/careers/vacancy/?q=trial"),
+        first_row(desk, portal.url, "/admin/programmes/document/?q=promise-factsheet"),
     ]
-    for address in ("/admin/programmes/programme/", "/admin/careers/vacancy/"):
+    for address in ("/admin/programmes/programme/", "/admin/careers/vacancy/", "/admin/programmes/document/"):
         desk.goto(f"{address}?everything=1")
     return found
 
@@ -143,12 +149,18 @@ def test_no_page_of_the_admin_breaks_its_policy_or_a_script(portal, desk, compla
     assert ON_THE_WAY - seen == set()
 
 
+WIDE_LISTS = [
+    "/admin/careers/vacancy/", "/admin/programmes/document/", "/admin/auth/user/", "/admin/accounts/signinevent/",
+    "/admin/publishing/happening/",
+]  # fmt: skip
+
+
 def main_pages(forms: list[str]) -> list[str]:
-    programme, vacancy = (form.removesuffix("change/") for form in forms)
+    programme, vacancy, document = (form.removesuffix("change/") for form in forms)
     return [
         "/admin/", "/admin/guide/", "/admin/second-factor/", "/admin/second-factor/set-up/", "/admin/password_change/",
         "/admin/programmes/programme/", "/admin/programmes/programme/deleted/", "/admin/programmes/donor/import/",
-        f"{programme}change/", f"{programme}preview/", f"{programme}links/", f"{programme}history/",
+        *WIDE_LISTS, f"{document}change/", f"{programme}change/", f"{programme}preview/", f"{programme}links/", f"{programme}history/",
         f"{programme}delete/", f"{programme}step/schedule/", f"{programme}step/withdraw/",
         f"{vacancy}change/", f"{vacancy}step/deadline/", f"{vacancy}step/close/",
         "/admin/publishing/picture/", "/admin/office/sitenotice/add/",
@@ -169,6 +181,60 @@ def test_axe_finds_nothing_on_the_main_pages(desk, complaints, axe, forms, width
         found += violations(desk, axe)
     assert found == []
     assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing_at_the_door(browser, portal, axe, width, scheme):
+    context = browser.new_context(base_url=portal.url, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    found = []
+    for address in ("/admin/login/", "/admin/password-reset/"):
+        page.goto(address)
+        found += violations(page, axe)
+    assert found == []
+    assert page.goto("/admin/login/").ok
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    context.close()
+
+
+def test_on_a_phone_a_list_is_read_without_scrolling_sideways_and_each_cell_says_what_it_is(desk, forms):
+    desk.set_viewport_size({"width": 360, "height": 800})
+    for address in [*WIDE_LISTS, "/admin/programmes/donor/import/"]:
+        desk.goto(address)
+        wider = desk.evaluate(
+            """() => [...document.querySelectorAll(".results, .exchange .scroll")]
+                .filter(part => part.scrollWidth > part.clientWidth).map(part => part.scrollWidth)"""
+        )
+        assert wider == [], address
+    desk.goto("/admin/careers/vacancy/")
+    cell = desk.locator("#result_list .field-closes").first
+    said = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert said == '"Closes: "' or said == '"Closes" ": "'
+
+
+def test_of_the_buttons_of_a_form_one_stands_out_and_none_shouts(desk, forms):
+    desk.goto(forms[1])
+    buttons = desk.locator(".submit-row").last.locator("input")
+    looks = buttons.evaluate_all(
+        "all => all.map(each => [getComputedStyle(each).textTransform, getComputedStyle(each).backgroundColor])"
+    )
+    assert {case for case, _ in looks} == {"none"}
+    first, *others = [colour for _, colour in looks]
+    assert others
+    assert first not in others
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_note_on_a_change_lies_in_line_with_the_fields_above_it(desk, forms, width):
+    desk.set_viewport_size({"width": width, "height": 800})
+    desk.goto(forms[2])
+    note, title = (desk.locator(field).bounding_box() for field in ("#note-of-change", "#id_title_en"))
+    assert note["x"] == pytest.approx(title["x"], abs=1)
+    assert note["x"] + note["width"] <= width
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -75,7 +75,7 @@ def sign_in(page: Page, portal: Server, account: str) -> None:
     page.goto(f"{portal.url}/admin/")
     page.get_by_label("Username").fill(account)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
 
 
@@ -198,7 +198,7 @@ def test_the_session_ends_in_the_middle_and_what_was_typed_is_kept_once_one_is_b
     other = opened.value
     other.get_by_label("Username").fill(account)
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Log in").click()
+    other.get_by_role("button", name="Sign in").click()
     expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()
     other.close()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -233,7 +233,7 @@ def test_nothing_that_one_typed_goes_to_another_who_signs_in_on_the_same_compute
     expect(other.locator("#typed-later")).to_be_hidden()
     page.close()
     # The first comes back: the copy in the browser is sent from whatever page is opened.
-    other.get_by_role("button", name="Log out").click()
+    other.get_by_role("button", name="Sign out").click()
     with other.expect_response(lambda answer: "/typed/" in answer.url and answer.status == 200):
         sign_in(other, portal, first)
     other.goto(portal.url + ADD)
@@ -307,7 +307,7 @@ def test_signing_out_keeps_what_was_typed_and_leaves_no_copy_in_the_browser(port
     page = open_desk(account)
     page.goto(portal.url + ADD)
     page.get_by_label("Title:").fill("Typed at the last moment")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/admin/log"))
     assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('typed:'))") == []
     sign_in(page, portal, account)
