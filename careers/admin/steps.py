@@ -74,6 +74,8 @@ class ChangeDeadline(Step):
         asked = type("DeadlineForm", (AsksForDeadline, self.admin.form), {"at": self.request.at})
         form = forms.modelform_factory(type(self.record), form=asked, fields=[])(data, instance=self.record)
         del form.fields["publish_at"]
+        # Whoever takes this step changes the deadline: no more need be said of when it is asked.
+        form.fields["deadline_reason"].help_text = ""
         if not self.record.is_announced(self.request.at):
             del form.fields["deadline_reason"]
         return form

@@ -246,9 +246,11 @@ def test_the_look_says_row_by_row_what_is_new_changed_unchanged_or_refused_and_s
     assert "<ins>Italian Republic</ins>" in page
     assert refusals(response) == [
         (5, "Name (name_en)", "This field is required."),
-        (5, "Kind (kind)", "Select a valid choice. a purse is not one of the available choices."),
+        (5, "Kind (kind)", "Write one of: government, multilateral, fund, other."),
     ]
     assert "Nothing can be imported while a row is refused." in text_of(response)
+    summary = "1 row is new. 1 row changes something. 1 row says what is there already. 1 row is refused."
+    assert summary in text_of(response)
     assert 'name="sealed"' not in page
     assert sorted(Donor.objects.values_list("name_en", flat=True)) == ["Canada", "Italy"]
     assert not Revision.objects.exists()

@@ -117,6 +117,7 @@ def test_notices_that_wait_for_a_word_are_listed_both_kinds_together(clock, staf
         "New texts that are drafts": ["Hidden tender", "Hidden position"],
     }
     assert response.context["work"][0].title == "Urgent"
+    assert notes(response, "Results overdue")["Late tender"] == "promised by 31 May 2026"
     assert (
         f'<a href="/admin/careers/vacancy/{untold.pk}/change/">Untold position</a>'
         in response.content.decode()

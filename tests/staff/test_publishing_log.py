@@ -34,6 +34,7 @@ def test_it_names_what_was_published_changed_scheduled_withdrawn_and_deleted_and
         ("scheduled", "bounmy"),
     ]
     page = editor.get(LOG).content.decode()
+    assert "4 entries" in page
     for words in ("Migration health", "bounmy", "It ended.", address_of(programme, "history/")):
         assert words in page
 

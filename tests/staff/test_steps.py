@@ -128,6 +128,7 @@ def test_a_moment_that_has_passed_is_refused_beside_the_field(clock, staff):
 def test_withdrawing_needs_a_reason_which_its_address_gives(clock, staff):
     programme = make_programme()
     response = take(staff, programme, "withdraw")
+    assert "For what is withdrawn only." not in response.content.decode()
     assert "withdrawal_reason_en" in response.context["form"].errors
     assert take(staff, programme, "withdraw", withdrawal_reason_en="It was a mistake.").status_code == 302
     page = read(Client(), programme.get_absolute_url())
@@ -149,6 +150,7 @@ def test_a_notice_is_extended_with_a_reason(clock, staff, make):
     notice = make(closes_at=OPEN)
     later = {"closing_date": "2026-07-10", "closing_hour": "17:00"}
     response = take(staff, notice, "deadline", **later)
+    assert "Only if you change" not in response.content.decode()
     assert "deadline_reason" in response.context["form"].errors
     assert take(staff, notice, "deadline", **later, deadline_reason="Heavy rain.").status_code == 302
     page = read(Client(), notice.get_absolute_url())

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from careers.models import opportunities
@@ -16,7 +17,11 @@ def results_overdue(at: datetime.datetime) -> Task:
         "results-overdue",
         _("Results overdue"),
         _("The page promised a result by a day that has passed. Say what came of it, or set a new day."),
-        [row for kind in opportunities() for row in all_of(kind.objects.results_overdue(at))],
+        [
+            Row.of(notice, _("promised by %(day)s") % {"day": date_format(notice.results_expected_by)})
+            for kind in opportunities()
+            for notice in kind.objects.results_overdue(at)
+        ],
     )
 
 

@@ -185,7 +185,9 @@ class Withdraw(Step):
     def form(self, data: Any = None) -> forms.BaseForm:
         model = type(self.record)
         names = ["withdrawal_reason_en", "withdrawal_reason_lo"]
-        kind = forms.modelform_factory(model, form=WithdrawForm, fields=names)
+        # Here it is withdrawn: nobody need be told when the reason is asked.
+        helps = dict.fromkeys(names, gettext("One sentence, which whoever comes to its address reads."))
+        kind = forms.modelform_factory(model, form=WithdrawForm, fields=names, help_texts=helps)
         kind.base_fields["withdrawal_reason_en"].required = True
         kind.base_fields["withdrawal_reason_en"].label = gettext("Why, in English")
         kind.base_fields["withdrawal_reason_lo"].label = gettext("Why, in Lao")

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import ChoiceField, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -361,6 +361,9 @@ class Sheet(resources.ModelResource):
             if isinstance(each, ModelChoiceField):
                 each.to_field_name = "slug"
                 each.error_messages["invalid_choice"] = _("There is none with the key “%(value)s”.")
+            elif isinstance(each, ChoiceField):
+                known = ", ".join(str(value) for value, _words in each.choices if value)
+                each.error_messages["invalid_choice"] = _("Write one of: %(known)s.") % {"known": known}
         return row_form
 
     def _typed(self, instance: models.Model, now: Row) -> dict[str, Any]:
