@@ -88,7 +88,7 @@ class Share:
         if self.notice.is_open(self.at):
             closing = _("Closes: %(deadline)s") % deadline
         else:
-            closing = _("Closed: %(deadline)s. Applications and offers are no longer taken.") % deadline
+            closing = f"{_('Closed: %(deadline)s.') % deadline} {self.notice.no_longer_taken}"
         no_fee = _("IOM charges no fee at any stage.")
         return "\n".join([self._title, closing, self.address, no_fee])
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -170,6 +171,8 @@ class Opportunity(Publishable):
     UNDECIDED: ClassVar[tuple[str, ...]] = ("", Outcome.UNDER_REVIEW)
     #: What can come of one of this kind.
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = ()
+    #: What is said once it is closed.
+    no_longer_taken: ClassVar[Promise | str] = ""
     #: Last parts of addresses that are lists of this kind.
     RESERVED: ClassVar[tuple[str, ...]] = ()
 

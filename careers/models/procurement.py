@@ -73,6 +73,7 @@ class ProcurementNotice(Opportunity):
     }
 
     OWNS = ("documents", "clarifications", "awards", "amendments")
+    no_longer_taken = _("Offers are no longer taken.")
     OUTCOMES = (
         Opportunity.Outcome.UNDER_REVIEW,
         Opportunity.Outcome.AWARDED,

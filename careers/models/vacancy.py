@@ -96,6 +96,7 @@ class Vacancy(Opportunity):
         INTERNAL_ONLY = "internal-only", _("Internal candidates only")
 
     OWNS = ("amendments",)
+    no_longer_taken = _("Applications are no longer taken.")
     OUTCOMES = (
         Opportunity.Outcome.UNDER_REVIEW,
         Opportunity.Outcome.FILLED,

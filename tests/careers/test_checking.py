@@ -94,9 +94,7 @@ def test_a_closed_notice_says_since_when_what_came_of_it_and_that_nothing_is_tak
     assert CLOSED in page
     assert "Closed since Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in page
     assert "Outcome Advertised again: Once more" in page
-    assert (
-        "Applications and offers are no longer taken. Whoever says otherwise is not from the office." in page
-    )
+    assert "Applications are no longer taken. Whoever says otherwise is not from the office." in page
     assert "/careers/vacancies/again/" in page.links
 
 

@@ -45,6 +45,26 @@ def make_pumps(**given) -> ProcurementNotice:
     return make_procurement_notice(**values | given)
 
 
+def test_an_award_of_a_round_sum_is_written_without_cents_and_each_supplier_is_a_point(client):
+    notice = make_pumps(outcome="awarded")
+    make_award(notice=notice, supplier="Pumps Co", value="182000000.00", currency="LAK")
+    make_award(notice=notice, supplier="Pipes Co", value="12.50", currency="USD")
+    with time_machine.travel(DEADLINE + 20 * DAY, tick=False):
+        page = client.get("/careers/procurement/pumps/").content.decode()
+    assert '<span class="whole">LAK 182,000,000</span>' in page
+    assert '<span class="whole">USD 12.50</span>' in page
+    assert page.count("<li><strong>") == 2
+
+
+def test_the_way_back_from_a_tender_leads_through_careers(client):
+    make_pumps()
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = client.get("/careers/procurement/pumps/").content.decode()
+    trail = page.partition("Where this page is")[2].partition("</nav>")[0]
+    assert trail.index("/careers/") < trail.index("/careers/procurement/")
+    assert ">Careers<" in trail
+
+
 @pytest.mark.usefixtures("seeded")
 def test_an_open_tender_says_all_that_a_bidder_needs(client):
     make_pumps()

@@ -110,7 +110,8 @@ def test_the_caption_gives_title_deadline_short_address_and_no_fee_and_once_clos
     ]
     assert Share(notice, DEADLINE).caption.splitlines() == [
         "Driver",
-        "Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). Applications and offers are no longer taken.",
+        "Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). "
+        f"{'Applications' if make is make_vacancy else 'Offers'} are no longer taken.",
         "http://testserver/n/driver",
         "IOM charges no fee at any stage.",
     ]

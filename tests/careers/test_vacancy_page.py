@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from careers.models import Vacancy
-from tests.factories import make_form, make_place, make_procurement_notice, make_vacancy, make_version
+from tests.factories import make_form, make_place, make_procurement_notice, make_vacancy, make_version, upload
 from tests.reading import read
+from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,20 @@ def test_an_open_notice_says_all_that_is_known_in_the_order_in_which_it_is_neede
         reached = text.index(read_as(part), reached)
     assert "mailto:jobs@example.org?subject=VN2026.14" in page.links
     assert "https://jobs.example.org/14" in page.links
+
+
+def test_the_first_step_of_applying_leads_to_the_form(client):
+    form = make_form(title_en="History form")
+    version = make_version(form=form, file=upload("form.pdf", pdf()), language="en")
+    make_vacancy(slug="nurse", submission_email="jobs@example.org", closes_at=DEADLINE, form=form)
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = client.get("/careers/vacancies/nurse/").content.decode()
+        assert f'Fill in the <a href="{version.get_absolute_url()}">History form</a>.' in page
+        other = make_version(form=form, file=upload("form.pdf", pdf()), language="lo")
+        page = client.get("/careers/vacancies/nurse/").content.decode()
+    first = page.partition("Fill in the History form.")[2].partition("</li>")[0]
+    assert version.get_absolute_url() in first
+    assert other.get_absolute_url() in first
 
 
 def read_as(words: str) -> str:

@@ -50,8 +50,8 @@ def test_the_date_of_the_information_is_that_of_the_page(client):
     make_page(slug="dated", as_of="2021-01")
     make_page(slug="edited", as_of="2026-11-24")
     make_page(slug="timeless")
-    assert "Information as published by January 2021" in read(client, "/dated/")
-    assert "Information as published by 24 November 2026" in read(client, "/edited/")
+    assert "Information as of January 2021" in read(client, "/dated/")
+    assert "Information as of 24 November 2026" in read(client, "/edited/")
     assert "Information as published" not in read(client, "/timeless/")
 
 
