@@ -153,6 +153,10 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 django.conf.locale.LANG_INFO["lo"] = {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"}
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["iomlaos.formats"]
+# For Lao, of which Django knows no formats.
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+YEAR_MONTH_FORMAT = "F Y"
 USE_I18N = True
 USE_TZ = True
 #: Stored in UTC, meant in Vientiane (UTC+7, no summer time).

@@ -94,6 +94,9 @@ def set_up(page: Page) -> tuple[str, list[str]]:
     page.get_by_label("Code:").fill(code_of(letters))
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    # They are copied by hand.
+    size = page.locator(".codes code").first.evaluate("code => parseFloat(getComputedStyle(code).fontSize)")
+    assert size >= 18
     return letters, page.locator(".codes code").all_inner_texts()
 
 

@@ -201,6 +201,28 @@ def test_axe_finds_nothing_at_the_door(browser, portal, axe, width, scheme):
     context.close()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing_on_a_draft_that_is_shown_to_somebody_outside(
+    browser, portal, axe, desk, forms, width, scheme
+):
+    desk.goto(forms[0].replace("/change/", "/links/"))
+    desk.get_by_label("For whom").fill("The Ministry of Health")
+    desk.get_by_role("button", name="Make a link").click()
+    link = desk.locator(".made code").inner_text()
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    visitor = context.new_page()
+    for address in (link, f"{link}lo/"):
+        visitor.goto(address)
+        assert violations(visitor, axe) == []
+        assert visitor.evaluate("document.documentElement.scrollWidth") <= width
+    heights = visitor.locator("aside.review a").evaluate_all("all => all.map(a => a.offsetHeight)")
+    assert len(heights) == 2
+    assert min(heights) >= 44
+    context.close()
+
+
 def test_on_a_phone_a_list_is_read_without_scrolling_sideways_and_each_cell_says_what_it_is(desk, forms):
     desk.set_viewport_size({"width": 360, "height": 800})
     for address in [*WIDE_LISTS, "/admin/programmes/donor/import/"]:

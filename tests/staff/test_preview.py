@@ -122,6 +122,13 @@ def test_somebody_outside_reads_a_draft_by_a_link_until_it_is_published(clock, s
     assert Client().get(link).status_code == 404
 
 
+def test_a_day_is_written_alike_in_both_languages(clock, staff):
+    vacancy = make_vacancy(state="draft", posted_on=datetime.date(2026, 5, 20))
+    link = link_to(staff, vacancy)
+    for address in (link, f"{link}lo/"):
+        assert "20 May 2026" in read(Client(), address)
+
+
 def test_a_link_shows_each_language(clock, staff):
     programme = make_programme(state="draft", title_en="Health", title_lo="ສຸຂະພາບ")
     link = link_to(staff, programme)
