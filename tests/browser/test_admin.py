@@ -222,7 +222,8 @@ def test_a_deadline_is_extended_with_a_reason_on_a_phone(site, desk, axe):
     row.get_by_label("Title:", exact=True).fill("Terms of reference")
     row.get_by_label("Or an address elsewhere:").fill("https://example.org/a")
     desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist .success")).to_contain_text("was added successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("It is public now.")
     expect(desk.locator(".messagelist .warning")).to_contain_text("nobody can make an offer")
     expect(desk.locator(".standing")).to_contain_text("Open · end of Saturday 30 June 2040")
     form = desk.url

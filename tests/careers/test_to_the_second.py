@@ -213,7 +213,11 @@ def in_a_calendar(body: bytes, notice: Notice) -> str:
 
 def checked(body: bytes, notice: Notice) -> str:
     (answer, *_) = html.fromstring(body).xpath("//main//h2/text()")
-    return {"Genuine, and open": "open", "Genuine, and closed": "closed", "Unknown to the office": ""}[answer]
+    verdicts = {
+        "Genuine, and open": "open", "Genuine, and closed": "closed",
+        "Withdrawn by the office": "gone", "Unknown to the office": "",
+    }  # fmt: skip
+    return verdicts[answer]
 
 
 def on_reliefweb(body: bytes, notice: Notice) -> str:
@@ -249,8 +253,8 @@ PLACES = {
     "its own feed": Place("{page}feed.atom", OPEN | CLOSED | GONE, in_its_feed),
     "calendar": Place("/careers/calendar.ics", OPEN, in_a_calendar),
     "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
-    "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED, checked),
-    "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED, checked),
+    "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
+    "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
     "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES),
     "sitemap": Place("/sitemap.xml", THERE, in_the_sitemap, has_words=False),
     "alerts about it": Place("/careers/alerts/notice/{slug}/", THERE | GONE, is_there, has_words=False),
