@@ -71,6 +71,7 @@ class InWords:
 
     def changes(self, differences: list[Difference]) -> list[Change]:
         """A row that was added or removed is one change, with all that it held."""
+        differences = self._in_order(differences)
         whole = {difference.path[:3] for difference in differences if difference.path[-1] == ""}
         found = []
         for difference in differences:
@@ -106,15 +107,30 @@ class InWords:
                 *(self.value(each.path, value) for value in (each.was, each.theirs, each.mine)),
                 each.is_contested,
             )
-            for each in meetings
+            for each in self._in_order(meetings)
             if self.is_told(each.path)
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
+    def _in_order(self, found: list[Any]) -> list[Any]:
+        """Differences or meetings in the order of the form: PostgreSQL keeps the keys of data in its own."""
+        rows: dict[Path, int] = {}
+
+        def place(path: Path) -> tuple[int, int, int, int]:
+            if path[0] != "owned":
+                return 0, 0, 0, _place_in(self.model, path[1])
+            model = self.model._meta.get_field(path[1]).related_model
+            relation = self.model.OWNS.index(path[1])
+            return 1, relation, rows.setdefault(path[:3], len(rows)), _place_in(model, path[3])
+
+        return sorted(found, key=lambda each: place(each.path))
+
     def row(self, path: Path, data: Snapshot) -> str:
         """What a row holds that a record owns, in a line."""
-        held = {(*path, name): value for name, value in data["owned"][path[1]][path[2]].items()}
-        words = (self.value(each, value) for each, value in held.items() if self.is_told(each))
+        model = self.model._meta.get_field(path[1]).related_model
+        held = data["owned"][path[1]][path[2]]
+        names = sorted(held, key=lambda name: _place_in(model, name))
+        words = (self.value((*path, name), held[name]) for name in names if self.is_told((*path, name)))
         return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
 
     def is_told(self, path: Path) -> bool:
@@ -149,6 +165,12 @@ class InWords:
         except FieldDoesNotExist:
             return str(value)
         return _in_words(field, value)
+
+
+def _place_in(model: type[models.Model], name: str) -> int:
+    """Where a field stands in its model: the row itself before its fields, what is gone since at the end."""
+    names = ["", *(field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many))]
+    return names.index(name) if name in names else len(names)
 
 
 def _in_words(field: models.Field, value: Any) -> str:

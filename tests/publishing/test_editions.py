@@ -81,7 +81,7 @@ def test_a_file_is_saved_by_visitors_under_a_readable_name():
 
 
 def test_no_character_of_a_title_spoils_the_name_of_its_file(client):
-    document = make_document(title_en="A\x00\x0bre\x7fport\u202e fdp \ufffd")
+    document = make_document(title_en="A\x01\x0bre\x7fport\u202e fdp \ufffd")
     edition = make_edition(document=document, file=upload("a.pdf", pdf()))
     assert edition.readable_name == "A-re-port-fdp-English.pdf"
     response = client.get(edition.get_absolute_url())
