@@ -164,21 +164,6 @@ class KeepsHistory(SavesSafely):
         record.public_notes[int(number) : int(number) + 1] = better
         record.save(update_fields=["public_notes", "changed_at"])
         Revision.objects.follow(standing, record, snapshots.take(record), by=request.user, note="")
-        draft = standing.draft
-        if draft and not draft.carries_id and note in draft.data["fields"]["public_notes"]:
-            # A draft with a note of its own would bring the old one back.
-            data = copy.deepcopy(draft.data)
-            place = data["fields"]["public_notes"].index(note)
-            data["fields"]["public_notes"][place : place + 1] = better
-            Revision.objects.keep_draft(
-                standing,
-                record,
-                data,
-                by=draft.by,
-                note=draft.note,
-                publish_at=draft.publish_at,
-                held=draft.held,
-            )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """What was deleted, the latest first; each can be had back, as a draft where it has a state."""
