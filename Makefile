@@ -8,7 +8,7 @@ CHECKED = env -u DEBUG -u SECRET_KEY_FALLBACKS -u TRUSTED_PROXIES DATABASE_URL=s
 PYTEST = .venv/bin/python -m pytest
 # A file of tests stays in one process: its server and its browser are started once. One process more
 # than two cores have, for tests that wait for a browser.
-SPREAD = --numprocesses 3 --dist loadfile --ignore tests/drills
+SPREAD = --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/drills
 
 .PHONY: help run dev staff manage test drill guide set-up set-up-dev
 

@@ -1,7 +1,12 @@
 """What every test stands on: plain static files, uploads of its own, the seeded content."""
 
+import contextlib
+import gc
 import os
 import pkgutil
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,12 +16,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project_settings
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connections
 from django.db.migrations import RunPython
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from iomlaos.accounts import migrations
+from tests import servers
 from tests.servers import Server, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -30,6 +37,73 @@ def pytest_configure() -> None:
     project_settings.STATIC_ROOT = Path(os.environ["DATA_DIR"]) / "static"
     project_settings.STATIC_ROOT.mkdir(exist_ok=True)
     project_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_sessionstart(session) -> None:
+    """One folder for all processes of a run: the controller of a parallel run makes it, and tells it."""
+    if "PORTAL_RUN_DIR" not in os.environ:
+        # In memory where there is room: a migration waits for the disk a hundred times.
+        memory = Path("/dev/shm")
+        has_room = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+        os.environ["PORTAL_RUN_DIR"] = tempfile.mkdtemp(
+            prefix="portal-run-", dir=memory if has_room else None
+        )
+        session.config.add_cleanup(_forget_the_run)
+    servers.RUN_DIR = Path(os.environ["PORTAL_RUN_DIR"])
+
+
+def _forget_the_run() -> None:
+    servers.drop_templates()
+    shutil.rmtree(os.environ.pop("PORTAL_RUN_DIR"), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request, django_test_environment, django_db_blocker, django_db_modify_db_settings
+) -> Iterator[None]:
+    """The tests' own database: a copy of the migrated one, instead of all migrations in every process."""
+    folder, database = servers.template(seeded=False)
+    connection = connections["default"]
+    name = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            with contextlib.closing(sqlite3.connect(folder / "portal.sqlite3")) as ready:
+                connection.ensure_connection()
+                ready.backup(connection.connection)
+        else:
+            connection.close()
+            url = os.environ["DATABASE_URL"]
+            servers._on_postgres(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            servers._on_postgres(url, f'CREATE DATABASE "{name}" TEMPLATE {database}')
+            connection.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        if connection.vendor != "sqlite":
+            servers._on_postgres(os.environ["DATABASE_URL"], f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+#: What waits for clocks begins first, so that nothing is left to wait for at the end; then what computes longest.
+FIRST = [
+    "browser/test_story.py", "careers/test_to_the_second.py", "careers/test_alert_kills.py", "browser/test_staff_csp.py",
+    "browser/test_admin.py", "browser/test_typed.py", "browser/test_sign_in.py", "browser/test_pictures.py",
+    "browser/test_alerts.py", "browser/test_pages.py", "publishing/test_nothing_of_a_draft.py",
+    "careers/test_drafts_stay_hidden.py", "staff/",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(FIRST) if f"tests/{name}" in item.nodeid), len(FIRST))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,9 +143,43 @@ def _uploads_of_its_own(settings, tmp_path) -> None:
 
 
 @pytest.fixture
-def seeded(db) -> None:
-    """The database as `make run` leaves it: the content of fixtures/."""
+def seeded(db, _seed: dict[str, tuple[list, list]]) -> None:
+    """The database as `make run` leaves it: the content of fixtures/.
+
+    The command loads it once in a process; after that the rows that it wrote are written again as they were.
+    """
+    if _seed:
+        with connections["default"].cursor() as cursor:
+            for table, (columns, rows) in _seed.items():
+                marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
+                cursor.execute(f'DELETE FROM "{table}"')
+                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+            _reset_sequences(cursor, _seed)
+        return
+    before = _tables()
     call_command("seed", verbosity=0)
+    _seed.update({table: told for table, told in _tables().items() if told != before[table]})
+
+
+@pytest.fixture(scope="session")
+def _seed() -> dict[str, tuple[list, list]]:
+    """What the seed writes, by table: columns and rows."""
+    return {}
+
+
+def _tables() -> dict[str, tuple[list, list]]:
+    connection, found = connections["default"], {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found[table] = [column[0] for column in cursor.description], cursor.fetchall()
+    return found
+
+
+def _reset_sequences(cursor, tables) -> None:
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
+    for statement in connections["default"].ops.sequence_reset_sql(no_style(), models):
+        cursor.execute(statement)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,16 @@ DATABASE_URL where it is given (`make test` gives TEST_POSTGRES_URL there), else
 """
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
+
+# Whoever forbids compiled files would have every process of the tests rewrite all assertions anew, and every
+# process beside them compile the portal.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 DATA_DIR = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
@@ -31,3 +38,6 @@ os.environ.update(
     # Playwright keeps an event loop in the tests' thread, in which Django would refuse its database.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )
+
+# The half million objects of Django and of the tests stay to the end: the collector need not look at them anew.
+gc.set_threshold(50_000, 20, 50)

@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -75,11 +74,8 @@ def code_of(letters: str) -> str:
 
 
 def next_code_of(letters: str) -> str:
-    """The code after this one: each is taken once."""
-    step = int(time.time()) // 30
-    while int(time.time()) // 30 == step:
-        time.sleep(0.2)
-    return code_of(letters)
+    """The code after this one, which is taken a little early too: each is taken once."""
+    return f"{totp(base64.b32decode(letters.replace(' ', '')), drift=1):06d}"
 
 
 def fits_a_thumb(page: Page) -> None:

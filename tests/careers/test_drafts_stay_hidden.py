@@ -5,6 +5,7 @@ whole site is walked, and what is hidden is asked for by name.
 """
 
 import datetime
+import functools
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -325,9 +326,11 @@ def ways_to(notice: Notice) -> list[str]:
 @pytest.fixture
 def ask(client):
     """The answer to an address, and to the same address of a notice that never was, told in its words."""
+    # Nothing changes meanwhile: each question about nobody is asked once.
+    of_nobody_at = functools.cache(lambda address: Answer.to(client, address))
 
     def both(address: str, sign: str) -> tuple[Answer, Answer]:
-        answer, of_nobody = Answer.to(client, address), Answer.to(client, swapped(address, sign, NOBODY))
+        answer, of_nobody = Answer.to(client, address), of_nobody_at(swapped(address, sign, NOBODY))
         return answer, Answer(address, of_nobody.status, swapped(of_nobody.text, NOBODY, sign))
 
     return both

@@ -1,9 +1,7 @@
 """A form of the admin as a browser would send it back: all that it holds, and what is given."""
 
-import html5lib
 from django.utils.html import escape
-
-HTML = "{http://www.w3.org/1999/xhtml}"
+from lxml import html
 
 
 def filled(response, **given) -> dict:
@@ -12,10 +10,11 @@ def filled(response, **given) -> dict:
     Names with a dash (`figures-0-value`) are given as `**{"figures-0-value": "3"}`. None leaves a
     name out. Buttons are left out: the plain save.
     """
-    page = html5lib.parse(response.content.decode())
-    form = next(form for form in page.iter(f"{HTML}form") if form.get("id", "").endswith("_form"))
+    # lxml reads a form of the admin in a millisecond, html5lib in forty.
+    page = html.document_fromstring(response.content.decode())
+    form = next(form for form in page.iter("form") if form.get("id", "").endswith("_form"))
     values: dict[str, list] = {}
-    for box in form.iter():
+    for box in form.iter("input", "select", "textarea"):
         name = box.get("name")
         if not name or "__prefix__" in name or box.get("disabled") is not None:
             continue
@@ -26,12 +25,12 @@ def filled(response, **given) -> dict:
 
 
 def _values(box) -> list[str]:
-    match box.tag.removeprefix(HTML):
+    match box.tag:
         case "textarea":
             # A browser ends lines with CR LF.
-            return ["".join(box.itertext()).replace("\n", "\r\n")]
+            return ["".join(box.itertext()).replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")]
         case "select":
-            options = list(box.iter(f"{HTML}option"))
+            options = list(box.iter("option"))
             chosen = [option for option in options if option.get("selected") is not None] or options[:1]
             return [option.get("value", "") for option in chosen]
         case "input":
