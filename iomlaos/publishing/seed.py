@@ -19,7 +19,6 @@ from .richtext import RichTextField
 #: Any number that no other advisory lock of this database has.
 LOCK = 856_2002
 SHOWN = 60
-EMPTY = ("", None)
 
 
 def load(records: list[Record]) -> tuple[int, list[str]]:
@@ -43,19 +42,6 @@ def differences(records: list[Record]) -> Iterator[str]:
             yield f"{record}: deleted by staff, or its key was changed."
         else:
             yield from (f"{record}, {line}" for line in _differing_fields(record, row))
-
-
-def fill(records: list[Record]) -> list[str]:
-    """Fill what is empty in seeded rows and given in the fixtures, and touch nothing else."""
-    said = []
-    with transaction.atomic():
-        _wait_for_others()
-        ledger = _ledger()
-        for record in records:
-            row = row_now(record.model, record.key) if record.identity in ledger else None
-            if row is not None:
-                said += _fill_row(record, row)
-    return said
 
 
 def row_at(model: type[models.Model], key: str) -> models.Model | None:
@@ -208,7 +194,7 @@ def _difference(name: str, ours: Any, theirs: Any) -> str:
 
 
 def _short(value: Any, alike: int) -> str:
-    if value in EMPTY:
+    if value in ("", None):
         return "nothing"
     text = str(value)
     start = max(0, alike - SHOWN // 3) if len(text) > SHOWN else 0
@@ -218,21 +204,3 @@ def _short(value: Any, alike: int) -> str:
 
 def _key_of(row: models.Model) -> str:
     return row.natural_key()[0] if hasattr(row, "natural_key") else str(row.pk)
-
-
-def _fill_row(record: Record, row: models.Model) -> list[str]:
-    empty = [
-        name for name, value in record.values.items() if value not in EMPTY and getattr(row, name) in EMPTY
-    ]
-    if not empty:
-        return []
-    for name in empty:
-        setattr(row, name, record.values[name])
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        return [f"{record}: not filled, for it would not be in order: {_in_words(error)}"]
-    # A translated field has a column of its bare name beside those of its languages.
-    bare = [name.removesuffix("_en") for name in empty if name.endswith("_en")]
-    row.save(update_fields=[*empty, *bare])
-    return [f"{record}: filled {', '.join(empty)}."]

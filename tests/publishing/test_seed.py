@@ -10,7 +10,7 @@ from careers.models import Vacancy
 from iomlaos.office.models import ContactPoint, Office, Page
 from iomlaos.publishing.models import SeedEntry
 from programmes.models import Counterpart, Donor, Figure, Programme, Project
-from tests.factories import make_donor, make_place, make_programme
+from tests.factories import make_donor, make_programme
 
 pytestmark = pytest.mark.django_db
 
@@ -318,52 +318,6 @@ def test_check_does_not_count_what_a_form_changes_of_itself(folder):
     Office.objects.update(postal_address_en="House 1\r\nVientiane")
     Programme.objects.update(body_en="<h2>Why</h2><p>Because of it.</p>")
     assert "unchanged" in seed(folder, "--check")
-
-
-# --- seed --fill ------------------------------------------------------------------------------
-
-
-def test_fill_fills_empty_fields_of_seeded_records_only(folder):
-    seed(folder)
-    make_place(slug="boten", name_en="Boten")
-    text = (folder / "zz_partners.yaml").read_text()
-    text = text.replace("slug: italy,", "slug: italy, name_lo: ອີຕາລີ, abbreviation: IT,")
-    text += "\n- model: office.place\n  fields: {slug: boten, name_en: Boten, name_lo: ບໍ່ເຕັນ, kind: town}\n"
-    (folder / "zz_partners.yaml").write_text(text)
-    Donor.objects.filter(slug="italy").update(name_en="Italy")
-    Project.objects.get().donors.clear()
-
-    assert seed(folder, "--fill") == (
-        "zz_partners.yaml, line 8, donor “italy”: filled name_lo, abbreviation.\n"
-    )
-    donor = Donor.objects.get(slug="italy")
-    assert (donor.name_en, donor.name_lo, donor.abbreviation) == ("Italy", "ອີຕາລີ", "IT")
-    assert Project.objects.get().donors.count() == 0
-    assert seed(folder, "--fill") == "Nothing to fill.\n"
-
-
-def test_fill_sanitises_rich_text(folder):
-    seed(folder)
-    Programme.objects.update(body_en="")
-    assert seed(folder, "--fill").endswith("filled body_en.\n")
-    assert Programme.objects.get().body_en == "<h2>Why</h2>\n<p>Because of it.</p>"
-
-
-def test_fill_leaves_what_would_not_be_in_order(folder):
-    seed(folder)
-    Project.objects.update(starts=None, ends="2016")
-    assert "not filled, for it would not be in order: ends: The end is before the start." in seed(
-        folder, "--fill"
-    )
-    assert Project.objects.get().starts is None
-
-
-def test_fill_loads_nothing_and_brings_nothing_back(folder):
-    assert seed(folder, "--fill") == "Nothing to fill.\n"
-    seed(folder)
-    Donor.objects.get(slug="italy").delete()
-    assert seed(folder, "--fill") == "Nothing to fill.\n"
-    assert Donor.objects.count() == 1
 
 
 # --- The content itself -----------------------------------------------------------------------

@@ -23,12 +23,8 @@ class Command(BaseCommand):
             "--fixtures", type=Path, default=settings.BASE_DIR / "fixtures", metavar="DIR",
             help="the folder of the YAML files",
         )  # fmt: skip
-        instead = parser.add_mutually_exclusive_group()
-        instead.add_argument(
+        parser.add_argument(
             "--check", action="store_true", help="load nothing; say what differs, and exit with 1 if it does"
-        )
-        instead.add_argument(
-            "--fill", action="store_true", help="load nothing; fill empty fields of seeded records"
         )
 
     def handle(self, *args, **options) -> None:
@@ -37,8 +33,6 @@ class Command(BaseCommand):
             records = read(options["fixtures"])
             if options["check"]:
                 self.check_records(records)
-            elif options["fill"]:
-                self.say(seed.fill(records) or ["Nothing to fill."])
             else:
                 loaded, said = seed.load(records)
                 count = f"{loaded} record{'' if loaded == 1 else 's'} loaded."
