@@ -305,10 +305,6 @@ class Project(Publishable):
 
 
 class FigureQuerySet(models.QuerySet):
-    def without_caption(self) -> Self:
-        """Numbers of which nobody has said yet what they count."""
-        return self.exclude(caption_en__gt="")
-
     def without_caption_or_date(self) -> Self:
         return self.filter(~models.Q(caption_en__gt="") | models.Q(as_of=None))
 
@@ -400,6 +396,12 @@ class Document(Publishable):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     summary = models.TextField(_("summary"), blank=True, help_text=_("What it covers, in a sentence."))
+    staff_note = models.CharField(
+        _("note for staff"),
+        max_length=300,
+        blank=True,
+        help_text=_("An open question. Only staff see it. It is in the work list until you empty it."),
+    )
     programme = models.ForeignKey(
         Programme,
         models.PROTECT,

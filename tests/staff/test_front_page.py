@@ -252,20 +252,12 @@ def test_what_is_missing_is_listed_with_a_link_to_its_form(staff):
         assert f'href="{address}"' in response.content.decode()
 
 
-def test_an_abbreviation_that_no_text_spells_out_is_listed_where_it_stands(staff):
-    make_donor(abbreviation="USAID")
-    programme = make_programme(
-        title_en="Border management", body_en="<p>ACCBP, SEZO and <b>USAID</b>, HIV/AIDS.</p>"
-    )
-    make_project(programme=programme, title_en="Zones", summary_en="With the Zone Office (SEZO).")
-    make_project(programme=programme, title_en="PROMISE", summary_en="PROMISE began in 2018.")
-    assert to_do(staff.get("/admin/")) == {"What does ACCBP stand for?": ["Border management"]}
-
-
-def test_a_closed_notice_asks_for_no_abbreviation(clock, staff):
-    make_vacancy(title_en="Driver", body_en="<p>ACCBP</p>", closes_at=NOW, outcome="filled")
-    make_vacancy(title_en="Nurse", body_en="<p>SEZO</p>")
-    assert to_do(staff.get("/admin/")) == {"What does SEZO stand for?": ["Nurse"]}
+def test_a_note_for_staff_on_a_document_is_in_the_work_list_and_on_no_public_page(staff):
+    make_document(title_en="IBM Factsheet", staff_note="What does ACCBP stand for?")
+    response = staff.get("/admin/")
+    assert notes(response, "Open questions") == {"IBM Factsheet": "What does ACCBP stand for?"}
+    assert "IBM Factsheet" in (page := staff.get("/documents/").content.decode())
+    assert "ACCBP" not in page
 
 
 def test_a_long_list_shows_its_beginning_and_how_many_more_there_are(staff):
@@ -296,7 +288,7 @@ def test_the_seeded_site_asks_for_what_the_source_lacks(staff, seeded):
     assert {"7.3 million", "USD 213.4 million", "35.6 %"} <= set(tasks["Figures without a caption or a date"])
     assert len(tasks["Documents on request"]) == 7
     assert tasks["Application forms on request"] == ["Personal History Form"]
-    assert [title for title in tasks if title.startswith("What does")] == ["What does ACCBP stand for?"]
+    assert tasks["Open questions"] == ["IBM Factsheet"]
 
 
 def test_nobody_is_shown_tasks_that_are_not_theirs(client, db):

@@ -62,7 +62,7 @@ def _others(at: datetime.datetime, drafts: Drafts) -> list[Part]:
                 content.documents_on_request(at),
                 content.forms_on_request(at),
                 content.unconfirmed_texts(),
-                *content.abbreviations(at),
+                content.open_questions(),
             ],
         ),
         Part("hidden", _("Not public"), [drafts.of_pages(), drafts.new(), withdrawn()]),

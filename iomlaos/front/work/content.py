@@ -1,13 +1,10 @@
 """What the content itself lacks."""
 
 import datetime
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from django.db import models
 from django.utils import formats
-from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
@@ -19,13 +16,10 @@ from iomlaos.front.models import CheckedLink
 from iomlaos.office.models import Office, Place, SiteNotice, StandardText
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.models import Publishable, publishables
-from programmes.models import Counterpart, Document, Donor, Figure, Project
+from programmes.models import Counterpart, Document, Donor, Figure
 
 from .tasks import Row, Task, all_of, sentence
 
-# Not the second half of HIV/AIDS.
-ABBREVIATION = re.compile(r"(?<![/\w])[A-Z]{4,}\b")
-IN_BRACKETS = re.compile(r"\(([A-Z]{4,})\)")
 #: Texts that no page shows while it is public.
 NOT_ON_PAGES = {"withdrawal_reason"}
 
@@ -80,6 +74,16 @@ def forms_on_request(at: datetime.datetime) -> Task:
     )
 
 
+def open_questions() -> Task:
+    documents = Document.objects.exclude(staff_note="")
+    return Task(
+        "open-questions",
+        _("Open questions"),
+        _("Find the answer, correct the text, and empty the note for staff."),
+        [Row.of(document, document.staff_note) for document in documents],
+    )
+
+
 def unconfirmed_texts() -> Task:
     return Task(
         "standard-texts",
@@ -110,45 +114,6 @@ def broken_links(at: datetime.datetime) -> Task:
         _("Open the form, look for the address, and correct it or take the link out."),
         rows,
     )
-
-
-# --- Abbreviations ----------------------------------------------------------------------------
-
-
-def abbreviations(at: datetime.datetime) -> list[Task]:
-    """Capital letters that no public text explains, as in "Full Name (FN)", and no record has as its own."""
-    known = set()
-    for model, name in ((Donor, "abbreviation"), (Counterpart, "abbreviation"), (Project, "acronym")):
-        known.update(model.objects.values_list(name, flat=True))
-    used: dict[str, list[models.Model]] = {}
-    for model in publishables():
-        # What is closed is a record, which nobody writes again.
-        is_notice = issubclass(model, Opportunity)
-        for row in model.objects.open(at) if is_notice else model.objects.live(at):
-            text = " ".join(_texts(row))
-            known.add(str(row))
-            known.update(IN_BRACKETS.findall(text))
-            for letters in set(ABBREVIATION.findall(text)):
-                used.setdefault(letters, []).append(row)
-    return [
-        Task(
-            f"abbreviation-{letters}",
-            _("What does %(abbreviation)s stand for?") % {"abbreviation": letters},
-            _("No text spells it out. Write it in full where it first stands."),
-            all_of(rows),
-        )
-        for letters, rows in sorted(used.items())
-        if letters not in known
-    ]
-
-
-def _texts(row: models.Model) -> Iterator[str]:
-    """The English texts of a row, without tags."""
-    for field in row._meta.get_fields():
-        if getattr(field, "language", None) == "en" and isinstance(
-            field, models.CharField | models.TextField
-        ):
-            yield strip_tags(getattr(row, field.name) or "")
 
 
 # --- Lao --------------------------------------------------------------------------------------
