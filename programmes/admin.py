@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import snapshots
-from iomlaos.publishing.admin.exchange.pages import Exchanges
+from iomlaos.publishing.admin.export import ExportMixin
 from iomlaos.publishing.admin.filters import InLao, LiveNow
 from iomlaos.publishing.admin.pages import (
     EditionInline,
@@ -23,7 +23,6 @@ from iomlaos.publishing.admin.pages import (
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.snapshots import Snapshot
 
-from .exchange import DocumentSheet, DonorSheet
 from .forms import FigureForm, FigureFormSet
 from .models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
 
@@ -179,8 +178,7 @@ class DocumentEditionInline(EditionInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(Exchanges, OwnsEditions):
-    sheet = DocumentSheet
+class DocumentAdmin(ExportMixin, OwnsEditions):
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
@@ -189,16 +187,21 @@ class DocumentAdmin(Exchanges, OwnsEditions):
     list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *OwnsEditions.list_filter]
     list_select_related = ["programme"]
+    BOOKKEEPING = OwnsEditions.BOOKKEEPING | {"staff_note"}
+    begins_anew = ("staff_note",)
     fieldsets = [
-        (None, {"fields": ["title", "slug", "kind", "summary"]}),
+        (None, {"fields": ["title", "slug", "kind", "summary", "staff_note"]}),
         (_("Where it belongs"), {"fields": ["programme", "order", "projects"]}),
     ]
     inlines = [DocumentEditionInline]
+    export_columns = (
+        "slug", "state", "title_en", "title_lo", "kind", "summary_en", "summary_lo", "programme", "order",
+        "projects", "as_of", "review_by",
+    )  # fmt: skip
 
 
 @admin.register(Donor)
-class DonorAdmin(Exchanges, StaffAdmin):
-    sheet = DonorSheet
+class DonorAdmin(ExportMixin, StaffAdmin):
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
@@ -208,6 +211,7 @@ class DonorAdmin(Exchanges, StaffAdmin):
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
     prepopulated_fields = {"slug": ("name",)}
+    export_columns = ("slug", "name_en", "name_lo", "abbreviation", "parent_en", "parent_lo", "kind")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         shown = Donor.objects.shown(request.at).filter(pk=models.OuterRef("pk"))

@@ -26,7 +26,7 @@ from careers.models import (
 from careers.models.alert import of_notice
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 from iomlaos.publishing.filetypes import pictures, recognise_picture
-from iomlaos.publishing.models import FormerAddress, Picture, SeedEntry
+from iomlaos.publishing.models import FormerAddress, Picture
 from programmes.models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
 from tests.uploads import of_colour
 
@@ -175,10 +175,6 @@ def make_subscription(notice: Opportunity | None = None, **given) -> Subscriptio
 
 def make_former_address(row, slug: str) -> FormerAddress:
     return FormerAddress.objects.create(model=row._meta.label_lower, slug=slug, object_id=row.pk)
-
-
-def make_seed_entry(model: str, key: str) -> SeedEntry:
-    return SeedEntry.objects.create(model=model, key=key)
 
 
 def make_picture(data: bytes | None = None, name: str = "a.jpg", **given) -> Picture:

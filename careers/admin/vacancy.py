@@ -7,19 +7,17 @@ from django.contrib import admin
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from careers.exchange import VacancySheet
 from careers.forms import VacancyForm
 from careers.models import Vacancy
 from careers.reliefweb import reasons_against
-from iomlaos.publishing.admin.exchange.pages import Exchanges
+from iomlaos.publishing.admin.export import ExportMixin
 
 from .filters import GradeScale
 from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(Exchanges, OpportunityAdmin):
-    sheet = VacancySheet
+class VacancyAdmin(ExportMixin, OpportunityAdmin):
     about = _(
         "Positions that the office seeks to fill. They show under Careers while they are open, and among "
         "the closed ones afterwards."
@@ -65,6 +63,22 @@ class VacancyAdmin(Exchanges, OpportunityAdmin):
         NEXT,
         OUTCOME,
     ]
+    export_columns = (
+        "slug", "state", "title_en", "title_lo", "reference", "posted_on", "closing_date", "closing_hour",
+        "grade", "duty_station", "organizational_unit_en", "organizational_unit_lo",
+        "contract", "working_time", "appointment_type_en", "appointment_type_lo", "duration_en",
+        "duration_lo", "starts_en", "starts_lo", "eligibility", "tier", "body_en", "body_lo",
+        "context_en", "context_lo", "responsibilities_en", "responsibilities_lo", "qualifications_en",
+        "qualifications_lo",
+        "languages_en", "languages_lo", "competencies_en", "competencies_lo", "submission_email",
+        "submission_link", "submission_address_en", "submission_address_lo", "contact_en", "contact_lo",
+        "form", "what_next_en", "what_next_lo", "results_expected_by", "outcome", "outcome_note_en",
+        "outcome_note_lo", "readvertised_as", "as_of", "review_by",
+    )  # fmt: skip
+
+    def closing_date(self, obj: Vacancy) -> datetime.date:
+        """The date as a value: that of the model is words."""
+        return obj.closing_day
 
     def warnings(self, obj: Vacancy, at: datetime.datetime) -> list[str]:
         """Also why ReliefWeb will not carry it, where the office's jobs go there."""

@@ -50,8 +50,8 @@ class RevisionQuerySet(models.QuerySet):
     def standing(self, record: models.Model, *, by: Any = None) -> "Standing":
         """Where a record stands, after a look at its row: what was changed elsewhere becomes a state.
 
-        A command, an import or the seed may have changed it since; and the first state of what was
-        never edited here is what it is now. `by` is whoever changed it elsewhere, where that is known.
+        A command or the seed may have changed it since; and the first state of what was never edited
+        here is what it is now. `by` is whoever changed it elsewhere, where that is known.
         """
         numbered = self.of(record).saved()
         # Read first: whatever comes after it makes the next number taken.

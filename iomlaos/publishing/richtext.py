@@ -20,7 +20,7 @@ from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from .filetypes.pictures import widths_of
 
-#: What the editor offers, and all that is kept of pasted or imported HTML. h1 is the page's title.
+#: What the editor offers, and all that is kept of pasted HTML. h1 is the page's title.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,

@@ -4,7 +4,6 @@ Two people, "editor" and "contributor", work at a portal of their own, with the 
 guide tells it. What they write is marked as an example, and gone afterwards.
 """
 
-import csv
 import io
 import secrets
 import tempfile
@@ -58,7 +57,6 @@ def draw(server: Server, browser: Browser) -> None:
     handing_in(editor, contributor)
     a_notice(editor, phone)
     two_at_once(editor)
-    a_table(editor)
 
 
 def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> BrowserContext:
@@ -148,24 +146,6 @@ def two_at_once(editor: BrowserContext) -> None:
     keep(other, "two-at-once", beside=".meeting")
     one.goto(form.replace("/change/", "/history/"))
     keep(one, "history")
-
-
-def a_table(editor: BrowserContext) -> None:
-    page = editor.new_page()
-    table = page.request.get("/admin/programmes/donor/export/csv/").text()
-    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
-    rows[0]["name_en"] = f"{rows[0]['name_en']} (an example)"
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys())
-    writer.writeheader()
-    writer.writerows(rows)
-    page.goto("/admin/programmes/donor/import/")
-    page.get_by_label("The table, as XLSX or CSV").set_input_files(
-        {"name": "donors.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}
-    )
-    page.get_by_role("button", name="Look what it would change").click()
-    page.get_by_role("button", name="Import exactly this").wait_for()
-    keep(page, "import", height=540)
 
 
 def first_of(page: Page, address: str) -> str:

@@ -25,7 +25,6 @@ from iomlaos.publishing.filetypes import RefusedFile, pictures, recognise_pictur
 from iomlaos.publishing.models import Picture, PictureUse, Revision
 from iomlaos.publishing.richtext import pictures_at, render
 from iomlaos.publishing.snapshots import differences, take
-from iomlaos.publishing.writing import remarks
 from programmes.models import Programme
 from tests.factories import (
     make_page,
@@ -162,19 +161,6 @@ def test_a_text_is_refused_that_names_a_picture_that_is_not_there(db):
     programme.body_en = FIGURE
     with pytest.raises(ValidationError, match="not there any more"):
         programme.full_clean()
-
-
-def test_the_editor_is_told_what_to_write_better(db):
-    shown = make_picture()
-    image = f'<img src="/pictures/{shown.key}" alt="{{}}">'
-    twice = f"<figure>{image.format('A school')}<figcaption>A school</figcaption></figure>"
-    long = f"<figure>{image.format('word ' * 60)}<figcaption>Another</figcaption></figure>"
-    found = remarks(make_programme(body_en=f"<p>Text.</p>{twice}{long}"))
-    assert [remark.partition(".")[0] for remark in found] == [
-        "Text: “A school” stands for a picture and below it",
-        "Text: what stands for the picture “word word word word word…” is long",
-    ]
-    assert remarks(make_programme(body_en=f"<p>Text.</p><figure>{image.format('A school')}</figure>")) == []
 
 
 # --- What a page shows --------------------------------------------------------------------------

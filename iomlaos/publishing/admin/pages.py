@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -25,7 +25,6 @@ from iomlaos.publishing.editions import Edition, editions_in, file_of
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.richtext import RichTextField
 from iomlaos.publishing.rights import may_publish
-from iomlaos.publishing.writing import remarks
 
 from .copying import Copies
 from .deleting import AsksBeforeDeleting
@@ -45,7 +44,6 @@ from .forms import (
 )
 from .history import KeepsHistory
 from .keeping import KeepsTyping
-from .lists import RemembersFilters
 from .previewing import Previews
 from .steps import HasSteps
 
@@ -102,7 +100,7 @@ class EnglishBeforeLao:
         return field
 
 
-class StaffPages(RemembersFilters, admin.ModelAdmin):
+class StaffPages(admin.ModelAdmin):
     """The pages of one kind of thing. `about` says in a sentence or two what it is and where it shows."""
 
     about = ""
@@ -285,8 +283,6 @@ class PublishableAdmin(Copies, KeepsDrafts, HasSteps, Previews, StaffAdmin):
         if owned_changed and "as_of" not in form.changed_data and form.instance.as_of != today:
             form.instance.as_of = today
             form.instance.save(update_fields=["as_of", "changed_at"])
-        for remark in remarks(form.instance):
-            messages.warning(request, remark)
 
 
 class OwnsEditions(PublishableAdmin):

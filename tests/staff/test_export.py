@@ -1,0 +1,170 @@
+"""The lists of donors, documents and vacancies are exported as XLSX and as CSV."""
+
+import csv
+import datetime
+import io
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from careers.models import Vacancy
+from iomlaos.publishing.admin.export import as_text
+from tests.factories import (
+    make_document,
+    make_donor,
+    make_form,
+    make_place,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
+
+DONORS = "/admin/programmes/donor/"
+DOCUMENTS = "/admin/programmes/document/"
+VACANCIES = "/admin/careers/vacancy/"
+
+
+def exported(client, address: str, ending: str = "csv") -> list[dict[str, str]]:
+    """The rows of an export, as another program reads them."""
+    path, _, query = address.partition("?")
+    response = client.get(f"{path}export/{ending}/?{query}")
+    assert response.status_code == 200
+    if ending == "csv":
+        return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    header, *rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_export_holds_the_rows_of_the_filtered_list(staff, ending):
+    make_donor(slug="italy", name_en="Italy", name_lo="ອີຕາລີ", kind="government")
+    make_donor(slug="adb", name_en="Asian Development Bank", abbreviation="ADB", kind="multilateral")
+    rows = exported(staff, f"{DONORS}?kind__exact=government", ending)
+    assert rows == [
+        {
+            "slug": "italy", "name_en": "Italy", "name_lo": "ອີຕາລີ", "abbreviation": "", "parent_en": "",
+            "parent_lo": "", "kind": "government",
+        }
+    ]  # fmt: skip
+    assert [row["slug"] for row in exported(staff, f"{DONORS}?q=asian", ending)] == ["adb"]
+    assert len(exported(staff, DONORS, ending)) == 2
+
+
+def test_the_list_links_to_its_export_with_its_filters(staff):
+    page = staff.get(f"{DONORS}?kind__exact=fund").content.decode()
+    for ending in ("csv", "xlsx"):
+        assert f'href="{DONORS}export/{ending}/?kind__exact=fund"' in page
+    assert "/export/" not in staff.get("/admin/programmes/counterpart/").content.decode()
+
+
+def test_an_export_with_an_unknown_filter_leads_to_the_list(staff):
+    assert staff.get(f"{DONORS}export/csv/?no_such_field=1").url == DONORS
+    assert staff.get(f"{DONORS}export/pdf/").status_code == 404
+
+
+def test_an_export_gives_relations_by_slug_and_dates_in_iso_8601(staff):
+    programme = make_programme(slug="health")
+    projects = [make_project(slug="vaccines"), make_project(slug="clinics")]
+    make_document(
+        slug="factsheet", programme=programme, projects=projects, as_of="2021-01", review_by="2026-07-09"
+    )
+    [row] = exported(staff, DOCUMENTS)
+    assert (row["programme"], row["projects"], row["as_of"], row["review_by"], row["state"]) == (
+        "health", "clinics vaccines", "2021-01", "2026-07-09", "published",
+    )  # fmt: skip
+
+
+def test_an_export_gives_a_deadline_as_date_and_hour_in_vientiane(staff):
+    closing = Vacancy.closing_moment(datetime.date(2030, 6, 30), datetime.time(17))
+    make_vacancy(
+        slug="driver",
+        closes_at=closing,
+        duty_station=make_place(slug="vientiane"),
+        form=make_form(slug="phf"),
+    )
+    make_vacancy(slug="guard")
+    driver, guard = sorted(exported(staff, VACANCIES), key=lambda row: row["slug"])
+    assert (driver["closing_date"], driver["closing_hour"]) == ("2030-06-30", "17:00")
+    assert (guard["closing_date"], guard["closing_hour"]) == ("2030-06-30", "")
+    assert (driver["duty_station"], driver["form"]) == ("vientiane", "phf")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (0, "0"),
+        ("a\r\nb", "a\nb"),
+        (datetime.date(2030, 6, 30), "2030-06-30"),
+        (datetime.time(9, 0, 30), "09:00:30"),
+        (datetime.time(0), "00:00"),
+        (datetime.datetime(2030, 6, 30, 18, tzinfo=datetime.UTC), "2030-07-01T01:00"),
+        ("=1+1", "'=1+1"),
+        ("+856 21", "'+856 21"),
+        ("-2", "'-2"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1+1", "'＝1+1"),
+        ("\t=1+1", "'\t=1+1"),
+        ("1=1", "1=1"),
+    ],
+)
+def test_a_cell_is_text_that_no_spreadsheet_runs(value, text):
+    assert as_text(value) == text
+
+
+def test_a_cell_of_xlsx_is_text_and_no_formula(staff):
+    make_donor(slug="formula", name_en="=1+1")
+    content = staff.get(f"{DONORS}export/xlsx/").content
+    cell = openpyxl.load_workbook(io.BytesIO(content)).active["B2"]
+    assert (cell.data_type, cell.value, cell.number_format) == ("s", "'=1+1", "@")
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_xlsx_leaves_out_a_character_that_xml_cannot_hold(staff, character):
+    make_donor(name_en=f"Ita{character}ly")
+    assert [row["name_en"] for row in exported(staff, DONORS, "xlsx")] == ["Italy"]
+
+
+def test_xlsx_refuses_a_text_that_excel_would_cut_off(staff):
+    make_document(summary_en="a" * 40_000)
+    response = staff.get(f"{DOCUMENTS}export/xlsx/", follow=True)
+    assert "A text is too long for a cell of XLSX. Export the list as CSV." in response.content.decode()
+    assert len(exported(staff, DOCUMENTS)[0]["summary_en"]) == 40_000
+
+
+def test_an_export_costs_as_many_queries_for_many_rows_as_for_one(staff, count_queries):
+    def make(number: int) -> None:
+        for _ in range(number):
+            make_vacancy(duty_station=make_place(), form=make_form(), readvertised_as=make_vacancy())
+            make_document(programme=make_programme(), projects=[make_project(), make_project()])
+
+    def queries() -> list[int]:
+        return [
+            count_queries(lambda address=address: exported(staff, address))
+            for address in (VACANCIES, DOCUMENTS)
+        ]
+
+    make(1)
+    few = queries()
+    make(20)
+    assert queries() == few
+
+
+def test_whoever_sees_a_list_may_export_it(client, db):
+    make_donor(slug="italy")
+    assert client.get(f"{DONORS}export/csv/").status_code == 302
+    contributor, hr = signed_in("Contributors"), signed_in("HR")
+    assert exported(contributor, DONORS)[0]["slug"] == "italy"
+    assert hr.get(f"{DONORS}export/csv/").status_code == 403
+    assert hr.get(f"{VACANCIES}export/csv/").status_code == 200
+
+
+def signed_in(role: str) -> Client:
+    person = User.objects.create_user(role.lower(), password="a-long-password-7", is_staff=True)
+    person.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(person)
+    return client
