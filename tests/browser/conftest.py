@@ -37,9 +37,7 @@ def staff_account(server) -> StaffAccount:
 def browser() -> Iterator[Browser]:
     """Chromium. Tests open contexts of their own in it and close them."""
     if not Path(CHROMIUM).exists():
-        pytest.skip(
-            f"There is no Chromium at {CHROMIUM}. On Debian: apt install chromium-headless-shell; or set CHROMIUM."
-        )
+        pytest.skip(f"There is no Chromium at {CHROMIUM}. On Debian: apt install chromium-headless-shell; or set CHROMIUM.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
