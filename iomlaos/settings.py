@@ -201,7 +201,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # --- Staff ------------------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
-CSRF_FAILURE_VIEW = "iomlaos.accounts.kept.csrf_failed"
+CSRF_FAILURE_VIEW = "iomlaos.delivery.errors.forbidden"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

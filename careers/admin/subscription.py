@@ -26,10 +26,10 @@ class SubscriptionAdmin(StaffPages):
         "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
         "somebody asks the office for it. They are given to nobody, and used for nothing else."
     )
-    list_display = ["email", "what_about", "asked_at", "confirmed_at", "refusals"]
+    list_display = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
     list_filter = ["topic", Confirmed]
     search_fields = ["email"]
-    fields = ["email", "what_about", "asked_at", "confirmed_at", "refusals"]
+    fields = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("vacancy", "procurement_notice")

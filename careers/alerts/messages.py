@@ -2,6 +2,7 @@
 
 import datetime
 from email.charset import QP, Charset
+from email.message import Message
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -19,6 +20,19 @@ from iomlaos.office.models import Office
 #: Seven-bit text, which every mail server passes on.
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
+
+
+#: The longest line that SMTP allows, without its end.
+LONGEST_LINE = 998
+
+
+class UnfoldedEmail(EmailMessage):
+    """Headers stand on one line each: some mail programs misread an address on a second line."""
+
+    def message(self, *args: Any, **kwargs: Any) -> Message:
+        message = super().message(*args, **kwargs)
+        message.policy = message.policy.clone(max_line_length=LONGEST_LINE)
+        return message
 
 
 def question(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
@@ -52,13 +66,13 @@ def _written(
     subscription, office = message.subscription, the_office()
     context |= {"subscription": subscription, "about": subscription.about(at), "office": office}
     context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
-    written = EmailMessage(
+    written = UnfoldedEmail(
         subject=subject,
         body=render_to_string(f"careers/alerts/{template}", context),
         from_email=_sender(office),
         to=[subscription.email],
         headers={
-            # The same at every try, so that a message that came twice would be known for one.
+            # The same at every try: a mail program can tell that a message came twice.
             "Message-ID": f"<{message.pk}@{host()}>",
             "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{subscription.stop_address}>",

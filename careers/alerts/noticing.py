@@ -44,7 +44,7 @@ def _record(notice: Opportunity, told: Event, at: datetime.datetime) -> bool:
             # Who subscribed twice, to all and to positions, is told once.
             concerned = {row.email: row for row in Subscription.objects.to_tell(notice, told)}
             AlertMessage.objects.bulk_create(
-                AlertMessage(subscription=row, event=event, made_at=at, not_before=at)
+                AlertMessage(subscription=row, event=event, made_at=at, send_after=at)
                 for row in concerned.values()
             )
     return created

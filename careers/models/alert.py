@@ -23,8 +23,8 @@ CONFIRM_WITHIN = 2 * DAY
 MESSAGES_KEPT = 30 * DAY
 #: So many messages a day ask one address whether it wants alerts.
 QUESTIONS_A_DAY = 3
-#: After so many refusals in a row by the mail server an address gets no alerts, until it is confirmed anew.
-MOST_REFUSALS = 3
+#: After so many bounces in a row an address gets no alerts until it is confirmed again.
+MAX_BOUNCES = 3
 #: How long a message waits after each failed try; after the last of them it is given up.
 WAITS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
 
@@ -84,7 +84,7 @@ class SubscriptionQuerySet(models.QuerySet):
         )
         self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
         if not subscription.messages.questions().filter(state=AlertMessage.State.WAITING).exists():
-            subscription.messages.create(made_at=at, not_before=at)
+            subscription.messages.create(made_at=at, send_after=at)
 
 
 class Subscription(models.Model):
@@ -110,10 +110,10 @@ class Subscription(models.Model):
     token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-    refusals = models.PositiveSmallIntegerField(
-        _("refusals in a row"),
+    bounce_count = models.PositiveSmallIntegerField(
+        _("bounces in a row"),
         default=0,
-        help_text=_("How often the mail server of the address has refused it since it last took a message."),
+        help_text=_("How often the mail server refused the address since it last accepted a message."),
     )
 
     objects = SubscriptionQuerySet.as_manager()
@@ -177,7 +177,7 @@ class Subscription(models.Model):
         """Once confirmed, it stays so; an address that was refused before gets a new chance."""
         same = type(self).objects.filter(pk=self.pk)
         same.filter(confirmed_at__isnull=True).update(confirmed_at=at)
-        same.update(refusals=0)
+        same.update(bounce_count=0)
 
 
 class AlertEventQuerySet(models.QuerySet):
@@ -242,10 +242,10 @@ class AlertMessageQuerySet(models.QuerySet):
         What concerns a notice that was withdrawn waits: it may be public again before it closes.
         """
         of_public = models.Q(event__in=AlertEvent.objects.public(at))
-        alerts = models.Q(of_public, subscription__refusals__lt=MOST_REFUSALS)
+        alerts = models.Q(of_public, subscription__bounce_count__lt=MAX_BOUNCES)
         waiting = self.filter(alerts | models.Q(event__isnull=True), state=AlertMessage.State.WAITING)
-        due = waiting.filter(not_before__lte=at).select_related("event", "subscription")
-        return due.order_by(models.F("event").asc(nulls_first=True), "not_before", "pk")
+        due = waiting.filter(send_after__lte=at).select_related("event", "subscription")
+        return due.order_by(models.F("event").asc(nulls_first=True), "send_after", "pk")
 
     def drop(self) -> int:
         """Those that still wait are not sent any more; how many they were."""
@@ -260,7 +260,6 @@ class AlertMessage(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        HANDED_OVER = "handed-over", _("Handed over, without an answer")
         SENT = "sent", _("Sent")
         DROPPED = "dropped", _("Dropped: there was nothing to tell any more")
         REFUSED = "refused", _("Refused by the mail server")
@@ -272,7 +271,7 @@ class AlertMessage(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
-    not_before = models.DateTimeField()
+    send_after = models.DateTimeField()
 
     objects = AlertMessageQuerySet.as_manager()
 
@@ -284,7 +283,7 @@ class AlertMessage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before"], condition=models.Q(state="waiting"), name="alertmessage_waiting"
+                fields=["send_after"], condition=models.Q(state="waiting"), name="alertmessage_waiting"
             ),
             models.Index(
                 fields=["made_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
@@ -294,31 +293,38 @@ class AlertMessage(models.Model):
     def __str__(self) -> str:
         return self.get_state_display()
 
-    def hand_over(self) -> bool:
-        """Mark that the server is about to have it: at most once, and not where it was taken back."""
-        return self._turn(self.State.WAITING, state=self.State.HANDED_OVER)
+    def mark_sending(self) -> bool:
+        """Count the try before it is made; False where the message is gone or no longer waits.
 
-    def has_arrived(self) -> None:
-        if self._turn(self.State.HANDED_OVER, state=self.State.SENT):
-            Subscription.objects.filter(pk=self.subscription_id).update(refusals=0)
+        A database that cannot store this could not store either that the message was sent, and the
+        same message would go out at every run.
+        """
+        self.tries += 1
+        return self._update(tries=self.tries)
 
-    def try_again(self, at: datetime.datetime) -> None:
-        """The server did not take it: later once more, or never where it was tried often enough."""
-        if self.tries < len(WAITS):
-            then = {"state": self.State.WAITING, "not_before": at + WAITS[self.tries]}
+    def cancel_sending(self) -> None:
+        """The mail server heard nothing of the message: this was no try."""
+        self._update(tries=self.tries - 1)
+
+    def mark_sent(self) -> None:
+        self._update(state=self.State.SENT)
+        Subscription.objects.filter(pk=self.subscription_id).update(bounce_count=0)
+
+    def mark_bounced(self, *, by_recipient: bool) -> None:
+        """Refused for good: the address (`by_recipient`), or this text."""
+        self._update(state=self.State.REFUSED)
+        if by_recipient:
+            subscription = Subscription.objects.filter(pk=self.subscription_id)
+            subscription.update(bounce_count=models.F("bounce_count") + 1)
+
+    def schedule_retry(self, at: datetime.datetime) -> None:
+        """Try again later, or give up after the last wait."""
+        if self.tries <= len(WAITS):
+            self._update(send_after=at + WAITS[self.tries - 1])
         else:
-            then = {"state": self.State.GIVEN_UP}
-        for state in (self.State.WAITING, self.State.HANDED_OVER):
-            if self._turn(state, tries=self.tries + 1, **then):
-                return
+            self._update(state=self.State.GIVEN_UP)
 
-    def was_refused(self, *, for_its_address: bool) -> None:
-        """For good. The mail server refused this text, or the address."""
-        for state in (self.State.WAITING, self.State.HANDED_OVER):
-            self._turn(state, state=self.State.REFUSED)
-        if for_its_address:
-            Subscription.objects.filter(pk=self.subscription_id).update(refusals=models.F("refusals") + 1)
-
-    def _turn(self, before: str, **values: Any) -> bool:
-        """Change the stored row where it is in this state; whether it was."""
-        return bool(type(self).objects.filter(pk=self.pk, state=before).update(**values))
+    def _update(self, **values: Any) -> bool:
+        """Whether the message was still waiting, and so was changed."""
+        waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
+        return bool(waiting.update(**values))

@@ -1,6 +1,6 @@
 // Before the session ends, a word of warning; after it, the page stays, and so does what was typed.
 // The words stand in the page's <template>, in its language. Without this script the end comes unannounced,
-// and a form that is sent too late is answered with what was typed.
+// and a form that is sent too late leads to the sign-in page.
 
 const words = document.getElementById("session-words");
 const WARN = 5 * 60_000;

@@ -1,21 +1,19 @@
 // What is typed into a form of the office's content is kept on the server meanwhile, as a private draft of
 // who types it; and colleagues who have the same record open are named. Where the server cannot be reached,
-// a copy stays in this browser, under the person's number, and is sent later from any page of the admin.
-// The words stand in the page. Without this script a form is kept when it is sent, and not before.
+// the page tries again. The words stand in the page. Without this script a form is kept when it is sent, and
+// not before.
 
 const QUIET = 2500;
 const LONGEST = 10_000;
 const AGAIN = 10_000;
 const BEAT = 20_000;
 const PATIENCE = 20_000;
-const COPY_LASTS = 90 * 24 * 3600_000;
 
 const page = document.getElementById("session-words");
 const line = document.getElementById("typed");
 const alsoHere = document.getElementById("also-here");
 const form = line?.closest("form");
 const person = page?.dataset.person;
-const copies = `typed:${person}:`;
 const tabs = new BroadcastChannel("staff-session");
 
 /** Why something was not kept: the name of the words for it. */
@@ -42,43 +40,6 @@ async function post(address, fields, options = {}) {
   if (answer.ok) return answer.json();
   if (answer.status === 403) throw new NotKept("signedOut");
   throw new NotKept([400, 404, 413].includes(answer.status) ? "refused" : "unreachable");
-}
-
-// --- Copies in this browser ------------------------------------------------------------------
-
-function putCopy(key, fields) {
-  try {
-    localStorage.setItem(copies + key, JSON.stringify({ address: line.dataset.address, at: Date.now(), fields }));
-  } catch {
-    // There is no room, or the browser keeps nothing: the page itself still holds it.
-  }
-}
-
-function ownCopies() {
-  return Object.keys(localStorage).filter((name) => name.startsWith(copies));
-}
-
-/** What could not be sent before goes now; what was saved since is known there, and is no more. */
-async function sendCopies() {
-  for (const name of ownCopies()) {
-    const { address, at, fields } = JSON.parse(localStorage.getItem(name));
-    try {
-      if (Date.now() - at < COPY_LASTS) {
-        const answer = await post(address, fields);
-        if (answer.kept && isOfThisPage(address, fields)) document.getElementById("typed-later").hidden = false;
-      }
-      localStorage.removeItem(name);
-    } catch {
-      // It stays for the next page.
-    }
-  }
-}
-
-function isOfThisPage(address, fields) {
-  const value = (wanted) => fields.find(([name]) => name === wanted)?.[1];
-  return (
-    form && address === line.dataset.address && value("_record") === line.dataset.record && value("_typed") !== key()
-  );
 }
 
 // --- The form that is open ---------------------------------------------------------------------
@@ -140,10 +101,9 @@ async function keep() {
 
 async function keepNow() {
   const number = typed;
-  const fields = words();
   const before = problem;
   try {
-    const answer = await post(line.dataset.address, [...fields, ["_here", "1"]]);
+    const answer = await post(line.dataset.address, [...words(), ["_here", "1"]]);
     if (isLeaving) return;
     sayOthers(answer.others);
     problem = "";
@@ -154,12 +114,10 @@ async function keepNow() {
     }
     kept = number;
     firstUnsent = Date.now();
-    localStorage.removeItem(copies + key());
     say(line.dataset.kept.replace("{hour}", answer.kept));
   } catch (reason) {
     if (isLeaving) return;
     problem = reason instanceof NotKept ? reason.message : "unreachable";
-    putCopy(key(), fields);
     say(line.dataset[problem]);
     // The script of the session looks whether one is signed out, and says so.
     if (problem === "signedOut" && before !== problem) tabs.postMessage("look");
@@ -187,19 +145,26 @@ function leave() {
   if (isLeaving) return;
   const fields = [["_record", line.dataset.record], ["_typed", key()]];
   if (line.dataset.record) post(line.dataset.address, fields, { keepalive: true }).catch(() => {});
-  if (typed === kept) return;
-  const unsent = words();
-  putCopy(key(), unsent);
-  // A browser sends 64 KB at most on leaving: the copy is for what is longer.
-  post(line.dataset.address, unsent, { keepalive: true }).catch(() => {});
+  // A browser sends 64 KB at most on leaving.
+  if (typed !== kept) post(line.dataset.address, words(), { keepalive: true }).catch(() => {});
 }
 
-/** The form goes on its way. Whether it was saved, the next page learns. */
+/** The browser asks before it leaves a page whose words the server does not have. */
+function warn(event) {
+  if (problem && typed !== kept && !isLeaving) event.preventDefault();
+}
+
+/** The form goes on its way, but not to the sign-in page, where what was typed last would be lost. */
 function sent(event) {
   if (event.target !== form || event.defaultPrevented) return;
+  if (problem === "signedOut") {
+    event.preventDefault();
+    tabs.postMessage("look");
+    window.alert(line.dataset.signedOut);
+    return;
+  }
   isLeaving = true;
   clearTimeout(timer);
-  if (typed !== kept) putCopy(key(), words());
 }
 
 /** Ctrl+S or Cmd+S, on a Lao keyboard too: as if the button that saves had been pressed, once. */
@@ -213,36 +178,29 @@ function saveByKey(event) {
 
 // --- Signing out ---------------------------------------------------------------------------------
 
-/** Nothing of one person stays in a browser that others use. */
+/** What was typed last is kept first. */
 async function signOut(event) {
   event.preventDefault();
-  if (form) {
-    clearTimeout(timer);
-    await keep();
-    if (typed !== kept) await keep();
-    if (typed !== kept && !window.confirm(line.dataset.leave)) return;
-    isLeaving = true;
-  } else {
-    await sendCopies();
-  }
-  for (const name of ownCopies()) localStorage.removeItem(name);
+  clearTimeout(timer);
+  await keep();
+  if (typed !== kept) await keep();
+  if (typed !== kept && !window.confirm(line.dataset.leave)) return;
+  isLeaving = true;
   event.target.submit();
 }
 
-if (person) {
+if (person && form) {
   document.getElementById("logout-form")?.addEventListener("submit", signOut);
-  const begun = sendCopies();
-  if (form) {
-    for (const type of ["input", "change"]) form.addEventListener(type, changed);
-    for (const type of ["formset:added", "formset:removed"]) document.addEventListener(type, changed);
-    document.addEventListener("keydown", saveByKey);
-    // Signed in again, in another tab.
-    document.addEventListener("staff:seal", () => typed !== kept && plan(0));
-    window.addEventListener("online", () => typed !== kept && plan(0));
-    window.addEventListener("submit", sent);
-    window.addEventListener("pagehide", leave);
-    document.addEventListener("visibilitychange", beat);
-    setInterval(beat, BEAT);
-    begun.then(beat);
-  }
+  for (const type of ["input", "change"]) form.addEventListener(type, changed);
+  for (const type of ["formset:added", "formset:removed"]) document.addEventListener(type, changed);
+  document.addEventListener("keydown", saveByKey);
+  // Signed in again, in another tab.
+  document.addEventListener("staff:seal", () => typed !== kept && plan(0));
+  window.addEventListener("online", () => typed !== kept && plan(0));
+  window.addEventListener("submit", sent);
+  window.addEventListener("beforeunload", warn);
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", beat);
+  setInterval(beat, BEAT);
+  beat();
 }

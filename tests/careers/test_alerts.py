@@ -398,7 +398,7 @@ def test_nothing_of_a_client_is_written_to_the_database(client):
     row = Subscription.objects.values().get()
     assert set(row) == {
         "id", "email", "topic", "vacancy_id", "procurement_notice_id", "token", "asked_at", "confirmed_at",
-        "refusals",
+        "bounce_count",
     }  # fmt: skip
 
 
@@ -498,7 +498,7 @@ def test_a_link_that_is_not_known_says_so_kindly(client, address):
 
 def test_stopping_takes_back_what_still_waits(client):
     subscription = make_subscription()
-    subscription.messages.create(made_at=ASKED_AT, not_before=ASKED_AT)
+    subscription.messages.create(made_at=ASKED_AT, send_after=ASKED_AT)
     client.post(f"/careers/alerts/stop/{subscription.token}/")
     assert not AlertMessage.objects.exists()
 
@@ -616,7 +616,7 @@ def test_a_subscription_is_to_a_kind_or_to_one_notice():
 def test_staff_see_who_is_subscribed_to_what_and_can_delete_it_and_do_nothing_else(admin_client):
     row = make_subscription(email=ADDRESS, topic="notice", vacancy=make_vacancy(title_en="Driver"))
     kept = make_subscription(email="other@example.org", confirmed_at=None)
-    row.messages.create(made_at=ASKED_AT, not_before=ASKED_AT)
+    row.messages.create(made_at=ASKED_AT, send_after=ASKED_AT)
     listed = admin_client.get("/admin/careers/subscription/").content.decode()
     assert ADDRESS in listed
     assert "Changes to “Driver”" in listed

@@ -21,7 +21,6 @@ from tests.factories import (
     make_subscription,
     make_vacancy,
 )
-from tests.mailserver import running_mail_server, text_of
 from tests.reading import read
 from tests.staff.filled import errors
 from tests.staff.test_drafts import address_of, send
@@ -36,19 +35,18 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def mail(settings, db):
+def mail(settings, mailoutbox):
     make_office()
-    with running_mail_server() as server:
-        settings.ALERTS = True
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 20
-        yield server
+    settings.ALERTS = True
+    return mailoutbox
 
 
 def told(mail) -> list[str]:
     """The subjects of what the reader gets now, by their first words."""
-    mail.received.clear()
+    mail.clear()
     call_command("send_alerts", stdout=io.StringIO())
-    return sorted(subject.split(":")[0] for subject in mail.subjects(READER))
+    assert all(message.to == [READER] for message in mail)
+    return sorted(message.subject.split(":")[0] for message in mail)
 
 
 def entries(notice) -> dict[str, tuple[str, str]]:
@@ -164,7 +162,7 @@ def test_a_corrected_answer_and_a_corrected_amendment_are_told_again(clock, staf
     )
     assert response.status_code == 302, errors(response)
     assert told(mail) == ["Amended", "Question answered"]
-    assert any("200" in text_of(message) for message in mail.received)
+    assert any("200" in message.body for message in mail)
     after = entries(notice)
     assert after.keys() == before.keys()
     assert {title for key, (title, moment) in after.items() if before[key][1] != moment} == {

@@ -21,6 +21,7 @@ MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
 ADD = "/admin/office/page/add/"
 OFFER = "You typed something here"
+PASSWORD = "a-long-password-7"
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def signed_in(db):
 @pytest.fixture
 def dala(clock, signed_in, settings) -> Client:
     settings.SESSION_COOKIE_AGE = 30 * 60
-    return signed_in("dala")
+    return signed_in("dala", password=PASSWORD)
 
 
 @pytest.fixture
@@ -361,6 +362,21 @@ def test_when_the_session_is_over_the_script_is_told_and_nothing_is_handed_back(
         "/admin/office/page/typed/", form | {"_person": person, "_words": "1"}, HTTP_X_BY_ITSELF="1"
     )
     assert (answer.status_code, answer.content) == (403, b"{}")
+
+
+def test_what_was_kept_before_the_session_ended_is_offered_after_signing_in_again(clock, dala):
+    page = make_page(lead_en="Before")
+    form = type_into(dala, change(page), lead_en="Typed")
+    clock.shift(31 * MINUTE)
+    door = dala.post(change(page), form).headers["Location"]
+    assert dala.get(door).status_code == 200
+    entry = {"username": "dala", "password": PASSWORD, "next": change(page)}
+    assert dala.post(door, entry).headers["Location"] == change(page)
+    form = filled(take_up(dala, change(page)))
+    assert form["lead_en"] == ["Typed"]
+    assert dala.post(change(page), form).status_code == 302
+    page.refresh_from_db()
+    assert page.lead_en == "Typed"
 
 
 def test_the_script_does_not_keep_a_session_open(clock, dala):

@@ -1,4 +1,4 @@
-"""manage.py send_alerts: tell subscribers by e-mail what happened, each of them once."""
+"""manage.py send_alerts: tell subscribers by e-mail what happened."""
 
 import contextlib
 import signal
@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from careers.alerts.mailserver import NotReady
-from careers.alerts.sending import OUTCOMES, Run, alone
+from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailable, single_instance
 
 
 def number(text: str) -> int:
@@ -21,14 +20,18 @@ def number(text: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "Notices what happened to public notices since the last time, and sends what waits: alerts, and "
-        "the question whether an address wants them. It can be killed and started again at any time: "
-        "no message is sent twice."
+        "Records what happened to public notices since the last run, and sends what waits: alerts, and "
+        "requests to confirm an address. It can be killed and started again at any time: no message is "
+        "lost, and the one in hand may come twice."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--batch", type=number, default=100, metavar="N", help="so many messages by one connection (100)"
+            "--batch",
+            type=number,
+            default=100,
+            metavar="N",
+            help="how many messages go through one connection (100)",
         )
 
     def handle(self, *args, **options) -> None:
@@ -36,18 +39,18 @@ class Command(BaseCommand):
         if not settings.ALERTS:
             self.say("Alerts are off: EMAIL_URL names no mail server. Nothing was sent.")
             return
-        with alone() as is_alone:
-            if not is_alone:
+        with single_instance() as is_single:
+            if not is_single:
                 self.say("Another send_alerts is at work. Nothing to do.")
                 return
-            run = Run(options["batch"])
+            run = AlertRun(options["batch"])
             try:
                 with asked_to_end_by(run.end):
                     run()
-            except NotReady as problem:
+            except SmtpUnavailable as problem:
                 raise CommandError(
-                    f"The mail server takes nothing: {problem}. {in_words(run.counts)} What waits is sent by "
-                    "the next run."
+                    f"The mail server accepts no mail: {problem}. {in_words(run.counts)} The next run sends "
+                    "what waits."
                 ) from None
             self.say(in_words(run.counts))
 

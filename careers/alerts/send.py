@@ -1,0 +1,175 @@
+"""Send what waits, through Django's mail backend: first the message, then the mark that it was sent.
+
+A run that is killed between the two leaves one message unmarked. The next run sends it again, with the
+same Message-ID. No message is lost.
+"""
+
+import contextlib
+import fcntl
+from collections import Counter, deque
+from collections.abc import Iterator
+from smtplib import (
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+from django.utils import timezone
+
+from careers.models import AlertMessage, Subscription
+from iomlaos.publishing.schedule import come_true
+
+from . import messages, noticing
+
+#: Any number that no other advisory lock of this database has.
+LOCK = 856_2003
+#: What can become of a message in a run, as the command reports it.
+OUTCOMES = SENT, DELAYED, REFUSED, DROPPED = "sent", "delayed", "refused", "dropped"
+#: A run ends after so many broken connections in a row.
+MAX_DISCONNECTS = 3
+
+
+class SmtpUnavailable(Exception):
+    """The mail server accepts no mail now. The text names no subscriber."""
+
+
+@contextlib.contextmanager
+def single_instance() -> Iterator[bool]:
+    """Whether no other run is at work on this database. A killed run leaves no lock behind."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            [is_single] = cursor.fetchone()
+        try:
+            yield is_single
+        finally:
+            if is_single:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        return
+    with (settings.DATA_DIR / "send_alerts.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+class AlertRun:
+    """One run: delete what has expired, record what happened, try each waiting message once."""
+
+    def __init__(self, batch: int) -> None:
+        self.batch = batch
+        #: How many events were recorded, and how many messages had each outcome.
+        self.counts: Counter[str] = Counter()
+        self._is_ending = False
+
+    def end(self, *_signal: object) -> None:
+        """End after the message in hand. The next run sends the rest."""
+        self._is_ending = True
+
+    def __call__(self) -> None:
+        at = timezone.now()
+        Subscription.objects.outlived(at).delete()
+        AlertMessage.objects.outlived(at).delete()
+        # A draft that is due is published by the next visitor, or here.
+        come_true(at)
+        self.counts["recorded"] = noticing.record(at)
+        self._send_all(deque(AlertMessage.objects.due(timezone.now())))
+
+    def _send_all(self, waiting: deque[AlertMessage]) -> None:
+        """Send in batches, each through one connection. Raises SmtpUnavailable."""
+        disconnects = 0
+        while waiting and not self._is_ending:
+            try:
+                with get_connection() as smtp:
+                    self._send_batch(smtp, waiting)
+                disconnects = 0
+            except SMTPServerDisconnected:
+                disconnects += 1
+                if disconnects == MAX_DISCONNECTS:
+                    raise SmtpUnavailable("the connection broke several times") from None
+            except OSError as error:
+                raise SmtpUnavailable(_describe(error)) from None
+
+    def _send_batch(self, smtp: BaseEmailBackend, waiting: deque[AlertMessage]) -> None:
+        for number in range(self.batch):
+            if not waiting or self._is_ending:
+                return
+            message = waiting.popleft()
+            try:
+                was_refused = not self._send(smtp, message)
+            except SMTPSenderRefused:
+                if number == 0:
+                    raise
+                # Some servers take only so many messages through one connection.
+                waiting.appendleft(message)
+                return
+            if was_refused:
+                # After some refusals smtplib has closed the connection: go on with a new one.
+                return
+
+    def _send(self, smtp: BaseEmailBackend, message: AlertMessage) -> bool:
+        """Send one message and mark it. False where the server refused it."""
+        email = self._compose(message)
+        if email is None or not message.mark_sending():
+            return True
+        try:
+            smtp.send_messages([email])
+        except SMTPRecipientsRefused as error:
+            [(code, _text)] = error.recipients.values()
+            self._mark_refused(message, code, by_recipient=True)
+            return False
+        except SMTPDataError as error:
+            self._mark_refused(message, error.smtp_code, by_recipient=False)
+            return False
+        except SMTPServerDisconnected:
+            self._retry_later(message)
+            raise
+        except OSError:
+            # The server refused us, and not this message.
+            message.cancel_sending()
+            raise
+        message.mark_sent()
+        self.counts[SENT] += 1
+        return True
+
+    def _compose(self, message: AlertMessage) -> EmailMessage | None:
+        """The message as of now; None where there is nothing to send now."""
+        now = timezone.now()
+        if message.event is None:
+            return messages.question(message, now)
+        notice = message.event.live_notice(now)
+        if notice is None:
+            # Withdrawn: its messages wait until it is public again.
+            return None
+        told = message.event.told_by(notice, now)
+        if told is None:
+            self.counts[DROPPED] += message.event.messages.drop()
+            return None
+        return messages.alert(message, notice, told, now)
+
+    def _mark_refused(self, message: AlertMessage, code: int, *, by_recipient: bool) -> None:
+        """Codes from 500 on are final."""
+        if code < 500:
+            self._retry_later(message)
+            return
+        message.mark_bounced(by_recipient=by_recipient)
+        self.counts[REFUSED] += 1
+
+    def _retry_later(self, message: AlertMessage) -> None:
+        message.schedule_retry(timezone.now())
+        self.counts[DELAYED] += 1
+
+
+def _describe(error: OSError) -> str:
+    if isinstance(error, SMTPResponseException):
+        return f"{error.smtp_code} {error.smtp_error.decode(errors='replace')}"
+    return str(error)
