@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from iomlaos.publishing.admin.lists import EVERYTHING
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.filetypes import RefusedFile
 from iomlaos.publishing.models import Publishable
 
 from .sheet import Moved, Row, Sheet
@@ -77,8 +76,8 @@ class Exchanges:
         table.title = capfirst(self.opts.verbose_name_plural)
         try:
             content = write(table)
-        except RefusedFile as refused:
-            messages.error(request, str(refused))
+        except ValidationError as refused:
+            messages.error(request, refused.messages[0])
             return redirect(self._list(request))
         name = f"{self.opts.model_name}-{PartialDate.of(request.at).iso}.{ending}"
         disposition = f'attachment; filename="{name}"'
@@ -103,8 +102,8 @@ class Exchanges:
         try:
             table = read(file, file.name, file.size)
             sheet.check(table.columns)
-        except RefusedFile as refused:
-            return self._asked(request, sheet, str(refused))
+        except ValidationError as refused:
+            return self._asked(request, sheet, refused.messages[0])
         return self._shown(request, sheet, table, file.name)
 
     def _asked(self, request: HttpRequest, sheet: Sheet, error: str = "") -> HttpResponse:

@@ -26,7 +26,6 @@ from import_export.results import RowResult
 
 from iomlaos.publishing.compared import Change
 from iomlaos.publishing.dates import VIENTIANE, PartialDate
-from iomlaos.publishing.filetypes import RefusedFile
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.revisions import Standing
 from iomlaos.publishing.richtext import RichTextField
@@ -191,13 +190,17 @@ class Sheet(resources.ModelResource):
         }
 
     def check(self, columns: list[str]) -> None:
-        """Raises RefusedFile where the first row does not name columns of this table."""
+        """Raises ValidationError where the first row does not name columns of this table."""
         if "slug" not in columns:
-            raise RefusedFile(_("The first row has to name the columns, and one of them has to be “slug”."))
+            raise ValidationError(
+                _("The first row has to name the columns, and one of them has to be “slug”.")
+            )
         if twice := sorted({name for name in columns if columns.count(name) > 1}):
-            raise RefusedFile(_("These columns are there twice: %(names)s.") % {"names": ", ".join(twice)})
+            raise ValidationError(
+                _("These columns are there twice: %(names)s.") % {"names": ", ".join(twice)}
+            )
         if unknown := [name or "–" for name in columns if name not in self.columns]:
-            raise RefusedFile(
+            raise ValidationError(
                 _("These are no columns of this table: %(names)s. See the list of columns below.")
                 % {"names": ", ".join(unknown)}
             )

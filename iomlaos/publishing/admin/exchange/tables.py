@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import tablib
+from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
-from iomlaos.publishing.filetypes import RefusedFile, recognise
-from iomlaos.publishing.filetypes.kinds import EXCEL
+from iomlaos.publishing.filetypes import check_file
+from iomlaos.publishing.filetypes.types import EXCEL
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
@@ -69,7 +70,7 @@ def as_xlsx(table: tablib.Dataset) -> bytes:
     for name, *texts in table:
         if any(len(text) >= LONGEST_CELL for text in texts):
             words = _("A text of “%(name)s” is too long for a cell of XLSX. Take CSV instead.")
-            raise RefusedFile(words % {"name": name})
+            raise ValidationError(words % {"name": name})
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\\*?:/\[\]]", " ", str(table.title))[:31])
     sheet.freeze_panes = "B2"
@@ -96,9 +97,9 @@ FORMATS = {
 
 
 def read(content: BinaryIO, name: str, size: int) -> Table:
-    """The table in a file. Raises RefusedFile with the reason where there is none to be read."""
+    """The table in a file. Raises ValidationError with the reason where there is none to be read."""
     if size > MOST_BYTES:
-        raise RefusedFile(
+        raise ValidationError(
             _("This file has %(size)s; a table may have %(limit)s. Import it in parts.")
             % {"size": filesizeformat(size), "limit": filesizeformat(MOST_BYTES)}
         )
@@ -113,8 +114,10 @@ def read(content: BinaryIO, name: str, size: int) -> Table:
     return _table(rows)
 
 
-def _no_table() -> RefusedFile:
-    return RefusedFile(_("This is no table in CSV or XLSX. In Excel, save it as “Excel workbook (.xlsx)”."))
+def _no_table() -> ValidationError:
+    return ValidationError(
+        _("This is no table in CSV or XLSX. In Excel, save it as “Excel workbook (.xlsx)”.")
+    )
 
 
 def _table(rows: Any) -> Table:
@@ -129,19 +132,21 @@ def _table(rows: Any) -> Table:
         if not columns:
             columns = cells
             if len(columns) > MOST_COLUMNS:
-                raise RefusedFile(_("This table has too many columns."))
+                raise ValidationError(_("This table has too many columns."))
             continue
         if len(cells) > len(columns):
-            raise RefusedFile(
+            raise ValidationError(
                 _("Row %(row)s has more cells than the first row has columns.") % {"row": number}
             )
         if len(found) == MOST_ROWS:
-            raise RefusedFile(
+            raise ValidationError(
                 _("This table has more than %(rows)s rows. Import it in parts.") % {"rows": f"{MOST_ROWS:,}"}
             )
         found.append((number, cells + [""] * (len(columns) - len(cells))))
     if not found:
-        raise RefusedFile(_("This table is empty: it needs a row with the names of the columns, and others."))
+        raise ValidationError(
+            _("This table is empty: it needs a row with the names of the columns, and others.")
+        )
     return Table(columns, found)
 
 
@@ -149,7 +154,7 @@ def _from_csv(data: bytes) -> Any:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RefusedFile(
+        raise ValidationError(
             _(
                 "This table is not written in UTF-8, so that Lao and other letters would be spoilt. In "
                 "Excel, save it as “CSV UTF-8” or as “Excel workbook (.xlsx)”."
@@ -172,7 +177,7 @@ def _numbered(lines: Any) -> Any:
         except StopIteration:
             return
         except csv.Error:
-            raise RefusedFile(
+            raise ValidationError(
                 _("The row after row %(row)s cannot be read. Save the table anew.") % {"row": number}
             ) from None
         number += 1
@@ -180,10 +185,10 @@ def _numbered(lines: Any) -> Any:
 
 
 def _from_xlsx(content: BinaryIO, name: str) -> Any:
-    if recognise(content, name) is not EXCEL:
+    if check_file(content, name).file_type != EXCEL:
         raise _no_table()
     if _unpacked(content) > MOST_UNPACKED:
-        raise RefusedFile(_("This table unpacks to far more than it should, and is not taken."))
+        raise ValidationError(_("This table unpacks to far more than it should, and is not taken."))
     try:
         book = load_workbook(content, read_only=True)
         sheet = book.worksheets[0]
@@ -191,10 +196,10 @@ def _from_xlsx(content: BinaryIO, name: str) -> Any:
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1)
         return [(number, cells) for number, row in enumerate(rows, 1) if any(cells := _texts(row, number))]
-    except RefusedFile:
+    except ValidationError:
         raise
     except Exception:  # noqa: BLE001  (openpyxl has no one kind of error for a damaged file)
-        raise RefusedFile(_("This file is damaged and cannot be read. Save it anew.")) from None
+        raise ValidationError(_("This file is damaged and cannot be read. Save it anew.")) from None
 
 
 def _unpacked(content: BinaryIO) -> int:
@@ -211,7 +216,7 @@ def _texts(row: Any, number: int) -> list[str]:
 def _text(cell: Any, row: int) -> str:
     """A cell as somebody would type it."""
     if cell.data_type == "f":
-        raise RefusedFile(
+        raise ValidationError(
             _("Row %(row)s holds a formula (%(cell)s). Replace it with its value.")
             % {"row": row, "cell": cell.coordinate}
         )
