@@ -125,7 +125,7 @@ def _read(
             fields += f"\x13{given.get('instr')}\x15"
         elif name in ("instrText", "delInstrText"):
             fields += text
-        elif name in ("ddeLink", "oleLink") or (name, given.get("refreshOnLoad")) == ("connection", "1"):
+        elif name in ("ddeLink", "oleLink") or given.get("refreshOnLoad") in ("1", "true"):
             raise InvalidFile("fetches", what=name)
         elif given.get("action", "").startswith("ppaction://program"):
             raise InvalidFile("macros")
