@@ -25,8 +25,9 @@ from careers.models import (
 )
 from careers.models.alert import of_notice
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
-from iomlaos.publishing.filetypes import pictures, recognise_picture
+from iomlaos.publishing.filetypes import check_picture
 from iomlaos.publishing.models import FormerAddress, Picture
+from iomlaos.publishing.renditions import sizes
 from programmes.models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
 from tests.uploads import of_colour
 
@@ -181,7 +182,7 @@ def make_picture(data: bytes | None = None, name: str = "a.jpg", **given) -> Pic
     """A picture for texts, 400 points wide unless its file is given; a text shows it by its `figure`."""
     data = data or of_colour((400, 300))
     row = Picture(**{"alternative_text": f"Picture {next(_numbers)} of many"} | given)
-    Picture.objects.add(row, pictures.sizes(data, recognise_picture(io.BytesIO(data), name)))
+    Picture.objects.add(row, sizes(data, check_picture(io.BytesIO(data), name)))
     return row
 
 

@@ -1,239 +1,116 @@
-"""Real files as staff upload them, made here: PDF, Office packages, pictures; and hostile ones."""
+"""Files as staff upload them: honest ones of tests/data/uploads, small ones made here, and hostile ones."""
 
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
+import pikepdf
 from PIL import ExifTags, Image
-from pypdf import PdfWriter
 
+HONEST = sorted(path for path in Path(__file__).parent.joinpath("data/uploads").rglob("*") if path.is_file())
 SCHEMAS = "http://schemas.openxmlformats.org/"
-OFFICE = "application/vnd.openxmlformats-officedocument."
-LINKS = SCHEMAS + "officeDocument/2006/relationships"
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+LINKS = SCHEMAS + "officeDocument/2006/relationships/"
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
 W = f'xmlns:w="{SCHEMAS}wordprocessingml/2006/main"'
 S = f'xmlns="{SCHEMAS}spreadsheetml/2006/main"'
-P = f'xmlns:p="{SCHEMAS}presentationml/2006/main"'
+SMALL_OFFICE = {
+    "docx": "npm docx/table.docx", "xlsx": "openpyxl/rows.xlsx", "pptx": "python-pptx/with a chart.pptx",
+}  # fmt: skip
+MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 
-OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
-MAIN_TYPES = {
-    "docx": OFFICE + "wordprocessingml.document.main+xml",
-    "xlsx": OFFICE + "spreadsheetml.sheet.main+xml",
-    "pptx": OFFICE + "presentationml.presentation.main+xml",
-}
-MAIN_TEXTS = {
-    "docx": f"<w:document {W}><w:body><w:p><w:r><w:t>ແບບຟອມ</w:t></w:r></w:p></w:body></w:document>",
-    "xlsx": f'<workbook {S}><sheets><sheet name="2026" sheetId="1"/></sheets></workbook>',
-    "pptx": f"<p:presentation {P}/>",
-}
+
+def honest(name: str) -> bytes:
+    """An honest file, by its maker and name."""
+    return Path(__file__).parent.joinpath("data/uploads", name).read_bytes()
 
 
 # --- PDF --------------------------------------------------------------------------------------
 
 
-def pdf(pages: int = 1, change: Callable[[PdfWriter], object] | None = None) -> bytes:
-    """A PDF of empty pages; `change` may add to it before it is written."""
-    writer = PdfWriter()
+def pdf(pages: int = 1, change: Callable[[pikepdf.Pdf], object] | None = None, **options) -> bytes:
+    """A PDF of empty pages; `change` may add to it before it is saved."""
+    document = pikepdf.new()
     for _page in range(pages):
-        writer.add_blank_page(width=595, height=842)
+        document.add_blank_page(page_size=(595, 842))
     if change:
-        change(writer)
+        change(document)
     content = io.BytesIO()
-    writer.write(content)
+    document.save(content, **options)
     return content.getvalue()
 
 
-def pdf_of(*objects: bytes, trailer: bytes = b"/Root 1 0 R") -> bytes:
-    """A PDF of these objects, numbered from 1, with its table of where each lies."""
-    content, places = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(content))
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return content + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1, table, len(objects) + 1, trailer, len(content),
-    )  # fmt: skip
-
-
-PAGES = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
-PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
-
-
-def pdf_that_opens_with(action: bytes, *objects: bytes) -> bytes:
-    """A PDF with an action on opening, written as it stands; more objects are numbered from 4."""
-    return pdf_of(b"<< /Type /Catalog /Pages 2 0 R /OpenAction " + action + b" >>", PAGES, PAGE, *objects)
-
-
-def packed_pdf(catalogue: bytes) -> bytes:
-    """A PDF whose catalogue lies in an object stream, as most programs write it now."""
-    packed = zlib.compress(b"1 0 " + catalogue)
-    objects = {
-        2: PAGES,
-        3: PAGE,
-        4: b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-        % (len(packed), packed),
-    }
-    content, places = b"%PDF-1.5\n", {}
-    for number, body in objects.items():
-        places[number] = len(content)
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(content)
-    rows = b"\0\0\0\0" + b"\2\0\4\0" + b"".join(b"\1%s\0" % places[n].to_bytes(2, "big") for n in (2, 3, 4))
-    rows += b"\1%s\0" % start.to_bytes(2, "big")
-    content += b"5 0 obj\n<< /Type /XRef /Size 6 /W [1 2 1] /Root 1 0 R /Length %d >>\nstream\n" % len(rows)
-    return content + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
-
-
-def pdf_in_two_parts(number: int, first: bytes, then: bytes) -> bytes:
-    """A PDF whose object of this number, 1 or 4, is another in the part that was added later."""
-    objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: PAGES, 3: PAGE, 4: b"<< >>", number: first}
-    content = pdf_of(*(objects[place] for place in sorted(objects)))
-    start = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
-    new = len(content)
-    later = b"%d 0 obj\n%s\nendobj\n" % (number, then)
-    table = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size 5 /Root 1 0 R /Prev %d >>\n" % (
-        number,
-        new,
-        start,
+def pdf_with(key: str, value: str, **options) -> bytes:
+    """A PDF with an entry in its catalogue, written as PDF writes it."""
+    return pdf(
+        1, lambda document: document.Root.__setitem__(key, pikepdf.Object.parse(value.encode())), **options
     )
-    return content + later + table + b"startxref\n%d\n%%%%EOF\n" % (new + len(later))
 
 
 # --- Office -----------------------------------------------------------------------------------
 
 
-def package(*names: str) -> bytes:
-    """A zip file with these members."""
-    return packed(dict.fromkeys(names, "<xml/>"))
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
 
 
 def packed(parts: dict[str, str | bytes]) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            package.writestr(name, part)
     return content.getvalue()
 
 
-def streamed(parts: dict[str, str | bytes]) -> bytes:
-    """As a program packs that cannot go back: sizes stand behind each part."""
-
-    class OneWay(io.RawIOBase):
-        content = b""
-
-        def writable(self) -> bool:
-            return True
-
-        def write(self, piece: bytes) -> int:
-            self.content += bytes(piece)
-            return len(piece)
-
-    sink = OneWay()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return sink.content
+def office(ending: str, **parts: str | bytes) -> bytes:
+    """An honest Office file, with these parts added or in place of its own."""
+    content = honest(SMALL_OFFICE[ending])
+    return packed(parts_of(content) | parts) if parts else content
 
 
-def links(*rows: tuple[str, str, str]) -> str:
-    """A part of links: each of a kind, to a target, in a mode (Internal or External)."""
-    inner = "".join(
-        f'<Relationship Id="rId{number}" Type="{LINKS}/{kind}" Target="{target}" TargetMode="{mode}"/>'
-        for number, (kind, target, mode) in enumerate(rows, 1)
-    )
-    return f'{XML}<Relationships xmlns="{SCHEMAS}package/2006/relationships">{inner}</Relationships>'
+def replaced(content: bytes, part: str, old: str, new: str) -> bytes:
+    """An Office file with other words in a part."""
+    parts = parts_of(content)
+    assert old.encode() in parts[part]
+    return packed(parts | {part: parts[part].replace(old.encode(), new.encode(), 1)})
 
 
-def content_types(main: str, media_type: str, more: str = "") -> str:
-    return (
-        f'{XML}<Types xmlns="{SCHEMAS}package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        f'<Default Extension="bin" ContentType="{OFFICE}oleObject"/>'
-        f'<Override PartName="/{main}" ContentType="{media_type}"/>{more}</Types>'
-    )
+def linked(ending: str, kind: str, target: str, mode: str = "External", **parts: str | bytes) -> bytes:
+    """An Office file whose main part links to a target."""
+    folder, _, main = MAIN_PARTS[ending].partition("/")
+    link = f'<Relationship Id="rId99" Type="{LINKS}{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'
+    return replaced(office(ending, **parts), f"{folder}/_rels/{main}.rels", "</Relationships>", link)
 
 
-def office_parts(ending: str) -> dict[str, str | bytes]:
-    """The parts of a Word, Excel or PowerPoint file, as far as its kind goes."""
-    main = OFFICE_PARTS[ending]
-    return {
-        "[Content_Types].xml": content_types(main, MAIN_TYPES[ending]),
-        "_rels/.rels": links(("officeDocument", main, "Internal")),
-        main: XML + MAIN_TEXTS[ending],
-        "docProps/app.xml": f'{XML}<Properties xmlns="{SCHEMAS}officeDocument/2006/extended-properties"/>',
-    }
-
-
-def office(ending: str, *more: str) -> bytes:
-    """A Word, Excel or PowerPoint file; with more members if named."""
-    return office_with(ending, **dict.fromkeys(more, "<xml/>"))
-
-
-def office_with(ending: str, **parts: str | bytes) -> bytes:
-    """An Office file with these parts added or in place of its own."""
-    return packed(office_parts(ending) | parts)
-
-
-def office_of_type(ending: str, media_type: str, more: str = "") -> bytes:
-    """An Office file whose main part says that it is of this type."""
-    main = OFFICE_PARTS[ending]
-    return office_with(ending, **{"[Content_Types].xml": content_types(main, media_type, more)})
-
-
-def size_that_lies(content: bytes, part: str, size: int) -> bytes:
-    """A package whose list of parts gives this size for a part, as does the part's own heading."""
-    changed = bytearray(content)
-    for start, sizes, mark in ((30, 22, b"PK\x03\x04"), (46, 24, b"PK\x01\x02")):
-        at = next(
-            at for at in range(len(content))
-            if content.startswith(mark, at) and content.startswith(part.encode(), at + start)
-        )  # fmt: skip
-        struct.pack_into("<I", changed, at + sizes, size)
-    return bytes(changed)
-
-
-def one_part_many_times(times: int) -> bytes:
-    """A package whose list names one packed part many times over: small, and unpacked very large."""
-    content = packed(office_parts("docx") | {"word/media/a.bin": bytes(9 * 1024 * 1024)})
-    end = content.rindex(b"PK\x05\x06")
-    at = content.rindex(b"PK\x01\x02", 0, end)
-    entry = content[at:end]
-    entries = b"".join(entry.replace(b"a.bin", b"%05d" % number) for number in range(times))
-    count, size, start = 4 + 1 + times, end + len(entries), struct.unpack_from("<I", content, end + 16)[0]
-    closing = struct.pack("<4s4HIIH", b"PK\x05\x06", 0, 0, count, count, size - start, start, 0)
-    return content[:end] + entries + closing
+def typed(ending: str, part: str, media_type: str, content: str | bytes = "<a/>") -> bytes:
+    """An Office file with a part of this media type."""
+    override = f'<Override PartName="/{part}" ContentType="{media_type}"/></Types>'
+    return replaced(office(ending, **{part: content}), "[Content_Types].xml", "</Types>", override)
 
 
 def word(body: str) -> bytes:
     """A Word file with this in its body."""
-    text = f'{XML}<w:document {W} xmlns:r="{LINKS}"><w:body>{body}</w:body></w:document>'
-    return office_with("docx", **{"word/document.xml": text})
-
-
-def field(*pieces: str) -> str:
-    """A field of Word, its instruction cut into these pieces, as Word itself cuts it."""
-    runs = "".join(f'<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>' for piece in pieces)
-    return (
-        f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{runs}'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>…</w:t></w:r>'
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    return office(
+        "docx", **{"word/document.xml": f"{XML}<w:document {W}><w:body>{body}</w:body></w:document>"}
     )
 
 
-def sheet(*formulas: str) -> bytes:
-    """An Excel file with these formulas."""
-    cells = "".join(f'<c r="A{row}"><f>{formula}</f></c>' for row, formula in enumerate(formulas, 1))
-    text = f'{XML}<worksheet {S}><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
-    return office_with("xlsx", **{"xl/worksheets/sheet1.xml": text})
+def field(*pieces: str) -> str:
+    """A field of Word, its instruction cut into these pieces."""
+    runs = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{runs}<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        '<w:r><w:t>…</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
 
 
-def linked(ending: str, kind: str, target: str, mode: str = "External") -> bytes:
-    """An Office file whose main part links to a target."""
-    folder, _, main = OFFICE_PARTS[ending].partition("/")
-    return office_with(ending, **{f"{folder}/_rels/{main}.rels": links((kind, target, mode))})
+def sheet(formula: str) -> bytes:
+    """An Excel file with this formula."""
+    rows = f'<sheetData><row r="1"><c r="A1"><f>{formula}</f></c></row></sheetData>'
+    return office("xlsx", **{"xl/worksheets/sheet1.xml": f"{XML}<worksheet {S}>{rows}</worksheet>"})
 
 
 # --- Pictures ---------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import snapshots, uploads
 from .dates import PartialDateField
-from .filetypes import BY_MEDIA_TYPE, RefusedFile, as_name, cleaned, page_count, recognise
+from .filetypes import BY_MEDIA_TYPE, InvalidFile, check_file
 from .snapshots import Snapshot
 
 
@@ -132,15 +132,13 @@ class Edition(models.Model):
         if self.file.file is self._read:
             return
         try:
-            kind = recognise(self.file.file, self.file.name)
-        except RefusedFile as refusal:
-            raise ValidationError({"file": str(refusal)}) from None
-        without_metadata = cleaned(self.file.file, kind)
-        if without_metadata is not None:
-            self.file = ContentFile(without_metadata, name=self.file.name)
-        self.media_type = kind.media_type
+            checked = check_file(self.file.file, self.file.name)
+        except InvalidFile as error:
+            raise ValidationError({"file": error}) from None
+        self.file = ContentFile(checked.content, name=self.file.name)
+        self.media_type = checked.file_type.media_type
         self.size = self.file.size
-        self.pages = page_count(self.file.file, kind)
+        self.pages = checked.pages
         self.filename = PurePath(self.file.name).name[-200:]
         self.file.seek(0)
         self._read = self.file.file
@@ -158,7 +156,7 @@ class Edition(models.Model):
         """The name under which a visitor saves the file: title, language, date."""
         ending = PurePath(self.file.name).suffix
         parts = [self.name, self.get_language_display(), self.dated.iso if self.dated else ""]
-        return f"{as_name(' '.join(filter(None, parts)))}{ending}"
+        return f"{uploads.as_name(' '.join(filter(None, parts)))}{ending}"
 
     @property
     def file_key(self) -> str:

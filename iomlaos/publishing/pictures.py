@@ -24,8 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from . import uploads
-from .filetypes import as_name
-from .filetypes.pictures import Size
+from .renditions import Size
 from .revisions import Revision
 from .richtext import KEY, PICTURES, RichTextField, figure, picture_ids
 from .snapshots import content_fields
@@ -262,4 +261,4 @@ def picture_file(request: HttpRequest, key: str, width: int) -> FileResponse:
     owner = shown_by(picture, request.at) if picture else None
     if owner is None:
         raise Http404
-    return file_of(key, width, f"{as_name(str(owner))}-{width}.webp")
+    return file_of(key, width, f"{uploads.as_name(str(owner))}-{width}.webp")

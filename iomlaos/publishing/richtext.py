@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
-from .filetypes.pictures import widths_of
+from .renditions import widths_of
 
 #: What the editor offers, and all that is kept of pasted HTML. h1 is the page's title.
 EXTENSIONS: dict[str, Any] = {

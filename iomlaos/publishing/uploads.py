@@ -115,11 +115,16 @@ def watch(owners: Iterable[type[models.Model]]) -> None:
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"uploads of {model._meta.label}")
 
 
+def as_name(words: str) -> str:
+    """Turn words into a file name without its ending. Not every system accepts `:*?"<>|`."""
+    return "-".join(re.sub(rf"[\s:*?\"<>|]|{NOT_IN_A_NAME.pattern}", " ", words).split())
+
+
 class NamesAsSent(FileUploadHandler):
     """The first of the upload handlers: a file's name arrives with a mark where it held what no name should.
 
     Django would take out folders and control characters without a word; here such a file is
-    refused, and the reason is said (`filetypes.recognise`).
+    refused, and the reason is said (`filetypes.check_file`).
     """
 
     def handle_raw_input(

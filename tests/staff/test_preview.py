@@ -5,9 +5,9 @@ import io
 import re
 from urllib.parse import quote
 
+import pikepdf
 import pytest
 from django.test import Client
-from pypdf import PdfReader
 
 from iomlaos.publishing.models import ReviewLink
 from tests.factories import (
@@ -295,4 +295,4 @@ def test_the_file_that_a_draft_puts_in_the_place_of_a_public_one_is_seen_before_
 
 
 def pages_of(response) -> int:
-    return len(PdfReader(io.BytesIO(b"".join(response.streaming_content))).pages)
+    return len(pikepdf.open(io.BytesIO(b"".join(response.streaming_content))).pages)

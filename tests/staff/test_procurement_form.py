@@ -17,7 +17,7 @@ from tests.factories import (
     upload,
 )
 from tests.reading import read
-from tests.uploads import office, pdf
+from tests.uploads import linked, office, pdf
 
 from .filled import errors, filled
 
@@ -147,8 +147,8 @@ def test_documents_are_uploaded_each_under_its_title_and_visitors_read_them(cloc
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.pdf", b"plain text", "This is none of the files that are taken"),
-        ("a.docx", office("docx", "word/vbaProject.bin"), "This file holds macros"),
+        ("a.pdf", b"plain text", "This type of file is not accepted"),
+        ("a.docx", linked("docx", "vbaProject", "a.bin", "Internal"), "This file contains macros"),
     ],
 )
 def test_a_refused_document_says_why_keeps_what_was_typed_and_leaves_nothing(

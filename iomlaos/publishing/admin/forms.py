@@ -185,7 +185,7 @@ class EditionFileField(forms.FileField):
     """A browser forgets the chosen file when a form comes back, and says nothing of it."""
 
     def __init__(self, **options: Any) -> None:
-        """What is wrong with a file, its edition says (`filetypes.recognise`), and nobody before it."""
+        """What is wrong with a file, its edition says (`filetypes.check_file`), and nobody before it."""
         super().__init__(**options | {"allow_empty_file": True, "max_length": None})
 
     def bound_data(self, data: Any, initial: Any) -> Any:

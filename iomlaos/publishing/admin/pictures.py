@@ -16,9 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from iomlaos.publishing.filetypes import RefusedFile, pictures, recognise_picture
-from iomlaos.publishing.filetypes.pictures import Size
+from iomlaos.publishing.filetypes import InvalidFile, check_picture
 from iomlaos.publishing.pictures import Picture, file_of
+from iomlaos.publishing.renditions import Size, sizes, widths_of
 from iomlaos.publishing.richtext import fault_of_alternative_text, figure
 
 from .forms import EditionFileField, EditionFileInput
@@ -74,11 +74,11 @@ class PictureForm(forms.ModelForm):
         # A good picture beside a fault is not made small for nothing: it has to be chosen again.
         file = cleaned.get("file")
         try:
-            if file and (kind := recognise_picture(file, file.name)) and not self.errors:
+            if file and (file_type := check_picture(file, file.name)) and not self.errors:
                 file.seek(0)
-                self.sizes = pictures.sizes(file.read(), kind)
-        except RefusedFile as refusal:
-            self.add_error("file", str(refusal))
+                self.sizes = sizes(file.read(), file_type)
+        except InvalidFile as error:
+            self.add_error("file", error)
         return cleaned
 
     def add_picture(self, by: Any) -> Picture:
@@ -199,7 +199,7 @@ class PictureAdmin(StaffPages):
 
     @staticmethod
     def _address(picture: Picture) -> str:
-        width = pictures.widths_of(picture.width)[0]
+        width = widths_of(picture.width)[0]
         return reverse("admin:publishing_picture_file", args=[picture.key, width])
 
     # --- For the editor -------------------------------------------------------------------------
