@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -125,14 +125,19 @@ class FigureAdmin(StaffAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """What a command changed in a programme before is not said of who changes its figure now."""
-        if request.method == "POST":
-            figure = self.get_object(request, unquote(object_id)) if object_id else None
-            named = request.POST.get("programme", "")
-            keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
-            for programme in Programme.objects.filter(pk__in=keys - {None}):
+        """What a command changed in a programme before is not said of who changes its figure now.
+
+        The programme is locked before its figure, as in the form of the programme.
+        """
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        figure = self.get_object(request, unquote(object_id)) if object_id else None
+        named = request.POST.get("programme", "")
+        keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
+        with transaction.atomic():
+            for programme in Programme.objects.filter(pk__in=keys - {None}).order_by("pk"):
                 self._standing_of(programme)
-        return super().changeform_view(request, object_id, *args, **kwargs)
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
         """A programme whose figure changed here is as new as if it had changed in the programme's form."""
@@ -151,8 +156,9 @@ class FigureAdmin(StaffAdmin):
         if obj.programme:
             self._note(obj.programme, request)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        programmes = list(Programme.objects.filter(figures__in=queryset).distinct())
+        programmes = list(Programme.objects.filter(figures__in=queryset).order_by("pk").distinct())
         for programme in programmes:
             self._standing_of(programme)
         super().delete_queryset(request, queryset)

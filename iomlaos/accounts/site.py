@@ -15,6 +15,7 @@ from . import lockout, second_factor, views
 from .forms import SignInForm
 from .kept import is_kept, kept
 from .sessions import BY_ITSELF, STORED_EVERY
+from .tries import try_twice
 
 
 class GuardedSite(AdminSite):
@@ -34,7 +35,7 @@ class GuardedSite(AdminSite):
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
         """A form that comes too late is answered with what was typed, not with an empty door."""
-        guarded = super().admin_view(view, cacheable)
+        guarded = super().admin_view(try_twice(view, self), cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):

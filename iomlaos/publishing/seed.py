@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, models, transaction
 from .fixtures import FixtureMistake, Record
 from .models import FormerAddress, Publishable, SeedEntry
 from .richtext import RichTextField
+from .snapshots import locked
 
 #: Any number that no other advisory lock of this database has.
 LOCK = 856_2002
@@ -53,7 +54,7 @@ def fill(records: list[Record]) -> list[str]:
         ledger = _ledger()
         for record in records:
             row = row_now(record.model, record.key) if record.identity in ledger else None
-            if row is not None:
+            if row is not None and (row := locked(record.model, row.pk)):
                 said += _fill_row(record, row)
     return said
 

@@ -268,7 +268,7 @@ class PublishableAdmin(Copies, KeepsDrafts, HasSteps, Previews, StaffAdmin):
         save = getattr(request, "save_with_history", None)
         if not self.may_publish(request) and not (save and save.is_rehearsal):
             # It may have been published since the form was sent.
-            stored = self.model.objects.select_for_update().filter(pk=obj.pk).first()
+            stored = self.model.objects.filter(pk=obj.pk).first()
             if any(each and each.state != Publishable.State.DRAFT for each in (obj, stored)):
                 raise PermissionDenied
         if set(form.changed_data) - self.BOOKKEEPING and "as_of" not in form.changed_data:
