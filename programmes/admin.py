@@ -37,6 +37,7 @@ class FigureInline(TranslatedInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(PublishableAdmin):
+    menu_order = 110
     about = _(
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
@@ -73,6 +74,7 @@ class ProgrammeAdmin(PublishableAdmin):
 
 @admin.register(Project)
 class ProjectAdmin(PublishableAdmin):
+    menu_order = 120
     about = _(
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
@@ -107,6 +109,7 @@ class ProjectAdmin(PublishableAdmin):
 
 @admin.register(Figure)
 class FigureAdmin(StaffAdmin):
+    menu_order = 130
     about = _(
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
@@ -187,6 +190,7 @@ class DocumentEditionInline(EditionInline):
 @admin.register(Document)
 class DocumentAdmin(Exchanges, OwnsEditions):
     sheet = DocumentSheet
+    menu_order = 140
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
@@ -205,6 +209,7 @@ class DocumentAdmin(Exchanges, OwnsEditions):
 @admin.register(Donor)
 class DonorAdmin(Exchanges, StaffAdmin):
     sheet = DonorSheet
+    menu_order = 150
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
@@ -233,6 +238,7 @@ class DonorAdmin(Exchanges, StaffAdmin):
 
 @admin.register(Counterpart)
 class CounterpartAdmin(StaffAdmin):
+    menu_order = 160
     about = _(
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."

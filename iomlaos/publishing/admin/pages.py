@@ -103,9 +103,13 @@ class EnglishBeforeLao:
 
 
 class StaffPages(RemembersFilters, admin.ModelAdmin):
-    """The pages of one kind of thing. `about` says in a sentence or two what it is and where it shows."""
+    """The pages of one kind of thing. `about` says in a sentence or two what it is and where it shows.
+
+    `menu_order` is its place on the admin's front page: the hundreds are the groups, one an app.
+    """
 
     about = ""
+    menu_order: int
     formfield_overrides = PLAIN_INPUTS
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
