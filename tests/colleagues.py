@@ -2,11 +2,13 @@
 
 import contextlib
 import http.cookiejar
+import re
 import sqlite3
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,12 @@ def address_of(record: int) -> str:
     return f"/admin/programmes/programme/{record}/change/"
 
 
+def step_form(person: Colleague, record: int, step: str) -> tuple[str, dict]:
+    """The address of a step, and what its form holds."""
+    address = f"/admin/programmes/programme/{record}/step/{step}/"
+    return address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', person.ask(address).content.decode()))
+
+
 def make_superusers(server: Server, *names: str) -> None:
     for name in names:
         server.manage(
@@ -100,6 +108,15 @@ def locked(server: Server, record: int) -> Iterator[None]:
         cursor.execute("COMMIT")
 
 
+def count_revisions(server: Server, kind: str, record: int) -> int:
+    with database(server) as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM publishing_revision WHERE model = 'programmes.programme' "
+            f"AND kind = '{kind}' AND object_key = '{record}'"
+        )
+        return cursor.fetchone()[0]
+
+
 def wait_for_waiting(server: Server, count: int) -> None:
     """Until so many requests wait for a lock. SQLite tells nobody who waits."""
     if "DATABASE_URL" not in server.environment:
@@ -114,3 +131,8 @@ def wait_for_waiting(server: Server, count: int) -> None:
             )
             [waiting] = cursor.fetchone()
             time.sleep(0.02)
+
+
+def report(rounds: int, seen: Counter[str]) -> None:
+    """The figures of a drill, which pytest shows with -rP."""
+    print(f"{rounds} rounds", *(f"{count:5} {what}" for what, count in sorted(seen.items())), sep="\n")  # noqa: T201

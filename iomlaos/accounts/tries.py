@@ -20,7 +20,7 @@ REFUSED = (OperationalError, IntegrityError)
 
 
 def try_twice(view: Callable[..., HttpResponse], site: AdminSite) -> Callable[..., HttpResponse]:
-    """A view of the admin that is called again where the database refused it. Each call rolls back its own."""
+    """Call a view of the admin again where the database refused it: each call rolls back what it did."""
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

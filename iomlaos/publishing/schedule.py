@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 #: Pages that say whether the site lives, and ask the database for nothing else.
 WITHOUT = ("/healthz", "/readyz")
 
+
 def come_true(at: datetime.datetime) -> None:
     """Publish each draft whose moment has come. What cannot be published is held, and staff are told why.
 

@@ -15,9 +15,11 @@ from tests.colleagues import (
     Answer,
     Colleague,
     address_of,
+    count_revisions,
     database,
     locked,
     make_superusers,
+    step_form,
     wait_for_waiting,
 )
 from tests.factories import make_figure, make_programme
@@ -46,7 +48,9 @@ def record(server, people) -> Iterator[int]:
         cursor.execute("SELECT min(id) FROM programmes_programme")
         [key] = cursor.fetchone()
         yield key
-        cursor.execute("UPDATE publishing_revision SET closed_at = at, ending = 'discarded' WHERE kind = 'draft'")
+        cursor.execute(
+            "UPDATE publishing_revision SET closed_at = at, ending = 'discarded' WHERE kind = 'draft'"
+        )
 
 
 def send_at_once(server: Server, record: int, *sent: tuple[Colleague, str, dict]) -> list[Answer]:
@@ -58,15 +62,6 @@ def send_at_once(server: Server, record: int, *sent: tuple[Colleague, str, dict]
                 answers.append(hands.submit(person.ask, address, form))
                 wait_for_waiting(server, number)
         return [answer.result() for answer in answers]
-
-
-def count_of(server: Server, kind: str, record: int) -> int:
-    with database(server) as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM publishing_revision WHERE model = 'programmes.programme' "
-            f"AND kind = '{kind}' AND object_key = '{record}'"
-        )
-        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize("edit_is_first", [True, False])
@@ -82,25 +77,20 @@ def test_a_save_without_a_change_takes_back_no_change(server, people, record, ed
 def test_a_form_that_is_sent_twice_at_once_is_saved_once(server, people, record):
     first, _second = people
     form = first.open(record) | {"summary_en": ["Sent twice"]}
-    before = count_of(server, "state", record)
+    before = count_revisions(server, "state", record)
     sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
     assert [answer.status for answer in sent] == [302, 302]
     assert first.open(record)["summary_en"] == ["Sent twice"]
-    assert count_of(server, "state", record) == before + 1
+    assert count_revisions(server, "state", record) == before + 1
 
 
 def test_a_draft_that_is_sent_twice_at_once_is_kept_once(server, people, record):
     first, _second = people
     form = first.open(record) | {"summary_en": ["A draft sent twice"], "_draft": ["1"]}
-    before = count_of(server, "draft", record)
+    before = count_revisions(server, "draft", record)
     sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
     assert [answer.status for answer in sent] == [302, 302]
-    assert count_of(server, "draft", record) == before + 1
-
-
-def step_form(person: Colleague, record: int, step: str) -> tuple[str, dict]:
-    address = f"/admin/programmes/programme/{record}/step/{step}/"
-    return address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', person.ask(address).content.decode()))
+    assert count_revisions(server, "draft", record) == before + 1
 
 
 @pytest.mark.parametrize("form_is_first", [True, False])
@@ -206,7 +196,9 @@ def test_a_form_that_changes_nothing_writes_no_row(staff):
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
     changed_at = programme.changed_at
-    assert staff.post(address_of(programme.pk), filled(staff.get(address_of(programme.pk)))).status_code == 302
+    assert (
+        staff.post(address_of(programme.pk), filled(staff.get(address_of(programme.pk)))).status_code == 302
+    )
     programme.refresh_from_db()
     assert programme.changed_at == changed_at
     form = filled(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})

@@ -397,9 +397,13 @@ def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, s
             "urls", (), {"urlpatterns": [path("admin/", admin.site.urls), path("", include("iomlaos.urls"))]}
         )
         programme = make_programme(slug="now")
-        former = FormerAddress.objects.create(model="programmes.programme", slug="then", object_id=programme.pk)
+        former = FormerAddress.objects.create(
+            model="programmes.programme", slug="then", object_id=programme.pk
+        )
         index = staff.get("/admin/")
-        in_publishing = next(group for group in index.context["app_list"] if group["app_label"] == "publishing")
+        in_publishing = next(
+            group for group in index.context["app_list"] if group["app_label"] == "publishing"
+        )
         assert in_publishing["models"][-1]["model"] is FormerAddress
         for address in (
             "/admin/programmes/programme/",
