@@ -12,6 +12,8 @@ from tests.colleagues import Answer, Colleague, address_of, count_revisions, mak
 from tests.servers import Server, running_server
 from tests.staff.filled import filled
 
+#: No limit of time: a drill is long.
+pytestmark = pytest.mark.timeout(0)
 PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 40
 
 

@@ -14,6 +14,8 @@ from tests.colleagues import Answer, Colleague, address_of, make_superusers, rep
 from tests.servers import running_server
 from tests.staff.filled import filled
 
+#: No limit of time: a drill is long.
+pytestmark = pytest.mark.timeout(0)
 ROUNDS = 100 if os.environ.get("DRILL") == "full" else 10
 VIENTIANE = ZoneInfo("Asia/Vientiane")
 NAMES = ("writer", "planner", "editor", "visitor")
