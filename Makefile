@@ -53,7 +53,7 @@ test: set-up-dev
 		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD); fi
 
 drill: set-up-dev
-	DRILL=$${DRILL:-full} $(PYTEST) tests/drills
+	DRILL=$${DRILL:-full} $(PYTEST) -rP tests/drills
 
 guide: set-up-dev
 	.venv/bin/python -m tests.browser.staff_guide

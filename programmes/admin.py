@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,7 @@ class FigureInline(TranslatedInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(PublishableAdmin):
+    menu_order = 110
     about = _(
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
@@ -72,6 +73,7 @@ class ProgrammeAdmin(PublishableAdmin):
 
 @admin.register(Project)
 class ProjectAdmin(PublishableAdmin):
+    menu_order = 120
     about = _(
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
@@ -106,6 +108,7 @@ class ProjectAdmin(PublishableAdmin):
 
 @admin.register(Figure)
 class FigureAdmin(StaffAdmin):
+    menu_order = 130
     about = _(
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
@@ -124,14 +127,19 @@ class FigureAdmin(StaffAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """What a command changed in a programme before is not said of who changes its figure now."""
-        if request.method == "POST":
-            figure = self.get_object(request, unquote(object_id)) if object_id else None
-            named = request.POST.get("programme", "")
-            keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
-            for programme in Programme.objects.filter(pk__in=keys - {None}):
+        """What a command changed in a programme before is not said of who changes its figure now.
+
+        The programme is locked before its figure, as in the form of the programme.
+        """
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        figure = self.get_object(request, unquote(object_id)) if object_id else None
+        named = request.POST.get("programme", "")
+        keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
+        with transaction.atomic():
+            for programme in Programme.objects.filter(pk__in=keys - {None}).order_by("pk"):
                 self._standing_of(programme)
-        return super().changeform_view(request, object_id, *args, **kwargs)
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
         """A programme whose figure changed here is as new as if it had changed in the programme's form."""
@@ -150,8 +158,9 @@ class FigureAdmin(StaffAdmin):
         if obj.programme:
             self._note(obj.programme, request)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        programmes = list(Programme.objects.filter(figures__in=queryset).distinct())
+        programmes = list(Programme.objects.filter(figures__in=queryset).order_by("pk").distinct())
         for programme in programmes:
             self._standing_of(programme)
         super().delete_queryset(request, queryset)
@@ -179,6 +188,7 @@ class DocumentEditionInline(EditionInline):
 
 @admin.register(Document)
 class DocumentAdmin(ExportMixin, OwnsEditions):
+    menu_order = 140
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
@@ -202,6 +212,7 @@ class DocumentAdmin(ExportMixin, OwnsEditions):
 
 @admin.register(Donor)
 class DonorAdmin(ExportMixin, StaffAdmin):
+    menu_order = 150
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
@@ -231,6 +242,7 @@ class DonorAdmin(ExportMixin, StaffAdmin):
 
 @admin.register(Counterpart)
 class CounterpartAdmin(StaffAdmin):
+    menu_order = 160
     about = _(
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."

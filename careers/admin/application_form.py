@@ -13,6 +13,7 @@ class FormVersionInline(EditionInline):
 
 @admin.register(ApplicationForm)
 class ApplicationFormAdmin(OwnsEditions):
+    menu_order = 230
     about = _(
         "Forms that applicants fill in. They show under Careers; one without a file or an address is "
         "listed as on request."

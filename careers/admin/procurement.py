@@ -12,6 +12,7 @@ from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
 
 @admin.register(ProcurementNotice)
 class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
+    menu_order = 220
     about = _(
         "What the office seeks to buy. Notices show under Careers, Procurement while they are open, and "
         "among the closed ones afterwards; awards are listed by year."

@@ -22,6 +22,7 @@ class Confirmed(YesOrNo):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(StaffPages):
+    menu_order = 240
     about = _(
         "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
         "somebody asks the office for it. They are given to nobody, and used for nothing else."

@@ -18,6 +18,7 @@ from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
 
 @admin.register(Vacancy)
 class VacancyAdmin(ExportMixin, OpportunityAdmin):
+    menu_order = 210
     about = _(
         "Positions that the office seeks to fill. They show under Careers while they are open, and among "
         "the closed ones afterwards."

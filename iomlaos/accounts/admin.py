@@ -28,6 +28,7 @@ admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
 
 @admin.register(User)
 class PersonAdmin(StaffPages, UserAdmin):
+    menu_order = 510
     about = _(
         "Who may sign in here. Give each colleague an account of their own, and clear “active” when "
         "somebody leaves."
@@ -103,6 +104,7 @@ class PersonAdmin(StaffPages, UserAdmin):
 
 @admin.register(Group)
 class PeopleAdmin(StaffPages, GroupAdmin):
+    menu_order = 520
     about = _(
         "What several people may do, said once: an editor of careers, for instance. Put people into "
         "groups in their own account."
@@ -118,6 +120,7 @@ class PeopleAdmin(StaffPages, GroupAdmin):
 
 @admin.register(SignInEvent)
 class SignInEventAdmin(LogPages):
+    menu_order = 610
     about = _(
         "Who signed in and who failed to, changed passwords, and second factors that were reset. It is "
         "kept for a year, and nobody can change it here."

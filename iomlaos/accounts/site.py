@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from . import lockout, second_factor, views
 from .forms import SignInForm
 from .sessions import BY_ITSELF, STORED_EVERY
+from .tries import try_twice
 
 
 class GuardedSite(AdminSite):
@@ -33,7 +34,7 @@ class GuardedSite(AdminSite):
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
         """A script without a session is answered 403, and not led to the sign-in page."""
-        guarded = super().admin_view(view, cacheable)
+        guarded = super().admin_view(try_twice(view, self), cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if BY_ITSELF in request.headers and not self.has_permission(request):

@@ -15,15 +15,6 @@ class StaffAdminConfig(admin_apps.AdminConfig):
     default = False
     default_site = "iomlaos.front.staff.StaffSite"
 
-    #: The groups of the admin's front page, in its order.
-    GROUPS = {
-        "programmes": _("Programmes and partners"),
-        "careers": _("Careers"),
-        "office": _("The office"),
-        "auth": _("People who may sign in"),
-    }
-
     def ready(self) -> None:
         super().ready()
-        for label, name in self.GROUPS.items():
-            apps.get_app_config(label).verbose_name = name
+        apps.get_app_config("auth").verbose_name = _("People who may sign in")

@@ -1,5 +1,7 @@
 """The admin site of the office's staff: its front page, in the office's words and order."""
 
+import math
+
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -10,15 +12,6 @@ from iomlaos.accounts.site import GuardedSite
 from . import guide, work
 from .still_right import still_right
 
-ORDER = (
-    "programmes.Programme", "programmes.Project", "programmes.Figure", "programmes.Document",
-    "programmes.Donor", "programmes.Counterpart",
-    "careers.Vacancy", "careers.ProcurementNotice", "careers.ApplicationForm", "careers.Subscription",
-    "office.Office", "office.SiteNotice", "office.Page", "office.StandardText", "office.Place",
-    "publishing.Picture", "publishing.Happening",
-    "auth.User", "auth.Group", "accounts.SignInEvent",
-)  # fmt: skip
-
 
 class StaffSite(GuardedSite):
     site_header = _("IOM Lao PDR: staff")
@@ -28,16 +21,19 @@ class StaffSite(GuardedSite):
     enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
-        """The groups and their models in ORDER, each model with the sentence that says what it is."""
+        """The groups and their models, each with what its ModelAdmin says of it: `menu_order` and `about`.
 
-        def position(model: dict) -> int:
-            return ORDER.index(model["model"]._meta.label)
+        A ModelAdmin that says nothing comes last.
+        """
+
+        def position(model: dict) -> float:
+            return getattr(self.get_model_admin(model["model"]), "menu_order", math.inf)
 
         groups = super().get_app_list(request, app_label)
         for group in groups:
             group["models"].sort(key=position)
             for model in group["models"]:
-                model["about"] = self.get_model_admin(model["model"]).about
+                model["about"] = getattr(self.get_model_admin(model["model"]), "about", "")
         return sorted(groups, key=lambda group: position(group["models"][0]))
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import formats
@@ -18,9 +18,6 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.drafts import carry_over
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.rights import may_publish
-
-#: Somebody may save the same record at the same moment, and then again.
-MOST_TRIES = 5
 
 
 def still_right(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpResponse:
@@ -33,13 +30,7 @@ def still_right(request: HttpRequest, site: AdminSite, label: str, key: str) -> 
     if not may_publish(request.user, model) or not site.get_model_admin(model).has_change_permission(request):
         raise PermissionDenied
     today = PartialDate.of(request.at).last_day
-    for tries in range(1, MOST_TRIES + 1):
-        try:
-            record = _confirm(model, key, today, request.user)
-            break
-        except IntegrityError:
-            if tries == MOST_TRIES:
-                raise
+    record = _confirm(model, key, today, request.user)
     words = _("“%(title)s” is still right: checked on %(today)s, to be reviewed again by %(day)s.")
     in_words = {
         "today": formats.date_format(record.checked_on),
@@ -55,7 +46,7 @@ def _confirm(model: type[Publishable], key: str, today: datetime.date, by: Any) 
 
     A draft of it goes along, so that its publication does not take the dates back.
     """
-    record = model.objects.select_for_update().filter(pk=key).first()
+    record = snapshots.locked(model, key)
     if record is None:
         raise Http404
     standing = Revision.objects.standing(record)

@@ -26,6 +26,7 @@ class ContactPointInline(StaffInline):
 class OfficeAdmin(StaffAdmin):
     """There is one office: its list is its form."""
 
+    menu_order = 310
     about = _(
         "The address, the telephone numbers and the first words of the site. They show on the contact "
         "page, on the home page and at the foot of every page."
@@ -54,6 +55,7 @@ class OfficeAdmin(StaffAdmin):
 
 @admin.register(SiteNotice)
 class SiteNoticeAdmin(StaffAdmin):
+    menu_order = 320
     about = _(
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
@@ -91,6 +93,7 @@ class SiteNoticeAdmin(StaffAdmin):
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
+    menu_order = 330
     about = _(
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
@@ -120,6 +123,7 @@ class PageAdmin(PublishableAdmin):
 
 @admin.register(StandardText)
 class StandardTextAdmin(StaffAdmin):
+    menu_order = 340
     about = _(
         "Texts that stand on several pages and are kept once: that IOM never asks for money, for "
         "instance. A change here shows on all of them."
@@ -141,6 +145,7 @@ class StandardTextAdmin(StaffAdmin):
 
 @admin.register(Place)
 class PlaceAdmin(StaffAdmin):
+    menu_order = 350
     about = _(
         "Places that programmes, projects and vacancies name. One with a code or a position is marked on "
         "the map of the home page while a programme or project there is public."

@@ -1,54 +1,67 @@
 """Drafts that come true by the clock: in the first request after their moment."""
 
+import contextlib
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from .drafts import publish_draft
 from .revisions import Revision
+from .snapshots import locked
 
 logger = logging.getLogger(__name__)
 
 #: Pages that say whether the site lives, and ask the database for nothing else.
 WITHOUT = ("/healthz", "/readyz")
-#: Somebody saves the same record each time: the next request tries again.
-MOST_TRIES = 3
 
 
 def come_true(at: datetime.datetime) -> None:
-    """Publish each draft whose moment has come. What cannot be published is held, and staff are told why."""
+    """Publish each draft whose moment has come. What cannot be published is held, and staff are told why.
+
+    No visitor waits for somebody who saves: the next request tries again.
+    """
     for draft in Revision.objects.due(at):
-        for _try in range(MOST_TRIES):
-            if _comes_true(draft):
-                break
+        try:
+            with _without_waiting(), transaction.atomic():
+                _come_true(draft)
+        except OperationalError as error:
+            logger.warning("Due, but not published yet: %s %s: %s", draft.model, draft.object_key, error)
 
 
-def _comes_true(draft: Revision) -> bool:
-    """Whether nothing is left to do about a draft."""
-    model = apps.get_model(draft.model)
-    number = 0
+@contextlib.contextmanager
+def _without_waiting() -> Iterator[None]:
+    """On SQLite, refuse a transaction at once where somebody else has one. PostgreSQL needs nothing here."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
+
+
+def _come_true(draft: Revision) -> None:
+    """Raises OperationalError where somebody else has locked the record."""
+    record = locked(apps.get_model(draft.model), draft.object_key, nowait=True)
     try:
         with transaction.atomic():
-            record = model._base_manager.filter(pk=draft.object_key).first()
             if record is None:
                 raise ValidationError(_("It was deleted."))
             standing = Revision.objects.standing(record)
-            number = standing.number
-            if standing.draft is None or standing.draft.pk != draft.pk:
-                return True
-            publish_draft(standing, record, by=draft.by, at=draft.publish_at)
+            if standing.draft and standing.draft.pk == draft.pk:
+                publish_draft(standing, record, by=draft.by, at=draft.publish_at)
     except ValidationError as error:
         _hold(draft, " ".join(error.messages))
     except IntegrityError:
-        last = Revision.objects.filter(model=draft.model, object_key=draft.object_key)
-        if last.filter(number__gt=number).exists() or not last.waiting().filter(pk=draft.pk).exists():
-            return False
         _hold(draft, _("Something else has its address or its name now."))
     except DatabaseError:
         raise
@@ -56,7 +69,6 @@ def _comes_true(draft: Revision) -> bool:
         # Whatever is wrong with one draft, no page is to fail of it.
         logger.exception("A draft could not be published: %s %s", draft.model, draft.object_key)
         _hold(draft, _("A fault of the site was in the way. Whoever runs it finds it in the log."))
-    return True
 
 
 def _hold(draft: Revision, reason: str) -> None:

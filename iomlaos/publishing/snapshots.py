@@ -51,6 +51,24 @@ def owned_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
     return [model._meta.get_field(name) for name in getattr(model, "OWNS", ())]
 
 
+def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> models.Model | None:
+    """The row of a record, locked until the transaction ends; None where there is none.
+
+    Whoever writes a record, its revisions or its rows locks it first: nobody then overwrites what they have
+    not seen, and no two wait for each other. On SQLite the transaction itself is the lock. `nowait` raises
+    OperationalError where somebody else holds the lock.
+    """
+    # Rows that refer to the record may still be added meanwhile (`no_key`).
+    rows = model._base_manager.select_for_update(nowait=nowait, no_key=True)
+    return rows.filter(pk=key).first()
+
+
+def is_stored(record: models.Model) -> bool:
+    """Whether the row in the database holds the same content as the record in memory."""
+    stored = type(record)._base_manager.filter(pk=record.pk).first()
+    return stored is not None and _values(stored) == _values(record)
+
+
 def take(record: models.Model) -> Snapshot:
     """What the database holds of a record now."""
     model = type(record)

@@ -1,111 +1,106 @@
 """Two people at one record, again and again: no edit that was acknowledged is lost, none is refused unseen."""
 
-import http.cookiejar
 import os
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
+from tests.colleagues import Answer, Colleague, address_of, count_revisions, make_superusers, report
 from tests.servers import Server, running_server
 from tests.staff.filled import filled
 
+#: No limit of time: a drill is long.
+pytestmark = pytest.mark.timeout(0)
 PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 40
-PASSWORD = "a-long-password-7"
-
-
-@dataclass
-class Answer:
-    status: int
-    content: bytes
-
-
-class Colleague:
-    """Somebody who is signed in to the admin, in a browser of their own."""
-
-    def __init__(self, server: Server, name: str) -> None:
-        self.server, self.name = server, name
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(jar, NoRedirects)
-        page = self.ask("/admin/login/?next=/admin/").content.decode()
-        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-        entry = {"csrfmiddlewaretoken": token, "username": name, "password": PASSWORD, "next": "/admin/"}
-        assert self.ask("/admin/login/", entry).status == 302
-
-    def ask(self, address: str, form: dict | None = None) -> Answer:
-        data = urllib.parse.urlencode(form, doseq=True).encode() if form is not None else None
-        headers = {"Referer": self.server.url, "Origin": self.server.url}
-        request = urllib.request.Request(self.server.url + address, data, headers)
-        try:
-            with self.opener.open(request, timeout=60) as response:
-                return Answer(response.status, response.read())
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read())
-
-    def open(self, record: int) -> dict:
-        return filled(self.ask(address_of(record)))
-
-
-class NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args) -> None:
-        return None
-
-
-def address_of(record: int) -> str:
-    return f"/admin/programmes/programme/{record}/change/"
 
 
 @pytest.fixture
 def server(tmp_path):
     with running_server(tmp_path / "site") as server:
-        for name in ("first", "second"):
-            server.manage(
-                "createsuperuser", "--noinput", "--username", name, "--email", "",
-                DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-            )  # fmt: skip
+        make_superusers(server, "first", "second")
         yield server
 
 
-def test_no_edit_that_was_acknowledged_is_lost(server):
-    first, second = Colleague(server, "first"), Colleague(server, "second")
-    listed = first.ask("/admin/programmes/programme/").content.decode()
-    keys = sorted({int(key) for key in re.findall(r"/admin/programmes/programme/(\d+)/change/", listed)})
-    answers: Counter[str] = Counter()
-    with ThreadPoolExecutor(2) as both:
-        for number in range(PAIRS):
-            record = keys[number % len(keys)]
-            same, racing = number % 2 == 0, number // 2 % 2 == 0
-            fields = ("summary_en", "summary_en" if same else "since_what_en")
-            typed = [f"{who}-{number}" for who in ("first", "second")]
-            forms = [
-                person.open(record) | {field: [text]}
-                for person, field, text in zip((first, second), fields, typed, strict=True)
+@dataclass
+class Pair:
+    """Two forms of one record, sent at once or one after the other."""
+
+    server: Server
+    people: tuple[Colleague, Colleague]
+    record: int
+    number: int
+    is_racing: bool
+
+    def send(self, forms: list[dict], senders: tuple[Colleague, Colleague] | None = None) -> list[Answer]:
+        address, senders = address_of(self.record), senders or self.people
+        if not self.is_racing:
+            return [who.ask(address, form) for who, form in zip(senders, forms, strict=True)]
+        with ThreadPoolExecutor(2) as both:
+            return list(both.map(lambda who, form: who.ask(address, form), senders, forms))
+
+    def edits(self, *fields: str) -> list[int]:
+        """Both change something: one is saved, the other comes back with what was typed, and is sent again."""
+        typed = [f"{who.name}-{self.number}" for who in self.people]
+        sent = self.send(
+            [
+                who.open(self.record) | {field: [text]}
+                for who, field, text in zip(self.people, fields, typed, strict=True)
             ]
-            people = (first, second)
-            if racing:
-                sent = list(
-                    both.map(lambda who, form, at=record: who.ask(address_of(at), form), people, forms)
-                )
-            else:
-                sent = [who.ask(address_of(record), form) for who, form in zip(people, forms, strict=True)]
-            statuses = sorted(answer.status for answer in sent)
-            answers[f"{'racing' if racing else 'stale'} {statuses}"] += 1
-            assert statuses == [302, 409], [answer.content[-3000:] for answer in sent if answer.status >= 400]
-            late = next(index for index, answer in enumerate(sent) if answer.status == 409)
-            again = filled(sent[late])
-            assert again[fields[late]] == [typed[late]], "What was typed comes back."
-            page = sent[late].content.decode()
-            assert typed[1 - late] in page, "What the other made of it is shown."
-            assert people[late].ask(address_of(record), again).status == 302
-            now = people[late].open(record)
-            assert now[fields[late]] == [typed[late]]
-            if not same:
-                assert now[fields[1 - late]] == [typed[1 - late]]
-            history = people[late].ask(f"/admin/programmes/programme/{record}/history/").content.decode()
-            assert all(text in history for text in typed), "Both are kept."
-    assert sum(answers.values()) == PAIRS
+        )
+        statuses = sorted(answer.status for answer in sent)
+        assert statuses == [302, 409], [answer.content[-3000:] for answer in sent if answer.status >= 400]
+        late = next(index for index, answer in enumerate(sent) if answer.status == 409)
+        again = filled(sent[late])
+        assert again[fields[late]] == [typed[late]], "What was typed comes back."
+        page = sent[late].content.decode()
+        assert typed[1 - late] in page, "What the other made of it is shown."
+        assert self.people[late].ask(address_of(self.record), again).status == 302
+        now = self.people[late].open(self.record)
+        assert now[fields[late]] == [typed[late]]
+        if fields[0] != fields[1]:
+            assert now[fields[1 - late]] == [typed[1 - late]]
+        address = f"/admin/programmes/programme/{self.record}/history/"
+        history = self.people[late].ask(address).content.decode()
+        assert all(text in history for text in typed), "Both are kept."
+        return statuses
+
+    def unchanged(self) -> list[int]:
+        """One saves a change, the other presses the button with nothing changed."""
+        first, second = self.people
+        text = f"first-{self.number}"
+        forms = [first.open(self.record) | {"summary_en": [text]}, second.open(self.record)]
+        statuses = [answer.status for answer in self.send(forms)]
+        assert statuses == [302, 302]
+        assert second.open(self.record)["summary_en"] == [text]
+        return statuses
+
+    def double_click(self) -> list[int]:
+        """One form is sent twice: it is saved once."""
+        first, _second = self.people
+        form = first.open(self.record) | {"summary_en": [f"twice-{self.number}"]}
+        before = count_revisions(self.server, "state", self.record)
+        statuses = [answer.status for answer in self.send([form, form], (first, first))]
+        assert statuses == [302, 302]
+        assert count_revisions(self.server, "state", self.record) == before + 1
+        assert first.open(self.record)["summary_en"] == [f"twice-{self.number}"]
+        return statuses
+
+
+def test_no_edit_that_was_acknowledged_is_lost(server):
+    people = Colleague(server, "first"), Colleague(server, "second")
+    listed = people[0].ask("/admin/programmes/programme/").content.decode()
+    keys = sorted({int(key) for key in re.findall(r"/admin/programmes/programme/(\d+)/change/", listed)})
+    seen: Counter[str] = Counter()
+    for number in range(PAIRS):
+        pair = Pair(server, people, keys[number % len(keys)], number, is_racing=number // 4 % 2 == 0)
+        kind, statuses = [
+            lambda pair=pair: ("same field", pair.edits("summary_en", "summary_en")),
+            lambda pair=pair: ("two fields", pair.edits("summary_en", "since_what_en")),
+            lambda pair=pair: ("unchanged", pair.unchanged()),
+            lambda pair=pair: ("double click", pair.double_click()),
+        ][number % 4]()
+        seen[f"{kind}, {'at once' if pair.is_racing else 'one after the other'}: {statuses}"] += 1
+    report(PAIRS, seen)

@@ -4,10 +4,12 @@ import datetime
 import json
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
+from django.urls import include, path
 
-from iomlaos.publishing.models import Revision, Submission
+from iomlaos.publishing.models import FormerAddress, Revision, Submission
 from iomlaos.publishing.snapshots import take
 from tests.factories import (
     change_deadline,
@@ -373,3 +375,37 @@ def test_strict_fails_where_something_is_urgent_and_only_there(clock, db, capsys
 
 def test_a_site_without_anything_to_do_says_so(db, capsys):
     assert health(capsys) == "There is nothing to do.\n"
+
+
+class UnknownAdmin(admin.ModelAdmin):
+    """As somebody adds it who knows nothing of this portal."""
+
+
+def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, settings):
+    """With pages of its own: the addresses of the admin are made anew for it."""
+    admin.site.register(FormerAddress, UnknownAdmin)
+    try:
+        settings.ROOT_URLCONF = type(
+            "urls", (), {"urlpatterns": [path("admin/", admin.site.urls), path("", include("iomlaos.urls"))]}
+        )
+        programme = make_programme(slug="now")
+        former = FormerAddress.objects.create(
+            model="programmes.programme", slug="then", object_id=programme.pk
+        )
+        index = staff.get("/admin/")
+        in_publishing = next(
+            group for group in index.context["app_list"] if group["app_label"] == "publishing"
+        )
+        assert in_publishing["models"][-1]["model"] is FormerAddress
+        for address in (
+            "/admin/programmes/programme/",
+            f"/admin/programmes/programme/{programme.pk}/change/",
+            "/admin/publishing/formeraddress/",
+            "/admin/publishing/formeraddress/add/",
+            f"/admin/publishing/formeraddress/{former.pk}/change/",
+            f"/admin/publishing/formeraddress/{former.pk}/delete/",
+            f"/admin/publishing/formeraddress/{former.pk}/history/",
+        ):
+            assert staff.get(address).status_code == 200, address
+    finally:
+        admin.site.unregister(FormerAddress)

@@ -249,7 +249,7 @@ def test_a_save_that_fails_keeps_it(dala):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(locked):
-        assert dala.post(change(page), form).status_code == 500
+        assert dala.post(change(page), form).status_code == 503
     assert filled(take_up(dala, change(page)))["lead_en"] == ["Typed"]
 
 

@@ -33,11 +33,14 @@ class KeepsHistory(SavesSafely):
     # --- Deleting -----------------------------------------------------------------------------
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        snapshots.locked(self.model, obj.pk)
         Revision.objects.bury(obj, by=request.user)
         super().delete_model(request, obj)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        for record in queryset:
+        for record in queryset.order_by("pk"):
+            snapshots.locked(self.model, record.pk)
             Revision.objects.bury(record, by=request.user)
         super().delete_queryset(request, queryset)
 
@@ -109,6 +112,7 @@ class KeepsHistory(SavesSafely):
         if record is None or not self.has_change_permission(request, record):
             raise PermissionDenied
         with transaction.atomic():
+            snapshots.locked(self.model, record.pk)
             state = get_object_or_404(Revision.objects.of(record).saved(), pk=revision)
             head = Revision.objects.catch_up(record)
             note = _("As it was on %(when)s") % {"when": in_short(state)}
@@ -133,11 +137,11 @@ class KeepsHistory(SavesSafely):
             raise Http404
         if record is None or not self._notes_shown(request, record):
             raise PermissionDenied
-        standing = self._standing_of(record)
         try:
-            if str(standing.head.pk) != request.POST.get("_source"):
-                raise IntegrityError("The notes were looked at before somebody saved.")
             with transaction.atomic():
+                standing = self._standing_of(record)
+                if str(standing.head.pk) != request.POST.get("_source"):
+                    raise IntegrityError("The notes were looked at before somebody saved.")
                 self._put_note(request, standing)
         except IntegrityError:
             messages.error(request, _("Somebody else saved this meanwhile. Look at the notes once more."))

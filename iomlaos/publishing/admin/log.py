@@ -20,6 +20,7 @@ from .seeing import may_see
 
 @admin.register(Happening)
 class HappeningAdmin(LogPages):
+    menu_order = 420
     about = _(
         "What became public, or was scheduled to; what was changed while it was public, withdrawn, taken "
         "back or deleted: when, and by whom. What is scheduled becomes public by the clock, at the time that "

@@ -118,6 +118,7 @@ class DialogForm(PictureForm):
 
 @admin.register(Picture)
 class PictureAdmin(StaffPages):
+    menu_order = 410
     about = _(
         "Pictures of texts. The editor puts them in by its button “Picture”; without the editor, paste the "
         "line of a picture into the text. Visitors see a picture while a public text shows it. What is older "

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -90,6 +91,7 @@ class Previews:
         response._csp_replace = {"frame-ancestors": ["'self'"]}
         return response
 
+    @method_decorator(transaction.atomic)
     def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make, see and take back the links by which people without an account see the draft."""
         record = self.get_object(request, unquote(object_id))
@@ -97,6 +99,8 @@ class Previews:
             raise Http404
         if not self.may_publish(request):
             raise PermissionDenied
+        if request.method == "POST":
+            record = snapshots.locked(self.model, record.pk) or record
         form, made = LinkForm(request.POST if "_make" in request.POST else None), ""
         waits = data_to_show(record, request.at) is not None
         if "_revoke" in request.POST:

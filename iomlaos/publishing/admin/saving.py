@@ -1,17 +1,15 @@
 """Saving in the admin: nobody overwritten, and what is public left as it is where a draft is kept."""
 
-import contextlib
 import copy
 import datetime
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
@@ -19,14 +17,7 @@ from iomlaos.publishing import snapshots
 from iomlaos.publishing.compared import InWords
 from iomlaos.publishing.drafts import carry_over, contested
 from iomlaos.publishing.revisions import Revision, Standing
-from iomlaos.publishing.snapshots import Meeting, Snapshot, undone
-
-#: Somebody is faster each time: after so many tries the fault is another one.
-MOST_TRIES = 5
-
-
-class Raced(Exception):
-    """Somebody saved the same record between our look at it and our save: look again."""
+from iomlaos.publishing.snapshots import Meeting, Snapshot, is_stored, locked, undone
 
 
 @dataclass
@@ -43,6 +34,8 @@ class Save:
     is_done: bool = False
     #: Only to be looked at: nothing is added to the history.
     is_rehearsal: bool = False
+    #: Whether the form changes rows beside the record's own.
+    changes_rows: bool = False
     message: Any = None
     #: What a model is told beside its fields (why a deadline changes, say).
     carried: dict[str, str] = field(default_factory=dict)
@@ -63,29 +56,20 @@ class SavesSafely:
     it, and says field by field what it was, what it is now and what was typed; sending it again decides.
 
     A draft of what is there already is a save that is rolled back: its snapshot is kept.
-    """
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
-        for tries in range(1, MOST_TRIES + 1):
-            try:
-                return super().changeform_view(request, object_id, form_url, extra_context)
-            except Raced:
-                messages.get_messages(request)._queued_messages.clear()
-                if tries == MOST_TRIES:
-                    raise
-        raise AssertionError("unreachable")
+    A save locks the record before it looks at anything. IntegrityError and OperationalError are left to the
+    site, which tries once more.
+    """
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method == "POST":
+            if record:
+                locked(self.model, record.pk)
+                # It may have been changed or deleted while we waited for the lock.
+                record = self.get_object(request, unquote(object_id))
             request.as_sent = getattr(request, "as_sent", request.POST)
             self.heed_button(request, record)
         if record is None or not self.has_view_or_change_permission(request, record):
@@ -136,20 +120,13 @@ class SavesSafely:
     # --- Drawing --------------------------------------------------------------------------------
 
     def _standing_of(self, record: models.Model, *, by: Any = None) -> Standing:
-        """Where it stands. A draft goes along when the public page was changed under it.
-
-        Two who look at once both note what was changed elsewhere: the second finds it noted.
-        """
-        for _try in range(MOST_TRIES):
-            try:
-                with transaction.atomic():
-                    standing = Revision.objects.standing(record, by=by)
-                    if standing.draft and standing.draft.base_id != standing.head.pk:
-                        carry_over(standing, record)
-            except IntegrityError:
-                continue
-            return standing
-        raise Raced
+        """Where it stands. A draft goes along when the public page was changed under it."""
+        with transaction.atomic():
+            locked(type(record), record.pk)
+            standing = Revision.objects.standing(record, by=by)
+            if standing.draft and standing.draft.base_id != standing.head.pk:
+                carry_over(standing, record)
+        return standing
 
     def _drawn(
         self,
@@ -261,8 +238,7 @@ class SavesSafely:
         snapshots.put(record, typed, raw=False)
         save.is_rehearsal = False
         if save.standing.draft and save.source.started_from == save.standing.draft:
-            with _noticing_races():
-                Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
+            Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
         self.log_change(request, record, save.message)
         return response
 
@@ -290,10 +266,9 @@ class SavesSafely:
         is_new = not before or before.data != typed or before.publish_at != publish_at
         if is_new or before.held or before.carries_id:
             note = request.POST.get("_note", "").strip()
-            with _noticing_races():
-                Revision.objects.keep_draft(
-                    save.standing, record, typed, by=request.user, note=note, publish_at=publish_at
-                )
+            Revision.objects.keep_draft(
+                save.standing, record, typed, by=request.user, note=note, publish_at=publish_at
+            )
         self.after_saving(request, record, save.standing.head.data)
 
     def _met(
@@ -330,12 +305,16 @@ class SavesSafely:
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if change and (save := getattr(request, "save_with_history", None)):
             save.carried |= {name: getattr(obj, name) for name in getattr(obj, "CARRIED", ())}
+            if not form.has_changed() and not save.changes_rows and is_stored(obj):
+                return
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
         """A draft holds what its record owns. Rows beside it (reasons given long ago) are public at once."""
         formsets, inlines = super()._create_formsets(request, obj, change)
         save = getattr(request, "save_with_history", None)
+        if save and request.method == "POST":
+            save.changes_rows = any(formset.has_changed() for formset in formsets)
         if save and save.to_draft and request.method == "POST":
             owned = [relation.related_model for relation in snapshots.owned_relations(self.model)]
             for formset in formsets:
@@ -366,8 +345,7 @@ class SavesSafely:
         # A second click on the same button.
         if before != data:
             note = request.POST.get("_note", "").strip()
-            with _noticing_races():
-                Revision.objects.follow(standing, record, data, by=request.user, note=note)
+            Revision.objects.follow(standing, record, data, by=request.user, note=note)
         self.after_saving(request, record, before)
 
     def render_change_form(
@@ -381,14 +359,6 @@ class SavesSafely:
                 "note_is_public": "_note_public" in sent,
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-@contextlib.contextmanager
-def _noticing_races() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise Raced from None
 
 
 def _forget_success(request: HttpRequest) -> None:

@@ -270,9 +270,14 @@ class HasSteps:
             raise Http404
         if not self.may_publish(request):
             raise PermissionDenied
-        record = self.model._base_manager.get(pk=record.pk)
-        standing = self._standing_of(record)
-        step = kind(self, request, record, standing)
+        with transaction.atomic():
+            record = snapshots.locked(self.model, record.pk)
+            if record is None:
+                raise Http404
+            return self._at_step(kind(self, request, record, self._standing_of(record)), request)
+
+    def _at_step(self, step: Step, request: HttpRequest) -> HttpResponse:
+        record, standing = step.record, step.standing
         if not step.is_offered:
             messages.info(request, gettext("That cannot be done now, or was done already."))
             return HttpResponseRedirect(self.address_of("change", record))

@@ -1,0 +1,209 @@
+"""Several people and a schedule at one record: no edit is lost, and nobody is answered with a fault.
+
+Somebody else holds the lock of the record until all have sent what they send, so that the order is known.
+"""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connection
+
+from iomlaos.publishing.models import Revision
+from tests.colleagues import (
+    Answer,
+    Colleague,
+    address_of,
+    count_revisions,
+    database,
+    locked,
+    make_superusers,
+    step_form,
+    wait_for_waiting,
+)
+from tests.factories import make_figure, make_programme
+from tests.servers import Server, running_server
+from tests.staff.filled import filled
+
+LONG_AGO = "2020-01-01 00:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("at-once")) as server:
+        make_superusers(server, "first", "second")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def people(server) -> tuple[Colleague, Colleague]:
+    return Colleague(server, "first"), Colleague(server, "second")
+
+
+@pytest.fixture
+def record(server, people) -> Iterator[int]:
+    """A programme without a draft."""
+    with database(server) as cursor:
+        cursor.execute("SELECT min(id) FROM programmes_programme")
+        [key] = cursor.fetchone()
+        yield key
+        cursor.execute(
+            "UPDATE publishing_revision SET closed_at = at, ending = 'discarded' WHERE kind = 'draft'"
+        )
+
+
+def send_at_once(server: Server, record: int, *sent: tuple[Colleague, str, dict]) -> list[Answer]:
+    """Each sends while the record is locked, one after the other, and then the lock is given up."""
+    with ThreadPoolExecutor(len(sent)) as hands:
+        with locked(server, record):
+            answers = []
+            for number, (person, address, form) in enumerate(sent, start=1):
+                answers.append(hands.submit(person.ask, address, form))
+                wait_for_waiting(server, number)
+        return [answer.result() for answer in answers]
+
+
+@pytest.mark.parametrize("edit_is_first", [True, False])
+def test_a_save_without_a_change_takes_back_no_change(server, people, record, edit_is_first):
+    text = f"Changed, {edit_is_first}"
+    edit = (people[0], address_of(record), people[0].open(record) | {"summary_en": [text]})
+    unchanged = (people[1], address_of(record), people[1].open(record))
+    both = [edit, unchanged] if edit_is_first else [unchanged, edit]
+    assert [answer.status for answer in send_at_once(server, record, *both)] == [302, 302]
+    assert people[1].open(record)["summary_en"] == [text]
+
+
+def test_a_form_that_is_sent_twice_at_once_is_saved_once(server, people, record):
+    first, _second = people
+    form = first.open(record) | {"summary_en": ["Sent twice"]}
+    before = count_revisions(server, "state", record)
+    sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
+    assert [answer.status for answer in sent] == [302, 302]
+    assert first.open(record)["summary_en"] == ["Sent twice"]
+    assert count_revisions(server, "state", record) == before + 1
+
+
+def test_a_draft_that_is_sent_twice_at_once_is_kept_once(server, people, record):
+    first, _second = people
+    form = first.open(record) | {"summary_en": ["A draft sent twice"], "_draft": ["1"]}
+    before = count_revisions(server, "draft", record)
+    sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
+    assert [answer.status for answer in sent] == [302, 302]
+    assert count_revisions(server, "draft", record) == before + 1
+
+
+@pytest.mark.parametrize("form_is_first", [True, False])
+def test_a_draft_that_is_saved_and_published_at_once_is_public_or_comes_back(
+    server, people, record, form_is_first
+):
+    first, second = people
+    kept = first.open(record) | {"summary_en": [f"A draft, {form_is_first}"], "_draft": ["1"]}
+    assert first.ask(address_of(record), kept).status == 302
+    typed = f"More of the draft, {form_is_first}"
+    form = (first, address_of(record), first.open(record) | {"summary_en": [typed], "_publish": ["1"]})
+    step = (second, *step_form(second, record, "publish"))
+    both = [form, step] if form_is_first else [step, form]
+    answers = send_at_once(server, record, *both)
+    assert {answer.status for answer in answers} <= {302, 409}, answers
+    saved = answers[0 if form_is_first else 1]
+    if saved.status == 302:
+        assert first.open(record)["summary_en"] == [typed]
+    else:
+        assert filled(saved)["summary_en"] == [typed]
+
+
+def test_a_schedule_that_is_due_waits_for_nobody(server, people, record):
+    first, second = people
+    scheduled = first.open(record) | {"title_en": ["Scheduled"], "_schedule": ["1"]}
+    scheduled["publish_at"] = ["2100-01-01T10:00"]
+    assert first.ask(address_of(record), scheduled).status == 302
+    page = second.ask(f"{address_of(record)}?source={public_source(second, record)}")
+    edit = filled(page) | {"since_what_en": ["Typed meanwhile"]}
+    with database(server) as cursor:
+        cursor.execute(f"UPDATE publishing_revision SET publish_at = '{LONG_AGO}' WHERE closed_at IS NULL")
+    with ThreadPoolExecutor(2) as hands:
+        with locked(server, record):
+            saving = hands.submit(second.ask, address_of(record), edit)
+            wait_for_waiting(server, 1)
+            response, body = server.get("/programmes/")
+            assert (response.status, b"Scheduled" in body) == (200, False)
+        assert saving.result().status == 302
+    response, body = server.get("/programmes/")
+    assert (response.status, b"Scheduled" in body) == (200, True)
+    assert first.open(record)["since_what_en"] == ["Typed meanwhile"]
+
+
+def public_source(person: Colleague, record: int) -> str:
+    page = person.ask(address_of(record)).content.decode()
+    return re.search(r'href="\?source=([0-9a-f-]+)"', page)[1]
+
+
+# --- Within one process: what is tried once more, and what is written -----------------------------
+
+
+def failing(times: int, beginning: str):
+    """A database that refuses a statement so many times."""
+    refused = []
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith(beginning) and len(refused) < times:
+            refused.append(sql)
+            raise OperationalError("deadlock detected")
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(refuse)
+
+
+WRITE = 'UPDATE "programmes_programme"'
+
+
+def test_a_save_that_met_a_deadlock_is_tried_once_more(staff):
+    programme = make_programme()
+    form = filled(staff.get(address_of(programme.pk)), summary_en="Typed")
+    with failing(1, WRITE):
+        assert staff.post(address_of(programme.pk), form).status_code == 302
+    programme.refresh_from_db()
+    assert programme.summary_en == "Typed"
+    assert Revision.objects.of(programme).states().count() == 2
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+def test_a_save_that_cannot_be_made_is_answered_with_what_was_typed(staff, button):
+    programme = make_programme()
+    words = 'Typed & "kept",\r\n<b>in two lines</b>'
+    form = filled(staff.get(address_of(programme.pk)), summary_en=words) | {button: "1"}
+    with failing(2, WRITE):
+        answer = staff.post(address_of(programme.pk), form)
+    assert answer.status_code == 503
+    assert Revision.objects.of(programme).states().count() == 1
+    again = filled(answer)
+    assert again["summary_en"] == [words]
+    assert staff.post(address_of(programme.pk), again).status_code == 302
+    programme.refresh_from_db()
+    assert programme.summary_en.replace("\r\n", "\n") == words.replace("\r\n", "\n")
+
+
+def test_no_password_is_written_into_such_an_answer(staff):
+    form = {"username": "somebody", "password1": "a-long-secret-9", "password2": "a-long-secret-9"}
+    with failing(2, 'INSERT INTO "auth_user"'):
+        answer = staff.post("/admin/auth/user/add/", {"usable_password": "true", **form})
+    assert answer.status_code == 503
+    assert "a-long-secret-9" not in answer.content.decode()
+
+
+def test_a_form_that_changes_nothing_writes_no_row(staff):
+    programme = make_programme()
+    figure = make_figure(programme=programme, value="1")
+    changed_at = programme.changed_at
+    assert (
+        staff.post(address_of(programme.pk), filled(staff.get(address_of(programme.pk)))).status_code == 302
+    )
+    programme.refresh_from_db()
+    assert programme.changed_at == changed_at
+    form = filled(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})
+    assert staff.post(address_of(programme.pk), form).status_code == 302
+    programme.refresh_from_db()
+    figure.refresh_from_db()
+    assert figure.value == "2"
+    assert programme.changed_at > changed_at, "A figure is part of its programme."
