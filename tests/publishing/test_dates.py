@@ -12,7 +12,6 @@ from iomlaos.publishing.dates import PartialDate, PartialDateFormField, day_of, 
 from programmes.models import Project
 from tests.factories import make_project
 
-
 WRITTEN = {
     "2018": "2018",
     "2018-07": "2018-07",
@@ -55,7 +54,12 @@ def test_a_date_in_words_is_no_more_exact_than_it_is_known():
 
 
 def test_the_last_day_that_a_date_can_mean():
-    last = {"2018": "2018-12-31", "2018-02": "2018-02-28", "2020-02": "2020-02-29", "2018-07-09": "2018-07-09"}
+    last = {
+        "2018": "2018-12-31",
+        "2018-02": "2018-02-28",
+        "2020-02": "2020-02-29",
+        "2018-07-09": "2018-07-09",
+    }
     assert {iso: PartialDate.parse(iso).last_day.isoformat() for iso in last} == last
 
 

@@ -133,9 +133,7 @@ def make_drafts(live: list[Publishable], **state) -> list[Publishable]:
     shared = {"donors": [around["donor"], *of_live.donors.all()], "places": [around["place"]]} | state
     partners = {"partners": [around["ministry"]]}
     body = text_with(make_picture(alternative_text=f"{SIGN}picture"))
-    programme = make_programme(
-        **signed(Programme, body_en=body), counterparts=[around["ministry"]], **shared
-    )
+    programme = make_programme(**signed(Programme, body_en=body), counterparts=[around["ministry"]], **shared)
     make_figure(programme=programme, is_headline=True, **words(Figure, SIGN))
     project = make_project(**signed(Project), **partners, programme=programme, **shared)
     second = make_project(**signed(Project, "second"), **partners, programme=of_live, **shared)
@@ -254,7 +252,9 @@ def filled_in(route: str, values: list[str]) -> str:
 
 def questions(rows: list[Publishable]) -> set[str]:
     """What somebody types who asks whether a notice is genuine."""
-    told = {words(type(row), SIGN).get(name) for row in rows for name in ("title_en", "title_lo", "reference")}
+    told = {
+        words(type(row), SIGN).get(name) for row in rows for name in ("title_en", "title_lo", "reference")
+    }
     return {*filter(None, told), SIGN, f"{SIGN}-slug"}
 
 
