@@ -60,12 +60,12 @@ def test_a_link_is_good_for_a_day(by_mail, dala, clock):
     assert "not good any more" in Client().get(link, follow=True).content.decode()
 
 
-@pytest.mark.parametrize("weak", ["short-one-8", "password1234", "123456789012", "dala@example.org"])
-def test_a_weak_password_is_refused(by_mail, dala, weak):
+def test_a_weak_password_is_refused(by_mail, dala):
     client = Client()
     client.post(ASK, {"email": "dala@example.org"})
     form = client.get(link_in_mail(), follow=True).redirect_chain[-1][0]
-    assert client.post(form, {"new_password1": weak, "new_password2": weak}).status_code == 200
+    for weak in ("short-one-8", "password1234", "123456789012", "dala@example.org"):
+        assert client.post(form, {"new_password1": weak, "new_password2": weak}).status_code == 200, weak
     assert enter(Client(), "dala").status_code == 302
 
 
