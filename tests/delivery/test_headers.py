@@ -6,7 +6,6 @@ from tests.helpers.environments import use
 
 KINDS = [
     "/",
-    "/about/",
     "/nothing-is-here/",
     "/robots.txt",
     "/sitemap.xml",
@@ -77,6 +76,7 @@ def test_https_brings_hsts_and_cookies_bound_to_the_host(client, db, settings):
         assert cookie["secure"]
         assert cookie["httponly"]
         assert (cookie["path"], cookie["domain"], cookie["samesite"]) == ("/", "", "Lax")
+    assert (settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE) == ("__Host-session", True)
 
 
 def test_https_sends_plain_requests_on_but_answers_the_supervisor(client, settings):

@@ -20,25 +20,14 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from careers.models import (
-    Amendment,
-    ApplicationForm,
-    Award,
-    Clarification,
-    DeadlineChange,
-    ProcurementDocument,
-    ProcurementNotice,
-    Vacancy,
-)
+from careers.models import ProcurementNotice
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.models import Picture, Publishable, Revision, publishables
 from iomlaos.publishing.snapshots import owned_relations
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 from tests.factories import (
-    make_amendment,
     make_award,
     make_bidding_document,
-    make_clarification,
     make_contact_point,
     make_counterpart,
     make_document,
@@ -57,15 +46,13 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.helpers.walking import Answer, moment, signed_pdf, walk, words
+from tests.helpers.site_walk import NOBODY, Answer, make_notice, moment, signed_pdf, swapped, walk, words
 from tests.staff.filled import errors, filled
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 SIGN = "qxa"
-#: The sign of what never was: a draft answers as it does.
-NOBODY = "qxz"
 YEAR = 2071
 
 
@@ -143,38 +130,14 @@ def make_drafts(live: list[Publishable], **state) -> list[Publishable]:
     other = make_document(**signed(Document, "second"), programme=of_live, kind="tool", **projects, **state)
     make_edition(document=other, address=f"https://www.example.org/{SIGN}elsewhere")
     page = make_page(**signed(Page), **state)
-    vacancy, tender = make_draft_vacancy(around["place"], **state), make_draft_tender(**state)
-    for row in (programme, project, document, page, vacancy):
+    vacancy = make_notice(make_vacancy, SIGN, "open", YEAR, **state)
+    tender = make_notice(make_procurement_notice, SIGN, "open", YEAR + 1, **state)
+    # No two notices share an address.
+    ProcurementNotice.objects.filter(pk=tender.pk).update(slug=f"{SIGN}-tender")
+    tender.refresh_from_db()
+    for row in (programme, project, document, page):
         make_former_address(row, f"{SIGN}-former")
     return [programme, project, document, page, vacancy, tender, vacancy.form, second, other]
-
-
-def make_draft_vacancy(place: Place, **state) -> Vacancy:
-    form = make_form(**signed(ApplicationForm, "form"), **state)
-    file = upload("form.pdf", signed_pdf(SIGN))
-    version = make_version(form=form, file=file, dated=str(YEAR))
-    given = {"form": form, "form_version": version, "duty_station": place, "as_of": f"{YEAR}-03"}
-    vacancy = make_vacancy(**signed(Vacancy), closes_at=moment(YEAR, 6), **given, **state)
-    hang_changes_on(vacancy)
-    return vacancy
-
-
-def make_draft_tender(**state) -> ProcurementNotice:
-    tender = make_procurement_notice(
-        **signed(ProcurementNotice, "tender"), closes_at=moment(YEAR + 1, 6), **state
-    )
-    hang_changes_on(tender)
-    make_clarification(notice=tender, **words(Clarification, SIGN), answered_at=NOW)
-    document = words(ProcurementDocument, SIGN) | {"address": ""}
-    make_bidding_document(notice=tender, file=upload("terms.pdf", signed_pdf(SIGN)), **document)
-    make_award(notice=tender, **words(Award, SIGN), value=YEAR)
-    return tender
-
-
-def hang_changes_on(notice: Vacancy | ProcurementNotice) -> None:
-    make_amendment(notice, **words(Amendment, SIGN), made_at=NOW)
-    change = words(DeadlineChange, SIGN)
-    notice.deadline_changes.create(before=moment(YEAR, 5), after=notice.closes_at, changed_at=NOW, **change)
 
 
 # --- Where one can ask ----------------------------------------------------------------------------
@@ -194,7 +157,7 @@ def routes(patterns: list | None = None, before: str = "") -> Iterator[str]:
 
 def names_of(rows: list[Publishable]) -> list[str]:
     """Slugs, keys and words by which somebody may ask."""
-    ends = ("slug", "second", "tender", "former", "donor", "ministry", "where", "form")
+    ends = ("slug", "second", "tender", "former", "donor", "ministry", "where", "place", "form")
     return [SIGN, *(f"{SIGN}-{end}" for end in ends), *{str(row.pk) for row in rows}]
 
 
@@ -256,10 +219,6 @@ def questions(rows: list[Publishable]) -> set[str]:
         words(type(row), SIGN).get(name) for row in rows for name in ("title_en", "title_lo", "reference")
     }
     return {*filter(None, told), SIGN, f"{SIGN}-slug"}
-
-
-def swapped(text: str, sign: str, other: str) -> str:
-    return text.replace(sign, other).replace(sign.upper(), other.upper())
 
 
 def assert_guesses_are_answered_as_for_nobody(client: Client, rows: list[Publishable]) -> set[str]:
