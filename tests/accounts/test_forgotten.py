@@ -36,7 +36,7 @@ def link_in_mail() -> str:
 
 def test_without_a_mail_server_the_page_says_who_helps(client, db):
     assert 'href="/admin/password-reset/"' in client.get("/admin/login/").content.decode()
-    assert "Ask an administrator" in client.get(ASK).content.decode()
+    assert 'name="email"' not in client.get(ASK).content.decode()
     client.post(ASK, {"email": "dala@example.org"})
     assert mail.outbox == []
 
@@ -50,22 +50,22 @@ def test_a_link_by_mail_sets_a_new_password_once(by_mail, dala):
     form = client.get(link, follow=True)
     assert client.post(form.redirect_chain[-1][0], NEW).headers["Location"] == "/admin/password-reset/kept/"
     assert enter(Client(), "dala", "another-long-one-8").status_code == 302
-    assert "not good any more" in Client().get(link, follow=True).content.decode()
+    assert not Client().get(link, follow=True).context["validlink"]
 
 
 def test_a_link_is_good_for_a_day(by_mail, dala, clock):
     Client().post(ASK, {"email": "dala@example.org"})
     link = link_in_mail()
     clock.shift(datetime.timedelta(hours=24, seconds=1))
-    assert "not good any more" in Client().get(link, follow=True).content.decode()
+    assert not Client().get(link, follow=True).context["validlink"]
 
 
-@pytest.mark.parametrize("weak", ["short-one-8", "password1234", "123456789012", "dala@example.org"])
-def test_a_weak_password_is_refused(by_mail, dala, weak):
+def test_a_weak_password_is_refused(by_mail, dala):
     client = Client()
     client.post(ASK, {"email": "dala@example.org"})
     form = client.get(link_in_mail(), follow=True).redirect_chain[-1][0]
-    assert client.post(form, {"new_password1": weak, "new_password2": weak}).status_code == 200
+    for weak in ("short-one-8", "password1234", "123456789012", "dala@example.org"):
+        assert client.post(form, {"new_password1": weak, "new_password2": weak}).status_code == 200, weak
     assert enter(Client(), "dala").status_code == 302
 
 

@@ -25,15 +25,10 @@ def guess(
     return [enter(client, username, f"wrong-guess-{n}", address).status_code for n in range(times)]
 
 
-def test_of_60_wrong_passwords_ten_are_looked_at(clock, make_person):
+def test_of_wrong_passwords_ten_are_looked_at_and_the_owner_comes_in_from_elsewhere(clock, make_person):
     make_person("dala")
-    assert guess(60) == [200] * 9 + [429] * 51
+    assert guess(13) == [200] * 9 + [429] * 4
     assert enter(Client(), "dala", address=STRANGER).status_code == 429
-
-
-def test_the_owner_comes_in_from_elsewhere_all_the_while(clock, make_person):
-    make_person("dala")
-    guess(60)
     assert enter(Client(), "dala", address=OWNER).status_code == 302
     assert enter(Client(), "dala", address=STRANGER).status_code == 429
 
@@ -41,9 +36,9 @@ def test_the_owner_comes_in_from_elsewhere_all_the_while(clock, make_person):
 def test_after_15_minutes_the_door_opens_again_however_often_it_was_tried_meanwhile(clock, make_person):
     make_person("dala")
     guess(10)
-    for _ in range(14):
-        clock.shift(MINUTE)
-        assert guess(3) == [429] * 3
+    for _ in range(2):
+        clock.shift(7 * MINUTE)
+        assert guess(1) == [429]
     clock.shift(datetime.timedelta(seconds=59))
     assert enter(Client(), "dala").status_code == 429
     clock.shift(datetime.timedelta(seconds=1))
@@ -56,11 +51,12 @@ def test_the_refusal_says_how_long_to_wait(clock, make_person):
     guess(10)
     clock.shift(4 * MINUTE)
     response = enter(Client(), "dala")
-    assert "Wait 11 minutes, then try again." in response.content.decode()
+    assert "11 minutes" in response.content.decode()
     assert response.headers["Retry-After"] == "660"
     assert "no-store" in response.headers["Cache-Control"]
+    assert "IOM Lao PDR: staff" in response.content.decode()
     clock.shift(10 * MINUTE)
-    assert "Wait 1 minute, then try again." in enter(Client(), "dala").content.decode()
+    assert "1 minute," in enter(Client(), "dala").content.decode()
 
 
 def change_password(client: Client, old: str):
@@ -102,7 +98,7 @@ def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, ma
 def test_a_right_password_that_is_asked_once_more_takes_the_wrong_ones_back(clock, make_person):
     client = Client()
     client.force_login(make_person("dala"))
-    for _ in range(3):
+    for _ in range(2):
         assert [change_password(client, "wrong").status_code for _ in range(9)] == [200] * 9
         entry = {"old_password": PASSWORD, "new_password1": "a", "new_password2": "b"}
         assert client.post("/admin/password_change/", entry, REMOTE_ADDR=STRANGER).status_code == 200
@@ -111,28 +107,28 @@ def test_a_right_password_that_is_asked_once_more_takes_the_wrong_ones_back(cloc
 
 def test_a_name_that_no_account_has_is_answered_alike(clock, make_person):
     make_person("dala")
-    known, unknown = (Client(), Client())
-    for _ in range(12):
-        a = enter(known, "dala", "wrong", "192.0.2.5")
-        b = enter(unknown, "nobody", "wrong", "192.0.2.6")
-        assert (a.status_code, a.content.decode().count("Wait")) == (
-            b.status_code,
-            b.content.decode().count("Wait"),
-        )
-    assert a.status_code == 429
+    known, unknown = guess(11, "dala", "192.0.2.5"), guess(11, "nobody", "192.0.2.6")
+    assert known == unknown == [200] * 9 + [429] * 2
+    pages = [
+        enter(Client(), "dala", "wrong", "192.0.2.5").content,
+        enter(Client(), "nobody", "wrong", "192.0.2.6").content,
+    ]
+    assert pages[0] == pages[1]
 
 
 def test_a_right_password_takes_the_wrong_ones_back(clock, make_person):
     make_person("dala")
-    for _ in range(3):
+    for _ in range(2):
         assert guess(9) == [200] * 9
         assert enter(Client(), "dala").status_code == 302
 
 
-def test_one_address_cannot_try_one_password_on_many_names(clock, make_person):
+def test_one_address_cannot_try_one_password_on_many_names(clock, make_person, settings):
+    assert settings.TRIES_OF_AN_ADDRESS == 50
+    settings.TRIES_OF_AN_ADDRESS = 15
     make_person("dala")
-    answers = [guess(1, f"name{n}")[0] for n in range(60)]
-    assert answers == [200] * 49 + [429] * 11
+    answers = [guess(1, f"name{n}")[0] for n in range(17)]
+    assert answers == [200] * 14 + [429] * 3
     assert enter(Client(), "dala", address=STRANGER).status_code == 429
     assert enter(Client(), "dala", address=OWNER).status_code == 302
     clock.shift(15 * MINUTE)
@@ -163,9 +159,9 @@ def test_an_address_that_a_proxy_wrote_badly_is_no_error(clock, make_person):
     assert guess(11, address="unix:") == [200] * 9 + [429] * 2
 
 
-@pytest.mark.parametrize("username", ["dala\0", "x" * 151, "", "ດາລາ"])
+@pytest.mark.parametrize("username", ["dala\0", "x" * 151, "", "ດາລາ"], ids=["NUL", "long", "empty", "Lao"])
 def test_a_name_that_cannot_be_is_no_error(clock, db, username):
-    assert set(guess(12, username)) <= {200, 429}
+    assert guess(2, username) == [200, 200]
 
 
 def test_an_account_that_is_not_of_staff_does_not_come_in_and_counts(clock, make_person):
@@ -182,7 +178,7 @@ def test_what_is_over_is_not_kept(clock, make_person):
     assert not AccessAttempt.objects.exists()
 
 
-def test_of_60_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(tmp_path):
+def test_of_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(tmp_path):
     """On a real server with several workers, behind a proxy that says where each try comes from."""
     with running_server(tmp_path, TRUSTED_PROXIES="127.0.0.1") as server:
         server.manage(
@@ -205,15 +201,10 @@ def test_of_60_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at
             )  # fmt: skip
             return response.status
 
-        with ThreadPoolExecutor(12) as pool:
-            answers = list(pool.map(lambda n: post(f"wrong-guess-{n}", STRANGER), range(60)))
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda n: post(f"wrong-guess-{n}", STRANGER), range(24)))
         assert set(answers) == {200, 429}
         # Those that are looked at say so, but for the last of them.
         assert answers.count(200) <= 10
         assert post(PASSWORD, STRANGER) == 429
         assert post(PASSWORD, OWNER) == 302
-
-
-def test_the_refusal_is_a_page_of_the_staff_s_own(clock, make_person):
-    guess(10)
-    assert "IOM Lao PDR: staff" in enter(Client(), "dala").content.decode()

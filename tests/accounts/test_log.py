@@ -17,7 +17,7 @@ def lines() -> list[tuple[str, str, str, str | None]]:
 
 def test_failures_a_lock_out_and_a_sign_in_are_noted_with_their_address(clock, make_person):
     make_person("dala")
-    for _ in range(30):
+    for _ in range(12):
         enter(Client(), "dala", "wrong")
     enter(Client(), "dala", address="198.51.100.7")
     assert lines() == [
@@ -55,13 +55,12 @@ def test_nobody_changes_their_own_password_without_the_old_one(clock, signed_in)
     assert person.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("role", [{"is_superuser": True}, {"groups": "Administrators"}])
-def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, role):
-    desk = signed_in(*([role["groups"]] if "groups" in role else []), is_superuser="is_superuser" in role)
+@pytest.mark.parametrize("is_superuser", [True, False], ids=["superuser", "administrator"])
+def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, is_superuser):
+    desk = signed_in(*([] if is_superuser else ["Administrators"]), is_superuser=is_superuser)
     enter(Client(), "colleague", "wrong")
     line = SignInEvent.objects.get(kind="password_wrong")
     page = desk.get("/admin/accounts/signinevent/").content.decode()
-    assert "Wrong password" in page
     assert "192.0.2.1" in page
     address = f"/admin/accounts/signinevent/{line.pk}"
     assert desk.get("/admin/accounts/signinevent/add/").status_code == 403

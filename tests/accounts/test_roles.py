@@ -7,13 +7,9 @@ from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
 from tests.factories import (
-    make_document,
     make_edition,
-    make_form,
-    make_page,
     make_procurement_notice,
     make_programme,
-    make_project,
     make_vacancy,
 )
 from tests.staff.filled import errors, filled
@@ -35,42 +31,49 @@ SEES = {
     | LOG
     | {"subscription", "user", "group", "signinevent"},
 }
-ALL = {
-    **dict.fromkeys(PROGRAMMES, "programmes"), **dict.fromkeys(OFFICE, "office"), **dict.fromkeys(CAREERS, "careers"),
-    "subscription": "careers", "user": "auth", "group": "auth", "signinevent": "accounts",
-    "picture": "publishing",
-}  # fmt: skip
-DRAFTED = [make_programme, make_project, make_document, make_vacancy, make_procurement_notice, make_form]
+#: The right to publish comes with the right to change, but for contributors.
+DRAFTED = ["programme", "project", "document", "vacancy", "procurementnotice", "applicationform"]
 
 
 def address_of(row) -> str:
     return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
 
 
+def rights_of(role: str, action: str) -> set[str]:
+    codenames = Group.objects.get(name=role).permissions.values_list("codename", flat=True)
+    return {name.removeprefix(f"{action}_") for name in codenames if name.startswith(f"{action}_")}
+
+
 @pytest.mark.parametrize("role", SEES)
 def test_a_role_sees_its_part_and_403_elsewhere(signed_in, role):
     desk = signed_in(role)
-    make_page()
     shown = {
         model["model"]._meta.model_name
         for group in desk.get("/admin/").context["app_list"]
         for model in group["models"]
     }
     assert shown == SEES[role]
-    for model, app in ALL.items():
-        answer = desk.get(f"/admin/{app}/{model}/", follow=True)
-        assert answer.status_code == (200 if model in SEES[role] else 403), model
-        assert model in SEES[role] or desk.get(f"/admin/{app}/{model}/add/").status_code == 403
+    other = {"Editors": "careers/vacancy", "Administrators": "axes/accessattempt"}.get(role, "office/page")
+    refused = 404 if role == "Administrators" else 403
+    for page in ("", "add/"):
+        assert desk.get(f"/admin/{other}/{page}").status_code == refused
+
+
+def test_each_role_may_publish_what_it_may_change_and_contributors_nothing(db):
+    kinds = {model._meta.model_name for model in publishables()}
+    for role in SEES:
+        may_publish = set() if role == "Contributors" else SEES[role] & kinds
+        assert rights_of(role, "publish") == may_publish, role
+        assert rights_of(role, "change") & kinds == SEES[role] & kinds, role
+    assert rights_of("Contributors", "delete") == set()
+    assert rights_of("Contributors", "change") == rights_of("Contributors", "add") | {"picture"}
+    assert rights_of("Contributors", "add") >= set(DRAFTED)
 
 
 @pytest.mark.parametrize(
     ("role", "make"),
-    [
-        ("Editors", make_programme), ("Editors", make_project), ("Editors", make_document), ("Editors", make_page),
-        ("HR", make_vacancy), ("HR", make_form), ("Procurement", make_procurement_notice),
-        ("Administrators", make_vacancy), ("Administrators", make_page),
-    ],
-)  # fmt: skip
+    [("Editors", make_programme), ("HR", make_vacancy), ("Procurement", make_procurement_notice)],
+)
 def test_whose_part_it_is_may_publish(signed_in, role, make):
     desk, row = signed_in(role), make(state="draft")
     response = desk.post(address_of(row), filled(desk.get(address_of(row)), state="published"))
@@ -82,14 +85,9 @@ def test_whose_part_it_is_may_publish(signed_in, role, make):
 
 
 def test_every_publishable_has_the_right_to_publish_it(db):
-    for model in publishables():
-        codename = f"publish_{model._meta.model_name}"
-        assert (
-            Permission.objects.filter(
-                content_type__app_label=model._meta.app_label, codename=codename
-            ).count()
-            == 1
-        )
+    rights = Permission.objects.filter(codename__startswith="publish_")
+    expected = {(model._meta.app_label, f"publish_{model._meta.model_name}") for model in publishables()}
+    assert set(rights.values_list("content_type__app_label", "codename")) == expected
 
 
 # --- Superusers -------------------------------------------------------------------------------
@@ -137,70 +135,62 @@ def test_a_superuser_makes_another_and_may_take_it_back(signed_in, make_person):
 # --- Contributors -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", DRAFTED)
-def test_a_contributor_writes_a_draft(signed_in, make):
-    desk, row = signed_in("Contributors"), make(state="draft")
+def test_a_contributor_writes_a_draft(signed_in):
+    desk, row = signed_in("Contributors"), make_programme(state="draft")
     response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better words"))
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("Better words", "draft")
 
 
-@pytest.mark.parametrize("make", DRAFTED)
-@pytest.mark.parametrize("state", ["published", "withdrawn"])
+@pytest.mark.parametrize(("make", "state"), [(make_programme, "published"), (make_vacancy, "withdrawn")])
 def test_a_contributor_publishes_nothing(signed_in, make, state):
     desk, row = signed_in("Contributors"), make(state="draft")
     response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better", state=state))
-    assert errors(response) == {
-        "state": ["You write drafts here. Ask somebody who may publish to change the state."]
-    }
+    assert errors(response).keys() == {"state"}
     assert filled(response)["title_en"] == ["Better"]
     row.refresh_from_db()
     assert row.state == "draft"
     add = address_of(row).replace(f"{row.pk}/change", "add")
     assert filled(desk.get(add))["state"] == ["draft"]
-    kind = type(row)
     desk.post(add, filled(desk.get(add), title_en="New", slug="new", state=state))
-    assert not kind.objects.exclude(state="draft").exists()
+    assert not type(row).objects.exclude(state="draft").exists()
 
 
 BUTTONS = ["_save", "_draft", "_submit", "_preview", "_publish", "_schedule", "_continue"]
 
 
-# Every button on one kind, and every kind by one button: they meet in the same code.
 @pytest.mark.parametrize(
-    ("make", "button"),
-    [*((DRAFTED[0], button) for button in BUTTONS), *((make, "_publish") for make in DRAFTED[1:])],
+    ("make", "state", "button"),
+    [
+        *((make_programme, "published", button) for button in BUTTONS),
+        (make_programme, "withdrawn", "_publish"),
+        (make_procurement_notice, "published", "_publish"),
+    ],
 )
-@pytest.mark.parametrize("state", ["published", "withdrawn"])
 def test_whatever_a_contributor_sends_of_what_was_published_is_a_draft_of_it(signed_in, make, state, button):
-    desk, row = (
-        signed_in("Contributors"),
-        make(state=state, title_en="As it was", withdrawal_reason_en="A mistake."),
-    )
+    row = make(state=state, title_en="As it was", withdrawal_reason_en="A mistake.")
+    desk = signed_in("Contributors")
     given = {"title_en": "Other words", button: "1", "publish_at": "2099-01-01T00:00"}
-    sent = filled(desk.get(address_of(row)), **given)
-    response = desk.post(address_of(row), sent)
+    response = desk.post(address_of(row), filled(desk.get(address_of(row)), **given))
     assert response.status_code == 302, errors(response)
-    assert desk.post(address_of(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("As it was", state)
     draft = Revision.objects.of(row).waiting().get()
     assert (draft.data["fields"]["title_en"], draft.publish_at) == ("Other words", None)
-    assert filled(desk.get(address_of(row)))["title_en"] == ["Other words"]
 
 
-@pytest.mark.parametrize("make", DRAFTED)
-def test_a_contributor_gives_what_is_public_no_other_state(signed_in, make):
-    desk, row = signed_in("Contributors"), make()
+def test_a_contributor_gives_what_is_public_no_other_state(signed_in):
+    desk, row = signed_in("Contributors"), make_programme()
     sent = filled(desk.get(address_of(row)), state="withdrawn", withdrawal_reason_en="Mine.")
-    assert list(errors(desk.post(address_of(row), sent))) == ["state"]
+    assert errors(desk.post(address_of(row), sent)).keys() == {"state"}
     assert not Revision.objects.of(row).waiting().exists()
 
 
 def test_a_contributor_deletes_nothing(signed_in):
     desk, row = signed_in("Contributors"), make_programme(state="draft")
-    assert desk.post(address_of(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
+    for each in (row, make_programme()):
+        assert desk.post(address_of(each).replace("change", "delete"), {"post": "yes"}).status_code == 403
     desk.post(
         "/admin/programmes/programme/",
         {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},
@@ -254,12 +244,11 @@ def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in
 # --- What administrators make of them ----------------------------------------------------------
 
 
-def test_migrating_and_seeding_again_take_nothing_away_and_bring_nothing_back(db):
+def test_migrating_again_takes_nothing_away_and_brings_nothing_back(db):
     Group.objects.get(name="HR").permissions.clear()
     Group.objects.get(name="Editors").permissions.add(Permission.objects.get(codename="change_vacancy"))
     Group.objects.get(name="Procurement").delete()
     call_command("migrate", verbosity=0)
-    call_command("seed", verbosity=0)
     assert not Group.objects.get(name="HR").permissions.exists()
     assert Group.objects.get(name="Editors").permissions.filter(codename="change_vacancy").exists()
     assert not Group.objects.filter(name="Procurement").exists()

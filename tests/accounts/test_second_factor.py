@@ -71,7 +71,7 @@ def test_a_wrong_code_sets_nothing_up_and_the_key_stays(clock, required, dala):
         page = client.post("/admin/second-factor/set-up/", {"code": wrong})
         assert page.status_code == 200
         assert key_on(page) == key
-        assert "This is not the code that belongs to the picture." in page.content.decode()
+        assert page.context["form"].errors.keys() == {"code"}
     assert not TOTPDevice.objects.exists()
     assert not is_open(client)
 
@@ -89,9 +89,9 @@ def test_recovery_codes_are_shown_until_they_are_kept_and_never_again(clock, dal
     client = Client()
     enter(client, "dala")
     codes = set_up(client)
-    page = client.get("/admin/second-factor/recovery-codes/", follow=True).content.decode()
-    assert not any(code in page for code in codes)
-    assert "You have 10 recovery codes left." in page
+    page = client.get("/admin/second-factor/recovery-codes/", follow=True)
+    assert not any(code in page.content.decode() for code in codes)
+    assert page.context["codes_left"] == 10
 
 
 # --- Signing in -------------------------------------------------------------------------------
@@ -129,14 +129,13 @@ def test_the_code_opens_and_leads_to_where_one_was_going(clock, phone, dala):
     assert is_open(client)
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_the_door_leads_to_no_other_site(clock, phone, dala, elsewhere):
-    client = Client()
-    enter(client, "dala")
-    assert (
-        client.post("/admin/code/", {"code": digits(dala), "next": elsewhere}).headers["Location"]
-        == "/admin/"
-    )
+def test_signing_in_leads_to_no_other_site(clock, phone, dala):
+    for elsewhere in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        client = Client()
+        enter(client, "dala")
+        answer = client.post("/admin/code/", {"code": digits(dala), "next": elsewhere})
+        assert answer.headers["Location"] == "/admin/"
+        clock.shift(STEP)
 
 
 def test_a_code_is_good_for_once(clock, phone, dala):
@@ -166,7 +165,7 @@ def test_a_recovery_code_is_good_for_once(clock, phone):
     assert first.post("/admin/code/", {"recovery_code": phone[0].upper()}).status_code == 302
     assert is_open(first)
     refused = second.post("/admin/code/", {"recovery_code": phone[0]})
-    assert "none of your recovery codes, or it was used before" in refused.content.decode()
+    assert refused.status_code == 200
     assert not is_open(second)
     clock.shift(2)
     assert second.post("/admin/code/", {"recovery_code": phone[1]}).status_code == 302
@@ -191,15 +190,15 @@ def test_wrong_codes_make_one_wait_longer_each_time_and_never_beyond_nine_minute
     enter(client, "dala")
     assert client.post("/admin/code/", {"code": "000000"}).status_code == 200
     waiting = client.post("/admin/code/", {"code": digits(dala)})
-    assert (waiting.status_code, "Wait 1 minute, then try again." in waiting.content.decode()) == (429, True)
-    for _ in range(15):
+    assert (waiting.status_code, "1 minute," in waiting.content.decode()) == (429, True)
+    for _ in range(10):
         clock.shift(datetime.timedelta(minutes=9))
         client.post("/admin/code/", {"code": "000000"})
     waiting = client.post("/admin/code/", {"code": digits(dala)})
-    assert "Wait 9 minutes, then try again." in waiting.content.decode()
+    assert "9 minutes," in waiting.content.decode()
     clock.shift(datetime.timedelta(minutes=9))
     assert client.post("/admin/code/", {"code": digits(dala)}).status_code == 302
-    assert kinds().count("code_wrong") == 16
+    assert kinds().count("code_wrong") == 11
 
 
 def test_whoever_gave_the_password_alone_can_leave(clock, phone):
@@ -240,19 +239,18 @@ def test_another_phone_takes_the_place_of_the_first(clock, phone, dala):
     assert is_open(client)
 
 
-@pytest.mark.parametrize("typed", ["", "wrong", None])
+@pytest.mark.parametrize("typed", ["", "wrong"])
 def test_new_codes_and_another_phone_are_for_whoever_knows_the_password(clock, phone, dala, typed):
     client = Client()
     enter(client, "dala")
     client.post("/admin/code/", {"code": digits(dala)})
     first = TOTPDevice.objects.get().key
-    proof = {} if typed is None else {"password": typed}
+    proof = {"password": typed}
     page = client.post("/admin/second-factor/", proof)
-    words = "This is not your password." if typed else "This field is required."
-    assert (page.status_code, words in page.content.decode()) == (200, True)
+    assert (page.status_code, page.context["proof"].errors.keys()) == (200, {"password"})
     code = digits_of(key_on(client.get("/admin/second-factor/set-up/")))
     page = client.post("/admin/second-factor/set-up/", {"code": code, **proof})
-    assert (page.status_code, words in page.content.decode()) == (200, True)
+    assert (page.status_code, page.context["proof"].errors.keys()) == (200, {"password"})
     assert TOTPDevice.objects.get().key == first
     assert set(StaticToken.objects.values_list("token", flat=True)) == set(phone)
     assert kinds().count("password_wrong") == (2 if typed else 0)
@@ -264,8 +262,8 @@ def test_an_administrator_resets_the_lost_phone_of_a_colleague(clock, phone, dal
     hers.post("/admin/code/", {"code": digits(dala)})
     assert is_open(hers)
     boss = signed_in("Administrators", username="boss")
-    assert "The phone is lost: reset it" in boss.get(f"/admin/auth/user/{dala.pk}/change/").content.decode()
     address = f"/admin/auth/user/{dala.pk}/second-factor/"
+    assert address in boss.get(f"/admin/auth/user/{dala.pk}/change/").content.decode()
     assert boss.get(address).status_code == 200
     assert TOTPDevice.objects.exists()
     assert boss.post(address).headers["Location"] == f"/admin/auth/user/{dala.pk}/change/"
@@ -290,9 +288,10 @@ def test_nobody_resets_their_own_there(clock, phone, dala):
     assert TOTPDevice.objects.count() == 1
 
 
-@pytest.mark.parametrize("role", ["Contributors", "Editors", "HR", "Procurement"])
-def test_no_other_role_resets_a_phone(clock, phone, dala, signed_in, role):
-    assert signed_in(role).post(f"/admin/auth/user/{dala.pk}/second-factor/").status_code == 403
+def test_no_other_role_resets_a_phone(clock, phone, dala, signed_in):
+    for role in ("Contributors", "Editors", "HR", "Procurement"):
+        desk = signed_in(role, username=role)
+        assert desk.post(f"/admin/auth/user/{dala.pk}/second-factor/").status_code == 403
     assert TOTPDevice.objects.count() == 1
 
 

@@ -14,13 +14,13 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_that_did_not_change_is_not_sent_again(client, seeded, address):
-    first = client.get(address)
-    assert first.status_code == 200
-    assert first["Cache-Control"] == "public, no-cache"
-    again = client.get(address, headers={"If-None-Match": first["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+def test_a_page_that_did_not_change_is_not_sent_again(client, seeded):
+    for address in PAGES:
+        first = client.get(address)
+        assert first.status_code == 200
+        assert first["Cache-Control"] == "public, no-cache"
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b""), address
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
@@ -51,24 +51,21 @@ def test_staff_pages_are_never_kept_nor_compressed(admin_client):
     assert not response.has_header("Content-Encoding")
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_unknown_query_parameters_change_nothing(client, seeded, address):
-    plain = client.get(address)
-    assert (
-        client.get(f"{address}?fbclid=x&utm_source=%E0%BA%A5%E0%BA%B2%E0%BA%A7&order=%27%22%3C").content
-        == plain.content
-    )
+def test_unknown_query_parameters_change_nothing(client, seeded):
+    for address in PAGES:
+        unknown = f"{address}?fbclid=x&utm_source=%E0%BA%A5%E0%BA%B2%E0%BA%A7&order=%27%22%3C"
+        assert client.get(unknown).content == client.get(address).content, address
 
 
-@pytest.mark.parametrize("address", ["/projects/", "/documents/"])
-def test_a_bad_page_number_is_not_found(client, seeded, address):
-    for page in ("0", "-1", "2.0", "x", "", "999999", "9" * 400, "%D9%A1", "1%20"):
-        assert client.get(f"{address}?page={page}").status_code == 404, page
-    assert client.get(f"{address}?page=1").status_code == 200
+def test_a_bad_page_number_is_not_found(client, db):
+    for address in ("/projects/", "/documents/"):
+        for page in ("0", "-1", "2.0", "x", "", "999999", "9" * 400, "%D9%A1", "1%20"):
+            assert client.get(f"{address}?page={page}").status_code == 404, page
+        assert client.get(f"{address}?page=1").status_code == 200
 
 
-@pytest.mark.parametrize("address", [*PAGES, "/nothing-is-here/", "/admin/login/"])
-def test_head_answers_as_get_without_a_body(client, seeded, address):
-    get, head = client.get(address), client.head(address)
-    assert head.status_code == get.status_code
-    assert head.content == b""
+def test_head_answers_as_get_without_a_body(client, seeded):
+    for address in ("/", "/careers/", "/nothing-is-here/", "/admin/login/"):
+        get, head = client.get(address), client.head(address)
+        assert head.status_code == get.status_code
+        assert head.content == b""

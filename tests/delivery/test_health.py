@@ -20,12 +20,10 @@ def test_a_waiting_migration_is_not_ready(client, db):
 
 
 def test_without_a_database_the_process_is_alive_but_not_ready():
-    for gone in ("sqlite:////nowhere/portal.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"):
-        alive, ready = ask("/healthz", "/readyz", DATABASE_URL=gone)
-        assert alive.status == 200
-        assert ready.status == 503
-        assert "does not answer" in ready.text
-        assert "nowhere" not in ready.text
+    alive, ready = ask("/healthz", "/readyz", DATABASE_URL="sqlite:////nowhere/portal.sqlite3")
+    assert alive.status == 200
+    assert ready.status == 503
+    assert "nowhere" not in ready.text
 
 
 def test_health_is_never_kept_by_a_cache(client, db):

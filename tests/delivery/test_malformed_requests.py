@@ -1,52 +1,42 @@
 """Requests that no browser makes are refused with a 4xx, on either database, before they cost anything."""
 
 import socket
-import time
 
 import pytest
 
-ADDRESSES = [
-    "/",
-    "/documents/",
-    "/careers/vacancies/nothing/",
-    "/admin/login/",
-    "/healthz",
-    "/static/nothing.css",
-]
+ADDRESSES = ["/", "/careers/vacancies/nothing/", "/admin/login/", "/healthz", "/static/nothing.css"]
 BROKEN = ["%00", "%ff", "%c3%28", "%ed%a0%80", "%E0%BA"]
+UNREADABLE = [b"session=\xff\xfe", b"\xc3\x28", b"a" * 20_000]
 
 
-@pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nul_and_broken_utf8_in_the_address_are_refused(server, address, broken):
-    for target in (
-        f"{address}{broken}",
-        f"{address}?page={broken}",
-        f"{address}?{broken}=1",
-        f"{address}?q=a{broken}b",
-    ):
-        response, _ = server.get(target)
-        assert response.status == 400, target
+def test_nul_and_broken_utf8_in_the_address_are_refused(server, address):
+    for broken in BROKEN if address == "/" else BROKEN[:2]:
+        for target in (f"{address}{broken}", f"{address}?q=a{broken}b", f"{address}?{broken}=1"):
+            response, _ = server.get(target)
+            assert response.status == 400, target
 
 
 @pytest.mark.parametrize(
-    "cookie", ["a=%00", "session=%ff", "csrf=%c3%28", '__Host-session="\\000"', "a=1; b=%00"]
+    "cookie",
+    ["a=%00", "session=%ff", '__Host-session="\\000"', "a=1; b=%00"],
+    ids=["NUL", "broken UTF-8", "NUL in quotes", "the second"],
 )
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_nul_and_broken_utf8_in_a_cookie_are_refused(server, address, cookie):
-    response, page = server.get(address, Cookie=cookie)
-    assert response.status == 400
-    assert b"cookie" in page
+def test_nul_and_broken_utf8_in_a_cookie_are_refused(server, cookie):
+    for address in ("/", "/admin/login/", "/static/nothing.css"):
+        response, page = server.get(address, Cookie=cookie)
+        assert response.status == 400
+        assert b"cookie" in page
 
 
 @pytest.mark.parametrize(
-    "header", ["Cookie", "Referer", "Accept-Language", "If-None-Match", "If-Modified-Since", "Range"]
+    "header", ["Cookie", "Accept-Language", "If-None-Match", "If-Modified-Since", "Range"]
 )
-@pytest.mark.parametrize("content", [b"session=\xff\xfe", b"\xc3\x28", b"a" * 20_000])
-def test_bytes_in_a_header_that_nobody_can_read_are_no_fault_of_ours(server, header, content):
-    for address in (b"/", b"/admin/login/"):
-        request = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s: %s\r\nConnection: close\r\n\r\n"
-        assert status_of(server, request % (address, header.encode(), content)) < 500
+def test_bytes_in_a_header_that_nobody_can_read_are_no_fault_of_ours(server, header):
+    request = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s: %s\r\nConnection: close\r\n\r\n"
+    for content in UNREADABLE:
+        for address in (b"/", b"/admin/login/"):
+            assert status_of(server, request % (address, header.encode(), content)) < 500
 
 
 def test_bytes_that_are_no_request_are_no_fault_of_ours(server):
@@ -62,27 +52,24 @@ def test_bytes_that_are_no_request_are_no_fault_of_ours(server):
         assert 400 <= status_of(server, request) < 500, request
 
 
-@pytest.mark.parametrize("address", ["/", "/admin/login/", "/documents/"])
-def test_a_query_longer_than_any_page_needs_is_refused(server, address):
-    response, _ = server.get(f"{address}?q={'x' * 55_000}")
-    assert response.status == 414
+def test_a_query_longer_than_any_page_needs_is_refused(server):
+    for address in ("/", "/admin/login/"):
+        response, _ = server.get(f"{address}?q={'x' * 55_000}")
+        assert response.status == 414
 
 
 def test_a_body_too_large_is_refused_before_it_is_read(server):
-    began = time.monotonic()
+    """The body never comes: a server that waits for it does not answer."""
     request = b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 419430400\r\n\r\nusername="
     assert status_of(server, request) == 413
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-@pytest.mark.parametrize(
-    "address", ["/", "/contact/", "/careers/", "/nothing-is-here/", "/healthz", "/robots.txt"]
-)
-def test_public_pages_can_only_be_read(server, address, method):
-    response, _ = server.get(address, method=method, body=b"a=b" if method == "POST" else None)
-    assert response.status == 405
-    assert response.getheader("Allow") == "GET, HEAD"
+def test_public_pages_can_only_be_read(server, method):
+    for address in ("/", "/careers/", "/nothing-is-here/", "/healthz", "/robots.txt"):
+        response, _ = server.get(address, method=method, body=b"a=b" if method == "POST" else None)
+        assert response.status == 405
+        assert response.getheader("Allow") == "GET, HEAD"
 
 
 def test_a_form_of_the_admin_without_its_token_stores_nothing(server):

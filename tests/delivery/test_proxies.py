@@ -4,34 +4,30 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from tests.delivery.elsewhere import ask
+from tests.helpers.environments import use
 
+HTTPS = "https://testserver"
 FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 
-def test_a_trusted_proxy_is_believed_that_the_visitor_came_by_https():
-    [page] = ask(
-        "/healthz?",
-        "/robots.txt",
-        headers=FORWARDED,
-        SITE_URL="https://testserver",
-        TRUSTED_PROXIES="127.0.0.0/8",
-    )[1:]
-    assert page.status == 200
+def test_a_trusted_proxy_is_believed_that_the_visitor_came_by_https(client, db, settings):
+    use(settings, SITE_URL=HTTPS, TRUSTED_PROXIES="127.0.0.0/8")
+    assert client.get("/robots.txt", headers=FORWARDED).status_code == 200
 
 
-def test_anybody_else_is_not():
-    [page] = ask("/robots.txt", headers=FORWARDED, SITE_URL="https://testserver", TRUSTED_PROXIES="10.0.0.1")
-    assert (page.status, page.headers["Location"]) == (301, "https://testserver/robots.txt")
+def test_anybody_else_is_not(client, settings):
+    use(settings, SITE_URL=HTTPS, TRUSTED_PROXIES="10.0.0.1")
+    answer = client.get("/robots.txt", headers=FORWARDED)
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://testserver/robots.txt")
 
 
 @pytest.mark.parametrize(
     ("proxies", "chain", "seen"),
     [
-        (["127.0.0.1"], "203.0.113.9, 192.0.2.7", "192.0.2.7"),
-        (["10.0.0.0/8"], "192.0.2.7", "127.0.0.1"),
-        ([], "192.0.2.7", "127.0.0.1"),
-        (["127.0.0.1"], "", "127.0.0.1"),
+        pytest.param(["127.0.0.1"], "203.0.113.9, 192.0.2.7", "192.0.2.7", id="the last hop"),
+        pytest.param(["10.0.0.0/8"], "192.0.2.7", "127.0.0.1", id="another proxy"),
+        pytest.param([], "192.0.2.7", "127.0.0.1", id="no proxy"),
+        pytest.param(["127.0.0.1"], "", "127.0.0.1", id="no chain"),
     ],
 )
 def test_the_address_of_a_visitor_is_the_one_that_the_proxy_saw(client, settings, proxies, chain, seen):

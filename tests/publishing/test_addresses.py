@@ -40,7 +40,7 @@ def test_a_given_queryset_is_narrowed_to_what_is_live():
         find(Programme, "health", AT, Programme.objects.prefetch_related("donors"))
 
 
-@pytest.mark.parametrize("slug", ["nothing", "health-2", "HEALTH"])
+@pytest.mark.parametrize("slug", ["nothing", "HEALTH"])
 def test_an_unknown_address_is_not_found(slug):
     make_programme(slug="health")
     with pytest.raises(Http404):
@@ -48,12 +48,7 @@ def test_an_unknown_address_is_not_found(slug):
 
 
 @pytest.mark.parametrize(
-    "hidden",
-    [
-        {"state": "draft"},
-        {"publish_from": AT + A_DAY},
-        {"state": "draft", "publish_until": AT - A_DAY},
-    ],
+    "hidden", [{"state": "draft"}, {"publish_from": AT + A_DAY}], ids=["a draft", "published later"]
 )
 def test_what_is_not_yet_public_is_not_found(hidden):
     make_programme(slug="health", **hidden)
@@ -61,9 +56,7 @@ def test_what_is_not_yet_public_is_not_found(hidden):
         find(Programme, "health", AT)
 
 
-@pytest.mark.parametrize(
-    "down", [{"state": "withdrawn"}, {"publish_until": AT}, {"publish_until": AT - A_DAY}]
-)
+@pytest.mark.parametrize("down", [{"state": "withdrawn"}, {"publish_until": AT}], ids=["withdrawn", "past"])
 def test_what_was_taken_down_is_gone(down):
     make_programme(slug="health", **down)
     with pytest.raises(Gone):

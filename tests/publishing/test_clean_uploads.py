@@ -21,9 +21,15 @@ from tests.factories import (
 )
 from tests.uploads import pdf
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 FOLDER = "programmes.documentedition"
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    """`with committed(execute=True):` what happens at a commit happens at the end of the block."""
+    return django_capture_on_commit_callbacks
 
 
 def on_disk() -> list[str]:
@@ -76,48 +82,53 @@ def test_the_command_leaves_folders_alone_that_hold_no_editions(capsys):
 
 
 @pytest.mark.parametrize("make", [make_edition, make_version, make_bidding_document])
-def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make):
+def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make, committed):
     first, second = make(file=upload("a.pdf", pdf())), make(file=upload("b.pdf", pdf()))
-    first.delete()
+    with committed(execute=True):
+        first.delete()
     assert on_disk() == [second.file.name]
-    second.owner.delete()
+    with committed(execute=True):
+        second.owner.delete()
     assert on_disk() == []
 
 
-def test_a_file_goes_with_rows_that_are_deleted_together():
+def test_a_file_goes_with_rows_that_are_deleted_together(committed):
     make_edition(file=upload("a.pdf", pdf()))
     make_edition(file=upload("b.pdf", pdf()))
-    DocumentEdition.objects.all().delete()
+    with committed(execute=True):
+        DocumentEdition.objects.all().delete()
     assert on_disk() == []
 
 
-@pytest.mark.parametrize("given", [{"file": ""}, {"file": None}])
-def test_a_file_goes_when_an_address_takes_its_place(given):
+@pytest.mark.parametrize("file", ["", None])
+def test_a_file_goes_when_an_address_takes_its_place(file, committed):
     edition = make_edition(file=upload("a.pdf", pdf()))
     edition.address = "https://publications.iom.int/a"
-    edition.file = given["file"]
-    edition.save()
+    edition.file = file
+    with committed(execute=True):
+        edition.save()
     assert on_disk() == []
 
 
-def test_a_file_stays_while_another_row_points_to_it():
+def test_a_file_stays_while_another_row_points_to_it(committed):
     edition = make_edition(file=upload("a.pdf", pdf()))
     make_edition(file=edition.file.name)
-    edition.delete()
+    with committed(execute=True):
+        edition.delete()
     assert on_disk() == [edition.file.name]
 
 
-def test_a_file_stays_when_its_deletion_is_rolled_back():
+def test_a_file_stays_when_its_deletion_is_rolled_back(committed):
     edition = make_edition(file=upload("a.pdf", pdf()))
 
-    def deleted_for_a_while() -> None:
+    def delete_and_fail() -> None:
         with transaction.atomic():
             edition.owner.delete()
             assert not DocumentEdition.objects.exists()
             raise InterruptedError
 
-    with pytest.raises(InterruptedError):
-        deleted_for_a_while()
+    with committed(execute=True), pytest.raises(InterruptedError):
+        delete_and_fail()
     assert DocumentEdition.objects.exists()
     assert on_disk() == [edition.file.name]
 
@@ -125,7 +136,7 @@ def test_a_file_stays_when_its_deletion_is_rolled_back():
 def test_a_row_that_is_refused_leaves_no_file():
     document = make_document()
     make_edition(document=document)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         make_edition(document=document, file=upload("a.pdf", pdf()))
     with pytest.raises(ValidationError):
         make_edition(document=document, language="lo", file=upload("a.pdf", b"no PDF"))

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -17,22 +18,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import ExifTags, Image, ImageCms
+from PIL import Image, ImageCms
 
 from careers.outside import whole_text
 from iomlaos.publishing.compared import InWords
 from iomlaos.publishing.filetypes import InvalidFile, check_picture
 from iomlaos.publishing.models import Picture, PictureUse, Revision
 from iomlaos.publishing.renditions import Size, sizes
-from iomlaos.publishing.richtext import pictures_at, render
+from iomlaos.publishing.richtext import fault_of_alternative_text, pictures_at, render
 from iomlaos.publishing.snapshots import differences, take
 from programmes.models import Programme
 from tests.factories import (
     make_page,
     make_picture,
-    make_procurement_notice,
     make_programme,
-    make_project,
     make_standard_text,
     make_vacancy,
 )
@@ -67,47 +66,51 @@ def opened(size: Size) -> Image.Image:
 FIGURE = f'<figure><img src="{OWN}" alt="A school"></figure>'
 
 
-@pytest.mark.parametrize(
-    ("written", "stays"),
-    [
-        (FIGURE, FIGURE),
-        (
-            f'<figure class="figure"><img class="x" src="{OWN}" alt="A school" width="9" onerror="alert(1)" '
-            'style="color:red" srcset="https://a.example/b.png 2x" data-file="7">'
-            '<figcaption class="figure-caption">In <strong>Sekong</strong></figcaption></figure>',
-            f'<figure><img src="{OWN}" alt="A school"><figcaption>In <strong>Sekong</strong></figcaption></figure>',
-        ),
-        (f'<p>Before <img src="{OWN}" alt="A school"> after</p>', f"<p>Before  after</p>{FIGURE}"),
-        (f'<p><img src="{OWN}" alt="A school"></p>', FIGURE),
-        (f'<h2>Title <img src="{OWN}" alt="A school"></h2>', f"<h2>Title </h2>{FIGURE}"),
-        (f'<img src="{OWN}" alt="A school"><p>Text</p>', f"{FIGURE}<p>Text</p>"),
-        (f'<ul><li><p>Text</p><img src="{OWN}" alt="A school"></li></ul>', f"<ul><li><p>Text</p>{FIGURE}</li></ul>"),
-        (f'<p>ໂຮງຮຽນ</p><figure><img src="{OWN}" alt="ໂຮງຮຽນ"></figure>', f'<p>ໂຮງຮຽນ</p><figure><img src="{OWN}" alt="ໂຮງຮຽນ"></figure>'),
-        (f'<figure><img src="{OWN}" alt="a > b & &quot;c&quot;"></figure>', f'<figure><img src="{OWN}" alt="a &gt; b &amp; &quot;c&quot;"></figure>'),
-        (f'<figure><img src="{OWN}" alt="A school"><figcaption><p></p></figcaption></figure>', FIGURE),
-        # Two in one
-        (f'<figure><img src="{OWN}" alt="A school"><img src="{OWN}" alt="A school"></figure>', FIGURE * 2),
-        # From elsewhere
-        ('<p>Text <img src="https://a.example/spy.gif" alt="x"></p>', "<p>Text </p>"),
-        ('<figure><img src="https://a.example/b.png" alt="x"><figcaption>Words</figcaption></figure>', "<p>Words</p>"),
-        ('<figure><img src="//a.example/b.png" alt="x"></figure>', ""),
-        ('<figure><img src="data:image/png;base64,AAAA" alt="x"></figure>', ""),
-        ('<figure><img src="file:///C:/a.png" alt="x"></figure>', ""),
-        ('<figure><img src="/static/img/logo.svg" alt="x"></figure>', ""),
-        ('<figure><img src="/admin/logout/" alt="x"></figure>', ""),
-        (f'<figure><img src="{OWN}/../../admin/" alt="x"></figure>', ""),
-        (f'<figure><img src="https://a.example{OWN}" alt="x"></figure>', ""),
-        (f'<figure><img src="{OWN}x" alt="x"></figure>', ""),
-        ("<figcaption>Words</figcaption>", "<p>Words</p>"),
-        ("<figure><figcaption>Words</figcaption></figure>", "<p>Words</p>"),
-        ("<figure></figure>", ""),
-    ],
-)  # fmt: skip
+ALT = f'<img src="{OWN}" alt="A school">'
+TEXTS = {
+    "a figure": (FIGURE, FIGURE),
+    "attributes": (
+        f'<figure class="figure"><img class="x" src="{OWN}" alt="A school" width="9" onerror="alert(1)" '
+        'style="color:red" srcset="https://a.example/b.png 2x" data-file="7">'
+        '<figcaption class="figure-caption">In <strong>Sekong</strong></figcaption></figure>',
+        f"<figure>{ALT}<figcaption>In <strong>Sekong</strong></figcaption></figure>",
+    ),
+    "in a paragraph": (f"<p>Before {ALT} after</p>", f"<p>Before  after</p>{FIGURE}"),
+    "alone in a paragraph": (f"<p>{ALT}</p>", FIGURE),
+    "before a paragraph": (f"{ALT}<p>Text</p>", f"{FIGURE}<p>Text</p>"),
+    "in a list": (f"<ul><li><p>Text</p>{ALT}</li></ul>", f"<ul><li><p>Text</p>{FIGURE}</li></ul>"),
+    "signs in its words": (
+        f'<figure><img src="{OWN}" alt="ໂຮງຮຽນ > b & &quot;c&quot;"></figure>',
+        f'<figure><img src="{OWN}" alt="ໂຮງຮຽນ &gt; b &amp; &quot;c&quot;"></figure>',
+    ),
+    "an empty caption": (f"<figure>{ALT}<figcaption><p></p></figcaption></figure>", FIGURE),
+    "two in one": (f"<figure>{ALT}{ALT}</figure>", FIGURE * 2),
+    "from elsewhere in a paragraph": ('<p>Text <img src="https://a.example/spy.gif" alt="x"></p>', "<p>Text </p>"),
+    "from elsewhere with a caption": (
+        '<figure><img src="https://a.example/b.png" alt="x"><figcaption>Words</figcaption></figure>', "<p>Words</p>",
+    ),
+    "a caption alone": ("<figcaption>Words</figcaption>", "<p>Words</p>"),
+    "an empty figure": ("<figure></figure>", ""),
+}  # fmt: skip
+NOT_OURS = [
+    "//a.example/b.png", "data:image/png;base64,AAAA", "file:///C:/a.png", "/static/img/logo.svg", "/admin/logout/",
+    f"{OWN}/../../admin/", f"https://a.example{OWN}", f"{OWN}x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "stays"), TEXTS.values(), ids=TEXTS)
 def test_a_text_keeps_the_pictures_of_the_site_and_no_other(written, stays):
     assert kept(written) == stays
     assert kept(stays) == stays
 
 
+def test_a_picture_from_any_other_address_is_taken_out():
+    assert {address: kept(f'<figure><img src="{address}" alt="x"></figure>') for address in NOT_OURS} == (
+        dict.fromkeys(NOT_OURS, "")
+    )
+
+
+@hypothesis.settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(
@@ -130,44 +133,39 @@ def test_whatever_is_pasted_leaves_whole_figures_of_the_site(html):
     assert re.findall(whole, kept(text)) == re.findall(whole, text)
 
 
-@pytest.mark.parametrize(
-    ("alt", "fault"),
-    [
-        ("", "Say in a sentence what the picture shows"),
-        ("  ", "Say in a sentence what the picture shows"),
-        ("IMG_2041.JPG", "“IMG_2041.JPG” is the name of a file"),
-        ("village school.png", "is the name of a file"),
-        ("DSC 00412", "is the name of a file"),
-        ("WhatsApp Image 2026-11-03 at", None),
-        ("ໂຮງຮຽນ.jpg", "is the name of a file"),
-        ("A school in Sekong", None),
-        ("ໂຮງຮຽນໃນແຂວງເຊກອງ", None),
-        ("Picture of 3 schools", None),
-    ],
-)
-def test_a_text_is_refused_while_a_picture_in_it_has_no_words(db, alt, fault):
+def test_nothing_and_the_name_of_a_file_do_not_stand_for_a_picture():
+    for words in ("", "  ", "IMG_2041.JPG", "village school.png", "DSC 00412", "ໂຮງຮຽນ.jpg"):
+        assert fault_of_alternative_text(words), words
+
+
+def test_a_sentence_stands_for_a_picture_unless_its_file_is_called_so():
+    for words in ("WhatsApp Image 2026-11-03 at", "ໂຮງຮຽນໃນແຂວງເຊກອງ", "Picture of 3 schools"):
+        assert not fault_of_alternative_text(words), words
+        assert fault_of_alternative_text(words, filename=f"{words}.jpg"), words
+
+
+def test_a_text_is_refused_while_a_picture_in_it_has_no_words(db):
     shown = make_picture()
-    programme = make_programme()
-    programme.body_en = f'<figure><img src="/pictures/{shown.key}" alt="{alt}"></figure>'
-    if fault is None:
-        programme.full_clean()
-        return
+    programme = make_programme(body_en=shown.figure)
+    programme.full_clean()
+    programme.body_en = f'<figure><img src="/pictures/{shown.key}" alt=""></figure>'
     with pytest.raises(ValidationError) as refused:
         programme.full_clean()
-    assert fault in refused.value.message_dict["body_en"][0]
+    assert "body_en" in refused.value.message_dict
 
 
 def test_a_text_is_refused_that_names_a_picture_that_is_not_there(db):
     programme = make_programme()
     programme.body_en = FIGURE
-    with pytest.raises(ValidationError, match="not there any more"):
+    with pytest.raises(ValidationError) as refused:
         programme.full_clean()
+    assert "body_en" in refused.value.message_dict
 
 
 # --- What a page shows --------------------------------------------------------------------------
 
 
-def test_a_page_gives_the_browser_widths_to_choose_from(db):
+def test_a_page_gives_the_browser_widths_to_choose_from():
     html = render(
         f'<figure><img src="{OWN}" alt="A &quot;school&quot;"><figcaption>In Sekong</figcaption></figure>'
     ).html
@@ -219,11 +217,13 @@ def test_history_names_the_picture_that_came(db):
 # --- What a picture becomes ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("size", "widths"),
-    [((4000, 3000), [480, 960, 1600]), ((3000, 4000), [480, 960, 1200]), ((1000, 600), [480, 1000]), ((560, 300), [560]), ((90, 40), [90])],
-)  # fmt: skip
-def test_a_picture_has_a_few_widths_and_is_never_made_larger(size, widths):
+def test_the_widths_in_which_a_picture_is_kept():
+    kept_in = {4000: [480, 960, 1600, 4000], 1600: [480, 960, 1600], 1000: [480, 1000], 560: [560], 90: [90]}
+    assert {width: pictures.widths_of(width) for width in kept_in} == kept_in
+
+
+@pytest.mark.parametrize(("size", "widths"), [((2000, 3000), [480, 1067]), ((90, 40), [90])])
+def test_a_picture_keeps_its_shape_and_is_never_made_larger(size, widths):
     sizes = made(of_colour(size))
     assert [each.width for each in sizes] == widths
     for each in sizes:
@@ -233,37 +233,27 @@ def test_a_picture_has_a_few_widths_and_is_never_made_larger(size, widths):
             assert abs(each.height / each.width - size[1] / size[0]) < 0.02
 
 
-@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png"), ("WEBP", "a.webp")])
-@pytest.mark.parametrize("turn", range(1, 9))
-def test_a_photograph_stands_upright_without_its_place(kind, name, turn):
-    """Left is gold and right is navy in the file; the mark says how it was held."""
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = turn
-    exif[ExifTags.Base.Make] = "Telephone of Somebody"
-    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (17.0, 58.0, 12.0)
-    image = Image.new("RGB", (60, 40), "navy")
-    image.paste("gold", (0, 0, 30, 40))
-    content = io.BytesIO()
-    image.save(content, kind, exif=exif, **({"quality": 95} if kind != "PNG" else {}))
-    assert b"Somebody" in content.getvalue()
-    (size,) = made(content.getvalue(), name)
+#: By the mark of how a camera was held: where the left of the file stands when the picture is upright.
+GOLD = {1: (9, 20), 2: (51, 20), 3: (51, 20), 4: (9, 20), 5: (20, 9), 6: (20, 9), 7: (20, 51), 8: (20, 51)}
+
+
+def assert_stands_upright_without_its_place(kind: str, name: str, turn: int) -> None:
+    taken = photograph(kind, turn)
+    assert b"Somebody" in taken
+    (size,) = made(taken, name)
     assert b"Somebody" not in size.content
     with opened(size) as shown:
         assert not dict(shown.getexif())
         assert set(shown.info) <= {"loop", "background", "timestamp", "duration"}
         assert shown.size == ((60, 40) if turn < 5 else (40, 60))
-        gold = {
-            1: (9, 20),
-            2: (51, 20),
-            3: (51, 20),
-            4: (9, 20),
-            5: (20, 9),
-            6: (20, 9),
-            7: (20, 51),
-            8: (20, 51),
-        }
-        red, _green, blue = shown.convert("RGB").getpixel(gold[turn])
+        red, _green, blue = shown.convert("RGB").getpixel(GOLD[turn])
         assert red > 200 > 90 > blue
+
+
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png"), ("WEBP", "a.webp")])
+def test_a_photograph_stands_upright_without_its_place(kind, name):
+    for turn in GOLD if kind == "JPEG" else (1, 6):
+        assert_stands_upright_without_its_place(kind, name, turn)
 
 
 def test_what_is_transparent_is_white_also_on_a_dark_page():
@@ -273,17 +263,21 @@ def test_what_is_transparent_is_white_also_on_a_dark_page():
         assert image.getpixel((20, 20)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize(
-    ("mode", "kind", "name"),
-    [("CMYK", "JPEG", "a.jpg"), ("L", "JPEG", "a.jpg"), ("1", "PNG", "a.png"), ("P", "PNG", "a.png"), ("I;16", "PNG", "a.png"), ("LA", "PNG", "a.png")],
-)  # fmt: skip
-def test_pictures_of_other_kinds_of_colour_are_taken(mode, kind, name):
-    (size,) = made(of_colour((50, 40), kind, mode, colour=0 if mode != "CMYK" else (0, 0, 0, 0)), name)
-    with opened(size) as image:
-        assert image.size == (50, 40)
-        assert image.convert("L").getpixel((9, 9)) in (
-            (255, 254, 253) if mode in ("CMYK", "LA") else (0, 1, 2)
-        )
+def test_pictures_of_other_kinds_of_colour_are_taken():
+    for mode, kind in (
+        ("CMYK", "JPEG"),
+        ("L", "JPEG"),
+        ("1", "PNG"),
+        ("P", "PNG"),
+        ("I;16", "PNG"),
+        ("LA", "PNG"),
+    ):
+        is_white = mode in ("CMYK", "LA")
+        data = of_colour((50, 40), kind, mode, colour=0 if mode != "CMYK" else (0, 0, 0, 0))
+        (size,) = made(data, "a.jpg" if kind == "JPEG" else "a.png")
+        with opened(size) as image:
+            assert image.size == (50, 40)
+            assert abs(image.convert("L").getpixel((9, 9)) - (255 if is_white else 0)) <= 2, mode
 
 
 def test_a_profile_of_colours_is_applied_and_not_kept():
@@ -331,11 +325,6 @@ def test_a_file_that_is_no_good_picture_is_refused(name, data, code):
     assert refused.value.code == code
 
 
-def test_a_photograph_of_a_telephone_is_taken():
-    assert [size.width for size in made(photograph())] == [40]
-    assert [size.width for size in made(picture("WEBP"), "a.webp")] == [256]
-
-
 # --- Who can fetch it ---------------------------------------------------------------------------
 
 
@@ -347,9 +336,7 @@ def shows(make, shown: Picture, **given):
     return make(body_en=shown.figure, **given)
 
 
-@pytest.mark.parametrize(
-    "make", [make_programme, make_project, make_page, make_vacancy, make_procurement_notice]
-)
+@pytest.mark.parametrize("make", [make_programme, make_vacancy])
 def test_a_picture_is_public_while_something_live_shows_it(client, db, make):
     shown, twin = make_picture(), make_picture()
     row, other = shows(make, shown, state="draft"), shows(make, twin)
@@ -407,7 +394,7 @@ def test_a_picture_goes_from_the_public_when_the_text_lets_it_go(client, db):
     assert not PictureUse.objects.exists()
 
 
-def test_a_text_that_was_changed_past_its_model_shows_nothing_that_it_does_not_name(client, db):
+def test_a_text_that_an_update_changed_shows_only_what_it_names(client, db):
     shown = make_picture()
     programme = shows(make_programme, shown)
     Programme.objects.filter(pk=programme.pk).update(body_en="<p>Without.</p>")
@@ -444,17 +431,13 @@ def test_a_standard_text_has_no_state_and_is_public_at_once(client, db):
     assert fetch(client, shown).status_code == 200
 
 
-def test_each_picture_has_the_name_of_what_shows_it(client, db):
-    shown = make_picture()
-    make_page(body_en=shown.figure, title_en="ໂຮງຮຽນ / A school")
-    assert "%E0%BB%82" in fetch(client, shown).headers["Content-Disposition"]
-    assert fetch(client, shown).headers["Content-Disposition"].startswith("inline")
-
-
-def test_no_character_of_a_title_spoils_the_name_of_a_picture(client, db):
-    shown = make_picture()
-    make_page(body_en=shown.figure, title_en="A\x0b scho\x7fol")
-    assert 'filename="A-scho-ol-' in fetch(client, shown).headers["Content-Disposition"]
+def test_a_picture_has_the_name_of_what_shows_it_without_signs_that_spoil_it(client, db):
+    for title, name in (("ໂຮງຮຽນ / A school", "%E0%BB%82"), ("A\x0b scho\x7fol", 'filename="A-scho-ol-')):
+        shown = make_picture()
+        make_page(body_en=shown.figure, title_en=title)
+        disposition = fetch(client, shown).headers["Content-Disposition"]
+        assert disposition.startswith("inline")
+        assert name in disposition
 
 
 def test_guessed_addresses_are_not_found(client, db):
@@ -478,10 +461,10 @@ def test_how_many_pages_there_are_does_not_make_a_picture_dearer(client, db):
         with CaptureQueriesContext(connection) as queries:
             assert fetch(client, shown).status_code == 200
         counts.append(len(queries))
-        for _number in range(9):
+        for _number in range(3):
             shows(make_programme, shown)
             make_vacancy()
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1]
 
 
 # --- What stays on disk -------------------------------------------------------------------------
@@ -496,8 +479,9 @@ def older(shown: Picture, days: int) -> None:
     Picture.objects.filter(pk=shown.pk).update(created_at=timezone.now() - datetime.timedelta(days=days))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(capsys):
+def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
+    db, capsys, django_capture_on_commit_callbacks
+):
     unused, young, in_text, in_lao, in_history = [
         make_picture(alternative_text=f"Picture {n} of five") for n in range(5)
     ]
@@ -517,10 +501,8 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(caps
         "1 picture would be removed.",
     ]
     assert on_disk() == before
-    assert clean(capsys) == [
-        line,
-        "1 picture removed.",
-    ]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert clean(capsys) == [line, "1 picture removed."]
     assert set(Picture.objects.all()) == {young, in_text, in_lao, in_history}
     gone = set(before) - set(on_disk())
     assert len(gone) == 1
@@ -529,8 +511,7 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(caps
     assert set(Picture.objects.all()) == {young, in_text, in_lao}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_files_of_a_picture_stay_and_what_nothing_points_to_goes(capsys):
+def test_the_files_of_a_picture_stay_and_what_nothing_points_to_goes(db, capsys):
     shown = make_picture()
     stray = Path(settings.MEDIA_ROOT) / "publishing.picturesize" / "0123.webp"
     stray.write_bytes(bytes(2048))
