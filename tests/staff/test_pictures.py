@@ -37,7 +37,7 @@ def put_in(staff, file=None, address: str = DIALOG, **given):
 
 def test_a_picture_is_put_in_with_its_words(staff):
     answer = put_in(
-        staff, upload("IMG_1.jpg", of_colour((1000, 750))), caption="The new roof", photographer="IOM 2026"
+        staff, upload("IMG_1.jpg", of_colour((2000, 1500))), caption="The new roof", photographer="IOM 2026"
     )
     made = Picture.objects.get()
     assert answer.json() == {
@@ -281,12 +281,12 @@ def test_a_database_that_fails_midway_leaves_no_file(staff, address):
     post_save.connect(fails_at_the_second, sender=PictureSize)
     try:
         with pytest.raises(DatabaseError):
-            put_in(staff, upload("a.jpg", of_colour((1000, 750))), address)
+            put_in(staff, upload("a.jpg", of_colour((1200, 900))), address)
     finally:
         post_save.disconnect(fails_at_the_second, sender=PictureSize)
     assert not Picture.objects.exists()
     assert not on_disk()
-    assert put_in(staff, upload("a.jpg", of_colour((1000, 750))), address).status_code in (200, 302)
+    assert put_in(staff, upload("a.jpg", of_colour((1200, 900))), address).status_code in (200, 302)
     assert len(on_disk()) == 3
 
 
@@ -294,7 +294,7 @@ def test_a_database_that_fails_midway_leaves_no_file(staff, address):
 def test_a_disk_that_takes_no_more_leaves_no_part_of_a_picture(staff):
     """The smallest file is written, and of the next one a part."""
     content = io.BytesIO()
-    Image.effect_noise((1000, 750), 90).convert("RGB").save(content, "JPEG", quality=90)
+    Image.effect_noise((1200, 900), 90).convert("RGB").save(content, "JPEG", quality=90)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
     try:
