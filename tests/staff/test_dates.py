@@ -136,21 +136,6 @@ def test_what_is_wrong_with_a_closing_is_said_beside_it(staff):
     assert vacancy.closing_day == datetime.date(2031, 1, 9)
 
 
-def test_a_closing_before_the_office_opens_on_the_day_of_posting_is_accepted(staff):
-    vacancy = make_vacancy(state="draft")
-    response = send(staff, vacancy, posted_on="2031-01-09", closing_date="2031-01-09", closing_hour="00:01")
-    assert response.status_code == 302, errors(response)
-
-
-def test_a_notice_cannot_be_given_a_time_at_which_it_is_taken_down(staff):
-    vacancy = make_vacancy()
-    form = filled(staff.get(address_of(vacancy)))
-    assert "publish_until" not in form
-    assert staff.post(address_of(vacancy), form | {"publish_until": "2030-01-01T00:00"}).status_code == 302
-    vacancy.refresh_from_db()
-    assert vacancy.publish_until is None
-
-
 def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
     page = make_page(state="draft")
     assert send(staff, page, publish_from="9 January 2031 at 9.30", review_by="1.2.2031").status_code == 302

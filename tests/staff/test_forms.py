@@ -286,13 +286,8 @@ def test_a_former_address_is_not_given_to_another_page_and_can_be_taken_back(sta
     assert send(staff, renamed, slug="driver").status_code == 302
 
 
-def test_an_address_of_one_kind_of_page_is_free_for_another_kind(staff):
-    assert send(staff, make_programme(slug="health"), slug="migration-health").status_code == 302
-    assert send(staff, make_vacancy(slug="another"), slug="health").status_code == 302
-
-
-def test_the_address_of_a_notice_is_kept_in_small_letters(staff):
-    vacancy = make_vacancy(slug="driver")
-    assert send(staff, vacancy, slug="Driver-2026").status_code == 302
-    for address in ("/n/Driver-2026", "/n/driver-2026"):
-        assert staff.get(address)["Location"] == "/careers/vacancies/driver-2026/"
+def test_a_former_address_is_free_for_another_kind_and_that_of_a_notice_is_kept_in_small_letters(staff):
+    assert send(staff, make_programme(slug="driver"), slug="drivers").status_code == 302
+    assert send(staff, make_vacancy(), slug="Driver").status_code == 302
+    for address in ("/n/Driver", "/n/driver"):
+        assert staff.get(address)["Location"] == "/careers/vacancies/driver/"

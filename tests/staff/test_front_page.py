@@ -86,10 +86,6 @@ def test_the_groups_stand_in_the_words_and_order_of_the_office_each_with_a_page(
         assert "Nothing waits for you." not in page.content.decode()
 
 
-def test_where_nothing_waits_the_page_says_so(staff):
-    assert "Nothing waits for you." in staff.get("/admin/").content.decode()
-
-
 # --- Notices ----------------------------------------------------------------------------------
 
 
@@ -368,7 +364,8 @@ def test_strict_fails_where_something_is_urgent_and_only_there(clock, db, capsys
     assert json.loads(capsys.readouterr().out)["is_urgent"] is True
 
 
-def test_a_site_without_anything_to_do_says_so(db, capsys):
+def test_where_nothing_waits_the_page_and_the_command_say_so(staff, capsys):
+    assert "Nothing waits for you." in staff.get("/admin/").content.decode()
     assert health(capsys) == "There is nothing to do.\n"
 
 

@@ -165,25 +165,27 @@ def test_a_form_is_used_by_who_asks_for_one_of_its_versions():
 # --- What was public ---------------------------------------------------------------------------
 
 
+PUBLISHABLE = (
+    make_programme, make_project, make_document, make_page, make_vacancy, make_procurement_notice, make_form,
+)  # fmt: skip
+
+
 def was_public(row, at: datetime.datetime = NOW) -> bool:
     return bool(usage.were_public([row], at))
 
 
-@pytest.mark.parametrize("make", [make_programme, make_vacancy])
-def test_what_visitors_could_see_at_any_time_was_public(make):
-    for given in ({}, {"state": "withdrawn"}, {"publish_from": PAST}):
-        assert was_public(make(**given)), given
-    for given in ({"state": "draft"}, {"state": "published", "publish_from": FUTURE}):
-        assert not was_public(make(**given)), given
+def test_what_visitors_could_see_at_any_time_was_public():
+    for make in (make_programme, make_vacancy):
+        for given in ({}, {"state": "withdrawn"}, {"publish_from": PAST}):
+            assert was_public(make(**given)), (make, given)
+        for given in ({"state": "draft"}, {"state": "published", "publish_from": FUTURE}):
+            assert not was_public(make(**given)), (make, given)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [make_programme, make_project, make_document, make_page, make_vacancy, make_procurement_notice, make_form],
-)  # fmt: skip
-def test_what_was_ever_public_is_not_deleted_and_a_draft_is(staff, make):
-    assert "It has been public, so it is not deleted" in text_of(refused(staff, make()))
-    deleted(staff, make(state="draft"))
+def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
+    for make in PUBLISHABLE:
+        assert "It has been public, so it is not deleted" in text_of(refused(staff, make()))
+        deleted(staff, make(state="draft"))
 
 
 def test_a_draft_that_was_public_once_stays(staff):
