@@ -30,9 +30,7 @@ def is_unchanged(notice) -> bool:
     return notice.closes_at == OLD and not notice.deadline_changes.exists()
 
 
-@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice])
-def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(clock, staff, make):
-    notice = make(closes_at=OLD)
+def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(staff, notice):
     response = send(staff, notice, **LATER, title_en="Another title", state="draft")
     assert list(errors(response)) == ["deadline_reason"]
     assert OLD_IN_WORDS in errors(response)["deadline_reason"][0]
@@ -81,13 +79,9 @@ def test_a_closed_notice_is_reopened_with_a_reason_and_without_an_outcome(clock,
     assert Vacancy.objects.open(OLD).get() == notice
 
 
-@pytest.mark.parametrize("hidden", ["withdrawn", "draft"])
-def test_a_notice_that_visitors_saw_once_asks_though_it_is_hidden_now(clock, staff, notice, hidden):
+def test_a_notice_that_visitors_saw_once_asks_though_it_is_withdrawn_now(clock, staff, notice):
     clock.shift(DAY)
-    if hidden == "withdrawn":
-        assert take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.").status_code == 302
-    else:
-        assert send(staff, notice, state=hidden).status_code == 302
+    assert take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.").status_code == 302
     form = filled(staff.get(address_of(notice)), **LATER)
     for state in ({}, {"state": "published"}):
         assert list(errors(staff.post(address_of(notice), form | state))) == ["deadline_reason"]
