@@ -1,25 +1,17 @@
 """Who comes in, and under which headers."""
 
-import pytest
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.test import Client
 
 from tests.factories import make_page, make_programme, make_vacancy
 
-PAGES = (
-    "/admin/", "/admin/programmes/", "/admin/programmes/programme/", "/admin/careers/vacancy/add/",
-    "/admin/password_change/", "/admin/auth/user/add/",
-)  # fmt: skip
 
-
-@pytest.mark.parametrize("address", PAGES)
-def test_visitors_are_sent_to_the_door(client, db, address):
-    response = client.get(address)
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith("/admin/login/?next=")
-
-
-def test_an_account_that_is_not_of_staff_is_sent_to_the_door(client, db):
+def test_visitors_and_accounts_that_are_not_staff_are_sent_to_sign_in(client, db):
+    for address in ("/admin/", "/admin/programmes/programme/", "/admin/careers/vacancy/add/"):
+        response = client.get(address)
+        assert response.status_code == 302
+        assert response.headers["Location"] == f"/admin/login/?next={address}"
     client.force_login(User.objects.create_user("visitor"))
     assert client.get("/admin/").headers["Location"].startswith("/admin/login/")
 
@@ -58,21 +50,18 @@ def test_a_wrong_password_is_said_and_lets_nobody_in(client, db):
     assert client.get("/admin/").status_code == 302
 
 
-@pytest.mark.parametrize("address", ["/admin/login/", *PAGES])
-def test_staff_pages_are_never_stored_and_have_their_own_policy(staff, address):
-    if address == "/admin/login/":
-        staff.logout()
-    response = staff.get(address)
-    assert response.status_code == 200
-    assert "no-store" in response.headers["Cache-Control"]
-    assert "private" in response.headers["Cache-Control"]
-    policy = response.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "script-src 'self'" in policy
-    assert "unsafe" not in policy
+def test_staff_pages_are_never_stored_and_have_their_own_policy(staff, db):
+    for client, address in ((Client(), "/admin/login/"), (staff, "/admin/programmes/programme/")):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
 
 
-def test_the_editor_s_import_map_has_the_nonce_of_the_response(staff):
+def test_the_import_map_of_the_editor_has_the_nonce_of_the_response(staff):
     for number in (1, 2):
         response = staff.get(f"/admin/office/page/{make_page().pk}/change/")
         nonce = response.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
@@ -80,42 +69,24 @@ def test_the_editor_s_import_map_has_the_nonce_of_the_response(staff):
         assert f'<script type="importmap" nonce="{nonce}">' in response.content.decode()
 
 
-def test_public_pages_keep_the_policy_without_scripts(client, db):
-    programme = make_programme()
-    policy = client.get(f"/programmes/{programme.slug}/").headers["Content-Security-Policy"]
-    assert "script-src" not in policy
-    assert "default-src 'none'" in policy
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/admin/office/page/?programme__id__exact=a", "/admin/office/page/?p=99", "/admin/office/page/?p=a",
-        "/admin/office/page/?o=99.a", "/admin/office/page/?state__exact=unknown", "/admin/office/page/?live=perhaps",
-        "/admin/programmes/project/?programme__id__exact=a", "/admin/programmes/figure/?programme__id__exact=a",
-        "/admin/programmes/project/?programme__id__exact=99999999999999999999999", "/admin/office/page/?utm_source=a",
-        "/admin/office/page/a/change/", "/admin/office/page/99999999999999999999999/change/",
-        "/admin/programmes/figure/a/change/", "/admin/programmes/document/files/a/", "/admin/nowhere/",
-        "/admin/careers/vacancy/?deadline=soon", "/admin/careers/vacancy/?to-say=all", "/admin/careers/vacancy/?scale=Q",
-        "/admin/careers/procurementnotice/?method__exact=a", "/admin/careers/procurementnotice/a/change/",
-        "/admin/careers/procurementnotice/files/a/",
-    ],
-)  # fmt: skip
-def test_an_address_that_nobody_typed_is_no_error_of_the_site(staff, address):
+def test_what_nobody_types_or_ticks_is_no_server_error(staff):
     make_page(), make_vacancy()
-    assert staff.get(address, follow=True).status_code < 500
-
-
-@pytest.mark.parametrize("chosen", ["\0", "a", "99999999999999999999999"])
-def test_a_choice_of_rows_that_nobody_ticked_is_no_error_of_the_site(staff, chosen):
-    for address in ("/admin/office/page/", "/admin/programmes/donor/", "/admin/programmes/figure/"):
-        make_page()
-        response = staff.post(address, {"action": "delete_selected", "_selected_action": [chosen]})
-        assert response.status_code < 500
+    for address in (
+        "/admin/office/page/?programme__id__exact=a", "/admin/office/page/?p=99", "/admin/office/page/?p=a",
+        "/admin/office/page/?o=99.a", "/admin/office/page/?live=perhaps",
+        "/admin/programmes/project/?programme__id__exact=a",
+        "/admin/programmes/project/?programme__id__exact=99999999999999999999999",
+        "/admin/office/page/a/change/", "/admin/office/page/99999999999999999999999/change/",
+        "/admin/programmes/document/files/a/", "/admin/nowhere/", "/admin/careers/vacancy/?deadline=soon",
+    ):  # fmt: skip
+        assert staff.get(address).status_code in (200, 302, 404), address
+    for chosen in ("\0", "a", "99999999999999999999999"):
+        ticked = {"action": "delete_selected", "_selected_action": [chosen]}
+        assert staff.post("/admin/office/page/", ticked).status_code in (302, 400), chosen
 
 
 def test_no_short_way_tells_the_address_of_a_draft(staff):
-    """Django's own leads from the number of any record to its page."""
+    """Django's own view leads from the number of any record to its page."""
     for record in (make_programme(state="draft"), make_programme()):
         kind = ContentType.objects.get_for_model(record)
         assert staff.get(f"/admin/r/{kind.pk}/{record.pk}/").status_code == 404

@@ -70,7 +70,7 @@ def health(capsys, *options: str) -> str:
     return capsys.readouterr().out
 
 
-def test_the_groups_stand_in_the_office_s_words_and_order(staff):
+def test_the_groups_stand_in_the_words_and_order_of_the_office_each_with_a_page(staff):
     groups = staff.get("/admin/").context["app_list"]
     named = {str(group["name"]): [str(model["name"]) for model in group["models"]] for group in groups}
     expected = ["Programmes and partners", "Careers", "The office", "People who may sign in"]
@@ -80,19 +80,10 @@ def test_the_groups_stand_in_the_office_s_words_and_order(staff):
     ]  # fmt: skip
     assert named["The office"] == ["Office", "Site-wide notices", "Pages", "Standard texts", "Places"]
     assert all(model["about"] for group in groups for model in group["models"])
-
-
-def test_each_group_and_kind_of_thing_has_a_page(staff):
-    for group in staff.get("/admin/").context["app_list"]:
+    for group in groups:
         page = staff.get(group["app_url"])
         assert page.status_code == 200
         assert "Nothing waits for you." not in page.content.decode()
-        for model in group["models"]:
-            assert staff.get(model["admin_url"], follow=True).status_code == 200
-
-
-def test_where_nothing_waits_the_page_says_so(staff):
-    assert "Nothing waits for you." in staff.get("/admin/").content.decode()
 
 
 # --- Notices ----------------------------------------------------------------------------------
@@ -323,7 +314,7 @@ def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(clock, sta
     make_office()
     grow(1)
     few = count_queries(lambda: staff.get("/admin/"))
-    grow(20)
+    grow(3)
     assert count_queries(lambda: staff.get("/admin/")) == few
 
 
@@ -373,7 +364,8 @@ def test_strict_fails_where_something_is_urgent_and_only_there(clock, db, capsys
     assert json.loads(capsys.readouterr().out)["is_urgent"] is True
 
 
-def test_a_site_without_anything_to_do_says_so(db, capsys):
+def test_where_nothing_waits_the_page_and_the_command_say_so(staff, capsys):
+    assert "Nothing waits for you." in staff.get("/admin/").content.decode()
     assert health(capsys) == "There is nothing to do.\n"
 
 
@@ -398,13 +390,9 @@ def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, s
         )
         assert in_publishing["models"][-1]["model"] is FormerAddress
         for address in (
-            "/admin/programmes/programme/",
             f"/admin/programmes/programme/{programme.pk}/change/",
             "/admin/publishing/formeraddress/",
-            "/admin/publishing/formeraddress/add/",
             f"/admin/publishing/formeraddress/{former.pk}/change/",
-            f"/admin/publishing/formeraddress/{former.pk}/delete/",
-            f"/admin/publishing/formeraddress/{former.pk}/history/",
         ):
             assert staff.get(address).status_code == 200, address
     finally:

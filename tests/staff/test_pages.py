@@ -2,54 +2,35 @@
 
 from iomlaos.office.models import Page
 from tests.factories import make_page, make_standard_text
+from tests.helpers.admin import address_of, send
 
 from .filled import errors, filled
 
 
-def test_a_fixed_page_keeps_its_address(staff):
+def test_a_fixed_page_keeps_its_address_and_state_and_is_not_deleted(staff):
     page = make_page(slug="privacy")
-    address = f"/admin/office/page/{page.pk}/change/"
-    form = filled(staff.get(address))
+    form = filled(staff.get(address_of(page)))
     assert "slug" not in form
-    assert staff.post(address, form | {"slug": ["data"], "lead_en": ["New."]}).status_code == 302
+    assert list(errors(staff.post(address_of(page), form | {"state": "draft"}))) == ["state"]
+    assert staff.post(address_of(page), form | {"slug": "data", "lead_en": "New."}).status_code == 302
+    assert staff.post(address_of(page, "delete/"), {"post": "yes"}).status_code == 403
     page.refresh_from_db()
-    assert (page.slug, page.lead) == ("privacy", "New.")
+    assert (page.slug, page.lead, page.state) == ("privacy", "New.", "published")
 
 
-def test_a_fixed_page_stays_published(staff):
-    page = make_page(slug="privacy")
-    address = f"/admin/office/page/{page.pk}/change/"
-    response = staff.post(address, filled(staff.get(address), state="draft"))
-    assert list(errors(response)) == ["state"]
-
-
-def test_a_fixed_page_cannot_be_deleted(staff):
-    page = make_page(slug="privacy")
-    assert staff.post(f"/admin/office/page/{page.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert Page.objects.filter(pk=page.pk).exists()
-
-
-def test_a_fixed_page_is_not_deleted_among_others(staff):
-    fixed, other = make_page(slug="privacy", title_en="Privacy"), make_page()
+def test_a_fixed_page_is_not_deleted_among_others_and_others_are(staff):
+    fixed, other = make_page(slug="privacy", title_en="Privacy"), make_page(state="draft")
     chosen = {"action": "delete_selected", "_selected_action": [fixed.pk, other.pk], "post": "yes"}
     response = staff.post("/admin/office/page/", chosen, follow=True)
     assert "Nothing was deleted. Every page of the site links to: Privacy." in response.content.decode()
     assert Page.objects.count() == 2
-
-
-def test_other_pages_are_deleted_one_by_one_and_together(staff):
-    one, two = make_page(state="draft"), make_page(state="draft")
-    staff.post(f"/admin/office/page/{one.pk}/delete/", {"post": "yes"})
-    staff.post(
-        "/admin/office/page/", {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
-    )
-    assert not Page.objects.exists()
+    staff.post("/admin/office/page/", chosen | {"_selected_action": [other.pk]})
+    assert Page.objects.get() == fixed
 
 
 def test_another_page_moves_and_its_old_address_leads_to_the_new_one(staff):
     page = make_page(slug="feedback")
-    address = f"/admin/office/page/{page.pk}/change/"
-    assert staff.post(address, filled(staff.get(address), slug="your-views")).status_code == 302
+    assert send(staff, page, slug="your-views").status_code == 302
     assert staff.get("/feedback/").headers["Location"] == "/your-views/"
 
 
@@ -60,4 +41,4 @@ def test_a_page_cannot_take_the_address_of_a_section(staff):
 
 def test_the_key_of_a_standard_text_stays(staff):
     text = make_standard_text(slug="no-fee")
-    assert "slug" not in filled(staff.get(f"/admin/office/standardtext/{text.pk}/change/"))
+    assert "slug" not in filled(staff.get(address_of(text)))

@@ -3,7 +3,6 @@
 import datetime
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 
@@ -16,18 +15,15 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
+from tests.helpers.admin import address_of
 from tests.reading import read
-from tests.uploads import linked, office, pdf
+from tests.uploads import office, pdf
 
 from .filled import errors, filled
 
 ADD = "/admin/careers/procurementnotice/add/"
 OPEN = Opportunity.closing_moment(datetime.date(2026, 6, 30))
 PAST = Opportunity.closing_moment(datetime.date(2026, 5, 20))
-
-
-def address_of(notice) -> str:
-    return f"/admin/careers/procurementnotice/{notice.pk}/change/"
 
 
 def send(staff, notice, **given):
@@ -102,24 +98,19 @@ def test_saving_a_notice_as_it_stands_changes_nothing_of_it_or_of_what_it_owns(c
     assert notice.as_of.iso == "2026-05-01"
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"clarifications_until": "2026-07-01T09:00"}, "clarifications_until"),
-        ({"pre_bid_at": "2026-07-01T09:00"}, "pre_bid_at"),
-        ({"currency": "usd"}, "currency"),
-        ({"currency": "KIP?"}, "currency"),
-        ({"slug": "awards"}, "slug"),
-    ],
-)
-def test_what_does_not_fit_is_said_beside_its_field(clock, staff, given, field):
-    notice = make_procurement_notice(closes_at=OPEN)
-    assert list(errors(send(staff, notice, **given))) == [field]
-
-
-def test_two_kinds_of_notices_do_not_share_an_address(clock, staff):
+def test_what_does_not_fit_is_said_beside_its_field(clock, staff):
     make_vacancy(slug="driver")
-    assert list(errors(send(staff, make_procurement_notice(), slug="driver"))) == ["slug"]
+    notice = make_procurement_notice(closes_at=OPEN)
+    form = filled(staff.get(address_of(notice)))
+    for given in (
+        {"clarifications_until": "2026-07-01T09:00"},
+        {"pre_bid_at": "2026-07-01T09:00"},
+        {"currency": "usd"},
+        {"slug": "awards"},
+        # Short addresses are shared by all kinds of notices.
+        {"slug": "driver"},
+    ):
+        assert list(errors(staff.post(address_of(notice), form | given))) == list(given)
 
 
 # --- Documents --------------------------------------------------------------------------------
@@ -144,21 +135,11 @@ def test_documents_are_uploaded_each_under_its_title_and_visitors_read_them(cloc
     assert len(on_disk()) == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("a.pdf", b"plain text", "This type of file is not accepted"),
-        ("a.docx", linked("docx", "vbaProject", "a.bin", "Internal"), "This file contains macros"),
-    ],
-)
-def test_a_refused_document_says_why_keeps_what_was_typed_and_leaves_nothing(
-    clock, staff, name, content, words
-):
+def test_a_refused_document_keeps_what_was_typed_and_leaves_nothing(clock, staff):
     notice = make_procurement_notice(closes_at=OPEN)
-    sent = document(0, title_en="Terms of reference", file=upload(name, content))
+    sent = document(0, title_en="Terms of reference", file=upload("a.pdf", b"plain text"))
     response = send(staff, notice, **sent, contact_en="The Procurement unit")
     assert list(errors(response)) == ["file"]
-    assert words in errors(response)["file"][0]
     again = filled(response)
     assert again["documents-0-title_en"] == ["Terms of reference"]
     assert again["contact_en"] == ["The Procurement unit"]
@@ -168,11 +149,12 @@ def test_a_refused_document_says_why_keeps_what_was_typed_and_leaves_nothing(
 
 def test_a_document_needs_a_title_and_a_file_or_an_address(clock, staff):
     notice = make_procurement_notice(closes_at=OPEN)
-    assert list(
-        errors(send(staff, notice, **document(0, dated="2026", address="https://example.org/a")))
-    ) == ["title_en"]
-    response = send(staff, notice, **document(0, title_en="Terms of reference"))
-    assert set(errors(response)[""]) == {"Give a file, or an address elsewhere, and not both."}
+    form = filled(staff.get(address_of(notice)))
+    for given, field in (
+        ({"dated": "2026", "address": "https://example.org/a"}, "title_en"),
+        ({"title_en": "ToR"}, ""),
+    ):
+        assert list(errors(staff.post(address_of(notice), form | document(0, **given)))) == [field]
 
 
 def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, client):
@@ -255,19 +237,16 @@ def test_an_award_is_given_with_the_outcome_and_public_with_it(clock, staff):
     assert "Awarded" in page
 
 
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"value": "1000", "currency": ""}, "A value needs its currency."),
-        ({"value": "-1", "currency": "USD"}, "A value is not negative."),
-        ({"value": "1000", "currency": "dollars"}, "Ensure this value has at most 3 characters"),
-        ({"value": "much", "currency": "USD"}, "Enter a number."),
-    ],
-)
-def test_an_award_of_no_known_value_is_refused_in_words(clock, staff, given, words):
+def test_an_award_of_no_known_value_is_refused(clock, staff):
     notice = make_procurement_notice(closes_at=PAST)
-    response = send(staff, notice, **row("awards", 0, supplier="A supplier", **given))
-    assert words in " ".join(sum(errors(response).values(), []))
+    form = filled(staff.get(address_of(notice)))
+    for given, field in (
+        ({"value": "1000", "currency": ""}, ""),
+        ({"value": "-1", "currency": "USD"}, ""),
+        ({"value": "much", "currency": "dollars"}, ("value", "currency")),
+    ):
+        response = staff.post(address_of(notice), form | row("awards", 0, supplier="A supplier", **given))
+        assert set(errors(response)) == {*([field] if isinstance(field, str) else field)}, given
     assert not notice.awards.exists()
 
 

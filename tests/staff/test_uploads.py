@@ -15,14 +15,11 @@ from programmes.models import Document, DocumentEdition
 from tests.factories import make_document, make_edition, make_form, upload
 from tests.uploads import (
     honest,
-    jpeg_of_size,
     linked,
     multipart,
     parts_of,
     pdf,
-    pdf_with,
     photograph,
-    picture,
 )
 
 from .filled import errors, filled
@@ -67,24 +64,17 @@ def test_a_pdf_is_taken_with_its_pages_and_size(staff):
 # --- Refused and accepted files: tests/publishing/test_filetypes.py has them all ---------------
 
 REFUSED = {
-    "type": ("a.pdf", b"<!doctype html><script>alert(1)</script>", "This type of file is not accepted."),
-    "name": ("../../../evil.pdf", pdf(), "Rename this file"),
-    "a name in other letters": ("&#46;&#46;&#47;evil.pdf", pdf(), "Rename this file"),
-    "ending": ("report.pdf.exe", pdf(), "Use “.pdf”."),
-    "active": ("a.pdf", pdf_with("/OpenAction", "<< /S /JavaScript >>"), "This PDF contains a script"),
-    "macros": ("a.docx", linked("docx", "vbaProject", "a.bin", "Internal"), "This file contains macros"),
-    "fetches": ("a.docx", linked("docx", "frame", "https://a.example/"), "from elsewhere: https://a.example/."),
-    "damaged": ("a.png", picture("PNG")[:-40], "This file is damaged or incomplete"),
-    "pixels": ("a.jpg", jpeg_of_size(60_000, 60_000), "at most 8000 by 8000 pixels"),
+    "a folder in its name": ("&#46;&#46;&#47;evil.pdf", pdf(), "Rename"),
+    "a part from elsewhere": ("a.docx", linked("docx", "frame", "https://a.example/"), "https://a.example/"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "content", "words"), REFUSED.values(), ids=REFUSED)
-def test_a_refused_file_is_explained_in_the_form_and_leaves_nothing(staff, arriving, name, content, words):
+@pytest.mark.parametrize(("name", "content", "word"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_file_is_explained_in_the_form_and_leaves_nothing(staff, arriving, name, content, word):
     document = make_document()
     response = send_as_named(staff, document, name, content, summary_en="A new summary.")
     assert list(errors(response)) == ["file"]
-    assert words in errors(response)["file"][0]
+    assert word in errors(response)["file"][0]
     assert filled(response)["summary_en"] == ["A new summary."]
     assert not document.editions.exists()
     assert not on_disk()
@@ -118,10 +108,10 @@ def fails(**_given) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", ["small", "large"])
-def test_a_failed_save_leaves_no_file(staff, arriving, kind):
+def test_a_failed_save_leaves_no_file(staff, arriving):
     """After the row of the file was saved, the database fails: all is rolled back."""
-    content = pdf() if kind == "small" else pdf() + bytes(4 * 1024 * 1024)
+    # More than is kept in memory while it arrives.
+    content = pdf() + bytes(4 * 1024 * 1024)
     document = make_document()
     post_save.connect(fails, sender=DocumentEdition)
     try:
@@ -223,6 +213,8 @@ def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert "no-store" in response.headers["Cache-Control"]
+    unknown = "0000000000004000800000000000abcd"
+    assert staff.get(f"/admin/programmes/document/files/{unknown}/").status_code == 404
     client.logout()
     assert client.get(address).status_code == 302
     for open_address in (
@@ -231,12 +223,6 @@ def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
         f"/uploads/{edition.file.name}",
     ):
         assert client.get(open_address).status_code == 404
-
-
-def test_a_file_that_is_not_there_is_not_found(staff):
-    unknown = "0000000000004000800000000000abcd"
-    assert staff.get(f"/admin/programmes/document/files/{unknown}/").status_code == 404
-    assert staff.get(f"/admin/careers/applicationform/files/{unknown}/").status_code == 404
 
 
 def test_a_form_for_applicants_is_uploaded_in_the_same_way(staff):

@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from iomlaos.publishing import usage
 from iomlaos.publishing.models import Revision
+from programmes.models import Programme
 from tests.factories import (
     make_contact_point,
     make_counterpart,
@@ -25,8 +26,8 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
+from tests.helpers.admin import address_of, person
 from tests.staff.filled import filled
-from tests.staff.test_drafts import person
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +35,7 @@ PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 FUTURE = datetime.datetime(2040, 1, 1, tzinfo=datetime.UTC)
 
 
-def address_of(row, page: str = "delete/") -> str:
-    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/{page}"
+NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
 
 
 def text_of(response) -> str:
@@ -51,25 +51,21 @@ def is_there(row) -> bool:
 
 
 def refused(client, row):
-    """The page that says why, after the three ways to delete a row were tried."""
-    page = client.get(address_of(row))
+    """The page that says why a row is not deleted."""
+    page = client.get(address_of(row, "delete/"))
     assert page.status_code == 200
     assert "This cannot be deleted as it stands." in text_of(page)
     assert 'name="post"' not in page.content.decode()
-    chosen = {"action": "delete_selected", "_selected_action": [row.pk]}
-    many = client.post(address_of(row, "").replace(f"{row.pk}/", ""), chosen)
-    assert "These cannot be deleted together as they stand." in text_of(many)
-    client.post(address_of(row), {"post": "yes"})
-    client.post(address_of(row, "").replace(f"{row.pk}/", ""), chosen | {"post": "yes"})
+    client.post(address_of(row, "delete/"), {"post": "yes"})
     assert is_there(row)
     return page
 
 
 def deleted(client, row):
     """The page that asks, after which the row is gone."""
-    page = client.get(address_of(row))
+    page = client.get(address_of(row, "delete/"))
     assert 'name="post"' in page.content.decode(), text_of(page)
-    assert client.post(address_of(row), {"post": "yes"}).status_code == 302
+    assert client.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
     assert not is_there(row)
     return page
 
@@ -94,81 +90,110 @@ def used_by(state: str) -> list:
     ]
 
 
-def test_what_a_live_page_shows_is_not_deleted_and_the_page_links_to_where_it_is(staff):
-    for row, by, field in used_by("published"):
-        page = refused(staff, row)
-        assert f'<a href="{address_of(by, "change/")}">{by}</a>' in page.content.decode()
-        assert f"It names it under “{field}”. <strong>Visitors see it there now.</strong>" in text_of(page)
+@pytest.mark.parametrize("state", ["published", "draft"])
+def test_what_names_a_thing_uses_it_and_holds_it_while_it_is_live(state):
+    is_live = state == "published"
+    for row, by, field in used_by(state):
+        (use,) = usage.of(row, NOW)
+        assert (use.by, use.is_live) == (by, is_live)
+        assert f"“{field}”" in use.how
+        assert use.holds == (is_live or field in ("Duty station", "Application form")), field
 
 
-def test_what_a_draft_shows_is_deleted_with_a_warning(staff):
-    for row, by, field in used_by("draft"):
-        protected = field in ("Duty station", "Application form")
-        page = (refused if protected else deleted)(staff, row)
-        assert f'<a href="{address_of(by, "change/")}">{by}</a>' in page.content.decode()
-        assert "Visitors see it there now." not in text_of(page)
+def test_what_a_live_page_shows_is_not_deleted_in_any_way_and_the_page_links_to_it(staff):
+    donor = make_donor()
+    programme = make_programme(donors=[donor])
+    page = refused(staff, donor)
+    assert f'<a href="{address_of(programme)}">{programme}</a>' in page.content.decode()
+    assert "It names it under “Donors”. <strong>Visitors see it there now.</strong>" in text_of(page)
+    chosen = {"action": "delete_selected", "_selected_action": [donor.pk]}
+    many = staff.post("/admin/programmes/donor/", chosen)
+    assert "These cannot be deleted together as they stand." in text_of(many)
+    staff.post("/admin/programmes/donor/", chosen | {"post": "yes"})
+    assert is_there(donor)
 
 
-def test_what_was_taken_down_or_is_to_come_is_not_live(staff):
+def test_what_a_draft_shows_is_deleted_with_a_warning_and_can_be_restored(staff):
+    donor = make_donor()
+    programme = make_programme(state="draft", donors=[donor])
+    page = deleted(staff, donor)
+    assert f'<a href="{address_of(programme)}">{programme}</a>' in page.content.decode()
+    assert "Visitors see it there now." not in text_of(page)
+    buried = Revision.objects.get(kind="deleted")
+    staff.post("/admin/programmes/donor/deleted/", {"revision": str(buried.pk)})
+    assert is_there(donor)
+
+
+def test_what_was_taken_down_or_is_to_come_is_not_live():
     for given in ({"publish_until": PAST}, {"publish_from": FUTURE}, {"state": "withdrawn"}):
         donor = make_donor()
         make_programme(donors=[donor], **given)
-        deleted(staff, donor)
+        assert [(use.is_live, use.holds) for use in usage.of(donor, NOW)] == [(False, False)]
 
 
-def test_a_figure_of_a_live_programme_stays_and_those_of_a_draft_or_of_the_country_go(staff):
-    refused(staff, make_figure(programme=make_programme()))
-    deleted(staff, make_figure(programme=make_programme(state="draft")))
-    deleted(staff, make_figure())
+def test_a_figure_of_a_live_programme_stays_and_those_of_a_draft_or_of_the_country_go():
+    def holds(figure) -> bool:
+        return any(use.holds for use in usage.of(figure, NOW))
+
+    assert holds(make_figure(programme=make_programme()))
+    assert not holds(make_figure(programme=make_programme(state="draft")))
+    assert usage.of(make_figure(), NOW) == []
 
 
-def test_a_ministry_is_used_by_its_departments(staff):
-    ministry = make_counterpart()
-    department = make_counterpart(parent=ministry)
-    make_programme(counterparts=[department])
-    assert "Visitors see it there now." in text_of(refused(staff, ministry))
-    alone = make_counterpart()
+def test_a_ministry_is_used_by_its_departments():
+    ministry, alone = make_counterpart(), make_counterpart()
+    make_programme(counterparts=[make_counterpart(parent=ministry)])
     make_counterpart(parent=alone)
-    assert "Visitors see it there now." not in text_of(refused(staff, alone))
-    deleted(staff, make_counterpart())
+    assert [(use.is_live, use.holds) for use in usage.of(ministry, NOW)] == [(True, True)]
+    assert [(use.is_live, use.holds) for use in usage.of(alone, NOW)] == [(False, True)]
+    assert usage.of(make_counterpart(), NOW) == []
 
 
 def test_a_counterpart_of_the_about_page_and_a_text_that_pages_name_stay(staff):
     assert "It stands on the about page." in text_of(refused(staff, make_counterpart(is_of_office=True)))
     page = refused(staff, make_standard_text(slug="no-fee"))
     assert "It stands on pages of the site, which name it by its key." in text_of(page)
-    deleted(staff, make_standard_text(slug="nobody-names-it"))
+    assert usage.of(make_standard_text(slug="nobody-names-it"), NOW) == []
 
 
-def test_a_form_is_used_by_who_asks_for_one_of_its_versions(staff):
+def test_a_form_is_used_by_who_asks_for_one_of_its_versions():
     form = make_form(state="draft")
     vacancy = make_vacancy(form=form, form_version=make_version(form=form))
-    assert [(use.by, use.holds) for use in usage.of(form, PAST.replace(year=2026))] == [(vacancy, True)] * 2
-    refused(staff, form)
+    assert [(use.by, use.holds) for use in usage.of(form, NOW)] == [(vacancy, True)] * 2
 
 
 # --- What was public ---------------------------------------------------------------------------
+
 
 PUBLISHABLE = (
     make_programme, make_project, make_document, make_page, make_vacancy, make_procurement_notice, make_form,
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("make", PUBLISHABLE)
-def test_what_was_ever_public_is_withdrawn_and_not_deleted(staff, make):
-    for row in (make(), make(state="withdrawn"), make(publish_from=PAST)):
-        assert "It has been public, so it is not deleted" in text_of(refused(staff, row))
-    deleted(staff, make(state="draft"))
-    deleted(staff, make(state="published", publish_from=FUTURE))
+def was_public(row, at: datetime.datetime = NOW) -> bool:
+    return bool(usage.were_public([row], at))
 
 
-@pytest.mark.parametrize("make", PUBLISHABLE)
-def test_a_draft_that_was_public_once_stays(staff, make):
-    row = make()
-    staff.post(address_of(row, "change/"), filled(staff.get(address_of(row, "change/")), state="draft"))
+def test_what_visitors_could_see_at_any_time_was_public():
+    for make in (make_programme, make_vacancy):
+        for given in ({}, {"state": "withdrawn"}, {"publish_from": PAST}):
+            assert was_public(make(**given)), (make, given)
+        for given in ({"state": "draft"}, {"state": "published", "publish_from": FUTURE}):
+            assert not was_public(make(**given)), (make, given)
+
+
+def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
+    for make in PUBLISHABLE:
+        assert "It has been public, so it is not deleted" in text_of(refused(staff, make()))
+        deleted(staff, make(state="draft"))
+
+
+def test_a_draft_that_was_public_once_stays(staff):
+    row = make_programme()
+    staff.post(address_of(row), filled(staff.get(address_of(row)), state="draft"))
+    Programme.objects.filter(pk=row.pk).update(state="draft")
     row.refresh_from_db()
-    type(row).objects.filter(pk=row.pk).update(state="draft")
-    assert "It has been public" in text_of(refused(staff, row))
+    assert was_public(row)
 
 
 def test_of_many_none_is_deleted_where_one_is_held(staff):
@@ -183,15 +208,6 @@ def test_of_many_none_is_deleted_where_one_is_held(staff):
     assert not is_there(draft)
 
 
-def test_what_was_deleted_after_a_warning_can_be_had_back(staff):
-    donor = make_donor(name_en="A donor")
-    make_programme(state="draft", donors=[donor])
-    deleted(staff, donor)
-    buried = Revision.objects.get(kind="deleted")
-    staff.post("/admin/programmes/donor/deleted/", {"revision": str(buried.pk)})
-    assert is_there(donor)
-
-
 # --- Drafts and links --------------------------------------------------------------------------
 
 
@@ -199,21 +215,21 @@ def test_what_only_a_draft_of_a_live_page_names_is_a_warning(staff):
     donor, programme = make_donor(), make_programme(title_en="Health")
     standing = Revision.objects.standing(programme)
     data = {**standing.head.data, "many": {**standing.head.data["many"], "donors": [str(donor.pk)]}}
-    draft = Revision.objects.keep_draft(standing, programme, data, by=User.objects.get(), note="")
-    page = staff.get(address_of(donor))
+    Revision.objects.keep_draft(standing, programme, data, by=User.objects.get(), note="")
+    page = staff.get(address_of(donor, "delete/"))
     assert "A draft of it names it under “Donors”." in text_of(page)
-    assert address_of(programme, "change/") in page.content.decode()
+    assert address_of(programme) in page.content.decode()
     Revision.objects.close(standing, "discarded")
-    assert draft.pk
-    assert "It is used nowhere." in text_of(deleted(staff, donor))
+    assert usage.of(donor, NOW) == []
 
 
-def test_a_foreign_key_of_a_draft_is_found_too(staff):
+def test_a_foreign_key_of_a_draft_is_found_too(admin_user):
     programme, document = make_programme(state="draft"), make_document()
     standing = Revision.objects.standing(document)
     data = {**standing.head.data, "fields": {**standing.head.data["fields"], "programme": programme.pk}}
-    Revision.objects.keep_draft(standing, document, data, by=User.objects.get(), note="")
-    assert "A draft of it names it under “Programme”." in text_of(deleted(staff, programme))
+    Revision.objects.keep_draft(standing, document, data, by=admin_user, note="")
+    (use,) = usage.of(programme, NOW)
+    assert use.how == "A draft of it names it under “Programme”."
 
 
 def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
@@ -228,7 +244,7 @@ def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
     data["fields"] = {**data["fields"], "body_en": '<p><a href="/target/">this</a></p>'}
     Revision.objects.keep_draft(standing, page, data, by=User.objects.get(), note="")
     make_page(title_en="Without", body_en="<p>Nothing about a target.</p>")
-    found = {(use.by, use.is_live) for use in usage.of(target, PAST.replace(year=2026))}
+    found = {(use.by, use.is_live) for use in usage.of(target, NOW)}
     assert found == {(live, True), (old, False), (contact.office, False), (page, False)}
     words = text_of(deleted(staff, target))
     assert "A text of it links to its page." in words
@@ -238,20 +254,18 @@ def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
 # --- What it costs -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [make_donor, make_counterpart, make_place])
-def test_it_costs_as_many_queries_for_many_uses_and_many_rows_as_for_one(staff, count_queries, make):
-    field = {make_donor: "donors", make_counterpart: "counterparts", make_place: "places"}[make]
-
+def test_many_uses_of_many_rows_cost_as_many_queries_as_one_use(count_queries):
     def asked(rows) -> int:
-        return count_queries(lambda: usage.among(rows, PAST.replace(year=2026)))
+        return count_queries(lambda: usage.among(rows, NOW))
 
-    row = make()
-    make_programme(**{field: [row]})
+    row = make_place()
+    make_programme(places=[row])
+    make_vacancy(duty_station=row)
     one = asked([row])
-    others = [make() for _ in range(20)]
-    for _ in range(10):
-        make_programme(**{field: [row, *others]})
-        make_vacancy(duty_station=row if make is make_place else None)
+    others = [make_place() for _ in range(5)]
+    for _ in range(3):
+        make_programme(places=[row, *others])
+        make_vacancy(duty_station=row)
     assert asked([row, *others]) <= one
 
 
