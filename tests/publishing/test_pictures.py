@@ -24,7 +24,7 @@ from careers.outside import whole_text
 from iomlaos.publishing.compared import InWords
 from iomlaos.publishing.filetypes import InvalidFile, check_picture
 from iomlaos.publishing.models import Picture, PictureUse, Revision
-from iomlaos.publishing.renditions import Size, sizes
+from iomlaos.publishing.renditions import Size, sizes, widths_of
 from iomlaos.publishing.richtext import fault_of_alternative_text, pictures_at, render
 from iomlaos.publishing.snapshots import differences, take
 from programmes.models import Programme
@@ -219,7 +219,7 @@ def test_history_names_the_picture_that_came(db):
 
 def test_the_widths_in_which_a_picture_is_kept():
     kept_in = {4000: [480, 960, 1600, 4000], 1600: [480, 960, 1600], 1000: [480, 1000], 560: [560], 90: [90]}
-    assert {width: pictures.widths_of(width) for width in kept_in} == kept_in
+    assert {width: widths_of(width) for width in kept_in} == kept_in
 
 
 @pytest.mark.parametrize(("size", "widths"), [((2000, 3000), [480, 1067]), ((90, 40), [90])])
