@@ -26,15 +26,6 @@ from iomlaos.office.models import Page, Place
 from iomlaos.publishing.models import Picture, Publishable, Revision, publishables
 from iomlaos.publishing.snapshots import owned_relations
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
-from tests.careers.test_drafts_stay_hidden import (
-    NOBODY,
-    Answer,
-    make_notice,
-    signed_pdf,
-    swapped,
-    walk,
-    words,
-)
 from tests.factories import (
     make_bidding_document,
     make_counterpart,
@@ -53,6 +44,15 @@ from tests.factories import (
     make_vacancy,
     make_version,
     upload,
+)
+from tests.helpers.site_walk import (
+    NOBODY,
+    Answer,
+    make_notice,
+    signed_pdf,
+    swapped,
+    walk,
+    words,
 )
 from tests.staff.filled import errors, filled
 from tests.staff.test_drafts import EVERY, address_of, waiting

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from careers.models import Opportunity
-from tests.careers.following import read_calendar
+from tests.helpers.exports import read_calendar
 from tests.factories import (
     make_amendment,
     make_clarification,
