@@ -268,10 +268,10 @@ def test_who_asks_again_is_told_that_they_get_the_alerts_already(mail, clock):
 # --- Order, and the end of what is kept --------------------------------------------------------
 
 
-@pytest.mark.parametrize("batch", ["0", "x"])
-def test_a_batch_that_is_no_number_is_refused(batch):
-    with pytest.raises(CommandError):
-        call_command("send_alerts", "--batch", batch)
+def test_a_batch_that_is_no_number_is_refused():
+    for batch in ("0", "x"):
+        with pytest.raises(CommandError):
+            call_command("send_alerts", "--batch", batch)
 
 
 def test_questions_go_before_alerts(mail, clock):
@@ -340,7 +340,7 @@ def test_noticing_costs_the_same_queries_for_few_notices_and_for_many(mail, cloc
 
     add(), send_alerts()
     few = queries()
-    for _ in range(20):
+    for _ in range(6):
         add()
     send_alerts()
     assert queries() == few
