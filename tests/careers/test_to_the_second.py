@@ -53,7 +53,7 @@ def server(tmp_path_factory, clock) -> Iterator[Server]:
 def visitor(server) -> Reader:
     def fetch(address: str, headers: dict) -> tuple[int, dict, bytes]:
         response, body = server.get(address, **headers)
-        return response.status, dict(response.getheaders()), body
+        return response.status, response.headers, body
 
     return Reader(fetch)
 

@@ -84,8 +84,6 @@ class _Answers(BaseHTTPRequestHandler):
         status, leads_to = 200, ""
         if self.path.startswith("/to/"):
             status, leads_to = 302, self.path.removeprefix("/to")
-        elif self.path.startswith("/out/"):
-            status, leads_to = 301, "http://169.254.1.1/"
         elif self.path == "/round":
             status, leads_to = 302, "/round"
         elif self.path == "/no-head":
@@ -235,15 +233,12 @@ def test_this_machine_is_never_asked(elsewhere):
     assert elsewhere.asked == []
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
+def test_private_networks_and_gateways_to_them_are_never_asked():
+    for host in (
         "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "[64:ff9b::a00:1]", "[64:ff9b::7f00:1]", "[2002:a00:1::1]", "[2002:7f00:1::]",
-    ],
-)  # fmt: skip
-def test_private_networks_and_gateways_to_them_are_never_asked(host):
-    assert Asker().ask(f"http://{host}/latest/meta-data").outcome == "private"
+    ):  # fmt: skip
+        assert Asker().ask(f"http://{host}/latest/meta-data").outcome == "private", host
 
 
 def test_where_no_site_answers_the_fault_is_here_and_nothing_is_kept():
