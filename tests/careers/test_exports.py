@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 SECOND = datetime.timedelta(seconds=1)
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
-END_OF_DAY = Vacancy.closing_moment(datetime.date(2026, 6, 10))
 NOW = DEADLINE - 9 * DAY
 LONG = f"<p>{'Drives the car, keeps it clean and reports what it needs. ' * 8}</p>"
 EXPORTS = (

@@ -3,9 +3,7 @@
 import datetime
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import time_machine
@@ -30,6 +28,7 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
+from tests.helpers.other_site import OtherSite
 from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
@@ -38,71 +37,9 @@ NOON = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 
 
-class Site(ThreadingHTTPServer):
-    """Another site: `/404` answers so, `/to/…` redirects, and what it was asked is written down."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
-        self.asked: list[tuple[str, str]] = []
-        self.agents: set[str] = set()
-        self.at_once = self.most_at_once = 0
-        self.lock = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Answers(BaseHTTPRequestHandler):
-    server: Site
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def _answer(self) -> None:
-        with self.server.lock:
-            self.server.at_once += 1
-            self.server.most_at_once = max(self.server.most_at_once, self.server.at_once)
-            self.server.asked.append((self.command, self.path))
-            self.server.agents.add(self.headers["User-Agent"])
-        if self.path.startswith("/to/"):
-            # Long enough for another question to arrive, if one comes at the same time.
-            time.sleep(0.01)
-        with self.server.lock:
-            self.server.at_once -= 1
-        self._answer_by_path()
-
-    def _answer_by_path(self) -> None:
-        if self.path == "/cut-off":
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        status, leads_to = 200, ""
-        if self.path.startswith("/to/"):
-            status, leads_to = 302, self.path.removeprefix("/to")
-        elif self.path == "/round":
-            status, leads_to = 302, "/round"
-        elif self.path == "/no-head":
-            status = 405 if self.command == "HEAD" else 200
-        elif (number := self.path.partition("?")[0].strip("/")).isdecimal():
-            status = int(number)
-        self.send_response(status)
-        if leads_to:
-            self.send_header("Location", leads_to)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *given) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture
-def elsewhere() -> Iterator[Site]:
-    with Site() as site:
+def elsewhere() -> Iterator[OtherSite]:
+    with OtherSite() as site:
         thread = threading.Thread(target=site.serve_forever, daemon=True)
         thread.start()
         yield site
