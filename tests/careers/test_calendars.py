@@ -198,7 +198,9 @@ def test_after_the_closing_the_file_says_so_and_reminds_nobody(client, time_mach
 
 
 @pytest.mark.parametrize(
-    ("make", "path"), [(make_vacancy, "vacancies"), (make_procurement_notice, "procurement")]
+    ("make", "path"),
+    [(make_vacancy, "vacancies"), (make_procurement_notice, "procurement")],
+    ids=["vacancy", "tender"],
 )
 def test_the_file_of_a_notice_is_where_its_page_is(client, make, path):
     make(slug="shown")

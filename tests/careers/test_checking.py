@@ -63,7 +63,11 @@ def test_a_title_in_lao_is_found_with_and_without_spaces_in_either_field(field):
     assert verdict("ພະນັກງານ") == Verdict.COMPARE
 
 
-@pytest.mark.parametrize("title", ["ທີ່ປຶກສາດ້ານນ້ຳສະອາດ", "ທີ່ປຶກສາດ້ານນໍ້າສະອາດ", "ທີ່ປຶກສາດ້ານນ້ໍາສະອາດ"])
+@pytest.mark.parametrize(
+    "title",
+    ["ທີ່ປຶກສາດ້ານນ້ຳສະອາດ", "ທີ່ປຶກສາດ້ານນໍ້າສະອາດ", "ທີ່ປຶກສາດ້ານນ້ໍາສະອາດ"],
+    ids=["one sign", "tone mark last", "tone mark first"],
+)
 def test_lao_is_found_however_a_keyboard_writes_its_vowels(title):
     make_vacancy(title_en="Water consultant", title_lo=title)
     texts = ["ທີ່ປຶກສາດ້ານນ້ຳສະອາດ", "ທີ່ປຶກສາ ດ້ານນໍ້າສະອາດ"]

@@ -237,7 +237,9 @@ def test_the_entries_of_a_notice_keep_their_ids(client, time_machine):
 
 
 @pytest.mark.parametrize(
-    ("make", "path"), [(make_vacancy, "vacancies"), (make_procurement_notice, "procurement")]
+    ("make", "path"),
+    [(make_vacancy, "vacancies"), (make_procurement_notice, "procurement")],
+    ids=["vacancy", "tender"],
 )
 def test_the_feed_of_a_notice_is_where_its_page_is(client, make, path):
     make(slug="shown")

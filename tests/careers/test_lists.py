@@ -114,7 +114,9 @@ def test_tenders_are_narrowed_by_method_and_closing(client):
     assert titles(client, "/careers/procurement/?method=xyz") == ["Pumps", "Cars"]
 
 
-@pytest.mark.parametrize(("address", "sign"), [("/careers/", 1), ("/careers/closed/", -1)])
+@pytest.mark.parametrize(
+    ("address", "sign"), [("/careers/", 1), ("/careers/closed/", -1)], ids=["open", "closed"]
+)
 def test_stretches_follow_each_other_without_gap_or_repetition(client, address, sign):
     # Several close at the same moment: the pk decides between them.
     for number in range(120):
