@@ -5,20 +5,16 @@ import datetime
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from careers.alerts import noticing
-from careers.models import AlertEvent, AlertMessage, Subscription, Vacancy
+from careers.models import Subscription, Vacancy
 from iomlaos.publishing import snapshots
 from iomlaos.publishing.models import Revision
 from tests.factories import (
     change_deadline,
     make_amendment,
     make_clarification,
-    make_office,
     make_procurement_notice,
     make_subscription,
     make_vacancy,
@@ -38,10 +34,8 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def mail(settings, mailoutbox) -> list[EmailMessage]:
+def mail(alerts, mailoutbox) -> list[EmailMessage]:
     """What was sent, in a portal that offers alerts."""
-    make_office()
-    settings.ALERTS = True
     return mailoutbox
 
 
@@ -263,84 +257,3 @@ def test_who_asks_again_is_told_that_they_get_the_alerts_already(mail, clock):
     assert mail[0].subject == "You get these alerts already"
     assert "/confirm/" not in mail[0].body
     assert link_in(mail[0].body, "/stop/")
-
-
-# --- Order, and the end of what is kept --------------------------------------------------------
-
-
-@pytest.mark.parametrize("batch", ["0", "x"])
-def test_a_batch_that_is_no_number_is_refused(batch):
-    with pytest.raises(CommandError):
-        call_command("send_alerts", "--batch", batch)
-
-
-def test_questions_go_before_alerts(mail, clock):
-    for _ in range(3):
-        make_subscription()
-    make_vacancy()
-    Subscription.objects.ask(READER, "all", None, NOW)
-    send_alerts()
-    assert mail[0].to == [READER]
-
-
-def test_an_address_that_was_never_confirmed_is_deleted_after_two_days(mail, clock):
-    make_subscription(email="confirmed@example.org", asked_at=NOW)
-    make_subscription(email="asked@example.org", asked_at=NOW, confirmed_at=None)
-    clock.shift(2 * DAY - SECOND)
-    send_alerts()
-    assert Subscription.objects.count() == 2
-    clock.shift(SECOND)
-    send_alerts()
-    assert [row.email for row in Subscription.objects.all()] == ["confirmed@example.org"]
-
-
-def test_alerts_about_one_notice_end_a_year_after_it_closed(mail, clock):
-    for make in (make_vacancy, make_procurement_notice):
-        make_subscription(topic="notice", notice=make(closes_at=NOW))
-        make_subscription(topic="notice", notice=make(closes_at=NOW + SECOND))
-    make_subscription(topic="all")
-    clock.shift(365 * DAY - SECOND)
-    send_alerts()
-    assert Subscription.objects.count() == 5
-    clock.shift(SECOND)
-    send_alerts()
-    assert Subscription.objects.count() == 3
-
-
-def test_messages_are_forgotten_after_thirty_days_and_not_sent_again(mail, clock):
-    make_subscription(email=READER), make_vacancy()
-    send_alerts()
-    clock.shift(30 * DAY - SECOND)
-    send_alerts()
-    assert AlertMessage.objects.count() == 1
-    clock.shift(SECOND)
-    send_alerts()
-    assert AlertMessage.objects.count() == 0
-    assert AlertEvent.objects.count() == 1
-    send_alerts()
-    assert len(mail) == 1
-
-
-def test_without_a_mail_server_nothing_is_noticed_or_sent(db):
-    make_subscription(), make_vacancy()
-    assert send_alerts() == "Alerts are off: EMAIL_URL names no mail server. Nothing was sent."
-    assert not AlertEvent.objects.exists()
-
-
-def test_noticing_costs_the_same_queries_for_few_notices_and_for_many(mail, clock):
-    def add() -> None:
-        make_subscription(topic="notice", notice=make_vacancy())
-        make_subscription(topic="notice", notice=make_procurement_notice())
-        make_vacancy(closes_at=NOW)
-
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as run:
-            assert send_alerts() == "0 events recorded. Messages: none to send."
-        return len(run)
-
-    add(), send_alerts()
-    few = queries()
-    for _ in range(20):
-        add()
-    send_alerts()
-    assert queries() == few

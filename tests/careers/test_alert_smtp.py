@@ -164,7 +164,9 @@ def test_a_server_on_which_every_connection_breaks_ends_the_run(mail):
 
 
 @pytest.mark.parametrize(
-    ("step", "answer"), [("RCPT", "451 Later"), ("RCPT", "421 Later"), ("DATA", "451 Later"), ("RCPT", "")]
+    ("step", "answer"),
+    [("RCPT", "451 Later"), ("RCPT", "421 Later"), ("DATA", "451 Later"), ("RCPT", "")],
+    ids=["later", "closing", "later at the text", "connection broken"],
 )
 def test_a_message_that_is_not_taken_is_tried_again_later_and_the_others_go_out(mail, clock, step, answer):
     # The reader comes first: requests to confirm go before alerts.
@@ -204,7 +206,7 @@ def test_a_message_whose_answer_is_lost_comes_twice_and_can_be_recognised(mail, 
     assert first["Message-ID"] == second["Message-ID"]
 
 
-@pytest.mark.parametrize(("step", "bounces"), [("RCPT", 1), ("TEXT", 0)])
+@pytest.mark.parametrize(("step", "bounces"), [("RCPT", 1), ("TEXT", 0)], ids=["the address", "the text"])
 def test_a_refusal_for_good_is_final_and_counts_where_it_is_of_the_address(
     mail, clock, capsys, step, bounces
 ):

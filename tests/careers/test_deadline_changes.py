@@ -24,11 +24,7 @@ def clock():
         yield traveller
 
 
-@pytest.fixture(params=[make_vacancy, make_procurement_notice])
-def make_notice(request):
-    return request.param
-
-
+@pytest.mark.parametrize("make_notice", [make_vacancy, make_procurement_notice], ids=["vacancy", "tender"])
 def test_a_changed_deadline_stands_on_the_page_with_old_new_reason_and_when(client, clock, make_notice):
     notice = make_notice(title_en="Driver", closes_at=OLD)
     clock.move_to(OLD - 4 * DAY)
@@ -42,8 +38,8 @@ def test_a_changed_deadline_stands_on_the_page_with_old_new_reason_and_when(clie
     assert "6 June 2026, 17:00" in page
 
 
-def test_a_deadline_that_visitors_have_seen_needs_a_reason(clock, make_notice):
-    notice = make_notice(closes_at=OLD)
+def test_a_deadline_that_visitors_have_seen_needs_a_reason(clock):
+    notice = make_vacancy(closes_at=OLD)
     notice.closes_at = NEW
     with pytest.raises(ValidationError) as error:
         notice.full_clean()
@@ -55,18 +51,18 @@ def test_a_deadline_that_visitors_have_seen_needs_a_reason(clock, make_notice):
     notice.full_clean()
 
 
-def test_a_deadline_that_nobody_has_seen_changes_without_a_word(clock, make_notice):
+def test_a_deadline_that_nobody_has_seen_changes_without_a_word(clock):
     for unseen in ({"state": "draft"}, {"publish_from": OLD - DAY}):
-        notice = make_notice(closes_at=OLD, **unseen)
+        notice = make_vacancy(closes_at=OLD, **unseen)
         notice.closes_at = NEW
         notice.full_clean()
         notice.save()
         assert not notice.deadline_changes.exists()
 
 
-def test_a_notice_that_was_seen_once_keeps_its_trace_through_draft_and_withdrawal(clock, make_notice):
+def test_a_notice_that_was_seen_once_keeps_its_trace_through_draft_and_withdrawal(clock):
     for hidden in ("draft", "withdrawn"):
-        notice = make_notice(closes_at=OLD)
+        notice = make_vacancy(closes_at=OLD)
         clock.shift(60)
         notice.state = hidden
         notice.save()
@@ -77,8 +73,8 @@ def test_a_notice_that_was_seen_once_keeps_its_trace_through_draft_and_withdrawa
         assert notice.deadline_changes.get().before == OLD
 
 
-def test_a_scheduled_notice_was_seen_once_its_moment_has_come(clock, make_notice):
-    notice = make_notice(closes_at=OLD, publish_from=OLD - 4 * DAY)
+def test_a_scheduled_notice_was_seen_once_its_moment_has_come(clock):
+    notice = make_vacancy(closes_at=OLD, publish_from=OLD - 4 * DAY)
     clock.move_to(OLD - 4 * DAY - SECOND)
     notice.closes_at = NEW
     assert not notice.needs_reason(OLD - 4 * DAY - SECOND)
@@ -88,8 +84,8 @@ def test_a_scheduled_notice_was_seen_once_its_moment_has_come(clock, make_notice
     assert notice.deadline_changes.get().changed_at == OLD - 4 * DAY
 
 
-def test_a_closed_notice_is_reopened_by_such_a_change_and_says_so(client, clock, make_notice):
-    notice = make_notice(slug="driver", closes_at=OLD)
+def test_a_closed_notice_is_reopened_by_such_a_change_and_says_so(client, clock):
+    notice = make_vacancy(slug="driver", closes_at=OLD)
     clock.move_to(OLD + DAY)
     assert "closed" in read(client, notice.get_absolute_url())
     notice.closes_at = NEW
@@ -101,10 +97,8 @@ def test_a_closed_notice_is_reopened_by_such_a_change_and_says_so(client, clock,
     assert "Too few offers." in page
 
 
-def test_a_change_by_a_command_without_a_reason_is_shown_and_says_that_none_was_given(
-    client, clock, make_notice
-):
-    notice = make_notice(closes_at=OLD)
+def test_a_change_by_a_command_without_a_reason_is_shown_and_says_that_none_was_given(client, clock):
+    notice = make_vacancy(closes_at=OLD)
     type(notice).objects.get(pk=notice.pk)
     notice.closes_at = NEW
     notice.save(update_fields=["closes_at"])
@@ -113,8 +107,8 @@ def test_a_change_by_a_command_without_a_reason_is_shown_and_says_that_none_was_
     assert "No reason was given." in page
 
 
-def test_a_stale_copy_cannot_hide_what_was_changed_meanwhile(clock, make_notice):
-    notice = make_notice(closes_at=OLD)
+def test_a_stale_copy_cannot_hide_what_was_changed_meanwhile(clock):
+    notice = make_vacancy(closes_at=OLD)
     stale = type(notice).objects.get(pk=notice.pk)
     change_deadline(notice, NEW)
     stale.save()
@@ -122,8 +116,8 @@ def test_a_stale_copy_cannot_hide_what_was_changed_meanwhile(clock, make_notice)
     assert {(change.before, change.after) for change in changes} == {(OLD, NEW), (NEW, OLD)}
 
 
-def test_amendments_stand_among_the_changes_the_latest_first(client, clock, make_notice):
-    notice = make_notice(closes_at=OLD)
+def test_amendments_stand_among_the_changes_the_latest_first(client, clock):
+    notice = make_vacancy(closes_at=OLD)
     clock.shift(DAY)
     change_deadline(notice, NEW, "First.")
     clock.shift(DAY)

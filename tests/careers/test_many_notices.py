@@ -1,4 +1,4 @@
-"""Ten thousand closed notices cost what five cost: the same queries, and none that reads a whole table."""
+"""Hundreds of closed notices cost what five cost: the same queries, and none that reads a whole table."""
 
 import dataclasses
 import datetime
@@ -45,14 +45,10 @@ OPEN_AFTER, CLOSED_AFTER = (f"{(NOW + days * DAY).timestamp():.0f}000000-1" for 
 TERMS, FORM = "0e7f4c52-6f0d-4a52-9d0b-6f1f0a1b2c3d", "3d2c1b0a-1f6f-4b0d-9a52-0d6f4c520e7f"
 
 VACANCY_FILTERS = [
-    "station=vientiane", "grade=g", "grade=no", "grade=p", "grade=ug", "contract=fixed-term",
-    "contract=short-term", "contract=consultancy", "contract=internship", "contract=volunteer",
-    "closing=3", "closing=7", "closing=30", "station=vientiane&grade=g&contract=fixed-term&closing=30",
+    "station=vientiane", "grade=g", "grade=ug", "contract=fixed-term", "closing=3",
+    "station=vientiane&grade=g&contract=fixed-term&closing=30",
 ]  # fmt: skip
-PROCUREMENT_FILTERS = [
-    "method=rfq", "method=itb", "method=rfp", "method=eoi", "closing=3", "closing=7", "closing=30",
-    "method=rfq&closing=30",
-]  # fmt: skip
+PROCUREMENT_FILTERS = ["method=rfq", "closing=3", "method=rfq&closing=30"]
 OPEN_LISTS = [
     "/careers/",
     f"/careers/?after={OPEN_AFTER}",
@@ -260,12 +256,12 @@ def test_every_address_of_careers_is_asked_here():
     assert named - asked == {"careers:confirm_alerts", "careers:stop_alerts"}
 
 
-def test_ten_thousand_closed_and_500_open_notices_run_the_queries_of_five(five, queries):
+def test_a_thousand_closed_and_120_open_notices_of_each_kind_run_the_queries_of_five(five, queries):
     # In its first request a process asks the database whether it knows JSON.
     queries("/")
     of_few = {address: queries(address) for address in EVERYTHING}
-    add_open(245)
-    add_closed(4_995)
+    add_open(115)
+    add_closed(995)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

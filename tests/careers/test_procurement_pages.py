@@ -11,6 +11,7 @@ from tests.factories import (
     make_bidding_document,
     make_clarification,
     make_procurement_notice,
+    make_standard_text,
     upload,
 )
 from tests.reading import read
@@ -65,8 +66,8 @@ def test_the_way_back_from_a_tender_leads_through_careers(client):
     assert ">Careers<" in trail
 
 
-@pytest.mark.usefixtures("seeded")
 def test_an_open_tender_says_all_that_a_bidder_needs(client):
+    make_standard_text(slug="no-fee", title_en="IOM never asks for money")
     make_pumps()
     with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
         page = read(client, "/careers/procurement/pumps/")

@@ -7,8 +7,8 @@ from lxml import etree
 
 from careers import reliefweb
 from careers.models import Vacancy
-from tests.careers.following import HOSTILE, UNREADABLE, read_jobs, words
 from tests.factories import change_deadline, make_form, make_place, make_procurement_notice, make_vacancy
+from tests.helpers.exports import HOSTILE, UNREADABLE, read_jobs, words
 from tests.reading import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -62,14 +62,14 @@ def test_a_job_says_what_reliefweb_asks_for(client):
     assert "The whole notice: http://testserver/careers/vacancies/driver/" in words(how)
 
 
-@pytest.mark.parametrize(
-    ("contract", "job_type"),
-    [("fixed-term", "263"), ("short-term", "263"), ("consultancy", "264"), ("internship", "265"), ("", None)],
-)
-def test_the_type_of_job_is_that_of_the_contract(client, contract, job_type):
-    make_whole(contract=contract)
-    [job] = read_jobs(client)
-    assert job.get("field_job_type") == job_type
+def test_the_type_of_job_is_that_of_the_contract(client):
+    expected = {"fixed-term": "263", "short-term": "263", "consultancy": "264", "internship": "265", "": None}
+    for contract in expected:
+        make_whole(title_en=f"Contract: {contract}", contract=contract)
+    found = {
+        job["title"].removeprefix("Contract:").strip(): job.get("field_job_type") for job in read_jobs(client)
+    }
+    assert found == expected
 
 
 def test_what_is_unknown_is_left_out(client):
@@ -102,49 +102,34 @@ def test_text_that_could_break_the_feed_arrives_as_it_was_written(client):
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("fields", "reason"),
     [
-        ({"title_en": "Driver"}, "The title has 6 characters; ReliefWeb takes 7 to 150."),
-        ({"title_en": "D" * 151}, "The title has 151 characters; ReliefWeb takes 7 to 150."),
-        ({"body_en": "<p>Drives.</p>"}, "The text has 68 characters; ReliefWeb takes 400 to 50000."),
-        (
-            {"body_en": f"<p>{'a &amp; ' * 60}</p>"},
-            "The text has 300 characters; ReliefWeb takes 400 to 50000.",
-        ),
-        (
-            {"body_en": f"<p>{'D' * 50_000}</p>"},
-            "The text has 50061 characters; ReliefWeb takes 400 to 50000.",
-        ),
-        (
-            {"submission_email": ""},
-            "It does not say how to apply: by e-mail, by link, by hand or by post.",
-        ),
+        ({"title_en": "Driver"}, "The title has 6 characters"),
+        ({"title_en": "D" * 151}, "The title has 151 characters"),
+        ({"body_en": "<p>Drives.</p>"}, "The text has 68 characters"),
+        ({"body_en": f"<p>{'a &amp; ' * 60}</p>"}, "The text has 300 characters"),
+        ({"body_en": f"<p>{'D' * 50_000}</p>"}, "The text has 50061 characters"),
+        ({"submission_address_en": "UN House, " * 1000}, "The way to apply has"),
+        ({"submission_email": ""}, "It does not say how to apply"),
         ({"contract": "volunteer"}, "ReliefWeb takes no volunteer assignments."),
         ({"tier": "internal-only"}, "It is for internal candidates only."),
     ],
-)
-def test_what_reliefweb_would_refuse_is_left_out_and_staff_can_ask_why(client, given, reason):
+    ids=[
+        "short title", "long title", "short text", "entities count once", "long text", "long way to apply",
+        "no way to apply", "volunteers", "internal",
+    ],
+)  # fmt: skip
+def test_staff_can_read_why_reliefweb_would_refuse(fields, reason):
+    values = {"slug": "driver", "title_en": "Driver, Boten", "closes_at": DEADLINE, "body_en": LONG}
+    vacancy = Vacancy(**values | {"submission_email": "jobs@example.org"} | fields)
+    [found] = reliefweb.reasons_against(vacancy, NOW)
+    assert found.startswith(reason)
+
+
+def test_what_reliefweb_would_refuse_is_left_out(client):
     make_whole(title_en="Taken by ReliefWeb")
-    refused = make_whole(**given)
+    make_whole(title_en="Refused by ReliefWeb", submission_email="")
     assert [job["title"] for job in read_jobs(client)] == ["Taken by ReliefWeb"]
-    assert reliefweb.reasons_against(refused, NOW) == [reason]
-
-
-def test_too_long_a_way_to_apply_is_left_out(client):
-    vacancy = make_whole(submission_address_en="UN House, " * 1000)
-    assert read_jobs(client) == []
-    [reason] = reliefweb.reasons_against(vacancy, NOW)
-    assert reason.startswith("The way to apply has ")
-    assert reason.endswith("ReliefWeb takes 100 to 10000.")
-
-
-@pytest.mark.parametrize("length", [7, 150])
-def test_the_limits_themselves_are_taken(client, length):
-    make_whole(title_en="D" * length)
-    assert [len(job["title"]) for job in read_jobs(client)] == [length]
-
-
-# --- Whether and when -------------------------------------------------------------------------
 
 
 def test_without_reliefwebs_number_there_is_no_such_address(client, settings):
@@ -179,11 +164,11 @@ def test_a_form_that_is_no_longer_public_is_not_named(client):
     assert "Secret form" not in job["field_how_to_apply"]
 
 
-def test_forty_jobs_cost_the_queries_of_three(client):
+def test_fifteen_jobs_cost_the_queries_of_three(client):
     for _ in range(3):
         make_whole(duty_station=make_place(), form=make_form())
     of_three = count_queries(client, "/careers/reliefweb.xml")
-    for _ in range(37):
+    for _ in range(12):
         make_whole(duty_station=make_place(), form=make_form())
     assert count_queries(client, "/careers/reliefweb.xml") == of_three
-    assert len(read_jobs(client)) == 40
+    assert len(read_jobs(client)) == 15

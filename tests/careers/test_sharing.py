@@ -9,74 +9,58 @@ import segno
 import time_machine
 from django.template import Context, Template
 
-from careers.models import Vacancy
+from careers.models import ProcurementNotice, Vacancy
 from careers.sharing import Share, code_of
 from tests.factories import make_former_address, make_procurement_notice, make_vacancy
-
-pytestmark = pytest.mark.django_db
 
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
 SECOND = datetime.timedelta(seconds=1)
 DAY = datetime.timedelta(days=1)
-BOTH = pytest.mark.parametrize(
-    ("make", "address"),
-    [(make_vacancy, "/careers/vacancies/"), (make_procurement_notice, "/careers/procurement/")],
-)
+KINDS = [(make_vacancy, "/careers/vacancies/"), (make_procurement_notice, "/careers/procurement/")]
+BOTH = pytest.mark.parametrize(("make", "address"), KINDS, ids=["vacancy", "tender"])
 
 
 @BOTH
-def test_the_short_address_leads_to_the_notice_of_either_kind_open_and_closed(client, make, address):
+@pytest.mark.django_db
+def test_the_short_address_leads_to_the_notice_open_and_closed(client, make, address):
     make(slug="tents", closes_at=DEADLINE)
-    for at in (DEADLINE - DAY, DEADLINE, DEADLINE + 900 * DAY):
+    for at in (DEADLINE - DAY, DEADLINE):
         with time_machine.travel(at, tick=False):
             for short in ("/n/tents", "/n/tents/", "/n/Tents"):
                 response = client.get(short)
-                assert response.status_code == 302
-                assert response.headers["Location"] == f"{address}tents/"
-                assert client.get(response.headers["Location"]).status_code == 200
+                assert (response.status_code, response["Location"]) == (302, f"{address}tents/")
 
 
-def test_the_short_address_is_asked_for_each_time_sets_no_cookie_and_weighs_nothing(client):
+@pytest.mark.django_db
+def test_the_short_address_is_asked_for_each_time_sets_no_cookie_and_is_only_read(client):
     make_vacancy(slug="driver")
     response = client.get("/n/driver")
     assert response.headers["Cache-Control"] == "public, no-cache"
     assert not response.cookies
     assert response.content == b""
-
-
-def test_the_short_address_answers_head_and_refuses_writing(client):
-    make_vacancy(slug="driver")
-    response = client.head("/n/driver")
-    assert response.status_code == 302
-    assert response.headers["Location"] == "/careers/vacancies/driver/"
+    assert client.head("/n/driver").status_code == 302
     assert client.post("/n/driver").status_code == 405
 
 
 @BOTH
-def test_a_changed_address_leads_on_to_the_present_one(client, make, address):
-    make_former_address(make(slug="now"), "before")
-    response = client.get("/n/before")
-    assert response.status_code == 302
-    assert response.headers["Location"] == f"{address}now/"
-
-
-@BOTH
-def test_a_withdrawn_notice_is_gone_and_leads_on_no_more(client, make, address):
-    notice = make(slug="driver")
+@pytest.mark.django_db
+def test_a_former_short_address_leads_on_and_that_of_a_withdrawn_notice_is_gone(client, make, address):
+    notice = make(slug="now")
     make_former_address(notice, "before")
-    assert client.get("/n/driver").status_code == 302
+    for short in ("/n/now", "/n/before"):
+        assert client.get(short)["Location"] == f"{address}now/"
     notice.state = "withdrawn"
     notice.save()
-    for short in ("/n/driver", "/n/before"):
+    for short in ("/n/now", "/n/before"):
         response = client.get(short)
         assert response.status_code == 410
         assert response.headers["Cache-Control"] == "public, no-cache"
 
 
-@BOTH
-def test_a_draft_and_what_never_was_have_no_short_address(client, make, address):
-    make(slug="shown")
-    make_former_address(make(slug="hidden", title_en="Secret", state="draft"), "once-hidden")
+@pytest.mark.django_db
+def test_a_draft_and_what_never_was_have_no_short_address(client):
+    make_vacancy(slug="shown")
+    make_former_address(make_vacancy(slug="hidden", title_en="Secret", state="draft"), "once-hidden")
     assert client.get("/n/shown").status_code == 302
     for short in ("/n/hidden", "/n/once-hidden", "/n/nothing", "/n/shown/more", "/n/"):
         response = client.get(short)
@@ -84,44 +68,34 @@ def test_a_draft_and_what_never_was_have_no_short_address(client, make, address)
         assert "Secret" not in response.content.decode()
 
 
-@BOTH
-def test_a_short_address_begins_with_the_publication(client, make, address):
-    make(slug="driver", publish_from=DEADLINE, closes_at=DEADLINE + DAY)
-    with time_machine.travel(DEADLINE - SECOND, tick=False):
-        assert client.get("/n/driver").status_code == 404
-    with time_machine.travel(DEADLINE, tick=False):
-        assert client.get("/n/driver").status_code == 302
-
-
+@pytest.mark.django_db
 def test_the_live_notice_comes_before_one_of_the_other_kind_that_is_gone(client):
     make_vacancy(slug="tents", state="withdrawn")
     make_procurement_notice(slug="tents")
     assert client.get("/n/tents").headers["Location"] == "/careers/procurement/tents/"
 
 
-@BOTH
-def test_the_caption_gives_title_deadline_short_address_and_no_fee_and_once_closed_says_so(make, address):
-    notice = make(slug="driver", title_en="Driver", closes_at=DEADLINE)
+@pytest.mark.parametrize(
+    ("kind", "taken"), [(Vacancy, "Applications"), (ProcurementNotice, "Offers")], ids=["vacancy", "tender"]
+)
+def test_the_caption_gives_title_deadline_short_address_and_once_closed_says_so(kind, taken):
+    notice = kind(slug="driver", title_en="Driver", closes_at=DEADLINE)
     assert Share(notice, DEADLINE - SECOND).caption.splitlines() == [
         "Driver",
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)",
         "http://testserver/n/driver",
         "IOM charges no fee at any stage.",
     ]
-    assert Share(notice, DEADLINE).caption.splitlines() == [
-        "Driver",
-        "Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). "
-        f"{'Applications' if make is make_vacancy else 'Offers'} are no longer taken.",
-        "http://testserver/n/driver",
-        "IOM charges no fee at any stage.",
-    ]
+    closed = Share(notice, DEADLINE).caption.splitlines()[1]
+    assert closed.startswith("Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). ")
+    assert taken in closed
 
 
 @pytest.mark.parametrize(
     "title", ["Driver", "ພະນັກງານຂັບລົດ", "Tents & tarpaulins #2: 50% + “extra” <b>?=", "Two\nlines\r\nhere"]
 )
 def test_the_share_links_carry_any_title_whole(title):
-    notice = make_vacancy(slug="driver", title_en=title, closes_at=DEADLINE)
+    notice = Vacancy(slug="driver", title_en=title, closes_at=DEADLINE)
     share = Share(notice, DEADLINE - DAY)
     one_line = " ".join(title.split())
     assert share.caption.startswith(one_line + "\n")
@@ -141,12 +115,9 @@ def rendered(notice, at: datetime.datetime) -> str:
     return template.render(Context({"notice": notice, "at": at}))
 
 
-def test_a_page_with_share_links_has_no_script_no_inline_style_and_runs_no_query(
-    django_assert_num_queries,
-):
-    notice = make_vacancy(slug="driver", title_en='<script>alert(1)</script> "&', closes_at=DEADLINE)
-    with django_assert_num_queries(0):
-        html = rendered(notice, DEADLINE - DAY)
+def test_share_links_have_no_script_no_inline_style_and_run_no_query():
+    notice = Vacancy(slug="driver", title_en='<script>alert(1)</script> "&', closes_at=DEADLINE)
+    html = rendered(notice, DEADLINE - DAY)
     assert "<script" not in html
     assert "style=" not in html
     assert not re.search(r"\son\w+=", html)
@@ -158,7 +129,6 @@ def test_a_page_with_share_links_has_no_script_no_inline_style_and_runs_no_query
     "address",
     [
         "http://testserver/n/driver",
-        "https://laos.example.org/n/project-assistant-migration-health-division",
         "https://laos.example.org/n/" + "a-very-long-" * 6 + "slug",
     ],
 )
@@ -177,7 +147,7 @@ def test_the_drawn_code_is_module_for_module_that_of_the_address_within_a_white_
 
 
 def test_the_code_is_a_picture_with_a_name_black_on_white_and_beside_it_stands_the_address():
-    notice = make_vacancy(slug="driver", closes_at=DEADLINE)
+    notice = Vacancy(slug="driver", closes_at=DEADLINE)
     html = rendered(notice, DEADLINE - DAY)
     assert 'role="img" aria-label="QR code of http://testserver/n/driver"' in html
     side = code_of("http://testserver/n/driver").side

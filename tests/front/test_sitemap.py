@@ -43,10 +43,10 @@ def test_sitemap_names_nothing_that_is_not_live(client):
     assert "donor-of-nothing" not in listed
 
 
-def test_sitemap_costs_the_same_queries_for_one_programme_and_for_fifty(client):
+def test_sitemap_costs_the_same_queries_for_one_programme_and_for_ten(client):
     make_programme(donors=[make_donor()])
     of_one = count_queries(client, "/sitemap.xml")
-    for _ in range(49):
+    for _ in range(9):
         make_programme(donors=[make_donor()])
     assert count_queries(client, "/sitemap.xml") == of_one
 

@@ -4,10 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from iomlaos.office.models import ContactPoint, Office, Page, Place, StandardText
+from iomlaos.office.models import ContactPoint, Office, Page, Place
 from tests.factories import make_contact_point, make_office, make_page, make_place, make_standard_text
-
-pytestmark = pytest.mark.django_db
 
 
 def problems(row) -> dict[str, list[str]]:
@@ -19,6 +17,7 @@ def problems(row) -> dict[str, list[str]]:
 # --- Office -----------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 def test_there_is_one_office():
     make_office()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -28,6 +27,7 @@ def test_there_is_one_office():
     assert Office.objects.count() == 1
 
 
+@pytest.mark.django_db
 def test_saving_the_office_changes_the_one_row():
     make_office()
     office = Office.objects.get()
@@ -37,7 +37,7 @@ def test_saving_the_office_changes_the_one_row():
 
 
 def test_the_address_is_read_line_by_line():
-    office = make_office(postal_address_en="House 1\r\n\n  Vientiane \nLao PDR\n")
+    office = Office(postal_address_en="House 1\r\n\n  Vientiane \nLao PDR\n")
     assert office.address_lines == ["House 1", "Vientiane", "Lao PDR"]
 
 
@@ -47,20 +47,21 @@ def test_the_address_is_read_line_by_line():
 @pytest.mark.parametrize(
     ("kind", "written", "address", "link"),
     [
-        ("telephone", "+856.21 26 77 30", "", "tel:+85621267730"),
-        ("telephone", "+856 (20) 555-12-345", "", "tel:+8562055512345"),
+        ("telephone", "+856 (20) 555-12.345", "", "tel:+8562055512345"),
         ("fax", "+856.21 26 77 31", "", ""),
         ("email", "office@example.org", "", "mailto:office@example.org"),
         ("facebook", "IOM Laos", "https://www.facebook.com/iomlaos", "https://www.facebook.com/iomlaos"),
         ("social", "IOM", "https://example.org/iom", "https://example.org/iom"),
     ],
+    ids=["telephone", "fax", "email", "facebook", "social"],
 )
 def test_a_contact_point_leads_where_its_kind_says(kind, written, address, link):
-    point = make_contact_point(kind=kind, written=written, address=address)
-    point.full_clean()
+    point = ContactPoint(kind=kind, written=written, address=address)
+    point.clean()
     assert point.link == link
 
 
+@pytest.mark.django_db
 def test_the_office_knows_its_telephone_and_its_facebook_page():
     office = make_office()
     assert office.telephone is None
@@ -71,19 +72,22 @@ def test_the_office_knows_its_telephone_and_its_facebook_page():
     assert (office.telephone, office.facebook) == (telephone, facebook)
 
 
-@pytest.mark.parametrize("kind", ["telephone", "fax"])
-@pytest.mark.parametrize("written", ["021 26 77 30", "call us", "+ 856"])
-def test_a_number_begins_with_its_country(kind, written):
-    point = ContactPoint(office=make_office(), kind=kind, written=written)
-    assert problems(point) == {"written": ["Begin with the country's number: +856 …"]}
+def test_a_number_begins_with_its_country():
+    for kind in ("telephone", "fax"):
+        for written in ("021 26 77 30", "call us", "+ 856"):
+            with pytest.raises(ValidationError) as error:
+                ContactPoint(kind=kind, written=written).clean()
+            assert list(error.value.message_dict) == ["written"]
 
 
-@pytest.mark.parametrize("kind", ["facebook", "social"])
-def test_a_page_on_a_network_needs_its_address(kind):
-    point = ContactPoint(office=make_office(), kind=kind, written="IOM Laos")
-    assert problems(point) == {"address": ["Give the full address of the page, beginning with https://"]}
+def test_a_page_on_a_network_needs_its_address():
+    for kind in ("facebook", "social"):
+        with pytest.raises(ValidationError) as error:
+            ContactPoint(kind=kind, written="IOM Laos").clean()
+        assert list(error.value.message_dict) == ["address"]
 
 
+@pytest.mark.django_db
 def test_one_number_cannot_be_listed_twice():
     point = make_contact_point()
     twin = ContactPoint(office=point.office, kind=point.kind, written=point.written)
@@ -95,21 +99,21 @@ def test_one_number_cannot_be_listed_twice():
 # --- Places -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("half", [{"latitude": "17.97"}, {"longitude": "102.61"}])
-def test_a_position_is_whole(half):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        make_place(**half)
-    place = Place(slug="a", name_en="A", kind="town", **half)
-    assert problems(place) == {"__all__": ["Give both latitude and longitude, or neither."]}
+@pytest.mark.django_db
+def test_a_position_is_whole():
+    for half in ({"latitude": "17.97"}, {"longitude": "102.61"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_place(**half)
+        assert list(problems(Place(slug="a", name_en="A", kind="town", **half))) == ["__all__"]
 
 
-@pytest.mark.parametrize(
-    ("latitude", "longitude"), [("12.9", "102"), ("23.1", "102"), ("18", "99"), ("18", "109")]
-)
-def test_a_position_outside_the_country_is_a_slip(latitude, longitude):
-    assert problems(Place(slug="a", name_en="A", kind="town", latitude=latitude, longitude=longitude))
+@pytest.mark.django_db
+def test_a_position_outside_the_country_is_a_slip():
+    for latitude, longitude in (("12.9", "102"), ("23.1", "102"), ("18", "99"), ("18", "109")):
+        assert problems(Place(slug="a", name_en="A", kind="town", latitude=latitude, longitude=longitude))
 
 
+@pytest.mark.django_db
 def test_a_province_code_stands_once_and_may_be_missing_often():
     make_place(iso_code="LA-AT")
     make_place()
@@ -120,43 +124,40 @@ def test_a_province_code_stands_once_and_may_be_missing_often():
     assert problems(twin) == {"__all__": ["Another place has this code already."]}
 
 
-@pytest.mark.parametrize(
-    ("make", "model"), [(make_place, Place), (make_standard_text, StandardText), (make_page, Page)]
-)
-def test_a_row_is_found_by_its_natural_key(make, model):
-    row = make()
-    assert model.objects.get_by_natural_key(*row.natural_key()) == row
+@pytest.mark.django_db
+def test_a_row_is_found_by_its_natural_key():
+    for row in (make_place(), make_standard_text(), make_page()):
+        assert type(row).objects.get_by_natural_key(*row.natural_key()) == row
 
 
 # --- Pages ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("slug", ["about", "accessibility", "privacy", "how-to-apply"])
-def test_a_page_that_others_link_to_keeps_its_address(slug):
-    make_page(slug=slug)
-    page = Page.objects.get()
-    page.full_clean()
-    page.slug = "another"
-    assert problems(page)["slug"] == ["Other pages link to this address, so it stays as it is."]
+@pytest.mark.django_db
+def test_a_page_that_others_link_to_keeps_its_address():
+    for slug in ("about", "accessibility", "privacy", "how-to-apply"):
+        page = make_page(slug=slug)
+        page.full_clean()
+        page.slug = "another"
+        assert "slug" in problems(page), slug
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+@pytest.mark.django_db
+def test_a_page_that_others_link_to_stays_published():
+    pk = make_page(slug="privacy").pk
+    for change in (
         {"state": "draft"},
         {"state": "withdrawn", "withdrawal_reason_en": "A mistake."},
         {"publish_from": "2030-01-01T00:00Z"},
         {"publish_until": "2030-01-01T00:00Z"},
-    ],
-)
-def test_a_page_that_others_link_to_stays_published(change):
-    make_page(slug="privacy")
-    page = Page.objects.get()
-    for name, value in change.items():
-        setattr(page, name, value)
-    assert "so it stays published" in problems(page)["state"][0]
+    ):
+        page = Page.objects.get(pk=pk)
+        for name, value in change.items():
+            setattr(page, name, value)
+        assert "so it stays published" in problems(page)["state"][0], change
 
 
+@pytest.mark.django_db
 def test_any_other_page_may_change_address_and_state():
     make_page(slug="first")
     page = Page.objects.get()
@@ -164,14 +165,13 @@ def test_any_other_page_may_change_address_and_state():
     page.full_clean()
 
 
-@pytest.mark.parametrize(
-    "slug", ["careers", "programmes", "projects", "donors", "documents", "contact", "admin"]
-)
-def test_a_page_cannot_take_the_address_of_a_section(slug):
-    page = Page(slug=slug, title_en="A")
-    assert problems(page) == {"slug": ["This address belongs to a section of the site. Choose another."]}
+@pytest.mark.django_db
+def test_a_page_cannot_take_the_address_of_a_section():
+    for slug in ("careers", "programmes", "projects", "donors", "documents", "contact", "admin"):
+        assert list(problems(Page(slug=slug, title_en="A"))) == ["slug"], slug
 
 
+@pytest.mark.django_db
 def test_english_is_required_and_lao_is_not():
     assert "title_en" in problems(Page(slug="a", title_lo="ກ"))
     Page(slug="a", title_en="A").full_clean()

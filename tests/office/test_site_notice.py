@@ -113,10 +113,10 @@ def test_it_costs_no_page_a_query(client, clock):
     make_page(slug="privacy")
     addresses = ["/", "/contact/", "/careers/", "/privacy/"]
     without = [count_queries(client, address) for address in addresses]
-    for number in range(9):
+    for number in range(4):
         make_site_notice(text_en=f"Notice {number}", kind="warning" if number % 2 else "information")
     assert [count_queries(client, address) for address in addresses] == without
-    assert "Notice 8" in read(client, "/privacy/")
+    assert "Notice 3" in read(client, "/privacy/")
 
 
 def test_a_text_in_lao_arrives_whole(client, clock):
@@ -138,31 +138,18 @@ def test_it_ends_after_its_start_and_within_a_year():
         make_site_notice(starts_at=NOON, ends_at=NOON)
 
 
-@pytest.mark.parametrize("missing", ["starts_at", "ends_at", "text_en"])
-def test_a_text_a_start_and_an_end_are_required(missing):
+def test_a_text_a_start_and_an_end_are_required():
     values = {"text_en": "Closed", "starts_at": NOON, "ends_at": NOON + HOUR}
-    assert missing in problems(SiteNotice(**values | {missing: None}))
+    for missing in values:
+        assert missing in problems(SiteNotice(**values | {missing: None}))
 
 
-@pytest.mark.parametrize("link", ["/careers/check/", "https://example.org/a", "http://example.org"])
-def test_a_link_leads_to_a_page(link):
-    SiteNotice(text_en="Closed", starts_at=NOON, ends_at=NOON + HOUR, link=link).full_clean()
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "javascript:alert(1)",
-        "//example.org/",
-        "/\\example.org",
-        "careers/check/",
-        "data:text/html,a",
-        "/a b",
+def test_a_link_leads_to_a_page_and_to_nothing_else():
+    notice = SiteNotice(text_en="Closed", starts_at=NOON, ends_at=NOON + HOUR)
+    for notice.link in ("/careers/check/", "https://example.org/a", "http://example.org"):
+        notice.full_clean()
+    for notice.link in (
+        "javascript:alert(1)", "//example.org/", "/\\example.org", "careers/check/", "data:text/html,a", "/a b",
         "mailto:a@b.org",
-    ],
-)
-def test_a_link_leads_to_nothing_else(link):
-    notice = SiteNotice(text_en="Closed", starts_at=NOON, ends_at=NOON + HOUR, link=link)
-    assert problems(notice) == {
-        "link": ["Begin with / for a page of this site, or with https:// for another one."]
-    }
+    ):  # fmt: skip
+        assert list(problems(notice)) == ["link"], notice.link

@@ -47,12 +47,11 @@ def test_documents_of_one_programme_and_kind_have_an_address_of_their_own(client
     assert "SEZs Factsheet" not in page
 
 
-@pytest.mark.usefixtures("seeded")
-@pytest.mark.parametrize(
-    "query", ["?fbclid=abc", "?kind=nonsense", "?programme=nonsense", "?kind=", "?utm_source=x&y"]
-)
-def test_parameters_that_mean_nothing_change_nothing(client, query):
-    assert client.get(f"/documents/{query}").content == client.get("/documents/").content
+def test_parameters_that_mean_nothing_change_nothing(client):
+    make_document()
+    plain = client.get("/documents/").content
+    for query in ("?fbclid=abc", "?kind=nonsense", "?programme=nonsense", "?kind=", "?utm_source=x&y"):
+        assert client.get(f"/documents/{query}").content == plain, query
 
 
 def test_a_combination_without_documents_says_so(client):
@@ -93,25 +92,23 @@ def test_a_live_file_opens_under_a_readable_name(client):
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_the_file_of_a_document_that_is_not_live_cannot_be_fetched(client, state):
+def test_the_file_of_a_document_that_is_not_live_cannot_be_fetched(client):
     document = make_document()
     edition = make_edition(document=document, file=upload("x.pdf", pdf()))
-    address = edition.get_absolute_url()
-    assert client.get(address).status_code == 200
-    document.state = state
-    document.save()
-    assert client.get(address).status_code == 404
-    assert client.get(f"/media/{edition.file.name}").status_code == 404
-    assert client.get(f"/uploads/{edition.file.name}").status_code == 404
+    for state, status in (("published", 200), ("draft", 404), ("withdrawn", 404)):
+        document.state = state
+        document.save()
+        assert client.get(edition.get_absolute_url()).status_code == status
+        assert client.get(f"/media/{edition.file.name}").status_code == 404
+        assert client.get(f"/uploads/{edition.file.name}").status_code == 404
 
 
-def test_documents_cost_the_same_queries_for_one_and_for_fifty(client):
+def test_documents_cost_the_same_queries_for_one_and_for_ten(client):
     def add():
         make_edition(document=make_document(programme=make_programme()))
 
     add()
     of_one = count_queries(client, "/documents/")
-    for _ in range(49):
+    for _ in range(9):
         add()
     assert count_queries(client, "/documents/") == of_one

@@ -70,7 +70,7 @@ def test_a_donor_does_not_name_its_drafts(client):
         assert "Shown project" in page
 
 
-def test_donors_cost_the_same_queries_for_one_and_for_fifty(client):
+def test_donors_cost_the_same_queries_for_one_and_for_ten(client):
     def add(donor):
         make_programme(donors=[donor])
         make_project(donors=[donor])
@@ -79,7 +79,7 @@ def test_donors_cost_the_same_queries_for_one_and_for_fifty(client):
     add(first)
     of_one = count_queries(client, "/donors/")
     page_of_one = count_queries(client, "/donors/first/")
-    for _ in range(49):
+    for _ in range(9):
         add(make_donor())
         add(first)
     assert count_queries(client, "/donors/") == of_one

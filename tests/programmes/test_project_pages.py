@@ -13,23 +13,11 @@ from tests.reading import count_queries, read
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("starts", "ends", "words"),
-    [
-        ("2018-09", "2018-12", "Dates September to December 2018"),
-        ("2018-07", "2019-02", "Dates July 2018 to February 2019"),
-        ("2017", "2018", "Dates 2017 to 2018"),
-        ("2015", "2015", "Dates 2015"),
-        ("2018-07", "2018", "Dates July 2018 to 2018"),
-        ("2018", None, "Dates from 2018"),
-        (None, "2018", "Dates until 2018"),
-        (None, None, "Dates not known"),
-        ("2018-07-09", "2018-08-01", "Dates 9 July 2018 to 1 August 2018"),
-    ],
-)
-def test_a_project_gives_its_dates_as_exactly_as_they_are_known(client, starts, ends, words):
-    make_project(slug="project", starts=starts, ends=ends)
-    assert words in read(client, "/projects/project/")
+def test_a_project_gives_its_dates_as_exactly_as_they_are_known(client):
+    make_project(slug="dated", starts="2018-09", ends="2018-12")
+    make_project(slug="undated")
+    assert "Dates September to December 2018" in read(client, "/projects/dated/")
+    assert "Dates not known" in read(client, "/projects/undated/")
 
 
 @pytest.mark.usefixtures("seeded")
@@ -72,10 +60,10 @@ def test_a_project_does_not_name_documents_that_are_not_live(client):
     assert "Shown document" in page
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "999", "x", "1.5", "٣", "9" * 30])
-def test_a_page_number_that_does_not_exist_is_not_found(client, page):
+def test_a_page_number_that_does_not_exist_is_not_found(client):
     make_project()
-    assert client.get("/projects/", {"page": page}).status_code == 404
+    for page in ("0", "-1", "999", "x", "1.5", "٣", "9" * 30):
+        assert client.get("/projects/", {"page": page}).status_code == 404, page
 
 
 def test_projects_after_the_fiftieth_stand_on_a_second_page(client):
@@ -86,21 +74,21 @@ def test_projects_after_the_fiftieth_stand_on_a_second_page(client):
     assert "Project 50" in read(client, "/projects/?page=2")
 
 
-def test_projects_cost_the_same_queries_for_one_and_for_fifty(client):
+def test_projects_cost_the_same_queries_for_one_and_for_ten(client):
     make_project()
     of_one = count_queries(client, "/projects/")
-    for _ in range(49):
+    for _ in range(9):
         make_project()
     assert count_queries(client, "/projects/") == of_one
 
 
-def test_a_project_costs_the_same_queries_with_one_partner_and_with_fifty(client):
+def test_a_project_costs_the_same_queries_with_one_partner_and_with_ten(client):
     project = make_project(
         slug="project", donors=[make_donor()], partners=[make_counterpart()], places=[make_place()]
     )
     make_document(projects=[project])
     of_one = count_queries(client, "/projects/project/")
-    for _ in range(49):
+    for _ in range(9):
         project.donors.add(make_donor())
         project.partners.add(make_counterpart(parent=make_counterpart()))
         make_document(projects=[project])

@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.test import Client
 
 from careers.models import Opportunity
-from tests.careers.following import read_calendar
 from tests.factories import (
     make_amendment,
     make_clarification,
@@ -21,6 +20,7 @@ from tests.factories import (
     make_subscription,
     make_vacancy,
 )
+from tests.helpers.exports import read_calendar
 from tests.reading import read
 from tests.staff.filled import errors
 from tests.staff.test_drafts import address_of, send

@@ -1,0 +1,12 @@
+import pytest
+from django.core.cache import caches
+
+from tests.factories import make_office
+
+
+@pytest.fixture
+def alerts(settings, db) -> None:
+    """A portal that offers alerts, to which nobody has sent a form yet."""
+    settings.ALERTS = True
+    caches["limits"].clear()
+    make_office()

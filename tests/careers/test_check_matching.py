@@ -1,0 +1,196 @@
+"""What counts as the same notice: words, references and titles as people retype them. Without a database."""
+
+import pytest
+
+from careers.checking import Question, is_genuine, is_near, slug_at
+from careers.models import ProcurementNotice, Vacancy
+from careers.wording import holds, telling, weight, words_of
+
+TITLE = "Project Assistant (Migration Health Division)"
+LAO_TITLE = "ພະນັກງານຂັບລົດ ແຂວງສະຫວັນນະເຂດ"
+
+
+def match(text: str, is_addressed: bool = False, kind=Vacancy, **fields) -> str:
+    question, notice = Question(text), kind(**fields)
+    if is_genuine(question, notice, is_addressed):
+        return "genuine"
+    return "near" if is_addressed or is_near(question, notice) else "none"
+
+
+def matches(texts: list[str], **fields) -> set[str]:
+    """The outcomes by text, of which a test wants one."""
+    return {f"{text}: {match(text, **fields)}" for text in texts}
+
+
+def each(texts: list[str], outcome: str) -> set[str]:
+    return {f"{text}: {outcome}" for text in texts}
+
+
+# --- Words ------------------------------------------------------------------------------------
+
+
+def test_words_have_no_case_accents_punctuation_or_invisible_signs():
+    assert words_of("  PROJÉCT – “Assistant” (Health)\u200b! ") == ["project", "assistant", "health"]
+    assert words_of("ＣＦＣＶ２０２１．５１") == ["cfcv2021", "51"]
+    assert words_of("VN໒໐໒໖.໐໕") == ["vn2026", "05"]
+
+
+def test_lao_has_one_spelling_whichever_keyboard_wrote_it():
+    assert words_of("ນ້ຳ") == words_of("ນໍ້າ") == words_of("ນ້ໍາ")
+    assert words_of("ສະໝັກ") == words_of("ສະຫມັກ")
+
+
+def test_words_that_every_notice_has_are_left_out():
+    assert telling(words_of("Re: Fwd: Vacancy notice of IOM Lao PDR: driver, apply now")) == ["driver"]
+    assert "".join(telling(words_of("ປະກາດຮັບສະໝັກພະນັກງານຂັບລົດ"))) == "".join(words_of("ພະນັກງານຂັບລົດ"))
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [("driver and clerk", 3), ("driver driver", 1), ("5 2026 a", 0), ("ພະນັກງານ", 1), (LAO_TITLE, 4)],
+    ids=["each word", "twice is once", "numbers and letters", "short Lao", "long Lao"],
+)
+def test_words_are_weighed(text, worth):
+    assert weight(words_of(text)) == worth
+
+
+def test_a_piece_stands_in_a_text_as_whole_words_and_in_lao_wherever_the_spaces_are():
+    assert holds(["start", "officer", "training"], ["officer", "training"])
+    assert not holds(["start", "officer"], ["art", "officer"])
+    assert holds(words_of(LAO_TITLE), words_of("ຂັບ ລົດ"))
+    assert not holds(["driver"], [])
+
+
+# --- References -------------------------------------------------------------------------------
+
+
+def test_a_reference_is_genuine_however_it_is_typed():
+    texts = [
+        "CFCV2021.51", "cfcv2021.51", "CFCV 2021 51", "CFCV-2021-51", "CFCV202151", "CFCV2021/51.",
+        "Ref: CFCV2021.51", "Re: Vacancy CFCV2021.51", "“CFCV2021.51”", "ＣＦＣＶ２０２１．５１",
+        f"CFCV2021.51 {TITLE}", f"Vacancy notice CFCV2021.51: {TITLE}, IOM Lao PDR, apply now",
+    ]  # fmt: skip
+    assert matches(texts, title_en=TITLE, reference="CFCV2021.51") == each(texts, "genuine")
+
+
+def test_another_reference_is_not_taken_for_one_of_the_office():
+    texts = [
+        "CFCV2021.5", "CFCV2021.511", "CFCV202.151", "XCFCV2021.51", "CFCV", "2021.51", "51", "CFCV2020.51"
+    ]  # fmt: skip
+    assert "genuine" not in {match(text, title_en=TITLE, reference="CFCV2021.51") for text in texts}
+
+
+@pytest.mark.parametrize("reference", ["5", "G4", "2026"])
+def test_a_reference_that_figures_may_hit_by_chance_is_not_enough(reference):
+    fields = {"title_en": "Driver and clerk", "reference": reference}
+    assert match(f"{reference} days in Pakse", **fields) != "genuine"
+    assert match(reference, **fields) == "near"
+
+
+def test_a_reference_or_an_address_with_the_title_of_something_else_is_not_enough():
+    fields = {"title_en": "Driver", "reference": "VN2026.05"}
+    assert match("Driver VN2026.05", **fields) == "genuine"
+    assert match("VN2026.05 Senior finance officer", **fields) == "near"
+    assert match("Senior finance officer", is_addressed=True, **fields) == "near"
+    assert match("", is_addressed=True, **fields) == "genuine"
+
+
+# --- Titles -----------------------------------------------------------------------------------
+
+
+def test_a_title_is_genuine_however_it_is_typed():
+    texts = [
+        TITLE, "project assistant migration health division", "PROJECT  ASSISTANT – MIGRATION-HEALTH DIVISION",
+        "Vacancy: Project Assistant, Migration Health Division", f"Re: Fwd: “{TITLE}”",
+        "Project Assistant, Migration Health", "Projéct Assistant Migration Health Division",
+    ]  # fmt: skip
+    assert matches(texts, title_en=TITLE) == each(texts, "genuine")
+
+
+def test_a_thin_match_is_near_and_never_genuine():
+    texts = [
+        "assistant", "Project", "assistant assistant", "assistant assistant assistant", "Project Assistant",
+        "Assistant, Health Division", "Health Division", "Migration Health Division", f"Senior {TITLE}",
+        f"{TITLE}, pay 500,000 kip to register",
+    ]  # fmt: skip
+    assert matches(texts, title_en=TITLE) == each(texts, "near")
+
+
+def test_a_title_of_one_word_is_not_enough():
+    assert match("Driver", title_en="Driver") == "near"
+    assert match("IOM is hiring a driver in Vientiane, salary 900 USD", title_en="Driver") == "near"
+
+
+def test_letters_within_another_word_are_no_match():
+    texts = ["start officer training", "smart officers"]
+    assert "genuine" not in {match(text, title_en="Art officer") for text in texts}
+
+
+def test_a_title_in_lao_is_genuine_with_and_without_spaces_and_opening_words():
+    texts = [
+        LAO_TITLE, "ພະນັກງານ ຂັບລົດ ແຂວງ ສະຫວັນນະເຂດ", "ພະນັກງານ\u200bຂັບລົດແຂວງສະຫວັນນະເຂດ",
+        "ປະກາດຮັບສະໝັກພະນັກງານຂັບລົດແຂວງສະຫວັນນະເຂດ", "ປະກາດຮັບສະຫມັກ: ພະນັກງານຂັບລົດ ແຂວງສະຫວັນນະເຂດ",
+        "ພະນັກງານຂັບລົດ", f"Vacancy: {LAO_TITLE}",
+    ]  # fmt: skip
+    assert matches(texts, title_en="Driver, Savannakhet", title_lo=LAO_TITLE) == each(texts, "genuine")
+    assert matches(texts, title_en=LAO_TITLE) == each(texts, "genuine")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["ພະນັກງານຂັບລົດ ຕຳແໜ່ງ G4 ປະຈຳແຂວງອັດຕະປື", "ອົງການສາກົນ ປະກາດຮັບສະໝັກ ຜູ້ຊ່ວຍບໍລິຫານ"],
+    ids=["Latin letters within", "a common word within"],
+)
+def test_a_lao_title_is_genuine_wherever_the_spaces_are(title):
+    texts = [title.replace(" ", between) for between in (" ", "", "\u200b")]
+    assert matches(texts, title_en="Something", title_lo=title) == each(texts, "genuine")
+
+
+def test_a_common_lao_word_is_not_enough():
+    fields = {"title_en": "Driver", "title_lo": LAO_TITLE}
+    assert match("ພະນັກງານ", **fields) == match("ຮັບສະໝັກ ພະນັກງານ", **fields) == "near"
+    assert match("ຜູ້ປະສານງານ", **fields) == "none"
+
+
+def test_tenders_are_matched_as_vacancies_are():
+    fields = {"kind": ProcurementNotice, "title_en": "Supply of tents", "reference": "RFQ-LA-2026-003"}
+    assert match("rfq la 2026 003", **fields) == match("Supply of tents", **fields) == "genuine"
+
+
+# --- Addresses --------------------------------------------------------------------------------
+
+
+def test_an_address_of_this_site_names_its_notice():
+    texts = [
+        "http://testserver/n/driver", "https://testserver/n/driver", "HTTP://TESTSERVER/n/driver", "/n/driver",
+        "/n/driver/", "/n/driver.", "(http://testserver/n/driver)", "http://testserver/n/driver?fbclid=abc#top",
+        "http://testserver/careers/vacancies/driver/", "http://testserver/careers/vacancies/driver",
+        "/careers/procurement/driver/",
+    ]  # fmt: skip
+    for text in texts:
+        question = Question(text)
+        assert (question.slugs, question.words) == (["driver"], []), text
+        assert not question.names_elsewhere
+
+
+def test_an_address_of_another_site_names_no_notice():
+    texts = [
+        "http://testserver.example.org/n/driver", "https://example.org/n/driver", "example.org/n/driver",
+        "www.example.org/n/driver", "http://testserver@example.org/n/driver", "http://testserver:81/n/driver",
+        "http://example.org/http://testserver/n/nothing",
+    ]  # fmt: skip
+    for text in texts:
+        question = Question(text)
+        assert (question.slugs, question.names_elsewhere) == ([], True), text
+    assert Question("//testserver/n/driver").slugs == []
+
+
+def test_a_path_that_leads_to_no_notice_names_none():
+    assert [slug_at(path) for path in ("/careers/", "/programmes/driver/", "/n/", "/nothing")] == [[]] * 4
+
+
+def test_what_says_nothing_is_too_little():
+    texts = ["vacancy", "Re:", "!!!", "a", "IOM Lao PDR", "໌", "💰", "()", "%", "_"]
+    assert [text for text in texts if not Question(text).is_too_little] == []
+    assert not Question("/n/driver").is_too_little
+    assert not Question("https://example.org/").is_too_little

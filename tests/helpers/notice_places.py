@@ -1,0 +1,265 @@
+"""Every place where a notice shows, and how its state is read there: open, closing, closed, withdrawn or none."""
+
+import dataclasses
+import datetime
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+import feedparser
+from icalendar import Calendar
+from lxml import etree, html
+
+UTC = datetime.UTC
+SECOND = datetime.timedelta(seconds=1)
+DAY = datetime.timedelta(days=1)
+#: Long before every notice here.
+BEFORE = datetime.datetime(2026, 1, 1, tzinfo=UTC)
+DOCUMENT = "0e7f4c52-6f0d-4a52-9d0b-6f1f0a1b2c3d"
+
+
+@dataclasses.dataclass(frozen=True)
+class Notice:
+    kind: str
+    slug: str
+    title: str
+    publish_from: datetime.datetime
+    closes_at: datetime.datetime
+    #: The deadline as it is said everywhere, to people and to machines; its day, and the year of its archive.
+    words: str
+    instant: str
+    day: str
+    year: int
+    has_document: bool = False
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def page(self) -> str:
+        return f"/careers/{self.kind}/{self.slug}/"
+
+    @property
+    def fields(self) -> dict:
+        return {
+            "slug": self.slug,
+            "title_en": self.title,
+            "state": "published",
+            "publish_from": self.publish_from,
+            "closes_at": self.closes_at,
+            "body_en": "<p>What the work is, and who does it with whom.</p>" * 12,
+            "submission_email": "offers@example.org",
+        }
+
+
+def utc(*parts: int) -> datetime.datetime:
+    return datetime.datetime(*parts, tzinfo=UTC)
+
+
+# --- Where a notice shows, and how each place is read -------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """An address; what it is to say of a notice in each state, nothing where it is silent; how it is read."""
+
+    address: str
+    says: dict[str, str]
+    read: Callable[[bytes, Notice], str]
+    kinds: tuple[str, ...] = ("vacancies", "procurement")
+    has_words: bool = True
+
+    def address_for(self, notice: Notice) -> str:
+        return self.address.format(
+            page=notice.page, slug=notice.slug, year=notice.year, title=quote(notice.title),
+            of_kind="/careers/" if notice.kind == "vacancies" else "/careers/procurement/",
+        )  # fmt: skip
+
+
+OPEN = {"open": "open", "closing": "open"}
+OPEN_OR_CLOSING = {"open": "open", "closing": "closing"}
+CLOSED = {"closed": "closed"}
+GONE = {"withdrawn": "gone"}
+THERE = {"open": "there", "closing": "there", "closed": "there"}
+
+
+def tag(element: html.HtmlElement) -> str:
+    """Open, closing or closed, by the tag."""
+    (sign,) = element.xpath('.//span[starts-with(@class, "tag tag-")]/@class')
+    return sign.removeprefix("tag tag-")
+
+
+def listed(body: bytes, notice: Notice) -> str:
+    """The tag of its row; or that it is the last one that closed."""
+    page = html.fromstring(body)
+    rows = page.xpath("//li[.//h3/a[@href=$page]]", page=notice.page)
+    last = page.xpath("//p[contains(., 'The last one was')][a[@href=$page]]", page=notice.page)
+    if last:
+        assert f"It closed on {notice.day}." in last[0].text_content()
+    return " and ".join([*map(tag, rows), *["closed" for _ in last]])
+
+
+def archived(body: bytes, notice: Notice) -> str:
+    rows = html.fromstring(body).xpath("//li[.//h2/a[@href=$page]]", page=notice.page)
+    assert all(f"Closed on {notice.day}" in row.text_content() for row in rows)
+    return " and ".join("closed" for _ in rows)
+
+
+def on_its_page(body: bytes, notice: Notice) -> str:
+    page = html.fromstring(body)
+    status = tag(page.xpath("//main")[0])
+    is_closed = status == "closed"
+    assert page.xpath("boolean(//h2[@id='apply' or @id='submit'])") is not is_closed
+    assert page.xpath("boolean(//*[contains(@class, 'note-closed')])") is is_closed
+    assert ("closes in" in page.text_content()) is not is_closed
+    return status
+
+
+def in_markup(body: bytes, notice: Notice) -> str:
+    scripts = html.fromstring(body).xpath("//script[@type='application/ld+json']/text()")
+    postings = [json.loads(script) for script in scripts]
+    assert all(posting["validThrough"] == notice.instant for posting in postings)
+    return " and ".join("open" for posting in postings if posting["url"].endswith(notice.page))
+
+
+def in_the_text_to_share(body: bytes, notice: Notice) -> str:
+    text = "".join(html.fromstring(body).xpath("//textarea/text()"))
+    closes = re.findall(r"^(Closes|Closed): ", text, re.MULTILINE)
+    return " and ".join({"Closes": "open", "Closed": "closed"}[word] for word in closes)
+
+
+def at_home(body: bytes, notice: Notice) -> str:
+    page = html.fromstring(body)
+    if page.xpath("boolean(//a[@href=$page])", page=notice.page):
+        assert "next to close: " + notice.words in page.text_content()
+        return "open"
+    return "closed" if f"The last one closed on {notice.day}." in page.text_content() else ""
+
+
+def in_a_feed(body: bytes, notice: Notice) -> str:
+    entries = [entry for entry in feedparser.parse(body).entries if entry.link.endswith(notice.page)]
+    assert all(notice.instant in entry.summary for entry in entries)
+    return " and ".join("open" if "Closes: " in entry.summary else "closed" for entry in entries)
+
+
+def in_its_feed(body: bytes, notice: Notice) -> str:
+    feed = feedparser.parse(body)
+    is_closed = f"Closed: {notice.title}" in [entry.title for entry in feed.entries]
+    assert feed.feed.subtitle == f"{'Closed' if is_closed else 'Closes'}: {notice.words}"
+    return "closed" if is_closed else "open"
+
+
+def in_a_calendar(body: bytes, notice: Notice) -> str:
+    events = Calendar.from_ical(body).walk("VEVENT")
+    words = {f"Closes: {notice.title}": "open", f"Closed: {notice.title}": "closed"}
+    mine = [event for event in events if event["SUMMARY"] in words]
+    assert all(event.end == notice.closes_at for event in mine)
+    return " and ".join(words[event["SUMMARY"]] for event in mine)
+
+
+def checked(body: bytes, notice: Notice) -> str:
+    (answer, *_) = html.fromstring(body).xpath("//main//h2/text()")
+    verdicts = {
+        "Genuine, and open": "open", "Genuine, and closed": "closed",
+        "Withdrawn by the office": "gone", "Unknown to the office": "",
+    }  # fmt: skip
+    return verdicts[answer]
+
+
+def on_reliefweb(body: bytes, notice: Notice) -> str:
+    jobs = [job for job in etree.fromstring(body) if job.findtext("link").endswith(notice.page)]
+    days = [datetime.date.fromisoformat(job.findtext("field_job_closing_date")) for job in jobs]
+    assert [f"{day.day} {day:%B %Y}" for day in days] == [notice.day] * len(jobs)
+    return " and ".join("open" for _ in jobs)
+
+
+def in_the_sitemap(body: bytes, notice: Notice) -> str:
+    return " and ".join("there" for _ in re.findall(f"<loc>[^<]*{notice.page}</loc>", body.decode()))
+
+
+def is_there(body: bytes, notice: Notice) -> str:
+    return "there"
+
+
+VACANCIES, PROCUREMENT = ("vacancies",), ("procurement",)
+PLACES = {
+    "home": Place("/", OPEN | CLOSED, at_home),
+    "list of its kind": Place("{of_kind}", OPEN_OR_CLOSING | CLOSED, listed),
+    "tenders under careers": Place("/careers/", OPEN_OR_CLOSING, listed, PROCUREMENT),
+    "list of what closes in 3 days": Place("{of_kind}?closing=3", {"closing": "closing"}, listed),
+    "page": Place("{page}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
+    "short address": Place("/n/{slug}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
+    "text to share": Place("{page}", OPEN | CLOSED | GONE, in_the_text_to_share),
+    "markup": Place("{page}", OPEN | GONE, in_markup, VACANCIES),
+    "closed": Place("{of_kind}closed/", CLOSED, archived, has_words=False),
+    "closed in its year": Place("{of_kind}closed/{year}/", CLOSED, archived, has_words=False),
+    "feed": Place("/careers/feed.atom", OPEN, in_a_feed),
+    "feed of positions": Place("/careers/vacancies/feed.atom", OPEN, in_a_feed, VACANCIES),
+    "feed of tenders": Place("/careers/procurement/feed.atom", OPEN, in_a_feed, PROCUREMENT),
+    "its own feed": Place("{page}feed.atom", OPEN | CLOSED | GONE, in_its_feed),
+    "calendar": Place("/careers/calendar.ics", OPEN, in_a_calendar),
+    "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
+    "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
+    "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
+    "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES),
+    "sitemap": Place("/sitemap.xml", THERE, in_the_sitemap, has_words=False),
+    "alerts about it": Place("/careers/alerts/notice/{slug}/", THERE | GONE, is_there, has_words=False),
+    "its document": Place(
+        f"/careers/procurement/files/{DOCUMENT}/x.pdf", THERE, is_there, PROCUREMENT, has_words=False
+    ),
+}
+
+
+def places_of(notice: Notice) -> dict[str, Place]:
+    return {
+        name: place
+        for name, place in PLACES.items()
+        if notice.kind in place.kinds and (name != "its document" or notice.has_document)
+    }
+
+
+class Reader:
+    """A visitor whose browser keeps what it has read, and asks each time whether it still holds.
+
+    `fetch` asks for an address with headers, and gives back the status, the headers and the body.
+    """
+
+    def __init__(self, fetch: Callable[[str, dict], tuple[int, dict, bytes]]) -> None:
+        self.fetch = fetch
+        self.cache: dict[str, tuple[str, bytes]] = {}
+        #: The addresses of which the last round sent a new copy.
+        self.sent: set[str] = set()
+
+    def get(self, address: str) -> tuple[int, bytes]:
+        etag, cached = self.cache.get(address, ("", b""))
+        status, headers, body = self.fetch(address, {"If-None-Match": etag} if etag else {})
+        if location := headers.get("Location"):
+            return self.get(re.sub("^https?://[^/]+", "", location))
+        if status == 304:
+            return 200, cached
+        if status == 200 and headers.get("ETag"):
+            self.cache[address] = headers["ETag"], body
+            self.sent.add(address)
+        return status, body
+
+
+def readings(reader: Reader, notice: Notice) -> dict[str, str]:
+    """What each place says of a notice now; each address is asked once."""
+    reader.sent.clear()
+    places = places_of(notice)
+    addresses = dict.fromkeys(place.address_for(notice) for place in places.values())
+    answers = {address: reader.get(address) for address in addresses}
+    return {
+        name: reading(place, notice, *answers[place.address_for(notice)]) for name, place in places.items()
+    }
+
+
+def reading(place: Place, notice: Notice, status: int, body: bytes) -> str:
+    if status == 200:
+        return place.read(body, notice)
+    return {404: "", 410: "gone"}.get(status, str(status))
+
+
+def expected(notice: Notice, state: str) -> dict[str, str]:
+    return {name: place.says.get(state, "") for name, place in places_of(notice).items()}
