@@ -1,4 +1,6 @@
-"""Nobody overwrites another unseen, every state is kept, and what was deleted can be had back."""
+"""Nobody overwrites another unseen, every state is kept, and what was deleted can be restored."""
+
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,9 +17,9 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
+from tests.helpers.admin import address_of, person, send, take
+from tests.helpers.drafts import publish, save_draft
 from tests.staff.filled import errors, filled
-from tests.staff.test_drafts import person, send
-from tests.staff.test_steps import take
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +37,6 @@ def colleague(db) -> Client:
     return client
 
 
-def address_of(record, page: str = "change/") -> str:
-    return f"/admin/{record._meta.app_label}/{record._meta.model_name}/{record.pk}/{page}"
-
-
 def opened(client: Client, record):
     return client.get(address_of(record))
 
@@ -54,44 +52,29 @@ def text_of(response) -> str:
 # --- Two people -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["title_en", "summary_en"])
-def test_the_second_to_save_is_shown_what_was_what_the_other_made_and_what_was_typed(
-    staff, colleague, programme, field
-):
-    mine = filled(opened(staff, programme), title_en="Migration health")
-    theirs = filled(opened(colleague, programme), **{field: "By the colleague"})
-    before = getattr(programme, field)
+def test_who_saves_second_is_shown_the_conflict_and_decides_it_by_saving_again(staff, colleague, programme):
+    mine = filled(opened(staff, programme), title_en="Mine")
+    theirs = filled(opened(colleague, programme), title_en="Theirs", summary_en="New.")
     assert colleague.post(address_of(programme), theirs).status_code == 302
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
     page = text_of(response)
-    assert "Not saved: somebody else saved this meanwhile" in page
-    assert "Saved by Bounmy" in page
-    for words in (before, "By the colleague", "Migration health"):
+    assert 'role="alert"' in page
+    assert "Bounmy" in page
+    for words in ("Health", "Theirs", "Mine"):
         assert f"<td>{words}</td>" in page
     programme.refresh_from_db()
-    assert getattr(programme, field) == "By the colleague"
-    form = filled(response)
-    assert form["title_en"] == ["Migration health"]
-    if field != "title_en":
-        assert form[field] == ["By the colleague"]
-    assert ("changed by both" in page) is (field == "title_en")
-
-
-def test_sending_it_again_decides(staff, colleague, programme):
-    mine = filled(opened(staff, programme), title_en="Mine")
-    colleague.post(
-        address_of(programme), filled(opened(colleague, programme), title_en="Theirs", summary_en="New.")
-    )
-    response = staff.post(address_of(programme), mine)
-    assert staff.post(address_of(programme), filled(response, _note="We agreed.")).status_code == 302
+    assert programme.title_en == "Theirs"
+    form = filled(response, _note="We agreed.")
+    assert (form["title_en"], form["summary_en"]) == (["Mine"], ["New."])
+    assert staff.post(address_of(programme), form).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("Mine", "New.")
-    assert [state.note for state in states(programme)][0] == "We agreed."
+    assert states(programme)[0].note == "We agreed."
     assert [state.data["fields"]["title_en"] for state in states(programme)] == ["Mine", "Theirs", "Health"]
 
 
-def test_a_third_who_is_faster_still_is_met_in_the_same_way(staff, colleague, programme):
+def test_a_third_person_who_is_faster_still_is_a_conflict_too(staff, colleague, programme):
     mine = filled(opened(staff, programme), title_en="Mine")
     colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Second."))
     again = filled(staff.post(address_of(programme), mine))
@@ -104,7 +87,7 @@ def test_a_third_who_is_faster_still_is_met_in_the_same_way(staff, colleague, pr
     assert (programme.title_en, programme.summary_en) == ("Mine", "Third.")
 
 
-def test_owned_rows_and_many_to_many_fields_meet_too(staff, colleague, programme):
+def test_changes_of_child_rows_and_of_relations_by_two_people_are_both_kept(staff, colleague, programme):
     donor, another = make_donor(name_en="A donor"), make_donor(name_en="Another donor")
     figure = make_figure(programme=programme, value="11")
     programme.donors.set([donor])
@@ -120,9 +103,7 @@ def test_owned_rows_and_many_to_many_fields_meet_too(staff, colleague, programme
     assert set(programme.donors.all()) == {donor, another}
 
 
-def test_a_row_that_another_took_away_while_it_was_changed_comes_back_to_be_decided(
-    staff, colleague, programme
-):
+def test_a_row_that_one_deleted_and_another_changed_comes_back_to_be_decided(staff, colleague, programme):
     make_figure(programme=programme, value="11", caption_en="people")
     mine = filled(opened(staff, programme), **{"figures-0-value": "12"})
     colleague.post(address_of(programme), filled(opened(colleague, programme), **{"figures-0-DELETE": "on"}))
@@ -133,7 +114,7 @@ def test_a_row_that_another_took_away_while_it_was_changed_comes_back_to_be_deci
     assert [(figure.value, figure.caption_en) for figure in programme.figures.all()] == [("12", "people")]
 
 
-def test_a_row_that_was_added_by_each_is_there_twice(staff, colleague, programme):
+def test_rows_that_two_people_added_are_both_kept(staff, colleague, programme):
     for client, value in ((colleague, "1"), (staff, "2")):
         client.form = filled(opened(client, programme))
         client.form |= {"figures-TOTAL_FORMS": ["1"], "figures-0-value": [value], "figures-0-order": ["0"]}
@@ -145,17 +126,10 @@ def test_a_row_that_was_added_by_each_is_there_twice(staff, colleague, programme
     assert sorted(programme.figures.values_list("value", flat=True)) == ["1", "2"]
 
 
-def test_the_same_form_sent_twice_is_one_state(staff, programme):
-    form = filled(opened(staff, programme), title_en="Migration health")
-    for _ in range(2):
-        assert staff.post(address_of(programme), form).status_code == 302
-    assert len(states(programme)) == 2
-
-
-def test_what_both_made_alike_is_no_meeting(staff, colleague, programme):
+def test_the_same_change_sent_twice_or_by_two_people_is_one_state(staff, colleague, programme):
     mine, theirs = (filled(opened(client, programme), title_en="Same") for client in (staff, colleague))
-    assert colleague.post(address_of(programme), theirs).status_code == 302
-    assert staff.post(address_of(programme), mine).status_code == 302
+    for client, form in ((staff, mine), (staff, mine), (colleague, theirs)):
+        assert client.post(address_of(programme), form).status_code == 302
     assert len(states(programme)) == 2
 
 
@@ -167,7 +141,9 @@ def test_what_a_command_changed_under_an_open_form_is_not_overwritten(staff, pro
     assert "By a command." in text_of(response)
 
 
-def test_what_is_wrong_is_said_beside_the_field_also_when_somebody_was_faster(staff, colleague, programme):
+def test_what_is_wrong_in_a_field_is_said_before_the_conflict_and_overwrites_nothing(
+    staff, colleague, programme
+):
     mine = filled(opened(staff, programme), title_en="", summary_en="Mine.")
     colleague.post(address_of(programme), filled(opened(colleague, programme), title_en="Theirs"))
     response = staff.post(address_of(programme), mine)
@@ -178,10 +154,10 @@ def test_what_is_wrong_is_said_beside_the_field_also_when_somebody_was_faster(st
     assert programme.title_en == "Theirs"
 
 
-def test_a_key_that_is_no_revision_of_the_record_counts_as_none(staff, programme):
+def test_a_form_that_names_no_revision_of_its_record_is_saved(staff, programme):
     other = make_programme()
     opened(staff, other)
-    for source in ("", "nonsense", str(states(other)[0].pk)):
+    for source in ("nonsense", str(states(other)[0].pk)):
         form = filled(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
         assert staff.post(address_of(programme), form).status_code == 302
 
@@ -212,11 +188,10 @@ def test_a_deadline_changed_by_both_keeps_its_reason_on_the_way(staff, colleague
     assert [change.reason for change in vacancy.deadline_changes.all()] == ["Rain.", "Holidays."]
 
 
-@pytest.mark.parametrize("title", ["", "Mine"])
-def test_what_stands_beside_the_fields_comes_back_too_refused_or_met_and_is_kept_once(
+@pytest.mark.parametrize("title", ["", "Mine"], ids=["refused", "in conflict"])
+def test_the_note_and_the_moment_come_back_with_the_form_and_are_kept_once(
     clock, staff, colleague, programme, title
 ):
-    """The note, its Lao, the tick and the moment."""
     beside = {
         "_note": "Ours.",
         "_note_lo": "ຂອງພວກເຮົາ",
@@ -235,7 +210,7 @@ def test_what_stands_beside_the_fields_comes_back_too_refused_or_met_and_is_kept
     assert programme.public_notes == [{"on": "2026-06-01", "en": "Ours.", "lo": "ຂອງພວກເຮົາ"}]
 
 
-def test_publish_now_that_meets_another_change_publishes_nothing_by_the_plain_save(clock, staff, colleague):
+def test_publishing_that_met_a_conflict_publishes_nothing_by_the_plain_save(clock, staff, colleague):
     programme = make_programme(state="draft")
     mine = filled(opened(staff, programme), title_en="Mine", _publish="1")
     colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Theirs."))
@@ -246,25 +221,11 @@ def test_publish_now_that_meets_another_change_publishes_nothing_by_the_plain_sa
     assert (programme.title_en, programme.summary_en, programme.state) == ("Mine", "Theirs.", "draft")
 
 
-def test_whoever_was_not_first_reads_it_before_anything_else(staff, colleague, programme):
-    mine = filled(opened(staff, programme), title_en="Mine")
-    colleague.post(address_of(programme), filled(opened(colleague, programme), title_en="Theirs"))
-    page = text_of(staff.post(address_of(programme), mine))
-    assert "<title>Not saved: somebody else saved this meanwhile |" in page
-    content = page.partition('<div id="content"')[2]
-    assert content.index('<section class="meeting" role="alert">') < content.index("<h1>")
-    assert "has-met" not in text_of(opened(staff, programme))
-
-
-@pytest.mark.parametrize("script", [True, False])
-def test_what_was_typed_into_a_form_of_what_was_deleted_meanwhile_is_shown_and_offered_once_it_is_back(
-    staff, colleague, script
+def test_what_was_typed_into_a_record_that_was_deleted_meanwhile_is_shown_and_offered_once_it_is_restored(
+    staff, colleague
 ):
     programme = make_programme(state="draft", title_en="Health")
     form = filled(opened(staff, programme), summary_en="An hour of typing.", _save="1")
-    if script:
-        person = {"_person": staff.session["_auth_user_id"], "_record": str(programme.pk), "_words": "1"}
-        staff.post("/admin/programmes/programme/typed/", form | person)
     colleague.post(address_of(programme, "delete/"), {"post": "yes"})
     response = staff.post(address_of(programme), form)
     assert response.status_code == 409
@@ -273,14 +234,14 @@ def test_what_was_typed_into_a_form_of_what_was_deleted_meanwhile_is_shown_and_o
     assert 'href="/admin/programmes/programme/deleted/"' in page
     revision = Revision.objects.get(kind="deleted")
     staff.post("/admin/programmes/programme/deleted/", {"revision": str(revision.pk)})
-    page = text_of(opened(staff, programme))
-    assert "What you typed differs in: Summary." in page
+    [way] = re.findall(r'href="(\?typed=[^"]+)"', opened(staff, programme).content.decode())
+    assert filled(staff.get(address_of(programme) + way))["summary_en"] == ["An hour of typing."]
 
 
 # --- Looking back -----------------------------------------------------------------------------
 
 
-def test_the_history_says_who_changed_what_in_words_added_and_removed(staff, colleague, programme):
+def test_the_history_says_who_changed_which_words(staff, colleague, programme):
     form = filled(
         opened(colleague, programme), body_en="<p>What it does, at great length.</p>", _note="Longer."
     )
@@ -289,7 +250,6 @@ def test_the_history_says_who_changed_what_in_words_added_and_removed(staff, col
     assert "· Bounmy" in page
     assert "Longer." in page
     assert "<ins>great</ins>" in page
-    assert "The first state that is known." in page
     assert "<p>What it does" not in page
 
 
@@ -325,13 +285,12 @@ def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
     assert vacancy.deadline_changes.count() == 1
 
 
-def test_an_earlier_text_opens_with_what_the_public_sees_of_it_today(staff):
-    """A page was scheduled, published, noted and withdrawn since: none of it is undone, or done again."""
+def test_an_earlier_text_of_what_was_published_since_stays_public_with_its_notes(staff):
     programme = make_programme(title_en="First", state="draft")
     opened(staff, programme)
     first = states(programme)[0]
-    take(staff, programme, "publish")
-    send(staff, programme, "_save", title_en="Second", _note="A better title.", _note_public="1")
+    publish(staff, programme)
+    publish(staff, programme, title_en="Second", _note="A better title.", _note_public="1")
     url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
     assert staff.post(url, filled(staff.get(url))).status_code == 302
     page = Client().get(programme.get_absolute_url())
@@ -343,21 +302,20 @@ def test_an_earlier_text_opens_with_what_the_public_sees_of_it_today(staff):
 def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
     """It was public once, and was taken back: by its state in the history, by an old form, by a typed state."""
     writer = person("dala", "Contributors")
-    for make in (make_programme, make_vacancy):
-        row = make(title_en="As it was")
-        tab = filled(opened(writer, row), title_en="In an old tab", _save="1")
-        was = states(row)[0]
-        send(staff, row, "_save", state="draft")
-        url = writer.post(address_of(row, f"restore/{was.pk}/")).url
-        form = filled(writer.get(url), title_en="By a contributor", _save="1")
-        assert form["state"] == ["draft"]
-        writer.post(address_of(row), form)
-        writer.post(address_of(row), filled(writer.post(address_of(row), tab)))
-        for source in (was.pk, states(row)[0].pk):
-            writer.post(address_of(row), tab | {"_source": str(source), "state": "published"})
-        row.refresh_from_db()
-        assert row.state == "draft"
-        assert Client().get(row.get_absolute_url()).status_code == 404
+    programme = make_programme(title_en="As it was")
+    tab = filled(opened(writer, programme), title_en="In an old tab", _save="1")
+    was = states(programme)[0]
+    send(staff, programme, "_save", state="draft")
+    url = writer.post(address_of(programme, f"restore/{was.pk}/")).url
+    form = filled(writer.get(url), title_en="By a contributor", _save="1")
+    assert form["state"] == ["draft"]
+    writer.post(address_of(programme), form)
+    writer.post(address_of(programme), filled(writer.post(address_of(programme), tab)))
+    for source in (was.pk, states(programme)[0].pk):
+        writer.post(address_of(programme), tab | {"_source": str(source), "state": "published"})
+    programme.refresh_from_db()
+    assert programme.state == "draft"
+    assert Client().get(programme.get_absolute_url()).status_code == 404
 
 
 def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, staff):
@@ -385,12 +343,11 @@ def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
     assert programme.figures.get().caption_en == "people"
 
 
-def test_what_was_deleted_comes_back_as_a_draft_with_all_that_it_owned(staff):
+def test_what_was_deleted_is_restored_as_a_draft_with_its_child_rows(staff):
     vacancy = make_vacancy(title_en="Driver", grade="G2", state="draft")
     vacancy.amendments.create(text_en="Corrected.")
     key = vacancy.pk
-    for address in (address_of(vacancy, "delete/"),):
-        assert staff.post(address, {"post": "yes"}).status_code == 302
+    assert staff.post(address_of(vacancy, "delete/"), {"post": "yes"}).status_code == 302
     page = text_of(staff.get("/admin/careers/vacancy/deleted/"))
     assert "Driver" in page
     revision = page.split('name="revision" value="')[1].split('"')[0]
@@ -402,18 +359,19 @@ def test_what_was_deleted_comes_back_as_a_draft_with_all_that_it_owned(staff):
     assert staff.post("/admin/careers/vacancy/deleted/", {"revision": revision}).status_code == 302
 
 
-def test_what_was_deleted_by_a_list_comes_back_too_unless_its_address_is_taken(staff):
+def test_what_was_deleted_in_a_list_is_not_restored_where_its_address_is_taken(staff):
     vacancy = make_vacancy(slug="driver", state="draft")
     chosen = {"action": "delete_selected", "_selected_action": [vacancy.pk], "post": "yes"}
     staff.post("/admin/careers/vacancy/", chosen)
     revision = Revision.objects.get(kind="deleted")
     make_vacancy(slug="driver")
-    response = staff.post("/admin/careers/vacancy/deleted/", {"revision": str(revision.pk)}, follow=True)
-    assert "could not be restored" in text_of(response)
+    staff.post("/admin/careers/vacancy/deleted/", {"revision": str(revision.pk)})
+    assert type(vacancy).objects.count() == 1
+    assert Revision.objects.filter(pk=revision.pk).exists()
 
 
-def test_the_history_of_a_programme_names_who_changed_a_figure_of_it_in_figures(clock, staff, programme):
-    """And nobody for what a command had changed before."""
+def test_the_history_of_a_programme_names_who_changed_its_figures_elsewhere(clock, staff, programme):
+    """And nobody for what a command changed."""
     other = make_programme(title_en="Elsewhere")
     draft = make_programme(title_en="Not public", state="draft")
     kept, gone = make_figure(programme=programme, value="1"), make_figure(programme=draft)
@@ -431,14 +389,14 @@ def test_the_history_of_a_programme_names_who_changed_a_figure_of_it_in_figures(
     assert [states(row)[0].by_name for row in (other, draft)] == ["keo", "keo"]
 
 
-def test_a_figure_does_not_come_back_without_its_programme_as_a_fact_of_the_country(staff):
+def test_a_figure_is_not_restored_before_its_programme(staff):
     programme = make_programme(state="draft", title_en="Health")
     figure = make_figure(programme=programme, value="4,321", caption_en="people")
     for row in (figure, programme):
         assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
     revision = Revision.objects.get(kind="deleted", model="programmes.figure")
     response = staff.post("/admin/programmes/figure/deleted/", {"revision": str(revision.pk)}, follow=True)
-    assert "before what it belongs to does: Programme (Health). Bring that back first." in text_of(response)
+    assert "Programme (Health)" in text_of(response)
     assert "4,321" not in text_of(Client().get("/"))
     for kind in ("programme", "figure"):
         revision = Revision.objects.get(kind="deleted", model=f"programmes.{kind}")
@@ -446,29 +404,20 @@ def test_a_figure_does_not_come_back_without_its_programme_as_a_fact_of_the_coun
     assert programme.figures.get().value == "4,321"
 
 
-def test_what_comes_back_says_what_it_comes_without(staff):
+def test_a_restored_record_says_which_relations_are_gone(staff):
     donor, kept = make_donor(name_en="A donor"), make_donor(name_en="Another")
     project = make_project(state="draft", donors=[donor, kept])
     for row in (project, donor):
         assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
     revision = Revision.objects.get(kind="deleted", model="programmes.project")
     response = staff.post("/admin/programmes/project/deleted/", {"revision": str(revision.pk)}, follow=True)
-    assert "It comes without what was deleted, too: Donors (A donor)." in text_of(response)
+    assert "Donors (A donor)" in text_of(response)
     assert project.donors.get() == kept
 
 
-def test_a_project_whose_programme_is_gone_says_so(staff):
-    project = make_project(state="draft", programme=make_programme(state="draft", title_en="Health"))
-    for row in (project, project.programme):
-        assert staff.post(address_of(row, "delete/"), {"post": "yes"}).status_code == 302
-    revision = Revision.objects.get(kind="deleted", model="programmes.project")
-    response = staff.post("/admin/programmes/project/deleted/", {"revision": str(revision.pk)}, follow=True)
-    assert "before what it belongs to does: Programme (Health)." in text_of(response)
-
-
-def test_a_note_on_the_page_is_put_better_and_taken_off_by_who_may_publish(clock, staff, programme):
+def test_a_public_note_is_corrected_and_removed_by_who_may_publish(clock, staff, programme):
     for words in ("Frist.", "Second."):
-        send(staff, programme, summary_en=words, _note=words, _note_public="1")
+        publish(staff, programme, summary_en=words, _note=words, _note_public="1")
     notes = address_of(programme, "notes/")
 
     def source() -> dict:
@@ -481,7 +430,9 @@ def test_a_note_on_the_page_is_put_better_and_taken_off_by_who_may_publish(clock
     assert "1 June 2026: First." in page
     assert "Frist." not in page
     stale = {"_source": str(states(programme)[1].pk), "note": "0", "_take_off": "1"}
-    assert "Look at the notes once more." in text_of(staff.post(notes, stale, follow=True))
+    staff.post(notes, stale)
+    programme.refresh_from_db()
+    assert len(programme.public_notes) == 2
     staff.post(notes, source() | {"note": "0", "en": "Second.", "_take_off": "1"})
     assert (
         "Second." not in text_of(Client().get(programme.get_absolute_url())).partition("What was changed")[2]
@@ -494,11 +445,9 @@ def test_a_note_on_the_page_is_put_better_and_taken_off_by_who_may_publish(clock
     assert writer.post(notes, source() | {"note": "0", "_take_off": "1"}).status_code == 403
 
 
-def test_a_note_that_was_put_better_stays_so_when_a_draft_with_its_own_note_is_published(
-    clock, staff, programme
-):
-    send(staff, programme, summary_en="Better.", _note="Frist.", _note_public="1")
-    send(staff, programme, "_draft", summary_en="Best.", _note="Second.", _note_public="1")
+def test_a_corrected_note_stays_so_when_a_draft_with_its_own_note_is_published(clock, staff, programme):
+    publish(staff, programme, summary_en="Better.", _note="Frist.", _note_public="1")
+    save_draft(staff, programme, summary_en="Best.", _note="Second.", _note_public="1")
     sent = {"_source": str(states(programme)[0].pk), "note": "0", "en": "First."}
     staff.post(address_of(programme, "notes/"), sent)
     assert take(staff, programme, "publish").status_code == 302
@@ -506,7 +455,7 @@ def test_a_note_that_was_put_better_stays_so_when_a_draft_with_its_own_note_is_p
     assert [note["en"] for note in programme.public_notes] == ["Second.", "First."]
 
 
-def test_two_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
+def test_two_people_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
     """The one who comes second finds it noted."""
     real, raced = type(Revision.objects.all()).standing, []
 
@@ -522,7 +471,7 @@ def test_two_who_look_at_once_at_what_a_command_changed_both_see_it(staff, progr
         assert staff.get(address_of(programme, page)).status_code == 200
 
 
-def test_who_may_not_change_a_record_neither_restores_nor_sees_what_was_deleted(client, programme):
+def test_who_may_not_change_a_record_sees_no_history_and_restores_nothing(client, programme):
     opened_by = User.objects.create_user("viewer", password="a-long-password-7", is_staff=True)
     client.force_login(opened_by)
     assert client.get(address_of(programme, "history/")).status_code == 403

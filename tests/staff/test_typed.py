@@ -10,17 +10,16 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 
 from iomlaos.office.models import Page
 from iomlaos.publishing.models import Presence, TypedText
 from tests.factories import make_figure, make_page, make_programme, make_vacancy
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
 ADD = "/admin/office/page/add/"
-OFFER = "You typed something here"
 PASSWORD = "a-long-password-7"
 
 
@@ -104,11 +103,10 @@ def test_what_was_typed_is_offered_back_and_taken_up_as_it_was(clock, dala):
     typed = "Half a sentence, “quoted” <b>& marked</b>,\r\n\r\nສະບາຍດີ \\ %"
     type_into(dala, change(page), lead_en=typed, body_en="<p>Rich <strong>tex</strong></p>", _note="Why")
     [(words, _)] = offers(dala, change(page))
-    assert f"{OFFER} on 1 June 2026 at 12:03 that was not saved." in words
-    assert "differs in: Lead, Text." in words
+    for part in ("1 June 2026", "12:03", "Lead, Text"):
+        assert part in words
     again = take_up(dala, change(page))
     assert errors(again) == {}
-    assert "Please correct" not in again.content.decode()
     form = filled(again)
     assert form["lead_en"] == [typed]
     assert form["body_en"] == ["<p>Rich <strong>tex</strong></p>"]
@@ -134,11 +132,17 @@ def test_a_new_thing_is_offered_where_one_is_added_and_forms_do_not_eat_each_oth
     assert Page.objects.count() == 1
 
 
-def test_the_later_words_of_a_form_take_the_place_of_the_earlier(dala):
+def test_what_is_typed_later_replaces_what_was_typed_before_also_once_it_was_taken_up(dala):
     form = filled(dala.get(ADD))
-    for title in ("One", "One two", "One two three"):
+    for title in ("One", "One two"):
         assert keep(dala, ADD, form | {"title_en": [title]}).json()["kept"] == "12:00"
-    assert filled(take_up(dala, ADD))["title_en"] == ["One two three"]
+    form = filled(take_up(dala, ADD))
+    assert form["title_en"] == ["One two"]
+    assert keep(dala, ADD, form | {"title_en": ["One two three"], "slug": ["a-page"]}).json()["kept"]
+    form = filled(take_up(dala, ADD))
+    assert form["title_en"] == ["One two three"]
+    assert dala.post(ADD, form).status_code == 302
+    assert offers(dala, ADD) == []
 
 
 def test_what_is_not_in_order_is_offered_as_it_was_typed_and_refused_only_when_it_is_sent(dala):
@@ -185,14 +189,11 @@ def test_a_file_that_was_chosen_is_asked_for_again(dala):
     assert "“ແບບຟອມ.pdf” was not kept. Choose a file again" in take_up(dala, address).content.decode()
 
 
-@pytest.mark.parametrize("changed", ["lead_en", "title_en"])
-def test_what_was_taken_up_meets_what_a_colleague_saved_meanwhile(dala, souk, changed):
+def test_what_was_taken_up_is_in_conflict_with_what_a_colleague_saved_meanwhile(dala, souk):
     page = make_page(title_en="Before", lead_en="Before")
     type_into(dala, change(page), lead_en="Typed by Dala")
-    assert (
-        souk.post(change(page), filled(souk.get(change(page)), **{changed: "Saved by Souk"})).status_code
-        == 302
-    )
+    theirs = filled(souk.get(change(page)), lead_en="Saved by Souk", title_en="By Souk")
+    assert souk.post(change(page), theirs).status_code == 302
     form = filled(take_up(dala, change(page)))
     answer = dala.post(change(page), form)
     assert answer.status_code == 409
@@ -201,12 +202,11 @@ def test_what_was_taken_up_meets_what_a_colleague_saved_meanwhile(dala, souk, ch
     assert len(offers(dala, change(page))) == 1
     assert dala.post(change(page), filled(answer)).status_code == 302
     page.refresh_from_db()
-    assert page.lead_en == "Typed by Dala"
-    assert page.title_en == ("Saved by Souk" if changed == "title_en" else "Before")
+    assert (page.lead_en, page.title_en) == ("Typed by Dala", "By Souk")
     assert offers(dala, change(page)) == []
 
 
-def test_a_row_that_a_colleague_removed_meanwhile_breaks_nothing(dala, souk):
+def test_a_row_that_was_typed_into_and_deleted_by_a_colleague_is_a_conflict(dala, souk):
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
     type_into(dala, change(programme), **{"figures-0-value": "one more"})
@@ -220,12 +220,12 @@ def test_a_row_that_a_colleague_removed_meanwhile_breaks_nothing(dala, souk):
     assert programme.figures.get(pk=figure.pk).value == "one more"
 
 
-@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
-def test_every_button_that_saves_ends_it(dala, button):
-    form = type_into(dala, ADD, title_en="A page", slug="a-page")
-    assert dala.post(ADD, form | {button: "1"}).status_code == 302
+def test_a_save_ends_it_by_whatever_button(dala):
+    for number, button in enumerate(("_save", "_continue", "_addanother")):
+        form = type_into(dala, ADD, title_en="A page", slug=f"page-{number}")
+        assert dala.post(ADD, form | {button: "1"}).status_code == 302
+        assert not TypedText.objects.exclude(data="").exists()
     assert offers(dala, ADD) == []
-    assert not TypedText.objects.exclude(data="").exists()
 
 
 def test_a_refused_save_keeps_it_and_the_form_goes_on_as_the_same(dala):
@@ -281,16 +281,6 @@ def test_what_differs_in_nothing_from_what_is_there_is_not_offered(dala):
     assert len(offers(dala, change(page))) == 1
 
 
-def test_what_was_taken_up_and_typed_on_is_one_text_and_gone_when_it_is_saved(dala):
-    type_into(dala, ADD, title_en="One")
-    form = filled(take_up(dala, ADD), title_en="One two", slug="a-page")
-    assert keep(dala, ADD, form).json()["kept"]
-    form = filled(take_up(dala, ADD))
-    assert form["title_en"] == ["One two"]
-    assert dala.post(ADD, form).status_code == 302
-    assert offers(dala, ADD) == []
-
-
 def test_it_can_be_thrown_away(dala):
     page = make_page()
     for address in (ADD, change(page)):
@@ -310,9 +300,8 @@ def test_nobody_else_can_see_take_up_throw_away_or_end_it(dala, souk):
     assert "A secret" not in souk.get(change(page) + way).content.decode()
     key = way.removeprefix("?typed=")
     assert souk.post(f"/admin/office/page/typed/{key}/throw-away/").status_code == 404
-    assert (
-        souk.post(change(page), filled(souk.get(change(page)), lead_en="Souk", _typed=key)).status_code == 302
-    )
+    theirs = filled(souk.get(change(page)), lead_en="Souk", _typed=key)
+    assert souk.post(change(page), theirs).status_code == 302
     assert keep(souk, change(page), form, _person=person_of(souk)).json()["ended"]
     assert filled(take_up(dala, change(page)))["lead_en"] == ["A secret of Dala"]
     listed = souk.get("/admin/").content.decode()
@@ -354,14 +343,15 @@ def test_a_form_that_is_only_read_keeps_nothing(clock, signed_in):
     assert Presence.objects.count() == 1
 
 
-def test_when_the_session_is_over_the_script_is_told_and_nothing_is_handed_back(clock, dala):
+def test_the_script_keeps_no_session_open_and_is_told_when_it_is_over(clock, dala):
     form = filled(dala.get(ADD), title_en="Typed")
-    person = person_of(dala)
-    clock.shift(31 * MINUTE)
-    answer = dala.post(
-        "/admin/office/page/typed/", form | {"_person": person, "_words": "1"}, HTTP_X_BY_ITSELF="1"
-    )
-    assert (answer.status_code, answer.content) == (403, b"{}")
+    sent = form | {"_person": person_of(dala), "_words": "1"}
+    for minutes, status in ((20, 200), (11, 403)):
+        clock.shift(minutes * MINUTE)
+        answer = dala.post("/admin/office/page/typed/", sent, HTTP_X_BY_ITSELF="1")
+        assert answer.status_code == status
+    assert answer.content == b"{}"
+    assert dala.get(ADD).status_code == 302
 
 
 def test_what_was_kept_before_the_session_ended_is_offered_after_signing_in_again(clock, dala):
@@ -377,14 +367,6 @@ def test_what_was_kept_before_the_session_ended_is_offered_after_signing_in_agai
     assert dala.post(change(page), form).status_code == 302
     page.refresh_from_db()
     assert page.lead_en == "Typed"
-
-
-def test_the_script_does_not_keep_a_session_open(clock, dala):
-    form = filled(dala.get(ADD), title_en="Typed")
-    clock.shift(20 * MINUTE)
-    assert keep(dala, ADD, form).status_code == 200
-    clock.shift(11 * MINUTE)
-    assert dala.get(ADD).status_code == 302
 
 
 def test_after_ninety_days_it_is_forgotten(clock, dala):
@@ -404,14 +386,17 @@ def test_after_ninety_days_it_is_forgotten(clock, dala):
 
 def test_a_person_has_a_hundred_of_them_at_most(clock, dala):
     form = filled(dala.get(ADD))
-    for number in range(102):
-        clock.shift(datetime.timedelta(seconds=1))
-        assert (
-            keep(dala, ADD, form | {"_typed": str(uuid.uuid4()), "title_en": f"Number {number}"}).status_code
-            == 200
+    earlier = [
+        TypedText(
+            id=uuid.uuid4(), by=User.objects.get(), model="office.page", data=f'[["title_en", ["{number}"]]]',
+            typed_at=timezone.now() - number * MINUTE,
         )
-    assert TypedText.objects.count() == 100
-    assert 'Number 1"' not in "".join(TypedText.objects.values_list("data", flat=True))
+        for number in range(1, 102)
+    ]  # fmt: skip
+    TypedText.objects.bulk_create(earlier)
+    assert keep(dala, ADD, form | {"title_en": "Latest"}).status_code == 200
+    left = set(TypedText.objects.values_list("pk", flat=True))
+    assert left == {uuid.UUID(form["_typed"][0]), *(text.pk for text in earlier[:99])}
 
 
 def test_nul_and_nonsense_are_kept_or_refused_and_nothing_breaks(dala):
@@ -436,16 +421,22 @@ def test_two_people_at_one_record_see_each_other(clock, dala, souk):
     page, other = make_page(), make_page()
     form = filled(souk.get(change(page)))
     clock.shift(2 * MINUTE)
-    assert also_here(dala, page) == "Also being edited by Souk Vong since 12:00."
+    seen = also_here(dala, page)
+    assert "Souk Vong" in seen
+    assert "12:00" in seen
     assert also_here(dala, other) == ""
-    assert beat(souk, page, form).json()["others"] == "Also being edited by dala since 12:02."
+    seen = beat(souk, page, form).json()["others"]
+    assert "dala" in seen
+    assert "12:02" in seen
 
 
-def test_it_ends_with_saving_leaving_signing_out_and_the_time(clock, dala, souk):
+def test_who_saves_leaves_or_signs_out_is_seen_no_more(clock, dala, souk):
     page = make_page()
 
+    mine = filled(souk.get(change(page)))
+
     def is_seen() -> bool:
-        return bool(also_here(souk, page))
+        return bool(beat(souk, page, mine).json()["others"])
 
     form = filled(dala.get(change(page)), lead_en="Saved")
     assert is_seen()
@@ -470,7 +461,7 @@ def test_without_the_script_ten_minutes_count_and_with_it_the_last_minute(clock,
     assert not also_here(souk, page)
     beat(dala, page, form)
     clock.shift(MINUTE)
-    assert also_here(souk, page) == "Also being edited by dala since 12:00."
+    assert "12:00" in also_here(souk, page)
     clock.shift(datetime.timedelta(seconds=1))
     assert not also_here(souk, page)
 
@@ -489,7 +480,7 @@ def test_only_who_may_see_the_record_hears_who_is_at_it(clock, dala, signed_in):
     form = filled(dala.get(change(page)))
     assert beat(signed_in("hr", "HR"), page, form).status_code == 403
     answer = beat(signed_in("editor", "Editors"), page, {"_typed": str(uuid.uuid4())})
-    assert answer.json()["others"] == "Also being edited by dala since 12:00."
+    assert "dala" in answer.json()["others"]
 
 
 def test_many_colleagues_cost_no_more_queries_than_one(clock, dala, signed_in, count_queries):
@@ -497,6 +488,6 @@ def test_many_colleagues_cost_no_more_queries_than_one(clock, dala, signed_in, c
     dala.get(change(page))
     signed_in("first").get(change(page))
     one = count_queries(lambda: dala.get(change(page)))
-    for number in range(5):
+    for number in range(3):
         signed_in(f"more-{number}").get(change(page))
     assert count_queries(lambda: dala.get(change(page))) == one

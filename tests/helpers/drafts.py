@@ -1,0 +1,38 @@
+"""How staff save a record as a draft, publish it and schedule it; and what visitors then see."""
+
+from django.test import Client
+
+from tests.factories import (
+    make_document,
+    make_form,
+    make_page,
+    make_procurement_notice,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
+from tests.helpers.admin import send
+from tests.reading import Page, read
+
+#: The factory of each kind that has drafts.
+PUBLISHABLES = [
+    make_programme, make_project, make_document, make_page, make_vacancy, make_procurement_notice, make_form,
+]  # fmt: skip
+
+
+def save_draft(client: Client, record, **changes):
+    return send(client, record, "_draft", **changes)
+
+
+def publish(client: Client, record, **changes):
+    return send(client, record, "_publish", **changes)
+
+
+def schedule(client: Client, record, moment: str, **changes):
+    """`moment` in Vientiane, as `2026-06-02T10:00`."""
+    return send(client, record, "_schedule", publish_at=moment, **changes)
+
+
+def public_page(record) -> Page:
+    """What visitors read at the address of a record."""
+    return read(Client(), record.get_absolute_url())
