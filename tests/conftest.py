@@ -4,9 +4,7 @@ import contextlib
 import gc
 import os
 import pkgutil
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +21,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from iomlaos.accounts import migrations
-from tests import servers
+from tests.helpers import databases
 from tests.servers import Server, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -39,22 +37,9 @@ def pytest_configure() -> None:
     project_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_sessionstart(session) -> None:
-    """One folder for all processes of a run: the controller of a parallel run makes it, and tells it."""
-    if "PORTAL_RUN_DIR" not in os.environ:
-        # In memory where there is room: a migration waits for the disk a hundred times.
-        memory = Path("/dev/shm")
-        has_room = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-        os.environ["PORTAL_RUN_DIR"] = tempfile.mkdtemp(
-            prefix="portal-run-", dir=memory if has_room else None
-        )
-        session.config.add_cleanup(_forget_the_run)
-    servers.RUN_DIR = Path(os.environ["PORTAL_RUN_DIR"])
-
-
-def _forget_the_run() -> None:
-    servers.drop_templates()
-    shutil.rmtree(os.environ.pop("PORTAL_RUN_DIR"), ignore_errors=True)
+def pytest_sessionstart() -> None:
+    """Make the folder of the run before other processes of it start."""
+    databases.run_folder()
 
 
 @pytest.fixture(scope="session")
@@ -62,27 +47,26 @@ def django_db_setup(
     request, django_test_environment, django_db_blocker, django_db_modify_db_settings
 ) -> Iterator[None]:
     """The tests' own database: a copy of the migrated one, instead of all migrations in every process."""
-    folder, database = servers.template(seeded=False)
+    folder = databases.template("migrated")
     connection = connections["default"]
     name = connection.creation._get_test_db_name()
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            with contextlib.closing(sqlite3.connect(folder / "portal.sqlite3")) as ready:
-                connection.ensure_connection()
-                ready.backup(connection.connection)
-        else:
-            connection.close()
-            url = os.environ["DATABASE_URL"]
-            servers._on_postgres(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            servers._on_postgres(url, f'CREATE DATABASE "{name}" TEMPLATE {database}')
-            connection.settings_dict["NAME"] = name
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    if connection.vendor == "sqlite":
+        with (
+            django_db_blocker.unblock(),
+            contextlib.closing(sqlite3.connect(folder / "portal.sqlite3")) as ready,
+        ):
+            connection.ensure_connection()
+            ready.backup(connection.connection)
+    else:
+        databases.drop_database(name)
+        databases.execute(f'CREATE DATABASE "{name}" TEMPLATE "{databases.database_name("migrated")}"')
     yield
     with django_db_blocker.unblock():
         connection.close()
-        if connection.vendor != "sqlite":
-            servers._on_postgres(os.environ["DATABASE_URL"], f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if connection.vendor != "sqlite":
+        databases.drop_database(name)
 
 
 #: What waits for clocks begins first, so that nothing is left to wait for at the end; then what computes longest.

@@ -13,7 +13,7 @@ from itertools import cycle, islice
 
 import pytest
 
-from tests.browser.walk import walk
+from tests.helpers.walk import walk
 from tests.servers import ROOT, Server, running_server
 
 FULL = os.environ.get("DRILL") == "full"
