@@ -202,6 +202,8 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
     with page.expect_response(re.compile("/admin/session/")):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(dialog).to_be_hidden()
+    # Only then is the form sent.
+    expect(page.locator("#typed")).to_contain_text("Kept at")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
     # The browser notes that the page asked while nobody was signed in.

@@ -54,8 +54,8 @@ ON_THE_WAY = {
 }  # fmt: skip
 
 
-#: Pages that look alike for every kind of record: axe reads the first of each.
-ALIKE = re.compile(r"/admin/\w+/\w+/\*(/(?:history|delete|links|preview|step)/.*)")
+#: What differs between the addresses of one template.
+MODEL = re.compile(r"^/admin/\w+/\w+/(?=$|add/|deleted/|\*/)|\?.*")
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +137,18 @@ def test_every_page_keeps_the_policy_fits_a_phone_and_axe_finds_nothing(desk, co
         )
         ahead += [link for link in links if link.startswith("/admin/")]
         wait_for_editors(desk)
-        look_alike = ALIKE.sub(r"\1", here) if address != donor else address
-        if look_alike not in read and not is_empty_form(here):
-            read.add(look_alike)
-            found += faults(desk, axe, *LOOKS)
-        else:
-            desk.set_viewport_size(PHONE)
-            found += [f"{address}: {problem}" for problem in overflow(desk)]
+        template = MODEL.sub("", here)
+        # Lists and forms are each kind's own.
+        alike = here if template in ("", "*/change/") else template
+        looks = []
+        if not is_empty_form(here) and (alike not in read or address == donor):
+            looks.append((PHONE, "light"))
+        if template not in read or address in forms:
+            looks.append((DESKTOP, "dark"))
+        read |= {alike, template}
+        found += faults(desk, axe, *looks)
+        desk.set_viewport_size(PHONE)
+        found += [f"{address}: {problem}" for problem in overflow(desk)]
     assert found == []
     assert complaints == []
     assert ON_THE_WAY - seen == set()
