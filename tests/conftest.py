@@ -1,4 +1,4 @@
-"""What every test stands on: plain static files, uploads of its own, the seeded content."""
+"""Fixtures and hooks of all tests: the database, the seeded content, uploads, a running server."""
 
 import contextlib
 import gc
@@ -106,9 +106,9 @@ def _fail_if_skipped_in_ci(report):
     return report
 
 
-@receiver(post_migrate, dispatch_uid="roles of tests")
-def make_roles_again(app_config, using: str, **kwargs) -> None:
-    """The roles of the migrations, which a test that empties the database takes away from those after it."""
+@receiver(post_migrate, dispatch_uid="tests.make_roles")
+def make_roles(app_config, using: str, **kwargs) -> None:
+    """Make the roles of the migrations again after a transactional test, which empties the database."""
     groups = apps.get_model("auth", "Group")
     if app_config.label != "accounts" or groups.objects.using(using).exists():
         return
@@ -126,21 +126,22 @@ def _uploads_of_its_own(settings, tmp_path) -> None:
 
 @pytest.fixture
 def seeded(db, _seed: dict[str, tuple[list, list]]) -> None:
-    """The database as `make run` leaves it: the content of fixtures/.
+    """Load the content of fixtures/, as `make run` does.
 
-    The command loads it once in a process; after that the rows that it wrote are written again as they were.
+    The command runs once in a process. For later tests, the rows that it wrote are inserted again by SQL.
     """
     if _seed:
         with connections["default"].cursor() as cursor:
             for table, (columns, rows) in _seed.items():
                 marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
+                # What migrations wrote there is among the rows.
                 cursor.execute(f'DELETE FROM "{table}"')
                 cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
             _reset_sequences(cursor, _seed)
         return
     before = _tables()
     call_command("seed", verbosity=0)
-    _seed.update({table: told for table, told in _tables().items() if told != before[table]})
+    _seed.update({table: rows for table, rows in _tables().items() if rows != before[table]})
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,8 @@ def test_a_picture_is_put_in_by_keyboard_alone(desk, tmp_path):
     expect(dialog).to_have_count(0)
     expect(text.locator("figure")).to_have_count(1)
 
-    # Delete takes a picture out with its figure.
+    # Delete takes a picture out with its figure. Once it is loaded, it does not move away from the pointer.
+    expect(text.locator("figure img")).not_to_have_js_property("naturalWidth", 0)
     text.locator("figure img").click()
     desk.keyboard.press("Delete")
     expect(text.locator("figure")).to_have_count(0)
