@@ -6,8 +6,8 @@ CHECKED = env -u DEBUG -u SECRET_KEY_FALLBACKS -u TRUSTED_PROXIES DATABASE_URL=s
 	SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=strong-enough-for-the-checks-of-settings-0123456789-abcdefghijklmnop
 PYTEST = .venv/bin/python -m pytest
-# A file of tests stays in one process: its server and its browser are started once. One process more
-# than two cores have, for tests that wait for a browser.
+# A file of tests stays in one process: its server and its browser are started once. tests/conftest.py says
+# which begin first. One process more than two cores have, for tests that wait for a browser.
 SPREAD = --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/drills
 
 .PHONY: help run dev staff manage test drill guide set-up set-up-dev
@@ -50,7 +50,7 @@ test: set-up-dev
 	@if [ -z "$$TEST_POSTGRES_URL" ]; then \
 		echo "On SQLite alone. TEST_POSTGRES_URL=postgres://… make test runs the tests on PostgreSQL too."; fi
 	@if [ -n "$$TEST_POSTGRES_URL" ]; then set -x; \
-		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD); fi
+		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD) -m "not looks"; fi
 
 drill: set-up-dev
 	DRILL=$${DRILL:-full} $(PYTEST) -rP tests/drills

@@ -133,6 +133,7 @@ def wait_for_waiting(server: Server, count: int) -> None:
             time.sleep(0.02)
 
 
-def report(rounds: int, seen: Counter[str]) -> None:
-    """The figures of a drill, which pytest shows with -rP."""
-    print(f"{rounds} rounds", *(f"{count:5} {what}" for what, count in sorted(seen.items())), sep="\n")  # noqa: T201
+def report(rounds: int, seen: Counter) -> None:
+    """Print the figures of a drill, which pytest shows with -rP."""
+    lines = (f"{count:5} {what}" for what, count in sorted(seen.items(), key=str))
+    print(f"{rounds} rounds", *lines, sep="\n")  # noqa: T201

@@ -1,12 +1,10 @@
-"""What every test stands on: plain static files, uploads of its own, the seeded content."""
+"""Fixtures and hooks of all tests: the database, the seeded content, uploads, a running server."""
 
 import contextlib
 import gc
 import os
 import pkgutil
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +21,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from iomlaos.accounts import migrations
-from tests import servers
+from tests.helpers import databases
 from tests.servers import Server, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -39,22 +37,9 @@ def pytest_configure() -> None:
     project_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_sessionstart(session) -> None:
-    """One folder for all processes of a run: the controller of a parallel run makes it, and tells it."""
-    if "PORTAL_RUN_DIR" not in os.environ:
-        # In memory where there is room: a migration waits for the disk a hundred times.
-        memory = Path("/dev/shm")
-        has_room = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-        os.environ["PORTAL_RUN_DIR"] = tempfile.mkdtemp(
-            prefix="portal-run-", dir=memory if has_room else None
-        )
-        session.config.add_cleanup(_forget_the_run)
-    servers.RUN_DIR = Path(os.environ["PORTAL_RUN_DIR"])
-
-
-def _forget_the_run() -> None:
-    servers.drop_templates()
-    shutil.rmtree(os.environ.pop("PORTAL_RUN_DIR"), ignore_errors=True)
+def pytest_sessionstart() -> None:
+    """Make the folder of the run before other processes of it start."""
+    databases.run_folder()
 
 
 @pytest.fixture(scope="session")
@@ -62,35 +47,32 @@ def django_db_setup(
     request, django_test_environment, django_db_blocker, django_db_modify_db_settings
 ) -> Iterator[None]:
     """The tests' own database: a copy of the migrated one, instead of all migrations in every process."""
-    folder, database = servers.template(seeded=False)
+    folder = databases.template("migrated")
     connection = connections["default"]
     name = connection.creation._get_test_db_name()
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            with contextlib.closing(sqlite3.connect(folder / "portal.sqlite3")) as ready:
-                connection.ensure_connection()
-                ready.backup(connection.connection)
-        else:
-            connection.close()
-            url = os.environ["DATABASE_URL"]
-            servers._on_postgres(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            servers._on_postgres(url, f'CREATE DATABASE "{name}" TEMPLATE {database}')
-            connection.settings_dict["NAME"] = name
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    if connection.vendor == "sqlite":
+        with (
+            django_db_blocker.unblock(),
+            contextlib.closing(sqlite3.connect(folder / "portal.sqlite3")) as ready,
+        ):
+            connection.ensure_connection()
+            ready.backup(connection.connection)
+    else:
+        databases.drop_database(name)
+        databases.execute(f'CREATE DATABASE "{name}" TEMPLATE "{databases.database_name("migrated")}"')
     yield
     with django_db_blocker.unblock():
         connection.close()
-        if connection.vendor != "sqlite":
-            servers._on_postgres(os.environ["DATABASE_URL"], f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if connection.vendor != "sqlite":
+        databases.drop_database(name)
 
 
-#: What waits for clocks begins first, so that nothing is left to wait for at the end; then what computes longest.
+#: The files that take longest begin first, so that no process is left alone with one at the end.
 FIRST = [
-    "browser/test_story.py", "careers/test_to_the_second.py", "careers/test_alert_kills.py", "browser/test_staff_csp.py",
-    "browser/test_admin.py", "browser/test_typed.py", "browser/test_sign_in.py", "browser/test_pictures.py",
-    "browser/test_alerts.py", "browser/test_pages.py", "publishing/test_nothing_of_a_draft.py",
-    "careers/test_drafts_stay_hidden.py", "staff/",
+    "browser/test_staff_pages.py", "careers/test_to_the_second.py", "browser/test_typed.py", "browser/", "careers/test_alert_kills.py",
+    "publishing/test_nothing_of_a_draft.py", "careers/test_drafts_stay_hidden.py", "staff/",
 ]  # fmt: skip
 
 
@@ -124,9 +106,9 @@ def _fail_if_skipped_in_ci(report):
     return report
 
 
-@receiver(post_migrate, dispatch_uid="roles of tests")
-def make_roles_again(app_config, using: str, **kwargs) -> None:
-    """The roles of the migrations, which a test that empties the database takes away from those after it."""
+@receiver(post_migrate, dispatch_uid="tests.make_roles")
+def make_roles(app_config, using: str, **kwargs) -> None:
+    """Make the roles of the migrations again after a transactional test, which empties the database."""
     groups = apps.get_model("auth", "Group")
     if app_config.label != "accounts" or groups.objects.using(using).exists():
         return
@@ -144,21 +126,22 @@ def _uploads_of_its_own(settings, tmp_path) -> None:
 
 @pytest.fixture
 def seeded(db, _seed: dict[str, tuple[list, list]]) -> None:
-    """The database as `make run` leaves it: the content of fixtures/.
+    """Load the content of fixtures/, as `make run` does.
 
-    The command loads it once in a process; after that the rows that it wrote are written again as they were.
+    The command runs once in a process. For later tests, the rows that it wrote are inserted again by SQL.
     """
     if _seed:
         with connections["default"].cursor() as cursor:
             for table, (columns, rows) in _seed.items():
                 marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
+                # What migrations wrote there is among the rows.
                 cursor.execute(f'DELETE FROM "{table}"')
                 cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
             _reset_sequences(cursor, _seed)
         return
     before = _tables()
     call_command("seed", verbosity=0)
-    _seed.update({table: told for table, told in _tables().items() if told != before[table]})
+    _seed.update({table: rows for table, rows in _tables().items() if rows != before[table]})
 
 
 @pytest.fixture(scope="session")

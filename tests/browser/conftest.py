@@ -1,49 +1,25 @@
 """A real browser for the running portal (`site` and `server` are in tests/conftest.py)."""
 
-import dataclasses
-import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.helpers.browsing import CHROMIUM, FLAGS, listen, open_context, signed_in
 from tests.servers import ROOT
 
-#: The headless shell draws the pages alone, without a browser's window around them: a fifth of the work.
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@dataclasses.dataclass(frozen=True)
-class StaffAccount:
-    username: str
-    password: str
-
-
-@pytest.fixture(scope="session")
-def staff_account(server) -> StaffAccount:
-    """An account that may do everything in the admin of the running portal."""
-    account = StaffAccount("staff", secrets.token_urlsafe(16))
-    server.manage(
-        "createsuperuser", "--noinput", "--username", account.username, "--email", "",
-        DJANGO_SUPERUSER_PASSWORD=account.password,
-    )  # fmt: skip
-    return account
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium. Tests open contexts of their own in it and close them."""
     if not Path(CHROMIUM).exists():
         pytest.skip(
             f"There is no Chromium at {CHROMIUM}. On Debian: apt install chromium-headless-shell; or set CHROMIUM."
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
@@ -54,3 +30,37 @@ def axe() -> str:
     if not AXE.exists():
         pytest.skip("axe-core is missing. Install Node.js, then: npm ci --ignore-scripts")
     return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What browsers complain of in their consoles. A test takes out what it expects."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints) -> Iterator[Callable[..., Page]]:
+    """Open a page in a fresh context."""
+    contexts = []
+
+    def open_page(**options) -> Page:
+        contexts.append(open_context(browser, **options))
+        return listen(contexts[-1].new_page(), complaints)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def staff_cookies(server) -> dict:
+    """The cookies of somebody who may do everything in the admin of the running portal."""
+    return signed_in(server)
+
+
+@pytest.fixture
+def desk(open_page, server, staff_cookies) -> Page:
+    """A page of staff who are signed in."""
+    return open_page(base_url=server.url, storage_state=staff_cookies)

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import environment  # noqa: F401  (the settings of the tests, whatever the shell says)
-from tests.browser.conftest import CHROMIUM
+from tests.helpers.browsing import CHROMIUM, FLAGS, first_row
 from tests.servers import ROOT, Server, running_server
 
 PICTURES = ROOT / "docs" / "staff-guide"
@@ -41,9 +41,7 @@ def main() -> None:
         running_server(Path(folder) / "site", STAFF_SECOND_FACTOR="required") as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         draw(server, browser)
         browser.close()
 
@@ -81,7 +79,7 @@ def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> Brow
 
 def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
     page = contributor.new_page()
-    form = first_of(page, PROGRAMME)
+    form = first_row(page, PROGRAMME)
     page.goto(form)
     summary = page.get_by_label("Summary:", exact=True)
     summary.fill(f"{summary.input_value()} This sentence is an example.")
@@ -123,7 +121,7 @@ def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
     done(desk, "It is public now.")
 
     hand = phone.new_page()
-    hand.goto(first_of(hand, "/admin/careers/vacancy/?q=example"))
+    hand.goto(first_row(hand, "/admin/careers/vacancy/?q=example"))
     hand.locator(".steps").get_by_role("link", name="Change the deadline").click()
     hand.get_by_label("Closing date").fill("2040-07-15")
     hand.get_by_label("Why the deadline changes").fill("An example of a reason.")
@@ -134,7 +132,7 @@ def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
 
 def two_at_once(editor: BrowserContext) -> None:
     one, other = editor.new_page(), editor.new_page()
-    form = first_of(one, "/admin/careers/vacancy/?q=example")
+    form = first_row(one, "/admin/careers/vacancy/?q=example")
     for page, duration in ((one, "Six months"), (other, "One year")):
         page.goto(form)
         page.locator("main details").evaluate_all("parts => parts.forEach(part => part.open = true)")
@@ -146,12 +144,6 @@ def two_at_once(editor: BrowserContext) -> None:
     keep(other, "two-at-once", beside=".meeting")
     one.goto(form.replace("/change/", "/history/"))
     keep(one, "history")
-
-
-def first_of(page: Page, address: str) -> str:
-    page.goto(address)
-    link = page.locator("#result_list tbody th a").first
-    return link.get_attribute("href").partition("?")[0]
 
 
 def done(page: Page, words: str) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import html5lib
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_pages import overflow, violations
+from tests.helpers.browsing import DESKTOP, PHONE, faults, small_targets
 from tests.mailserver import MailServer, link_in, running_mail_server, text_of
 from tests.servers import Server, running_server
 
 READER = "reader@example.org"
+SMALLEST = {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,8 @@ def portal(mail, tmp_path_factory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
-    yield context.new_page()
-    context.close()
+def page(open_page, portal) -> Page:
+    return open_page(java_script_enabled=False, base_url=portal.url, viewport=PHONE)
 
 
 def do(portal: Server, *lines: str) -> str:
@@ -45,25 +44,25 @@ def reads(page: Page, heading: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
-def test_a_subscriber_s_whole_way(portal, mail, page):
-    page.goto(f"{portal.url}/careers/alerts/")
+def test_a_subscriber_s_whole_way(portal, mail, page, complaints):
+    page.goto("/careers/alerts/")
     page.get_by_label("New positions", exact=True).check()
     # A browser knows that this is none; it lets through what only the site refuses.
     page.get_by_label("Your e-mail address").fill("reader@example")
     page.get_by_role("button", name="Ask for these alerts").click()
     expect(page.get_by_text("This is not an e-mail address.")).to_be_visible()
-    assert page.get_by_label("Your e-mail address").input_value() == "reader@example"
-    assert page.get_by_label("New positions", exact=True).is_checked()
+    expect(page.get_by_label("Your e-mail address")).to_have_value("reader@example")
+    expect(page.get_by_label("New positions", exact=True)).to_be_checked()
     page.get_by_label("Your e-mail address").fill(READER)
     page.get_by_role("button", name="Ask for these alerts").click()
     reads(page, "Please confirm by e-mail")
-    assert READER in page.get_by_role("main").inner_text()
+    expect(page.get_by_role("main")).to_contain_text(READER)
     assert mail.received == []
 
     portal.manage("send_alerts")
     [question] = mail.to(READER)
     page.goto(link_in(text_of(question), "/confirm/"))
-    assert "New positions" in page.get_by_role("main").inner_text()
+    expect(page.get_by_role("main")).to_contain_text("New positions")
     page.get_by_role("button", name="Yes, send me these alerts").click()
     reads(page, "Your alerts are on")
 
@@ -87,6 +86,7 @@ def test_a_subscriber_s_whole_way(portal, mail, page):
     reads(page, "Your alerts are stopped")
     assert page.goto(link_in(text_of(mail.received[0]), "/stop/")).status == 404
     reads(page, "This link is not known any more")
+    complaints.clear()
 
     do(portal, "make_vacancy(slug='later', title_en='Later')")
     portal.manage("send_alerts")
@@ -97,13 +97,14 @@ def test_a_subscriber_s_whole_way(portal, mail, page):
 
 def test_somebody_follows_one_notice_and_stops_by_one_click(portal, mail, page):
     mail.received.clear()
-    page.goto(f"{portal.url}/careers/alerts/notice/tents/")
+    page.goto("/careers/alerts/notice/tents/")
     page.get_by_label("Your e-mail address").fill("bidder@example.org")
     page.keyboard.press("Enter")
     reads(page, "Please confirm by e-mail")
     portal.manage("send_alerts")
     page.goto(link_in(text_of(mail.received[0]), "/confirm/"))
     page.get_by_role("button", name="Yes, send me these alerts").click()
+    reads(page, "Your alerts are on")
     do(portal, "make_amendment(ProcurementNotice.objects.get(slug='tents'), text_en='Forty tents.')")
     portal.manage("send_alerts")
     assert mail.subjects("bidder@example.org") == ["Amended: Supply of tents", "Please confirm your alerts"]
@@ -115,10 +116,9 @@ def test_somebody_follows_one_notice_and_stops_by_one_click(portal, mail, page):
     assert len(mail.received) == 2
 
 
-def test_a_form_on_another_site_is_refused(portal, browser):
+def test_a_form_on_another_site_is_refused(portal, open_page, complaints):
     """Chromium itself says from where it was sent."""
-    context = browser.new_context()
-    page = context.new_page()
+    page = open_page()
     elsewhere = portal.url.replace("127.0.0.1", "localhost")
     form = f'<form method="post" action="{portal.url}/careers/alerts/"><input name="email" value="x@example.org"><input name="topic" value="all"><button>Win</button></form>'
     page.route(f"{elsewhere}/trap", lambda route: route.fulfill(content_type="text/html", body=form))
@@ -127,71 +127,53 @@ def test_a_form_on_another_site_is_refused(portal, browser):
         page.get_by_role("button", name="Win").click()
     assert navigation.value.status == 403
     reads(page, "This form was not sent from this site")
-    context.close()
+    complaints.clear()
 
 
 @pytest.fixture(scope="module")
-def links(portal) -> dict[str, str]:
+def links(portal) -> list[str]:
     """The addresses of the pages, those behind a token too."""
     tokens = "make_subscription().token, make_subscription(confirmed_at=None).token"
     stop, confirm = do(portal, f"print(*({tokens}))").split()
-    return {
-        "the form": "/careers/alerts/",
-        "of a notice": "/careers/alerts/notice/tents/",
-        "confirm": f"/careers/alerts/confirm/{confirm}/",
-        "stop": f"/careers/alerts/stop/{stop}/",
-        "unknown": "/careers/alerts/stop/unknown/",
-    }
+    return [
+        "/careers/alerts/", "/careers/alerts/notice/tents/", f"/careers/alerts/confirm/{confirm}/",
+        f"/careers/alerts/stop/{stop}/", "/careers/alerts/stop/unknown/",
+    ]  # fmt: skip
 
 
-def look(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    for width in (320, 360, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert overflow(page) == [], width
-        for scheme in ("light", "dark") if width in (320, 1280) else ():
-            page.emulate_media(color_scheme=scheme)
-            assert violations(page) == [], (scheme, width)
+def test_axe_finds_nothing_on_the_pages_and_the_answers_and_they_keep_no_cookie(
+    portal, open_page, axe, links, complaints
+):
+    looks = [(size, scheme) for size in (SMALLEST, DESKTOP) for scheme in ("light", "dark")]
+    page = open_page(base_url=portal.url)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    found = []
+    for address in links:
+        page.goto(address)
+        found += faults(page, axe, *looks)
+    for email in ("reader@example", "somebody.with.a.long.name@a-long-domain-of-a-ministry.example.org"):
+        page.goto("/careers/alerts/")
+        page.get_by_label("Your e-mail address").fill(email)
+        page.get_by_role("button", name="Ask for these alerts").click()
+        expect(page).to_have_title(re.compile("Please"))
+        found += faults(page, axe, *looks)
+    assert found == []
+    assert [url for url in requests if not url.startswith(portal.url + "/")] == []
+    assert page.context.cookies() == []
+    complaints[:] = [complaint for complaint in complaints if "/unknown/" not in complaint]
 
 
-@pytest.mark.parametrize("name", ["the form", "of a notice", "confirm", "stop", "unknown"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(portal, browser, axe, links, name):
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(portal.url + links[name])
-    look(page, axe)
-    assert not [url for url in asked if not url.startswith(portal.url + "/")]
-    assert context.cookies() == []
-    context.close()
-
-
-@pytest.mark.parametrize(
-    "email", ["reader@example", "somebody.with.a.long.name@a-long-domain-of-a-ministry.example.org"]
-)
-def test_the_answers_to_the_form_are_accessible_too(portal, browser, axe, email):
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{portal.url}/careers/alerts/")
-    page.get_by_label("Your e-mail address").fill(email)
-    page.get_by_role("button", name="Ask for these alerts").click()
-    expect(page).to_have_title(re.compile("Please"))
-    look(page, axe)
-    context.close()
-
-
-def test_targets_are_large_enough_for_a_thumb(portal, page):
-    page.goto(f"{portal.url}/careers/alerts/")
-    targets = page.locator("main form :is(button, fieldset label, input[type=email])").all()
-    assert len(targets) == 5
-    for target in targets:
-        assert target.bounding_box()["height"] >= 44, target.inner_text()
+def test_targets_are_large_enough_for_a_thumb(page):
+    page.goto("/careers/alerts/")
+    targets = page.locator("main form :is(button, fieldset label, input[type=email])")
+    expect(targets).to_have_count(5)
+    assert small_targets(targets) == []
 
 
 def test_the_pages_are_valid_html(portal, links):
-    for name, address in links.items():
+    for address in links:
         _, body = portal.get(address)
         parser = html5lib.HTMLParser()
         parser.parse(body, transport_encoding="utf-8")
-        assert parser.errors == [], name
+        assert parser.errors == [], address

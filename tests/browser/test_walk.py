@@ -6,15 +6,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.browser.walk import Walked, local, walk
+from tests.helpers.walk import Walked, local, walk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def walked(server) -> dict[str, Walked]:
     return walk(server, "/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pages(walked) -> list[Walked]:
     return [here for here in walked.values() if here.is_page]
 
@@ -52,11 +52,8 @@ def test_links_are_addresses_mail_or_telephone_and_none_is_empty(pages):
     assert not [(page.address, link) for page in pages for link in page.links() if link.strip() in ("", "#")]
 
 
-def test_no_answer_sets_a_cookie(walked):
+def test_no_answer_sets_a_cookie_or_runs_a_script_or_fetches_from_elsewhere(server, walked, pages):
     assert not [here.address for here in walked.values() if "set-cookie" in here.headers]
-
-
-def test_no_page_runs_a_script_or_holds_an_inline_style(pages):
     for page in pages:
         assert {script.get("type") for script in page.every("script")} <= {"application/ld+json"}, (
             page.address
@@ -65,25 +62,13 @@ def test_no_page_runs_a_script_or_holds_an_inline_style(pages):
         for element in page.document.iter():
             own = [name for name in element.attrib if str(name).startswith("on") or name == "style"]
             assert not own, (page.address, element.tag, own)
+        assert [found for found in page.fetched() if not local(server, page.address, found)] == []
 
 
-def test_no_page_fetches_anything_from_elsewhere(server, pages):
-    assert not [
-        (page.address, found)
-        for page in pages
-        for found in page.fetched()
-        if not local(server, page.address, found)
-    ]
-
-
-def test_every_page_is_valid_html(pages):
+def test_every_page_is_valid_html_and_its_ids_are_unique(pages):
     for page in pages:
         assert page.document is not None
         assert not page.errors, (page.address, page.errors)
-
-
-def test_ids_are_unique_on_every_page(pages):
-    for page in pages:
         assert not [name for name, times in Counter(page.ids).items() if times > 1], page.address
 
 
@@ -98,11 +83,16 @@ def test_every_page_has_one_first_heading_and_no_heading_level_is_left_out(pages
         assert all(page.texts("h1")), page.address
 
 
-def test_every_page_has_a_title_of_its_own(pages):
+def test_every_page_has_a_title_and_a_description_of_its_own(pages):
     """Parts and selections of one list (`?page=2`) are one page here."""
-    titles = {urlsplit(page.address).path: page.texts("title") for page in pages}
-    assert all(len(title) == 1 and title[0] for title in titles.values())
-    assert not [title for title, times in Counter(title[0] for title in titles.values()).items() if times > 1]
+    titles, descriptions = {}, {}
+    for page in pages:
+        [title] = page.texts("title")
+        [description] = [tag.get("content") for tag in page.every("meta") if tag.get("name") == "description"]
+        path = urlsplit(page.address).path
+        titles[path], descriptions[path] = title, description
+    for texts in (titles, descriptions):
+        assert not [text for text, times in Counter(texts.values()).items() if times > 1 or not text.strip()]
 
 
 def test_every_page_says_its_language_its_address_and_what_it_holds(server, pages):
@@ -111,31 +101,17 @@ def test_every_page_says_its_language_its_address_and_what_it_holds(server, page
         [canonical] = [link.get("href") for link in page.every("link") if link.get("rel") == "canonical"]
         assert canonical == server.url + urlsplit(page.address).path
         meta = {tag.get("name") or tag.get("property"): tag.get("content") for tag in page.every("meta")}
-        assert meta["description"].strip(), page.address
         assert meta["og:title"].strip(), page.address
         assert meta["og:url"] == canonical
 
 
-def test_descriptions_are_each_pages_own(pages):
-    descriptions = {
-        urlsplit(page.address).path: tag.get("content")
-        for page in pages
-        for tag in page.every("meta")
-        if tag.get("name") == "description"
-    }
-    assert not [text for text, times in Counter(descriptions.values()).items() if times > 1]
-
-
-def test_the_sitemap_lists_what_a_visitor_reaches_and_nothing_else(server, pages):
+def test_the_sitemap_lists_what_a_visitor_reaches_and_nothing_else_and_robots_txt_names_it(server, pages):
     response, body = server.get("/sitemap.xml")
     assert response.status == 200
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
     listed = [place.text for place in ElementTree.fromstring(body).iter(name)]
     assert len(listed) == len(set(listed))
     assert set(listed) == {server.url + urlsplit(page.address).path for page in pages}
-
-
-def test_robots_txt_names_the_sitemap(server):
     response, body = server.get("/robots.txt")
     assert response.status == 200
     assert f"Sitemap: {server.url}/sitemap.xml" in body.decode()

@@ -12,14 +12,13 @@ from tests.colleagues import Answer, Colleague, address_of, count_revisions, mak
 from tests.servers import Server, running_server
 from tests.staff.filled import filled
 
-#: No limit of time: a drill is long.
-pytestmark = pytest.mark.timeout(0)
+pytestmark = pytest.mark.timeout(7200)
 PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 40
 
 
 @pytest.fixture
 def server(tmp_path):
-    with running_server(tmp_path / "site") as server:
+    with running_server(tmp_path / "site", WEB_WORKERS="2") as server:
         make_superusers(server, "first", "second")
         yield server
 

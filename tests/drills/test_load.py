@@ -13,9 +13,11 @@ from itertools import cycle, islice
 
 import pytest
 
-from tests.browser.walk import walk
+from tests.colleagues import report
+from tests.helpers.walk import walk
 from tests.servers import ROOT, Server, running_server
 
+pytestmark = pytest.mark.timeout(7200)
 FULL = os.environ.get("DRILL") == "full"
 REQUESTS = 20_000 if FULL else 2_000
 VISITORS = 16
@@ -39,7 +41,7 @@ while True:
 
 @pytest.fixture
 def server(tmp_path):
-    with running_server(tmp_path / "site") as server:
+    with running_server(tmp_path / "site", WEB_WORKERS="2") as server:
         yield server
 
 
@@ -48,9 +50,9 @@ def addresses(server) -> list[str]:
     return [here.address for here in walk(server, "/").values()]
 
 
-def visit(server: Server, addresses: list[str]) -> Counter:
+def visit(server: Server, addresses: list[str], seen: Counter | None = None) -> Counter:
     """One visitor on one connection: what each request came to, a status or the name of an error."""
-    seen = Counter()
+    seen = Counter() if seen is None else seen
     connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
     for address in addresses:
         try:
@@ -85,6 +87,7 @@ def test_every_page_answers_a_crowd_while_staff_save_and_the_seed_runs(server, a
     finally:
         staff.kill()
         staff.communicate()
+    report(REQUESTS, seen)
     assert seen == {200: REQUESTS // VISITORS * VISITORS}
 
 
@@ -110,6 +113,7 @@ def test_a_killed_worker_comes_back_and_the_others_go_on(server, addresses):
         stop.set()
         for visitor in visitors:
             visitor.join()
+    report(KILLS, seen)
     lost = sum(times for outcome, times in seen.items() if outcome != 200)
     # What the killed worker held at that moment is lost, one request a visitor at most; nothing else is.
     assert lost <= KILLS * len(visitors), seen
@@ -118,20 +122,22 @@ def test_a_killed_worker_comes_back_and_the_others_go_on(server, addresses):
 
 
 def wait_for_workers(server: Server, how_many: int, without: int) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 120
     while time.monotonic() < ends:
         now = server.workers()
         if len(now) == how_many and without not in now:
             return
         time.sleep(0.1)
-    raise AssertionError("The killed worker did not come back within 30 seconds.")
+    raise AssertionError("The killed worker did not come back within two minutes.")
 
 
 def test_a_server_under_load_stops_at_once_when_told(server, addresses):
     with ThreadPoolExecutor(4) as visitors:
-        rounds = [visitors.submit(visit, server, addresses) for _ in range(4)]
-        time.sleep(0.5)
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=15) == 0
-        for visit_ in rounds:
-            assert not [outcome for outcome in visit_.result() if isinstance(outcome, int) and outcome >= 500]
+        seen = [Counter() for _ in range(4)]
+        rounds = [visitors.submit(visit, server, addresses, outcomes) for outcomes in seen]
+        while not all(seen) and not any(visits.done() for visits in rounds):
+            time.sleep(0.01)
+        server.stop()
+        assert server.process.returncode == 0
+        for visits in rounds:
+            assert not [outcome for outcome in visits.result() if isinstance(outcome, int) and outcome >= 500]

@@ -31,7 +31,7 @@ LONG_AGO = "2020-01-01 00:00:00+00:00"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running_server(tmp_path_factory.mktemp("at-once")) as server:
+    with running_server(tmp_path_factory.mktemp("at-once"), WEB_WORKERS="2") as server:
         make_superusers(server, "first", "second")
         yield server
 

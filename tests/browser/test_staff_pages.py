@@ -1,0 +1,253 @@
+"""The whole admin in Chromium: every shape of page keeps its policy, fits a phone, and axe finds nothing on it."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.helpers.browsing import (
+    DESKTOP,
+    PHONE,
+    faults,
+    first_row,
+    open_context,
+    overflow,
+    signed_in,
+    small_targets,
+    violations,
+    wait_for_editors,
+)
+from tests.servers import Server, running_server
+
+pytestmark = pytest.mark.looks
+
+LOOKS = (PHONE, "light"), (DESKTOP, "dark")
+#: A number or a random key in an address: one of many pages of the same shape.
+KEY = re.compile(r"/(\d+|[0-9a-f]{8}-[0-9a-f-]{27})/")
+#: What is no page: it signs out, is a file, or leads to what visitors see.
+NO_PAGE = re.compile(r"/(logout|export|files|r)/|\.webp$")
+#: What must have been on the way, so that a link that goes missing is noticed.
+ON_THE_WAY = {
+    "/admin/", "/admin/guide/", "/admin/second-factor/", "/admin/second-factor/set-up/", "/admin/password_change/",
+    "/admin/programmes/programme/", "/admin/programmes/programme/add/", "/admin/programmes/programme/deleted/",
+    "/admin/programmes/programme/*/change/", "/admin/programmes/programme/*/history/",
+    "/admin/programmes/programme/*/delete/", "/admin/programmes/programme/*/links/",
+    "/admin/programmes/programme/*/preview/?language=en&width=phone",
+    "/admin/programmes/programme/*/preview/?language=lo&width=phone",
+    "/admin/programmes/programme/*/preview/?language=en&width=desktop",
+    "/admin/programmes/programme/*/preview/?language=lo&width=desktop",
+    "/admin/programmes/programme/*/preview/page/?language=en",
+    "/admin/programmes/programme/*/preview/page/?language=lo",
+    "/admin/programmes/programme/*/step/publish/", "/admin/programmes/programme/*/step/schedule/",
+    "/admin/programmes/programme/*/step/withdraw/", "/admin/programmes/programme/*/step/discard/",
+    "/admin/programmes/project/*/change/", "/admin/programmes/figure/*/change/",
+    "/admin/programmes/counterpart/*/change/",
+    "/admin/careers/vacancy/*/step/deadline/", "/admin/careers/vacancy/*/step/close/",
+    "/admin/careers/procurementnotice/*/change/", "/admin/careers/applicationform/*/change/",
+    "/admin/careers/subscription/",
+    "/admin/office/office/*/change/", "/admin/office/sitenotice/add/", "/admin/office/page/*/change/",
+    "/admin/office/standardtext/*/change/", "/admin/office/place/*/change/", "/admin/publishing/picture/add/",
+    "/admin/auth/user/*/change/", "/admin/auth/user/*/password/", "/admin/auth/group/*/change/",
+    "/admin/accounts/signinevent/",
+}  # fmt: skip
+
+
+#: What differs between the addresses of one template.
+MODEL = re.compile(r"^/admin/\w+/\w+/(?=$|add/|deleted/|\*/)|\?.*")
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory) -> Iterator[Server]:
+    """A portal with a draft of a programme, two published notices, and a document with an edition."""
+    with running_server(tmp_path_factory.mktemp("policy")) as server:
+        server.manage(
+            "shell", "--no-imports", "--command",
+            "from programmes.models import *; from tests.factories import *;"
+            "make_edition(document=Document.objects.get(slug='promise-factsheet'))",
+        )  # fmt: skip
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, portal) -> dict:
+    """The cookies of somebody who signed in, drafted a change of a programme, and published two notices."""
+    cookies = signed_in(portal)
+    context = open_context(browser, base_url=portal.url, storage_state=cookies)
+    page = context.new_page()
+    page.goto(first_row(page, "/admin/programmes/programme/?q=migration-health"))
+    page.get_by_label("Summary:", exact=True).fill("Another summary, as a draft.")
+    page.get_by_role("button", name="Save as a draft", exact=True).first.click()
+    expect(page.locator(".messagelist")).to_contain_text("Kept as a draft.")
+    for kind in ("vacancy", "procurementnotice"):
+        page.goto(f"/admin/careers/{kind}/add/")
+        page.get_by_label("Title:", exact=True).first.fill(f"A trial {kind}")
+        page.get_by_label("Closing date:").fill("2040-06-30")
+        page.get_by_role("button", name="Publish now").first.click()
+        expect(page.locator(".messagelist")).to_contain_text("It is public now.")
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def desk(open_page, portal, cookies) -> Page:
+    return open_page(base_url=portal.url, storage_state=cookies)
+
+
+@pytest.fixture(scope="module")
+def forms(browser: Browser, portal, cookies) -> list[str]:
+    """The programme with the draft, the open vacancy, and the document with an edition."""
+    context = open_context(browser, base_url=portal.url, storage_state=cookies)
+    page = context.new_page()
+    lists = (
+        "programmes/programme/?q=migration-health",
+        "careers/vacancy/?q=trial",
+        "programmes/document/?q=promise-factsheet",
+    )
+    found = [first_row(page, f"/admin/{address}") for address in lists]
+    context.close()
+    return found
+
+
+def shape(address: str) -> str:
+    """Pages of one shape are made alike; of a query, only what changes the page counts."""
+    path, _, query = address.partition("#")[0].partition("?")
+    kept = [part for part in query.split("&") if part.startswith(("language=", "width="))]
+    kept += ["copy"] * ("copy_of=" in query)
+    return KEY.sub("/*/", path) + (f"?{'&'.join(kept)}" if kept else "")
+
+
+@pytest.mark.timeout(1200)
+def test_every_page_keeps_the_policy_fits_a_phone_and_axe_finds_nothing(desk, complaints, axe, forms):
+    # What a public page belongs to is not deleted: the page says where it is.
+    donor = first_row(desk, "/admin/programmes/donor/?q=asian").replace("/change/", "/delete/")
+    ahead = deque([donor, *forms, "/admin/"])
+    seen, read, found = set(), set(), []
+    while ahead:
+        address = ahead.popleft()
+        here = shape(address)
+        if here in seen or NO_PAGE.search(address.partition("?")[0]):
+            continue
+        seen.add(here)
+        desk.goto(address)
+        links = desk.evaluate(
+            """[...document.links].filter(link => link.origin === location.origin)
+                .map(link => link.pathname + link.search)"""
+        )
+        ahead += [link for link in links if link.startswith("/admin/")]
+        wait_for_editors(desk)
+        template = MODEL.sub("", here)
+        # Lists and forms are each kind's own.
+        alike = here if template in ("", "*/change/") else template
+        looks = []
+        if not is_empty_form(here) and (alike not in read or address == donor):
+            looks.append((PHONE, "light"))
+        if template not in read or address in forms:
+            looks.append((DESKTOP, "dark"))
+        read |= {alike, template}
+        found += faults(desk, axe, *looks)
+        desk.set_viewport_size(PHONE)
+        found += [f"{address}: {problem}" for problem in overflow(desk)]
+    assert found == []
+    assert complaints == []
+    assert ON_THE_WAY - seen == set()
+
+
+def is_empty_form(page: str) -> bool:
+    """A form for a new record of a kind that has records: the forms of those show more."""
+    return page.endswith("/add/") and page not in (
+        "/admin/office/sitenotice/add/",
+        "/admin/publishing/picture/add/",
+    )
+
+
+def test_axe_finds_nothing_on_the_pages_for_signing_in(open_page, portal, axe):
+    page = open_page(base_url=portal.url)
+    for address in ("/admin/login/", "/admin/password-reset/"):
+        page.goto(address)
+        assert faults(page, axe, *LOOKS) == []
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    assert faults(page, axe, *LOOKS) == []
+
+
+def test_axe_finds_nothing_on_a_draft_that_is_shown_to_somebody_outside(open_page, axe, desk, forms):
+    desk.goto(forms[0].replace("/change/", "/links/"))
+    desk.get_by_label("For whom").fill("The Ministry of Health")
+    desk.get_by_role("button", name="Make a link").click()
+    link = desk.locator(".made code").inner_text()
+    visitor = open_page()
+    for address in (link, f"{link}lo/"):
+        visitor.goto(address)
+        assert faults(visitor, axe, *LOOKS) == []
+    visitor.set_viewport_size(PHONE)
+    expect(visitor.locator("aside.review a")).to_have_count(2)
+    assert small_targets(visitor.locator("aside.review a")) == []
+
+
+def test_on_a_phone_a_list_is_read_without_scrolling_sideways_and_each_cell_says_what_it_is(desk, forms):
+    desk.set_viewport_size(PHONE)
+    for address in (
+        "/admin/programmes/document/", "/admin/auth/user/", "/admin/accounts/signinevent/",
+        "/admin/publishing/happening/", "/admin/careers/vacancy/",
+    ):  # fmt: skip
+        desk.goto(address)
+        wider = desk.evaluate(
+            """() => [...document.querySelectorAll(".results")]
+                .filter(part => part.scrollWidth > part.clientWidth).map(part => part.scrollWidth)"""
+        )
+        assert wider == [], address
+    cell = desk.locator("#result_list .field-closes").first
+    said = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert said in ('"Closes: "', '"Closes" ": "')
+
+
+def test_in_a_form_one_button_stands_out_and_fields_are_in_line_and_high_enough_for_a_thumb(desk, forms):
+    desk.goto(forms[1])
+    wait_for_editors(desk)
+    buttons = desk.locator(".submit-row").last.locator("input")
+    looks = buttons.evaluate_all(
+        "all => all.map(each => [getComputedStyle(each).textTransform, getComputedStyle(each).backgroundColor])"
+    )
+    assert {case for case, _ in looks} == {"none"}
+    first, *others = [colour for _, colour in looks]
+    assert others
+    assert first not in others
+    for size in (DESKTOP, PHONE):
+        desk.set_viewport_size(size)
+        note, title = (desk.locator(field).bounding_box() for field in ("#note-of-change", "#id_title_en"))
+        assert note["x"] == pytest.approx(title["x"], abs=1)
+        assert note["x"] + note["width"] <= size["width"]
+    assert small_targets(desk.locator("main input:visible:not([type=checkbox]), main select:visible")) == []
+
+
+def test_a_step_that_is_refused_shows_why_on_a_phone(desk, axe, forms):
+    desk.set_viewport_size(PHONE)
+    desk.goto(forms[1].replace("/change/", "/step/deadline/"))
+    date = desk.get_by_label("Closing date")
+    expect(date).to_be_in_viewport()
+    date.fill("2040-07-15")
+    desk.get_by_role("button", name="Change the deadline").click()
+    expect(desk.locator("#content .errorlist")).to_be_visible()
+    expect(date).to_have_value("2040-07-15")
+    assert violations(desk, axe) == []
+
+
+def test_the_dialog_of_pictures_keeps_the_policy_and_axe_finds_nothing(desk, axe):
+    desk.goto("/admin/programmes/project/add/")
+    desk.locator(".field-body_en .prose-menubar").get_by_role("button", name="picture").click()
+    expect(desk.get_by_role("dialog").get_by_label("What it shows")).to_be_visible()
+    assert faults(desk, axe, *LOOKS) == []
+    desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+
+def test_what_would_break_the_policy_is_noticed(desk, complaints):
+    desk.goto("/admin/")
+    with desk.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        desk.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">Red</p>')")
+    assert any("Content Security Policy" in complaint for complaint in complaints)
+    complaints.clear()
