@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.servers import ROOT, fresh_database, manage, template
+from tests.helpers.commands import ROOT, manage
+from tests.helpers.databases import fresh_database, template
 
 AT_ONCE = 3
 #: The moment of storing, which no two runs share.
@@ -45,8 +46,8 @@ def new_database(tmp_path) -> Iterator[Callable[[], Environment]]:
     with contextlib.ExitStack() as databases:
 
         def new() -> Environment:
-            folder, database = template(seeded=False)
-            if url := databases.enter_context(fresh_database(database)):
+            folder = template("migrated")
+            if url := databases.enter_context(fresh_database(like="migrated")):
                 return on(url)
             copy = tmp_path / f"{secrets.token_hex(6)}.sqlite3"
             shutil.copy(folder / "portal.sqlite3", copy)
