@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Django's command line for the portal."""
 
 import os

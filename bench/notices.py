@@ -56,7 +56,7 @@ from iomlaos.office.models import Place
 now, apart = timezone.now(), datetime.timedelta(hours=2)
 places = list(Place.objects.all())
 text = "<p>What the work is, and who does it with whom.</p>" * 12
-shared = dict(state="published", public_since=now, body_en=text, submission_email="offers@example.org")
+shared = dict(state="published", first_published_at=now, body_en=text, submission_email="offers@example.org")
 for word, sign, number in (("open", 1, {open} // 2), ("closed", -1, {closed} // 2)):
     Vacancy.objects.bulk_create(
         Vacancy(

@@ -11,32 +11,33 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from careers.models.notice import NoticeQuerySet
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import SCALES, Vacancy
 from iomlaos.office.models import Place
-
-from .models import SCALES, OpportunityQuerySet, ProcurementNotice, Vacancy
 
 #: Days, for "closing within".
 CLOSING_WITHIN = (3, 7, 30)
 
 
 @dataclass(frozen=True)
-class Filter:
+class FilterGroup:
     """One question of a list: its choices as (value, label), and the chosen value or nothing."""
 
     name: str
     label: str
     choices: list[tuple[str, str]]
     chosen: str
-    narrow: Callable[[OpportunityQuerySet, str], OpportunityQuerySet]
+    narrow: Callable[[NoticeQuerySet, str], NoticeQuerySet]
 
 
 @dataclass(frozen=True)
-class Filters:
+class NoticeFilterSet:
     """The questions of a list, as an address answers them."""
 
-    filters: list[Filter]
+    filters: list[FilterGroup]
 
-    def __iter__(self) -> Iterable[Filter]:
+    def __iter__(self) -> Iterable[FilterGroup]:
         return iter(self.filters)
 
     @property
@@ -48,20 +49,20 @@ class Filters:
         """The chosen values as the beginning of a query, each followed by an ampersand."""
         return "".join(f"{each.name}={each.chosen}&" for each in self.filters if each.chosen)
 
-    def narrow(self, rows: OpportunityQuerySet) -> OpportunityQuerySet:
+    def narrow(self, rows: NoticeQuerySet) -> NoticeQuerySet:
         for each in self.filters:
             if each.chosen:
                 rows = each.narrow(rows, each.chosen)
         return rows
 
 
-def _filter(asked: QueryDict, name: str, label: str, choices: Iterable, narrow: Callable) -> Filter:
+def _filter(asked: QueryDict, name: str, label: str, choices: Iterable, narrow: Callable) -> FilterGroup:
     choices = [(str(value), str(words)) for value, words in choices]
     chosen = asked.get(name, "")
-    return Filter(name, label, choices, chosen if chosen in dict(choices) else "", narrow)
+    return FilterGroup(name, label, choices, chosen if chosen in dict(choices) else "", narrow)
 
 
-def _closing(asked: QueryDict, at: datetime.datetime) -> Filter:
+def _closing(asked: QueryDict, at: datetime.datetime) -> FilterGroup:
     within = [
         (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in CLOSING_WITHIN
     ]
@@ -70,11 +71,11 @@ def _closing(asked: QueryDict, at: datetime.datetime) -> Filter:
     )
 
 
-def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
+def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> NoticeFilterSet:
     """Duty station (those of open positions), scale, kind of contract, closing within."""
     of_open = Vacancy.objects.open(at).order_by().exclude(duty_station=None)
     stations = Place.objects.filter(pk__in=of_open.values("duty_station"))
-    return Filters(
+    return NoticeFilterSet(
         [
             _filter(
                 asked,
@@ -102,9 +103,9 @@ def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
     )
 
 
-def procurement_filters(asked: QueryDict, at: datetime.datetime) -> Filters:
+def procurement_filters(asked: QueryDict, at: datetime.datetime) -> NoticeFilterSet:
     """Method, closing within."""
-    return Filters(
+    return NoticeFilterSet(
         [
             _filter(
                 asked,

@@ -9,28 +9,28 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.admin.drafting import PublishableForm
-from iomlaos.publishing.admin.forms import DayField, HourField, TextField
-
-from .models import FormVersion, Opportunity
+from careers.models.application_form import FormVersion
+from careers.models.notice import Notice
+from iomlaos.staff.drafts import PublishableForm
+from iomlaos.staff.fields import DateField, MultiLineField, TimeField
 
 #: How many notices are offered as the successor of one: the newest.
 SUCCESSORS = 100
 
 
-class OpportunityForm(PublishableForm):
-    closing_date = DayField(
+class NoticeForm(PublishableForm):
+    closing_date = DateField(
         label=_("Closing date"),
         help_text=_(
             "Without an hour it closes at the end of that day. From then on it counts as closed, everywhere."
         ),
     )
-    closing_hour = HourField(
+    closing_hour = TimeField(
         label=_("Closing hour"),
         required=False,
         help_text=_("Vientiane time (UTC+7), for instance 17:00. Leave empty for the end of the day."),
     )
-    deadline_reason = TextField(
+    deadline_reason = MultiLineField(
         label=_("Why the deadline changes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -101,7 +101,7 @@ class OpportunityForm(PublishableForm):
                 self._refuse_reason()
         return cleaned
 
-    def _moves(self, seen: Opportunity, cleaned: dict[str, Any]) -> bool:
+    def _moves(self, seen: Notice, cleaned: dict[str, Any]) -> bool:
         """Whether it changes a moment of which visitors are told."""
         typed = {**cleaned, "closes_at": self.instance.closes_at}
         return any(name in typed and typed[name] != getattr(seen, name) for name in seen.TRACED)
@@ -134,14 +134,14 @@ class OpportunityForm(PublishableForm):
         return excluded - {"closes_at"} if not self.errors else excluded
 
 
-def _told_apart(notice: Opportunity) -> str:
+def _told_apart(notice: Notice) -> str:
     """Notices that follow each other often share a title."""
     draft = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
     return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, draft]))
 
 
-class VacancyForm(OpportunityForm):
-    class Meta(OpportunityForm.Meta):
+class VacancyForm(NoticeForm):
+    class Meta(NoticeForm.Meta):
         help_texts = {
             "body_en": _("What stands before the parts below, or the whole notice if it is not in parts.")
         }

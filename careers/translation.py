@@ -1,14 +1,10 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import (
-    Amendment,
-    ApplicationForm,
-    Clarification,
-    DeadlineChange,
-    ProcurementDocument,
-    ProcurementNotice,
-    Vacancy,
-)
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm
+from careers.models.deadline_change import DeadlineChange
+from careers.models.procurement import Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.vacancy import Vacancy
 
 NOTICE = ("title", "contact", "submission_address", "body", "what_next", "outcome_note", "withdrawal_reason")
 

@@ -1,14 +1,16 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import calendars, checking, feeds, reliefweb, views
-from .alerts import views as alerts
+from careers import views
+from careers.alerts import views as alerts
+from careers.exports import feeds, ics, reliefweb
+from careers.verification import check
 
 app_name = "careers"
 urlpatterns = [
     path("", views.career_list, name="career_list"),
     path("feed.atom", feeds.feed, name="feed"),
-    path("calendar.ics", calendars.calendar, name="calendar"),
+    path("calendar.ics", ics.calendar, name="calendar"),
     path("reliefweb.xml", reliefweb.reliefweb, name="reliefweb"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/notice/<slug:slug>/", alerts.notice_alerts, name="notice_alerts"),
@@ -18,7 +20,7 @@ urlpatterns = [
     path("vacancies/feed.atom", feeds.vacancies_feed, name="vacancies_feed"),
     path("vacancies/<slug:slug>/", views.vacancy_detail, name="vacancy_detail"),
     path("vacancies/<slug:slug>/feed.atom", feeds.vacancy_feed, name="vacancy_feed"),
-    path("vacancies/<slug:slug>/deadline.ics", calendars.vacancy_calendar, name="vacancy_calendar"),
+    path("vacancies/<slug:slug>/deadline.ics", ics.vacancy_calendar, name="vacancy_calendar"),
     path("procurement/", views.procurement_list, name="procurement_list"),
     path("procurement/feed.atom", feeds.procurements_feed, name="procurements_feed"),
     path("procurement/closed/", views.procurement_closed_list, name="procurement_closed_list"),
@@ -28,8 +30,8 @@ urlpatterns = [
     path("procurement/files/<uuid:pk>/<str:name>", views.procurement_document, name="procurement_document"),
     path("procurement/<slug:slug>/", views.procurement_detail, name="procurement_detail"),
     path("procurement/<slug:slug>/feed.atom", feeds.procurement_feed, name="procurement_feed"),
-    path("procurement/<slug:slug>/deadline.ics", calendars.procurement_calendar, name="procurement_calendar"),
-    path("check/", checking.check, name="check"),
+    path("procurement/<slug:slug>/deadline.ics", ics.procurement_calendar, name="procurement_calendar"),
+    path("check/", check.check, name="check"),
     path("closed/", views.closed_list, name="closed_list"),
     path("closed/<int:year>/", views.closed_list, name="closed_year"),
     path("forms/", views.form_list, name="form_list"),

@@ -6,23 +6,17 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from iomlaos.delivery.paging import stretch_of
+from careers.filters import NoticeFilterSet, procurement_filters, vacancy_filters
+from careers.models.application_form import ApplicationForm, FormVersion
+from careers.models.notice import Notice, NoticeQuerySet
+from careers.models.notice_event import NoticeEvent
+from careers.models.procurement import ProcurementDocument, ProcurementNotice
+from careers.models.vacancy import Vacancy
+from iomlaos.delivery.pagination import get_keyset_page
+from iomlaos.media.views import serve_file
 from iomlaos.office.models import StandardText
-from iomlaos.publishing.addresses import find
-from iomlaos.publishing.dates import latest
-from iomlaos.publishing.editions import serve_file
-
-from .filters import Filters, procurement_filters, vacancy_filters
-from .models import (
-    ApplicationForm,
-    Event,
-    FormVersion,
-    Opportunity,
-    OpportunityQuerySet,
-    ProcurementDocument,
-    ProcurementNotice,
-    Vacancy,
-)
+from iomlaos.publishing.dates import max_or_none
+from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: The careers page names the tenders that close first, and leads to the others.
 TENDERS_ON_CAREERS = 5
@@ -50,15 +44,15 @@ def procurement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "careers/procurement_list.html", context)
 
 
-def _open_list(request: HttpRequest, rows: OpportunityQuerySet, filters: Filters) -> dict[str, Any]:
-    stretch = stretch_of(request, rows, "closes_at")
+def _open_list(request: HttpRequest, rows: NoticeQuerySet, filters: NoticeFilterSet) -> dict[str, Any]:
+    stretch = get_keyset_page(request, rows, "closes_at")
     return {
         "stretch": stretch,
         "filters": filters,
         "query": filters.query,
         "at": request.at,
         "standard": StandardText.by_slug(),
-        "as_of": latest(row.as_of for row in stretch.rows),
+        "information_date": max_or_none(row.information_date for row in stretch.rows),
         "section": "careers",
     }
 
@@ -67,7 +61,7 @@ def _open_list(request: HttpRequest, rows: OpportunityQuerySet, filters: Filters
 def vacancy_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = request.at
     rows = Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
-    return _notice(request, find(Vacancy, slug, at, rows), "careers/vacancy_detail.html")
+    return _notice(request, get_published_or_raise(Vacancy, slug, at, rows), "careers/vacancy_detail.html")
 
 
 @require_safe
@@ -75,23 +69,23 @@ def procurement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = request.at
     rows = ProcurementNotice.objects.with_readvertised(at).with_history()
     rows = rows.prefetch_related("documents", "awards")
-    notice = find(ProcurementNotice, slug, at, rows)
+    notice = get_published_or_raise(ProcurementNotice, slug, at, rows)
     questions = {"takes_questions": notice.takes_questions(at)}
     return _notice(request, notice, "careers/procurement_detail.html", **questions)
 
 
-def _notice(request: HttpRequest, notice: Opportunity, template: str, **context: object) -> HttpResponse:
+def _notice(request: HttpRequest, notice: Notice, template: str, **context: object) -> HttpResponse:
     at, changes = request.at, notice.changes(request.at)
     context |= {
         "notice": notice,
         "status": notice.status(at),
         "changes": changes,
         "is_followed": notice.is_followed(at),
-        "deadline_was_changed": any(change.kind is Event.Kind.DEADLINE for change in changes),
+        "deadline_was_changed": any(change.kind is NoticeEvent.Kind.DEADLINE for change in changes),
         "at": at,
         "standard": StandardText.by_slug(),
-        "as_of": notice.as_of,
-        "checked_on": notice.checked_on,
+        "information_date": notice.information_date,
+        "reviewed_on": notice.reviewed_on,
         "section": "careers",
     }
     return render(request, template, context)
@@ -118,20 +112,30 @@ def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     return render(request, "careers/award_list.html", _archive(request, rows, year))
 
 
-def _archive(request: HttpRequest, closed: OpportunityQuerySet, year: int | None) -> dict[str, Any]:
+def _archive(request: HttpRequest, closed: NoticeQuerySet, year: int | None) -> dict[str, Any]:
     years = closed.closing_years()
     if year is not None and year not in years:
         raise Http404
     rows = closed.closing_in(year) if year else closed
-    stretch = stretch_of(request, rows, "closes_at", latest_first=True)
-    as_of = latest(row.as_of for row in stretch.rows)
-    return {"stretch": stretch, "year": year, "years": years, "as_of": as_of, "section": "careers"}
+    stretch = get_keyset_page(request, rows, "closes_at", latest_first=True)
+    information_date = max_or_none(row.information_date for row in stretch.rows)
+    return {
+        "stretch": stretch,
+        "year": year,
+        "years": years,
+        "information_date": information_date,
+        "section": "careers",
+    }
 
 
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     forms = ApplicationForm.objects.live(request.at).prefetch_related("versions")
-    context = {"forms": forms, "as_of": latest(form.as_of for form in forms), "section": "careers"}
+    context = {
+        "forms": forms,
+        "information_date": max_or_none(form.information_date for form in forms),
+        "section": "careers",
+    }
     return render(request, "careers/form_list.html", context)
 
 

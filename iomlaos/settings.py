@@ -55,7 +55,7 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "iomlaos.front.apps.StaffAdminConfig",
+    "iomlaos.dashboard.apps.IomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,38 +67,42 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
-    "iomlaos.publishing",
     "iomlaos.delivery",
+    "iomlaos.publishing",
+    "iomlaos.media",
+    "iomlaos.seeding",
+    "iomlaos.staff",
     "iomlaos.accounts",
     "iomlaos.office",
     "programmes",
     "careers",
-    "iomlaos.front",
+    "iomlaos.home",
+    "iomlaos.dashboard",
 ]
 
 MIDDLEWARE = [
-    "iomlaos.delivery.requests.TrustProxies",
+    "iomlaos.delivery.middleware.ProxyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "iomlaos.delivery.headers.IsolationHeaders",
+    "iomlaos.delivery.headers.CrossOriginHeadersMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
-    "iomlaos.delivery.headers.StaffPolicy",
-    "iomlaos.delivery.requests.RefuseMalformed",
+    "iomlaos.delivery.headers.AdminCspMiddleware",
+    "iomlaos.delivery.middleware.RequestValidationMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "iomlaos.delivery.requests.Moment",
-    "iomlaos.delivery.compression.CompressPublicPages",
-    "iomlaos.delivery.headers.PublicCaching",
+    "iomlaos.delivery.middleware.RequestTimeMiddleware",
+    "iomlaos.delivery.compression.PublicGZipMiddleware",
+    "iomlaos.delivery.headers.CacheControlMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "iomlaos.delivery.staff_only.Sessions",
-    "iomlaos.accounts.sessions.EndIdleSessions",
+    "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
+    "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "iomlaos.delivery.staff_only.ForgedForms",
-    "iomlaos.delivery.staff_only.Accounts",
-    "iomlaos.delivery.staff_only.SecondFactor",
-    "iomlaos.delivery.staff_only.Messages",
-    "iomlaos.publishing.schedule.ComesTrue",
-    "iomlaos.delivery.errors.MovedAndGone",
+    "iomlaos.delivery.admin_middleware.AdminCsrfMiddleware",
+    "iomlaos.delivery.admin_middleware.AdminAuthMiddleware",
+    "iomlaos.delivery.admin_middleware.AdminOtpMiddleware",
+    "iomlaos.delivery.admin_middleware.AdminMessageMiddleware",
+    "iomlaos.publishing.scheduling.PublishDueMiddleware",
+    "iomlaos.delivery.errors.RedirectAndGoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -115,9 +119,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "iomlaos.delivery.context.address",
-                "iomlaos.office.context.office",
-                "careers.alerts.context.alerts",
+                "iomlaos.delivery.context_processors.address",
+                "iomlaos.office.context_processors.office",
+                "careers.alerts.context_processors.alerts",
             ],
         },
     },
@@ -174,7 +178,7 @@ UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
-    "iomlaos.publishing.uploads.NamesAsSent",
+    "iomlaos.media.upload_handlers.UnsafeFilenameUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -229,15 +233,15 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 AUTHENTICATION_BACKENDS = [
-    "iomlaos.accounts.lockout.LockOut",
+    "iomlaos.accounts.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 #: So many wrong passwords for an account from one address, and so many from an address for all accounts.
 AXES_FAILURE_LIMIT = 10
-TRIES_OF_AN_ADDRESS = 50
+LOGIN_FAILURES_PER_IP = 50
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
-AXES_HANDLER = "iomlaos.accounts.lockout.Handler"
+AXES_HANDLER = "iomlaos.accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.locked"
 AXES_CLIENT_IP_CALLABLE = "iomlaos.accounts.lockout.client_network"
 # Tries during a lock-out do not make it longer.
@@ -249,7 +253,7 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # --- What visitors may send -------------------------------------------------------------------
 
 #: Public pages are read; below these addresses they also take a form, which is short.
-PUBLIC_FORMS = ("/careers/alerts/",)
+CSRF_PUBLIC_PREFIXES = ("/careers/alerts/",)
 PUBLIC_FORM_LIMIT_BYTES = 10 * 1024
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -343,9 +347,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"noreply@{urlsplit(SITE_URL).hostname}"
 )
 #: A new password by mail, too.
-PASSWORD_BY_MAIL = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+PASSWORD_RESET_ENABLED = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 #: Alerts by e-mail are offered once there is a mail server.
-ALERTS = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+ALERTS_ENABLED = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 
 LOGGING = {
     "version": 1,

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from careers.sharing import short_notice
+from careers.exports.share import short_notice
 from iomlaos.delivery import health
-from iomlaos.publishing.pictures import picture_file
-from iomlaos.publishing.views import review, review_file, review_picture
+from iomlaos.media.views import image_file
+from iomlaos.staff.review import review, review_file, review_picture
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -17,12 +17,12 @@ urlpatterns = [
     path("review/<str:key>/pictures/<str:picture>/<int:width>.webp", review_picture, name="review_picture"),
     path("review/<str:key>/files/<slug:file>/", review_file, name="review_file"),
     path("review/<str:key>/<str:language>/", review, name="review"),
-    path("", include("iomlaos.front.urls")),
+    path("", include("iomlaos.home.urls")),
     path("", include("programmes.urls")),
     path("careers/", include("careers.urls")),
     path("n/<slug:slug>", short_notice, name="short_notice"),
     path("n/<slug:slug>/", short_notice),
-    path("pictures/<str:key>/<int:width>.webp", picture_file, name="picture_file"),
+    path("pictures/<str:key>/<int:width>.webp", image_file, name="picture_file"),
     # Last: the office's plain pages answer any other first word of an address.
     path("", include("iomlaos.office.urls")),
 ]

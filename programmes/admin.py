@@ -10,28 +10,24 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing import snapshots
-from iomlaos.publishing.admin.export import ExportMixin
-from iomlaos.publishing.admin.filters import InLao, LiveNow
-from iomlaos.publishing.admin.pages import (
-    EditionInline,
-    OwnsEditions,
-    PublishableAdmin,
-    StaffAdmin,
-    TranslatedInline,
-)
+from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.snapshots import Snapshot
-
-from .forms import FigureForm, FigureFormSet
-from .models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
+from iomlaos.publishing.merge import Snapshot
+from iomlaos.staff.content import ContentAdmin, FileOwnerAdmin, PublishableAdmin
+from iomlaos.staff.export import ExportMixin
+from iomlaos.staff.filters import LiveFilter, TranslatedFilter
+from iomlaos.staff.inlines import FileVersionInline, TranslatedInline
+from programmes.forms import FigureForm, FigureFormSet
+from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
 
 
 class FigureInline(TranslatedInline):
     model = Figure
     form = FigureForm
     formset = FigureFormSet
-    fieldsets = [(None, {"fields": [("value", "order"), "caption", ("as_of", "source"), "is_headline"]})]
+    fieldsets = [
+        (None, {"fields": [("value", "order"), "caption", ("information_date", "source"), "is_headline"]})
+    ]
 
 
 @admin.register(Programme)
@@ -46,8 +42,8 @@ class ProgrammeAdmin(PublishableAdmin):
         "live_now",
         "figures_to_caption",
         "in_lao",
-        "as_of",
-        "changed_at",
+        "information_date",
+        "updated_at",
     ]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body"]}),
@@ -78,7 +74,6 @@ class ProjectAdmin(PublishableAdmin):
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
     )
-    begins_anew = ("starts", "ends", "dates_note", "iati_identifier", "budget", "budget_currency")
     list_display = [
         "title",
         "acronym",
@@ -88,7 +83,7 @@ class ProjectAdmin(PublishableAdmin):
         "programme",
         "in_lao",
     ]
-    list_filter = ["programme", "state", LiveNow, InLao]
+    list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [
@@ -107,13 +102,13 @@ class ProjectAdmin(PublishableAdmin):
 
 
 @admin.register(Figure)
-class FigureAdmin(StaffAdmin):
+class FigureAdmin(ContentAdmin):
     menu_order = 130
     about = _(
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
     )
-    list_display = ["value", "what_it_counts", "of", "as_of", "is_headline", "in_lao"]
+    list_display = ["value", "what_it_counts", "of", "information_date", "is_headline", "in_lao"]
     list_filter = [
         ("programme", admin.RelatedOnlyFieldListFilter),
         ("caption_en", admin.EmptyFieldListFilter),
@@ -121,7 +116,18 @@ class FigureAdmin(StaffAdmin):
     list_select_related = ["programme"]
     search_fields = ["value", "caption_en", "caption_lo", "source_en"]
     fieldsets = [
-        (None, {"fields": ["programme", "value", "caption", ("as_of", "source"), ("is_headline", "order")]}),
+        (
+            None,
+            {
+                "fields": [
+                    "programme",
+                    "value",
+                    "caption",
+                    ("information_date", "source"),
+                    ("is_headline", "order"),
+                ]
+            },
+        ),
     ]
 
     def changeform_view(
@@ -144,7 +150,7 @@ class FigureAdmin(StaffAdmin):
     def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
         """A programme whose figure changed here is as new as if it had changed in the programme's form."""
         super().after_saving(request, record, before)
-        if before == snapshots.take(record):
+        if before == serialization.serialize(record):
             # A second click on the same button.
             return
         was_of = before["fields"]["programme"] if before else None
@@ -169,8 +175,8 @@ class FigureAdmin(StaffAdmin):
 
     def _note(self, programme: Programme, request: HttpRequest) -> None:
         """The history of a programme names who changed a figure of it."""
-        programme.as_of = PartialDate.of(request.at)
-        programme.save(update_fields=["as_of", "changed_at"])
+        programme.information_date = PartialDate.of(request.at)
+        programme.save(update_fields=["information_date", "updated_at"])
         self._standing_of(programme, by=request.user)
 
     @admin.display(description=_("what it counts"), ordering="caption_en")
@@ -182,12 +188,12 @@ class FigureAdmin(StaffAdmin):
         return str(obj.programme) if obj.programme else _("the country")
 
 
-class DocumentEditionInline(EditionInline):
-    model = DocumentEdition
+class DocumentVersionInline(FileVersionInline):
+    model = DocumentVersion
 
 
 @admin.register(Document)
-class DocumentAdmin(ExportMixin, OwnsEditions):
+class DocumentAdmin(ExportMixin, FileOwnerAdmin):
     menu_order = 140
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
@@ -195,30 +201,29 @@ class DocumentAdmin(ExportMixin, OwnsEditions):
     )
     editions = "editions"
     list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
-    list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *OwnsEditions.list_filter]
+    list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
     list_select_related = ["programme"]
-    BOOKKEEPING = OwnsEditions.BOOKKEEPING | {"staff_note"}
-    begins_anew = ("staff_note",)
+    BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "summary", "staff_note"]}),
         (_("Where it belongs"), {"fields": ["programme", "order", "projects"]}),
     ]
-    inlines = [DocumentEditionInline]
+    inlines = [DocumentVersionInline]
     export_columns = (
         "slug", "state", "title_en", "title_lo", "kind", "summary_en", "summary_lo", "programme", "order",
-        "projects", "as_of", "review_by",
+        "projects", "information_date", "review_due",
     )  # fmt: skip
 
 
 @admin.register(Donor)
-class DonorAdmin(ExportMixin, StaffAdmin):
+class DonorAdmin(ExportMixin, ContentAdmin):
     menu_order = 150
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
     )
     list_display = ["full_name", "kind", "live_now", "in_lao"]
-    list_filter = ["kind", InLao]
+    list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
     prepopulated_fields = {"slug": ("name",)}
@@ -236,24 +241,24 @@ class DonorAdmin(ExportMixin, StaffAdmin):
     def live_now(self, obj: Donor) -> bool:
         return obj.is_live_now
 
-    def is_shown(self, obj: Donor, at: datetime.datetime) -> bool:
+    def is_public(self, obj: Donor, at: datetime.datetime) -> bool:
         return Donor.objects.shown(at).filter(pk=obj.pk).exists()
 
 
 @admin.register(Counterpart)
-class CounterpartAdmin(StaffAdmin):
+class CounterpartAdmin(ContentAdmin):
     menu_order = 160
     about = _(
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."
     )
-    list_display = ["__str__", "kind", "parent", "is_of_office", "order", "in_lao"]
-    list_filter = ["kind", "is_of_office", InLao]
+    list_display = ["__str__", "kind", "parent", "is_internal", "order", "in_lao"]
+    list_filter = ["kind", "is_internal", TranslatedFilter]
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_lo", "abbreviation"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "abbreviation", "kind", "parent"]}),
-        (_("On the about page"), {"fields": [("is_of_office", "order")]}),
+        (_("On the about page"), {"fields": [("is_internal", "order")]}),
     ]
     prepopulated_fields = {"slug": ("name",)}
 

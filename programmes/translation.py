@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Counterpart, Document, Donor, Figure, Programme, Project
+from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 
 
 @register(Donor)

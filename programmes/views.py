@@ -5,19 +5,21 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from iomlaos.delivery.paging import page_of
-from iomlaos.publishing.addresses import find
-from iomlaos.publishing.dates import latest
-from iomlaos.publishing.editions import serve_file
-
-from .models import Counterpart, Document, DocumentEdition, Donor, Programme, Project
+from iomlaos.delivery.pagination import get_page
+from iomlaos.media.views import serve_file
+from iomlaos.publishing.dates import max_or_none
+from iomlaos.publishing.shortcuts import get_published_or_raise
+from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project
 
 
 @require_safe
 def programme_list(request: HttpRequest) -> HttpResponse:
     projects = Prefetch("projects", Project.objects.live(request.at).by_date())
     programmes = Programme.objects.live(request.at).prefetch_related("figures", projects)
-    context = {"programmes": programmes, "as_of": latest(row.as_of for row in programmes)}
+    context = {
+        "programmes": programmes,
+        "information_date": max_or_none(row.information_date for row in programmes),
+    }
     return render(request, "programmes/programme_list.html", context | {"section": "programmes"})
 
 
@@ -32,17 +34,25 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Prefetch("projects", Project.objects.live(at).by_date()),
         Prefetch("documents", Document.objects.live(at).with_editions(at)),
     )
-    programme = find(Programme, slug, at, queryset)
-    context = {"programme": programme, "as_of": programme.as_of, "section": "programmes"}
-    context["checked_on"] = programme.checked_on
+    programme = get_published_or_raise(Programme, slug, at, queryset)
+    context = {
+        "programme": programme,
+        "information_date": programme.information_date,
+        "section": "programmes",
+    }
+    context["reviewed_on"] = programme.reviewed_on
     return render(request, "programmes/programme_detail.html", context)
 
 
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     rows = Project.objects.live(request.at).by_date().with_programme(request.at)
-    page = page_of(request, rows)
-    context = {"page": page, "as_of": latest(row.as_of for row in page), "section": "programmes"}
+    page = get_page(request, rows)
+    context = {
+        "page": page,
+        "information_date": max_or_none(row.information_date for row in page),
+        "section": "programmes",
+    }
     return render(request, "programmes/project_list.html", context)
 
 
@@ -55,9 +65,9 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "places",
         Prefetch("documents", Document.objects.live(at).with_editions(at)),
     )
-    project = find(Project, slug, at, queryset)
-    context = {"project": project, "as_of": project.as_of, "section": "programmes"}
-    context["checked_on"] = project.checked_on
+    project = get_published_or_raise(Project, slug, at, queryset)
+    context = {"project": project, "information_date": project.information_date, "section": "programmes"}
+    context["reviewed_on"] = project.reviewed_on
     return render(request, "programmes/project_detail.html", context)
 
 
@@ -65,7 +75,9 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def donor_list(request: HttpRequest) -> HttpResponse:
     donors = Donor.objects.shown(request.at).with_work(request.at)
     context = {"groups": Donor.by_kind(donors), "count": len(donors), "section": "donors"}
-    context["as_of"] = latest(work.as_of for donor in donors for work in donor.work)
+    context["information_date"] = max_or_none(
+        work.information_date for donor in donors for work in donor.work
+    )
     return render(request, "programmes/donor_list.html", context)
 
 
@@ -74,7 +86,11 @@ def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     donor = Donor.objects.shown(request.at).with_work(request.at).filter(slug=slug).first()
     if donor is None:
         raise Http404
-    context = {"donor": donor, "as_of": latest(work.as_of for work in donor.work), "section": "donors"}
+    context = {
+        "donor": donor,
+        "information_date": max_or_none(work.information_date for work in donor.work),
+        "section": "donors",
+    }
     return render(request, "programmes/donor_detail.html", context)
 
 
@@ -87,18 +103,18 @@ def document_list(request: HttpRequest) -> HttpResponse:
     kinds = Document.kinds(documents)
     kind = next((kind for kind in kinds if kind.value == request.GET.get("kind")), None)
     rows = documents.filter(programme=programme) if programme else documents
-    page = page_of(request, rows.filter(kind=kind) if kind else rows)
+    page = get_page(request, rows.filter(kind=kind) if kind else rows)
     context = {"page": page, "programmes": programmes, "kinds": kinds, "programme": programme, "kind": kind}
     context["query"] = "".join(
         f"{name}={value}&"
         for name, value in (("programme", programme and programme.slug), ("kind", kind))
         if value
     )
-    context |= {"as_of": latest(row.as_of for row in page), "section": "documents"}
+    context |= {"information_date": max_or_none(row.information_date for row in page), "section": "documents"}
     return render(request, "programmes/document_list.html", context)
 
 
 @require_safe
 def document_file(request: HttpRequest, pk: str, name: str) -> FileResponse:
-    edition = DocumentEdition.objects.select_related("document").filter(pk=pk).first()
+    edition = DocumentVersion.objects.select_related("document").filter(pk=pk).first()
     return serve_file(edition, request.at)

@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import os
-import pkgutil
 import sqlite3
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,11 +15,9 @@ from django.conf import settings as project_settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections
-from django.db.migrations import RunPython
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from iomlaos.accounts import migrations
 from tests.helpers import databases
 from tests.servers import Server, running_server
 
@@ -112,11 +109,8 @@ def make_roles(app_config, using: str, **kwargs) -> None:
     groups = apps.get_model("auth", "Group")
     if app_config.label != "accounts" or groups.objects.using(using).exists():
         return
-    for module in sorted(pkgutil.iter_modules(migrations.__path__), key=lambda module: module.name):
-        migration = import_module(f"{migrations.__name__}.{module.name}")
-        for operation in migration.Migration.operations:
-            if isinstance(operation, RunPython):
-                operation.code(apps, SimpleNamespace(connection=connections[using]))
+    roles = import_module("iomlaos.accounts.migrations.0002_roles")
+    roles.make_roles(apps, SimpleNamespace(connection=connections[using]))
 
 
 @pytest.fixture(autouse=True)

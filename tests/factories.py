@@ -11,24 +11,18 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from careers.models import (
-    Amendment,
-    ApplicationForm,
-    Award,
-    Clarification,
-    FormVersion,
-    Opportunity,
-    ProcurementDocument,
-    ProcurementNotice,
-    Subscription,
-    Vacancy,
-)
-from careers.models.alert import of_notice
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm, FormVersion
+from careers.models.notice import Notice
+from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.subscription import Subscription, of_notice
+from careers.models.vacancy import Vacancy
+from iomlaos.media.filetypes import check_image
+from iomlaos.media.models import Image
+from iomlaos.media.renditions import sizes
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
-from iomlaos.publishing.filetypes import check_picture
-from iomlaos.publishing.models import FormerAddress, Picture
-from iomlaos.publishing.renditions import sizes
-from programmes.models import Counterpart, Document, DocumentEdition, Donor, Figure, Programme, Project
+from iomlaos.publishing.models import SlugRedirect
+from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
 from tests.uploads import of_colour
 
 _numbers = count(1)
@@ -103,13 +97,13 @@ def make_document(**given) -> Document:
     return _make(Document, "Document", "title_en", {"state": "published", "kind": "factsheet"}, given)
 
 
-def make_edition(**given) -> DocumentEdition:
+def make_edition(**given) -> DocumentVersion:
     """An edition at an address elsewhere, or of a file: `make_edition(file=upload("a.pdf", pdf()))`."""
     if "document" not in given:
         given["document"] = make_document()
     if "file" not in given:
         given.setdefault("address", "https://publications.iom.int/a-document")
-    return DocumentEdition.objects.create(**given)
+    return DocumentVersion.objects.create(**given)
 
 
 def make_form(**given) -> ApplicationForm:
@@ -157,32 +151,32 @@ def make_award(**given) -> Award:
     return Award.objects.create(**{"supplier": "A supplier"} | given)
 
 
-def make_amendment(notice: Opportunity, **given) -> Amendment:
+def make_amendment(notice: Notice, **given) -> Amendment:
     return notice.amendments.create(**{"text_en": "The duty station was corrected."} | given)
 
 
-def change_deadline(notice: Opportunity, closes_at: datetime.datetime, reason: str = "More time.") -> None:
+def change_deadline(notice: Notice, closes_at: datetime.datetime, reason: str = "More time.") -> None:
     """As staff do it: with a reason."""
     notice.closes_at, notice.deadline_reason = closes_at, reason
     notice.full_clean()
     notice.save()
 
 
-def make_subscription(notice: Opportunity | None = None, **given) -> Subscription:
+def make_subscription(notice: Notice | None = None, **given) -> Subscription:
     """Confirmed, to all that is new, unless told otherwise."""
     values = {"email": f"reader-{next(_numbers)}@example.org", "topic": "all", "confirmed_at": timezone.now()}
     return Subscription.objects.create(**values | (of_notice(notice) if notice else {}) | given)
 
 
-def make_former_address(row, slug: str) -> FormerAddress:
-    return FormerAddress.objects.create(model=row._meta.label_lower, slug=slug, object_id=row.pk)
+def make_former_address(row, slug: str) -> SlugRedirect:
+    return SlugRedirect.objects.create(model=row._meta.label_lower, slug=slug, object_id=row.pk)
 
 
-def make_picture(data: bytes | None = None, name: str = "a.jpg", **given) -> Picture:
+def make_picture(data: bytes | None = None, name: str = "a.jpg", **given) -> Image:
     """A picture for texts, 400 points wide unless its file is given; a text shows it by its `figure`."""
     data = data or of_colour((400, 300))
-    row = Picture(**{"alternative_text": f"Picture {next(_numbers)} of many"} | given)
-    Picture.objects.add(row, sizes(data, check_picture(io.BytesIO(data), name)))
+    row = Image(**{"alternative_text": f"Picture {next(_numbers)} of many"} | given)
+    Image.objects.add(row, sizes(data, check_image(io.BytesIO(data), name)))
     return row
 
 

@@ -17,9 +17,7 @@ from urllib.parse import urlsplit
 
 from iomlaos.publishing.dates import VIENTIANE
 from tests.helpers import databases
-from tests.helpers.commands import ROOT as ROOT
-from tests.helpers.commands import CommandServer
-from tests.helpers.commands import manage as manage
+from tests.helpers.commands import ROOT, CommandServer
 from tests.helpers.databases import fresh_database
 
 #: Seconds; long, for a machine that has other work.

@@ -2,18 +2,13 @@
 
 from django.apps import apps
 
-PUBLISHING = {"publishing"}
-DELIVERY = PUBLISHING | {"delivery"}
-OFFICE = DELIVERY | {"office"}
-#: An app's models may refer to its own and to those of these apps.
-MAY_REFER_TO = {
-    "publishing": set(),
-    "delivery": PUBLISHING,
-    "office": DELIVERY,
-    "accounts": DELIVERY,
-    "programmes": OFFICE,
-    "careers": OFFICE,
-    "front": OFFICE | {"programmes", "careers"},
+LAYERS = ["delivery", "publishing", "media", "seeding", "staff", "accounts", "office"]
+#: An app's models may refer to its own and to those of the apps below it.
+MAY_REFER_TO = {label: set(LAYERS[:place]) for place, label in enumerate(LAYERS)} | {
+    "programmes": set(LAYERS),
+    "careers": set(LAYERS),
+    "home": {*LAYERS, "programmes", "careers"},
+    "dashboard": {*LAYERS, "programmes", "careers"},
 }
 ANYONE_MAY = {"auth", "contenttypes"}
 

@@ -1,14 +1,14 @@
 """The admin's pages of vacancies, procurement notices, and the forms that applicants fill in."""
 
-from .application_form import ApplicationFormAdmin
-from .opportunity import OpportunityAdmin
-from .procurement import ProcurementNoticeAdmin
-from .subscription import SubscriptionAdmin
-from .vacancy import VacancyAdmin
+from careers.admin.application_form import ApplicationFormAdmin
+from careers.admin.notice import NoticeAdmin
+from careers.admin.procurement import ProcurementNoticeAdmin
+from careers.admin.subscription import SubscriptionAdmin
+from careers.admin.vacancy import VacancyAdmin
 
 __all__ = [
     "ApplicationFormAdmin",
-    "OpportunityAdmin",
+    "NoticeAdmin",
     "ProcurementNoticeAdmin",
     "SubscriptionAdmin",
     "VacancyAdmin",

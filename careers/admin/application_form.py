@@ -3,22 +3,23 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from careers.models import ApplicationForm, FormVersion
-from iomlaos.publishing.admin.pages import EditionInline, OwnsEditions
+from careers.models.application_form import ApplicationForm, FormVersion
+from iomlaos.staff.content import FileOwnerAdmin
+from iomlaos.staff.inlines import FileVersionInline
 
 
-class FormVersionInline(EditionInline):
+class FormVersionInline(FileVersionInline):
     model = FormVersion
 
 
 @admin.register(ApplicationForm)
-class ApplicationFormAdmin(OwnsEditions):
+class ApplicationFormAdmin(FileOwnerAdmin):
     menu_order = 230
     about = _(
         "Forms that applicants fill in. They show under Careers; one without a file or an address is "
         "listed as on request."
     )
     editions = "versions"
-    list_display = ["title", "files", "state_in_short", "live_now", "in_lao", "changed_at"]
+    list_display = ["title", "files", "state_in_short", "live_now", "in_lao", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "summary"]})]
     inlines = [FormVersionInline]

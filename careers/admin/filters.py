@@ -10,13 +10,14 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from careers.models import SCALES, OpportunityQuerySet
+from careers.models.notice import NoticeQuerySet
+from careers.models.vacancy import SCALES
 
 
-class Asked(SimpleListFilter):
+class CallbackFilter(SimpleListFilter):
     """Choices, each with what the public pages and the work list ask, too."""
 
-    choices_asked: dict[str, tuple[str | Promise, Callable[[OpportunityQuerySet, Any], OpportunityQuerySet]]]
+    choices_asked: dict[str, tuple[str | Promise, Callable[[NoticeQuerySet, Any], NoticeQuerySet]]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list:
         return [(value, label) for value, (label, _ask) in self.choices_asked.items()]
@@ -28,7 +29,7 @@ class Asked(SimpleListFilter):
         return queryset.filter(pk__in=ask(queryset.model.objects.all(), request.at).order_by().values("pk"))
 
 
-class ByTheClock(Asked):
+class DeadlineFilter(CallbackFilter):
     title, parameter_name = _("deadline"), "deadline"
     choices_asked = {
         "open": (_("Open now"), lambda notices, at: notices.open(at)),
@@ -36,7 +37,7 @@ class ByTheClock(Asked):
     }
 
 
-class ToFollowUp(Asked):
+class FollowUpFilter(CallbackFilter):
     title, parameter_name = _("what is still to be said"), "to-say"
     choices_asked = {
         "outcome": (_("Closed without an outcome"), lambda notices, at: notices.without_outcome(at)),
@@ -48,7 +49,7 @@ class ToFollowUp(Asked):
     }
 
 
-class GradeScale(Asked):
+class GradeScaleFilter(CallbackFilter):
     title, parameter_name = _("scale of the grade"), "scale"
     choices_asked = {
         letters: (

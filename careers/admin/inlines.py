@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from careers.forms import DeadlineChangeForm
-from careers.models import Amendment, Award, Clarification, DeadlineChange, ProcurementDocument
-from iomlaos.publishing.admin.pages import StaffInline, TranslatedInline
+from careers.models.amendment import Amendment
+from careers.models.deadline_change import DeadlineChange
+from careers.models.procurement import Award, Clarification, ProcurementDocument
+from iomlaos.staff.inlines import ContentInline, TranslatedInline
 
 
 class ProcurementDocumentInline(TranslatedInline):
@@ -21,7 +23,7 @@ class ClarificationInline(TranslatedInline):
     fieldsets = [(None, {"fields": ["question", "answer"]})]
 
 
-class AwardInline(StaffInline):
+class AwardInline(ContentInline):
     model = Award
     fieldsets = [(None, {"fields": [("supplier", "lot"), ("value", "currency"), "awarded_on"]})]
 

@@ -3,23 +3,21 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from careers.models import ProcurementNotice
-from iomlaos.publishing.admin.pages import OwnsEditions
-
-from .inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
-from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
+from careers.admin.inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
+from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
+from careers.models.procurement import ProcurementNotice
+from iomlaos.staff.content import FileOwnerAdmin
 
 
 @admin.register(ProcurementNotice)
-class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
+class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     menu_order = 220
     about = _(
         "What the office seeks to buy. Notices show under Careers, Procurement while they are open, and "
         "among the closed ones afterwards; awards are listed by year."
     )
     editions = "documents"
-    begins_anew = (*OpportunityAdmin.begins_anew, "clarifications_until", "pre_bid_at")
-    fill_in = (*OpportunityAdmin.fill_in, _("documents for bidders"))
+    fill_in = (*NoticeAdmin.fill_in, _("documents for bidders"))
     no_way_to_submit = _(
         "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "
         "address under “How to take part”."
@@ -27,7 +25,7 @@ class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
     list_display = [
         "title", "closes", "by_the_clock", "state_in_short", "live_now", "method", "outcome", "in_lao",
     ]  # fmt: skip
-    list_filter = [*OpportunityAdmin.list_filter, "method"]
+    list_filter = [*NoticeAdmin.list_filter, "method"]
     fieldsets = [
         (_("Title and reference"), {"fields": ["title", "slug", "reference", "method"]}),
         (
@@ -51,4 +49,4 @@ class ProcurementNoticeAdmin(OpportunityAdmin, OwnsEditions):
         OUTCOME,
     ]
     inlines = [ProcurementDocumentInline]
-    records = (ClarificationInline, AwardInline, *OpportunityAdmin.records)
+    records = (ClarificationInline, AwardInline, *NoticeAdmin.records)

@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from careers.models import Subscription
-from iomlaos.publishing.admin.filters import YesOrNo
-from iomlaos.publishing.admin.pages import StaffPages
+from careers.models.subscription import Subscription
+from iomlaos.staff.base import BaseAdmin
+from iomlaos.staff.filters import BooleanListFilter
 
 
-class Confirmed(YesOrNo):
+class ConfirmedFilter(BooleanListFilter):
     title, parameter_name = _("confirmed"), "confirmed"
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
@@ -21,14 +21,14 @@ class Confirmed(YesOrNo):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(StaffPages):
+class SubscriptionAdmin(BaseAdmin):
     menu_order = 240
     about = _(
         "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
         "somebody asks the office for it. They are given to nobody, and used for nothing else."
     )
     list_display = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
-    list_filter = ["topic", Confirmed]
+    list_filter = ["topic", ConfirmedFilter]
     search_fields = ["email"]
     fields = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
 

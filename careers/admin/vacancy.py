@@ -7,24 +7,22 @@ from django.contrib import admin
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from careers.admin.filters import GradeScaleFilter
+from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
+from careers.exports.reliefweb import reasons_against
 from careers.forms import VacancyForm
-from careers.models import Vacancy
-from careers.reliefweb import reasons_against
-from iomlaos.publishing.admin.export import ExportMixin
-
-from .filters import GradeScale
-from .opportunity import DEADLINE, NEXT, OUTCOME, WAYS, OpportunityAdmin
+from careers.models.vacancy import Vacancy
+from iomlaos.staff.export import ExportMixin
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(ExportMixin, OpportunityAdmin):
+class VacancyAdmin(ExportMixin, NoticeAdmin):
     menu_order = 210
     about = _(
         "Positions that the office seeks to fill. They show under Careers while they are open, and among "
         "the closed ones afterwards."
     )
     form = VacancyForm
-    begins_anew = (*OpportunityAdmin.begins_anew, "starts", "form_version")
     no_way_to_submit = _(
         "This position is published, and nobody can apply: give an e-mail address, a link or an address "
         "under “How to apply”."
@@ -32,7 +30,7 @@ class VacancyAdmin(ExportMixin, OpportunityAdmin):
     list_display = [
         "title", "closes", "by_the_clock", "state_in_short", "live_now", "grade", "outcome", "in_lao",
     ]  # fmt: skip
-    list_filter = [*OpportunityAdmin.list_filter, GradeScale]
+    list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
         (_("Title and reference"), {"fields": ["title", "slug", "reference"]}),
         (_("Dates and deadline"), {"fields": [DEADLINE, "deadline_reason", "posted_on"]}),
@@ -74,7 +72,7 @@ class VacancyAdmin(ExportMixin, OpportunityAdmin):
         "languages_en", "languages_lo", "competencies_en", "competencies_lo", "submission_email",
         "submission_link", "submission_address_en", "submission_address_lo", "contact_en", "contact_lo",
         "form", "what_next_en", "what_next_lo", "results_expected_by", "outcome", "outcome_note_en",
-        "outcome_note_lo", "readvertised_as", "as_of", "review_by",
+        "outcome_note_lo", "readvertised_as", "information_date", "review_due",
     )  # fmt: skip
 
     def closing_date(self, obj: Vacancy) -> datetime.date:

@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
-from careers.models import Opportunity, Subscription
+from careers.models.notice import Notice
+from careers.models.subscription import Subscription
 
 NO_ADDRESS = _("This is not an e-mail address. It should look like name@example.org")
 
 
-class AskForm(forms.Form):
+class SubscribeForm(forms.Form):
     """An address and a topic; only the address where the form stands for one notice."""
 
     email = forms.EmailField(
@@ -34,7 +35,7 @@ class AskForm(forms.Form):
     #: Hidden from people; a program that fills in whatever it finds gives itself away.
     message = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, notice: Opportunity | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notice: Notice | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notice = notice
         if notice:

@@ -12,9 +12,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from careers.models import AlertMessage, Event, Opportunity, ProcurementNotice, Vacancy
-from careers.outside import absolute, closing, facts, host, plain, title_of
-from iomlaos.office.context import the_office
+from careers.exports.notice_data import absolute, closing_line, export_title, host, notice_facts, plain
+from careers.models.notice import Notice
+from careers.models.notice_event import NoticeEvent
+from careers.models.procurement import ProcurementNotice
+from careers.models.subscription import AlertMessage
+from careers.models.vacancy import Vacancy
+from iomlaos.office.context_processors import the_office
 from iomlaos.office.models import Office
 
 #: Seven-bit text, which every mail server passes on.
@@ -42,22 +46,22 @@ def question(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
     return _written(message, at, _("Please confirm your alerts"), "question.txt")
 
 
-def alert(message: AlertMessage, notice: Opportunity, told: Event, at: datetime.datetime) -> EmailMessage:
+def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime.datetime) -> EmailMessage:
     """What happened to a notice, and how the notice stands."""
     happened, text = told.kind.label, plain(told.text)
-    if told.kind is Event.Kind.PUBLISHED:
+    if told.kind is NoticeEvent.Kind.PUBLISHED:
         happened, text = {
             Vacancy: (_("New position"), _("The office seeks to fill a position.")),
             ProcurementNotice: (_("New tender"), _("The office asks for offers.")),
         }[type(notice)]
     context = {
         "happened": text,
-        "title": title_of(notice),
-        "closing": closing(notice, at),
-        "facts": facts(notice),
+        "title": export_title(notice),
+        "closing": closing_line(notice, at),
+        "facts": notice_facts(notice),
         "address": absolute(notice.get_absolute_url()),
     }
-    return _written(message, at, f"{happened}: {title_of(notice)}", "alert.txt", **context)
+    return _written(message, at, f"{happened}: {export_title(notice)}", "alert.txt", **context)
 
 
 def _written(

@@ -22,10 +22,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils import timezone
 
-from careers.models import AlertMessage, Subscription
-from iomlaos.publishing.schedule import come_true
-
-from . import messages, noticing
+from careers.alerts import detect, messages
+from careers.models.subscription import AlertMessage, Subscription
+from iomlaos.publishing.scheduling import publish_due
 
 #: Any number that no other advisory lock of this database has.
 LOCK = 856_2003
@@ -80,8 +79,8 @@ class AlertRun:
         Subscription.objects.outlived(at).delete()
         AlertMessage.objects.outlived(at).delete()
         # A draft that is due is published by the next visitor, or here.
-        come_true(at)
-        self.counts["recorded"] = noticing.record(at)
+        publish_due(at)
+        self.counts["recorded"] = detect.record(at)
         self._send_all(deque(AlertMessage.objects.due(timezone.now())))
 
     def _send_all(self, waiting: deque[AlertMessage]) -> None:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from careers.models import Opportunity, Subscription
-from careers.sharing import find_notice, moved_notice
-from iomlaos.publishing.addresses import Moved
-
-from .forms import AskForm
-from .guard import HOUR, comes_too_often, is_from_this_site
+from careers.alerts.forms import SubscribeForm
+from careers.alerts.rate_limit import HOUR, is_rate_limited, is_same_origin
+from careers.exports.share import find_notice, moved_notice
+from careers.models.notice import Notice
+from careers.models.subscription import Subscription
+from iomlaos.delivery.exceptions import PermanentlyMoved
 
 allowed_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -38,34 +38,34 @@ def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
     """The changes of one notice. Where its address changed, so did that of its form; what was sent counts."""
     try:
         notice = find_notice(slug, request.at)
-    except Moved as moved:
+    except PermanentlyMoved as moved:
         notice = moved_notice(moved, request.at)
         if request.method != "POST":
             return HttpResponsePermanentRedirect(reverse("careers:notice_alerts", args=[notice.slug]))
     return _form(request, notice)
 
 
-def _form(request: HttpRequest, notice: Opportunity | None) -> HttpResponse:
+def _form(request: HttpRequest, notice: Notice | None) -> HttpResponse:
     context = {"notice": notice, "section": "careers"}
     is_over = notice is not None and not notice.is_followed(request.at)
-    if not settings.ALERTS or is_over:
-        template = f"careers/alerts/{'over' if settings.ALERTS else 'off'}.html"
+    if not settings.ALERTS_ENABLED or is_over:
+        template = f"careers/alerts/{'over' if settings.ALERTS_ENABLED else 'off'}.html"
         if request.method == "POST":
             return _unkept(render(request, template, context, status=404))
         return render(request, template, context)
     if request.method == "POST":
-        return _sent(request, AskForm(request.POST, notice=notice), context)
-    return render(request, "careers/alerts/form.html", context | {"form": AskForm(notice=notice)})
+        return _sent(request, SubscribeForm(request.POST, notice=notice), context)
+    return render(request, "careers/alerts/form.html", context | {"form": SubscribeForm(notice=notice)})
 
 
-def _sent(request: HttpRequest, form: AskForm, context: dict[str, Any]) -> HttpResponse:
+def _sent(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) -> HttpResponse:
     """What is answered is the same whether or not the address was known.
 
     The page is the answer itself, not one that is redirected to: it names the address, so that a
     slip is noticed, and an address that carried it would stand in logs. Reloading asks once more,
     which is what the limits are for.
     """
-    if not is_from_this_site(request):
+    if not is_same_origin(request):
         return _say(
             request, 403, _("This form was not sent from this site"),
             _("Nothing was stored. Please open the form here and fill it in again."),
@@ -74,7 +74,7 @@ def _sent(request: HttpRequest, form: AskForm, context: dict[str, Any]) -> HttpR
     if not form.is_valid():
         return _unkept(render(request, "careers/alerts/form.html", context))
     if not form.is_of_a_program:
-        if comes_too_often(request):
+        if is_rate_limited(request):
             response = _say(
                 request, 429, _("Too many have asked within this hour"),
                 _("Nothing was stored. Please try again in an hour; the feeds tell you the same meanwhile."),
@@ -82,7 +82,7 @@ def _sent(request: HttpRequest, form: AskForm, context: dict[str, Any]) -> HttpR
             response.headers["Retry-After"] = str(int(HOUR.total_seconds()))
             return response
         form.save(request.at)
-    return _unkept(render(request, "careers/alerts/asked.html", context))
+    return _unkept(render(request, "careers/alerts/requested.html", context))
 
 
 @csrf_exempt
@@ -124,7 +124,7 @@ def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
 
 def _question(request: HttpRequest, title: str, about: str, button: str) -> HttpResponse:
     context = {"title": title, "about": about, "button": button} | _nameless()
-    return _private(render(request, "careers/alerts/question.html", context))
+    return _private(render(request, "careers/alerts/confirm.html", context))
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -136,7 +136,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 def _say(request: HttpRequest, status: int, title: str, lead: str) -> HttpResponse:
     context = {"title": title, "lead": lead} | _nameless()
-    return _private(render(request, "careers/alerts/answer.html", context, status=status))
+    return _private(render(request, "careers/alerts/message.html", context, status=status))
 
 
 def _nameless() -> dict[str, str]:

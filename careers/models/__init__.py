@@ -1,19 +1,21 @@
 """Vacancies and procurement notices with their deadlines, and the forms that applicants fill in."""
 
-from .alert import AlertEvent, AlertMessage, Subscription
-from .application_form import ApplicationForm, FormVersion
-from .event import Event
-from .opportunity import (
+from careers.models.alert_event import AlertEvent
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm, FormVersion
+from careers.models.deadline_change import DeadlineChange
+from careers.models.notice import (
     CLOSING_SOON,
-    Opportunity,
-    OpportunityQuerySet,
+    Notice,
+    NoticeQuerySet,
     last_closed,
     next_to_close,
-    opportunities,
+    notice_models,
 )
-from .procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
-from .record import Amendment, DeadlineChange
-from .vacancy import SCALES, Scale, Vacancy
+from careers.models.notice_event import NoticeEvent
+from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.subscription import AlertMessage, Subscription
+from careers.models.vacancy import SCALES, GradeScale, Vacancy
 
 __all__ = [
     "CLOSING_SOON",
@@ -25,16 +27,16 @@ __all__ = [
     "Award",
     "Clarification",
     "DeadlineChange",
-    "Event",
+    "NoticeEvent",
     "FormVersion",
-    "Opportunity",
-    "OpportunityQuerySet",
+    "Notice",
+    "NoticeQuerySet",
     "ProcurementDocument",
     "ProcurementNotice",
-    "Scale",
+    "GradeScale",
     "Subscription",
     "Vacancy",
     "last_closed",
     "next_to_close",
-    "opportunities",
+    "notice_models",
 ]

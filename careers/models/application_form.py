@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.editions import Edition, current, once_a_date
+from iomlaos.media.models import FileVersion, current_versions, unique_per_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 
 
@@ -21,7 +21,7 @@ class ApplicationForm(Publishable):
     """A form that applicants fill in. Without a version it is "on request"."""
 
     shows_changes = False
-    OWNS = ("versions",)
+    record_options = Publishable.record_options.extend(children=("versions",))
 
     title = models.CharField(_("title"), max_length=160)
     summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence."))
@@ -47,7 +47,7 @@ class ApplicationForm(Publishable):
     @property
     def current_versions(self) -> list["FormVersion"]:
         """The newest version of each language, from those that are loaded."""
-        return current(self.versions.all())
+        return current_versions(self.versions.all())
 
     @property
     def replaced_versions(self) -> list["FormVersion"]:
@@ -56,24 +56,24 @@ class ApplicationForm(Publishable):
         return [version for version in self.versions.all() if version not in newest]
 
 
-class FormVersion(Edition):
+class FormVersion(FileVersion):
     """An application form in one language and of one date."""
 
     form = models.ForeignKey(
         ApplicationForm, models.CASCADE, related_name="versions", verbose_name=_("application form")
     )
 
-    class Meta(Edition.Meta):
+    class Meta(FileVersion.Meta):
         verbose_name = _("version")
         verbose_name_plural = _("versions")
-        constraints = [*Edition.Meta.constraints, *once_a_date("form")]
+        constraints = [*FileVersion.Meta.constraints, *unique_per_date("form")]
 
     @property
     def owner(self) -> ApplicationForm:
         return self.form
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("careers:form_file", args=[self.pk, self.readable_name])
+        return self.address or reverse("careers:form_file", args=[self.pk, self.display_name])
 
     @property
     def replaced_by(self) -> "FormVersion | None":

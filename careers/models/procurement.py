@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.dates import deadline_in_words, for_machines
-from iomlaos.publishing.editions import Edition
-
-from .event import Event
-from .opportunity import Opportunity, OpportunityQuerySet
-from .told import Told
+from careers.models.dated_entry import DatedEntry
+from careers.models.notice import Notice, NoticeQuerySet
+from careers.models.notice_event import NoticeEvent
+from iomlaos.media.models import FileVersion
+from iomlaos.publishing.dates import format_deadline, iso_utc
+from iomlaos.publishing.options import RecordOptions
 
 
 def is_currency(code: str) -> None:
@@ -25,7 +25,7 @@ def is_currency(code: str) -> None:
         raise ValidationError(_("Write the three letters of the currency: USD, LAK or EUR."))
 
 
-class ProcurementNoticeQuerySet(OpportunityQuerySet):
+class ProcurementNoticeQuerySet(NoticeQuerySet):
     def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
         """As for every notice, and when the time for questions ends or bidders meet."""
         ahead = {
@@ -40,10 +40,10 @@ class ProcurementNoticeQuerySet(OpportunityQuerySet):
 
     def awarded(self, at: datetime.datetime) -> Self:
         """Closed, and awarded."""
-        return self.closed(at).filter(outcome=Opportunity.Outcome.AWARDED)
+        return self.closed(at).filter(outcome=Notice.Outcome.AWARDED)
 
 
-class ProcurementNotice(Opportunity):
+class ProcurementNotice(Notice):
     """Goods, works or services that the office seeks to buy."""
 
     class Method(models.TextChoices):
@@ -72,15 +72,18 @@ class ProcurementNotice(Opportunity):
         ),
     }
 
-    OWNS = ("documents", "clarifications", "awards", "amendments")
+    record_options = Notice.record_options.extend(
+        children=("documents", "clarifications", "awards", "amendments"),
+        not_copied=("clarifications_until", "pre_bid_at"),
+    )
     no_longer_taken = _("Offers are no longer taken.")
     OUTCOMES = (
-        Opportunity.Outcome.UNDER_REVIEW,
-        Opportunity.Outcome.AWARDED,
-        Opportunity.Outcome.CANCELLED,
-        Opportunity.Outcome.READVERTISED,
+        Notice.Outcome.UNDER_REVIEW,
+        Notice.Outcome.AWARDED,
+        Notice.Outcome.CANCELLED,
+        Notice.Outcome.READVERTISED,
     )
-    TRACED = (*Opportunity.TRACED, "clarifications_until", "pre_bid_at")
+    TRACED = (*Notice.TRACED, "clarifications_until", "pre_bid_at")
     RESERVED = ("closed", "awards", "files")
 
     method = models.CharField(_("method"), max_length=8, choices=Method, blank=True)
@@ -105,7 +108,7 @@ class ProcurementNotice(Opportunity):
 
     objects = ProcurementNoticeQuerySet.as_manager()
 
-    class Meta(Opportunity.Meta):
+    class Meta(Notice.Meta):
         verbose_name = _("procurement notice")
         verbose_name_plural = _("procurement notices")
         ordering = ["-closes_at", "-pk"]
@@ -131,26 +134,26 @@ class ProcurementNotice(Opportunity):
     @property
     def questions_deadline(self) -> str:
         """Until when questions are answered, in words; empty where nothing is said."""
-        return deadline_in_words(self.clarifications_until) if self.clarifications_until else ""
+        return format_deadline(self.clarifications_until) if self.clarifications_until else ""
 
     @property
     def questions_deadline_for_machines(self) -> str:
-        return for_machines(self.clarifications_until) if self.clarifications_until else ""
+        return iso_utc(self.clarifications_until) if self.clarifications_until else ""
 
     @property
     def pre_bid_meeting(self) -> str:
         """When bidders meet, in words; empty where there is no meeting."""
-        return deadline_in_words(self.pre_bid_at) if self.pre_bid_at else ""
+        return format_deadline(self.pre_bid_at) if self.pre_bid_at else ""
 
     @property
     def pre_bid_for_machines(self) -> str:
-        return for_machines(self.pre_bid_at) if self.pre_bid_at else ""
+        return iso_utc(self.pre_bid_at) if self.pre_bid_at else ""
 
-    def events(self, at: datetime.datetime) -> list[Event]:
+    def events(self, at: datetime.datetime) -> list[NoticeEvent]:
         answers = [
-            Event(
+            NoticeEvent(
                 f"clarification:{asked.pk}",
-                Event.Kind.CLARIFICATION,
+                NoticeEvent.Kind.CLARIFICATION,
                 asked.answered_at or at,
                 f"{asked.question}\n\n{asked.answer}",
                 asked.corrected_at,
@@ -170,7 +173,7 @@ class ProcurementNotice(Opportunity):
         return at < min(filter(None, [self.clarifications_until, self.closes_at]))
 
 
-class ProcurementDocument(Edition):
+class ProcurementDocument(FileVersion):
     """A document that bidders need, as a file or at an address elsewhere."""
 
     notice = models.ForeignKey(
@@ -178,10 +181,10 @@ class ProcurementDocument(Edition):
     )
     title = models.CharField(_("title"), max_length=160)
 
-    class Meta(Edition.Meta):
+    class Meta(FileVersion.Meta):
         verbose_name = _("document for bidders")
         verbose_name_plural = _("documents for bidders")
-        ordering = ["title_en", *Edition.Meta.ordering]
+        ordering = ["title_en", *FileVersion.Meta.ordering]
 
     def __str__(self) -> str:
         return self.title
@@ -195,14 +198,14 @@ class ProcurementDocument(Edition):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("careers:procurement_document", args=[self.pk, self.readable_name])
+        return self.address or reverse("careers:procurement_document", args=[self.pk, self.display_name])
 
 
-class Clarification(Told):
+class Clarification(DatedEntry):
     """A bidder's question and the office's answer: for everyone, and without names."""
 
     DATED_BY, WORDS = "answered_at", ("question_en", "question_lo", "answer_en", "answer_lo")
-    NOT_CONTENT = ("answered_at", "corrected_at")
+    record_options = RecordOptions(not_content=("answered_at", "corrected_at"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(

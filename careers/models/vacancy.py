@@ -11,15 +11,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from careers.models.application_form import ApplicationForm, FormVersion
+from careers.models.notice import Notice, NoticeQuerySet
+from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
-from iomlaos.publishing.richtext import RichTextField
-
-from .application_form import ApplicationForm, FormVersion
-from .opportunity import Opportunity, OpportunityQuerySet
 
 
 @dataclass(frozen=True)
-class Scale:
+class GradeScale:
     """A scale of grades: its name, in plain words what it is and who may apply, and how its grades begin.
 
     The pattern is read by the database, too. Letters alone are not enough: a grade may also read
@@ -33,7 +32,7 @@ class Scale:
 
 #: The scales of the United Nations common system, by the letters that a grade begins with.
 SCALES = {
-    "G": Scale(
+    "G": GradeScale(
         "^GS?[- ]?[0-9]",
         _("General Service"),
         _(
@@ -41,17 +40,17 @@ SCALES = {
             "work there."
         ),
     ),
-    "NO": Scale(
+    "NO": GradeScale(
         "^NO[- ]?[A-E0-9]([^A-Z0-9]|$)",
         _("National Professional Officer"),
         _("Professional work that calls for knowledge of the country. For nationals of Lao PDR."),
     ),
-    "P": Scale(
+    "P": GradeScale(
         "^P[- ]?[0-9]",
         _("Professional"),
         _("Professional work, recruited internationally. People of any nationality may apply."),
     ),
-    "UG": Scale(
+    "UG": GradeScale(
         "^(UG([^A-Z]|$)|UNGRADED)",
         _("Ungraded"),
         _("Outside the graded scales, mostly for a short time. The notice says who may apply."),
@@ -59,7 +58,7 @@ SCALES = {
 }
 
 
-class VacancyQuerySet(OpportunityQuerySet):
+class VacancyQuerySet(NoticeQuerySet):
     def with_form(self, at: datetime.datetime) -> Self:
         """With the application form and the version that it names, where the form is live."""
         forms = ApplicationForm.objects.live(at).prefetch_related("versions")
@@ -70,7 +69,7 @@ class VacancyQuerySet(OpportunityQuerySet):
         return self.filter(grade__iregex=SCALES[letters.upper()].pattern)
 
 
-class Vacancy(Opportunity):
+class Vacancy(Notice):
     """A position that the office seeks to fill."""
 
     class Contract(models.TextChoices):
@@ -95,13 +94,15 @@ class Vacancy(Opportunity):
         INTERNAL_FIRST = "internal-first", _("Internal candidates are considered first")
         INTERNAL_ONLY = "internal-only", _("Internal candidates only")
 
-    OWNS = ("amendments",)
+    record_options = Notice.record_options.extend(
+        children=("amendments",), not_copied=("starts", "form_version")
+    )
     no_longer_taken = _("Applications are no longer taken.")
     OUTCOMES = (
-        Opportunity.Outcome.UNDER_REVIEW,
-        Opportunity.Outcome.FILLED,
-        Opportunity.Outcome.CANCELLED,
-        Opportunity.Outcome.READVERTISED,
+        Notice.Outcome.UNDER_REVIEW,
+        Notice.Outcome.FILLED,
+        Notice.Outcome.CANCELLED,
+        Notice.Outcome.READVERTISED,
     )
 
     grade = models.CharField(
@@ -172,16 +173,16 @@ class Vacancy(Opportunity):
 
     objects = VacancyQuerySet.as_manager()
 
-    class Meta(Opportunity.Meta):
+    class Meta(Notice.Meta):
         verbose_name = _("vacancy")
         verbose_name_plural = _("vacancies")
         ordering = ["-closes_at", "-pk"]
         indexes = [
-            *Opportunity.Meta.indexes,
+            *Notice.Meta.indexes,
             # The open list of one duty station, at the cost of its open positions.
             models.Index(
                 fields=["duty_station", "closes_at", "id"],
-                condition=models.Q(state=Opportunity.State.PUBLISHED),
+                condition=models.Q(state=Notice.State.PUBLISHED),
                 name="vacancy_published_by_station",
             ),
         ]
@@ -230,7 +231,7 @@ class Vacancy(Opportunity):
         return " · ".join(filter(None, known))
 
     @property
-    def scale(self) -> Scale | None:
+    def scale(self) -> GradeScale | None:
         """The scale of its grade; None where the letters are unknown."""
         scales = SCALES.values()
         return next((each for each in scales if re.match(each.pattern, self.grade, re.IGNORECASE)), None)

@@ -16,18 +16,17 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from iomlaos.publishing.admin.pages import LogPages, StaffPages
-
-from . import second_factor
-from .log import Kind, record
-from .models import SignInEvent
+from iomlaos.accounts import otp
+from iomlaos.accounts.log import Kind, record
+from iomlaos.accounts.models import SignInEvent
+from iomlaos.staff.base import BaseAdmin, ReadOnlyAdmin
 
 # Keys of phones and recovery codes are for nobody's eyes.
 admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
 
 
 @admin.register(User)
-class PersonAdmin(StaffPages, UserAdmin):
+class PersonAdmin(BaseAdmin, UserAdmin):
     menu_order = 510
     about = _(
         "Who may sign in here. Give each colleague an account of their own, and clear “active” when "
@@ -60,7 +59,7 @@ class PersonAdmin(StaffPages, UserAdmin):
 
     @admin.display(description=_("second factor"))
     def second_factor(self, obj: User) -> str:
-        if not second_factor.is_enrolled(obj):
+        if not otp.is_enrolled(obj):
             return _("not set up")
         return format_html(
             '{} <a href="{}">{}</a>',
@@ -81,8 +80,8 @@ class PersonAdmin(StaffPages, UserAdmin):
         if person.pk == request.user.pk:
             return redirect("admin:second_factor")
         if request.method == "POST":
-            second_factor.remove(person)
-            second_factor.end_sessions(person)
+            otp.disable(person)
+            otp.end_sessions(person)
             record(Kind.FACTOR_RESET, request, user=person)
             self.log_change(request, person, _now("Second factor reset."))
             words = _now("%(name)s sets up a phone anew at the next sign-in.")
@@ -103,7 +102,7 @@ class PersonAdmin(StaffPages, UserAdmin):
 
 
 @admin.register(Group)
-class PeopleAdmin(StaffPages, GroupAdmin):
+class PeopleAdmin(BaseAdmin, GroupAdmin):
     menu_order = 520
     about = _(
         "What several people may do, said once: an editor of careers, for instance. Put people into "
@@ -119,7 +118,7 @@ class PeopleAdmin(StaffPages, GroupAdmin):
 
 
 @admin.register(SignInEvent)
-class SignInEventAdmin(LogPages):
+class SignInEventAdmin(ReadOnlyAdmin):
     menu_order = 610
     about = _(
         "Who signed in and who failed to, changed passwords, and second factors that were reset. It is "

@@ -8,6 +8,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Sign-ins")
 
     def ready(self) -> None:
-        from .log import note_sign_in  # noqa: PLC0415 (models are not ready before)
+        from .log import record_sign_in  # noqa: PLC0415  (models come after their apps)
 
-        user_logged_in.connect(note_sign_in, dispatch_uid="iomlaos.accounts")
+        user_logged_in.connect(record_sign_in, dispatch_uid="record sign-in")

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
-from . import lockout
+from iomlaos.accounts import lockout
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,12 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        if not lockout.proves(self.request, password):
+        if not lockout.verify_password(self.request, password):
             raise ValidationError(_("This is not your password."))
         return password
 
 
-class RecoveryForm(forms.Form):
+class RecoveryCodeForm(forms.Form):
     """One of the ten codes on paper."""
 
     recovery_code = forms.CharField(
@@ -71,7 +71,7 @@ class RecoveryForm(forms.Form):
     )
 
 
-class ForgottenForm(PasswordResetForm):
+class PasswordResetForm(PasswordResetForm):
     """Mail goes out beside the answer, so that the answer takes as long for an address that nobody has."""
 
     email = forms.EmailField(

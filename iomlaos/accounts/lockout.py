@@ -24,10 +24,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from .log import Kind, address_of, record
+from iomlaos.accounts.log import Kind, client_address, record
 
 
-class LockOut(AxesStandaloneBackend):
+class LockoutBackend(AxesStandaloneBackend):
     """Stands before the check of passwords. What signs in without a request is the portal itself."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
@@ -35,12 +35,12 @@ class LockOut(AxesStandaloneBackend):
             super().authenticate(request, **credentials)
 
 
-class Handler(AxesDatabaseHandler):
+class LockoutHandler(AxesDatabaseHandler):
     """Each try is counted before its password is looked at: of many at the same moment, no more than
     the limit are looked at. A right password takes the tries of its pair back."""
 
     def is_allowed(self, request: HttpRequest, credentials: dict | None = None) -> bool:
-        tries = _Tries(request, credentials)
+        tries = LoginAttempts(request, credentials)
         if tries.are_used_up:
             return False
         tries.count()
@@ -56,12 +56,12 @@ class Handler(AxesDatabaseHandler):
             return
         username = get_client_username(request, credentials) or ""
         record(Kind.PASSWORD_WRONG, request, username=username)
-        if _Tries(request, credentials).are_used_up:
+        if LoginAttempts(request, credentials).are_used_up:
             request.axes_locked_out = True
             record(Kind.LOCKED, request, username=username)
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: AbstractUser, **kwargs: Any) -> None:
-        tries = _Tries(request, {settings.AXES_USERNAME_FORM_FIELD: user.get_username()})
+        tries = LoginAttempts(request, {settings.AXES_USERNAME_FORM_FIELD: user.get_username()})
         tries.of_pair.delete()
         AccessAttempt.objects.filter(attempt_time__lte=tries.since).delete()
 
@@ -69,7 +69,7 @@ class Handler(AxesDatabaseHandler):
         pass
 
 
-class _Tries:
+class LoginAttempts:
     """The tries of the pair and of the address that a request speaks of."""
 
     def __init__(self, request: HttpRequest, credentials: dict | None) -> None:
@@ -89,7 +89,10 @@ class _Tries:
     def _counted(self) -> list[tuple[int, int, datetime.datetime | None]]:
         """For the pair and for the address: how many, of how many, and when the last one was."""
         counted = []
-        limits = (self.of_pair, settings.AXES_FAILURE_LIMIT), (self.of_address, settings.TRIES_OF_AN_ADDRESS)
+        limits = (
+            (self.of_pair, settings.AXES_FAILURE_LIMIT),
+            (self.of_address, settings.LOGIN_FAILURES_PER_IP),
+        )
         for tries, limit in limits:
             of_now = tries.filter(attempt_time__gt=self.since)
             sums = of_now.aggregate(number=Sum("failures_since_start"), last=Max("attempt_time"))
@@ -130,7 +133,7 @@ class _Tries:
         )
 
 
-def proves(request: HttpRequest, password: str) -> bool:
+def verify_password(request: HttpRequest, password: str) -> bool:
     """Whether this is the password of whoever is signed in, asked once more.
 
     Tries count and are noted as at the door. After one too many none is looked at, and whatever the
@@ -139,13 +142,13 @@ def proves(request: HttpRequest, password: str) -> bool:
     username = request.user.get_username()
     if authenticate(request, username=username, password=password) is None:
         return False
-    _Tries(request, {settings.AXES_USERNAME_FORM_FIELD: username}).of_pair.delete()
+    LoginAttempts(request, {settings.AXES_USERNAME_FORM_FIELD: username}).of_pair.delete()
     return True
 
 
 def client_network(request: HttpRequest) -> str:
     """What counts as one client: an address, or the whole /64 that an IPv6 client has to itself."""
-    address = ipaddress.ip_address(address_of(request) or "0.0.0.0")
+    address = ipaddress.ip_address(client_address(request) or "0.0.0.0")
     if address.version == 6 and address.ipv4_mapped is None:
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
     return str(getattr(address, "ipv4_mapped", None) or address)
@@ -155,10 +158,10 @@ def locked(
     request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None
 ) -> HttpResponse:
     """What is said, and for how long. It is the same for a name that no account has."""
-    tries = _Tries(request, credentials)
+    tries = LoginAttempts(request, credentials)
     seconds = max(1, math.ceil((tries.end - tries.now).total_seconds()))
     context = admin.site.each_context(request)
-    context |= {"minutes": math.ceil(seconds / 60), "by_mail": settings.PASSWORD_BY_MAIL}
+    context |= {"minutes": math.ceil(seconds / 60), "by_mail": settings.PASSWORD_RESET_ENABLED}
     answer = render(request, "accounts/locked.html", context, status=429)
     answer.headers["Retry-After"] = str(seconds)
     return answer

@@ -10,15 +10,15 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .models import SignInEvent
-from .second_factor import is_asked
-from .sessions import ACTIVE_AT
+from iomlaos.accounts.models import SignInEvent
+from iomlaos.accounts.otp import is_required
+from iomlaos.accounts.sessions import ACTIVE_AT
 
 Kind = SignInEvent.Kind
-KEPT = datetime.timedelta(days=365)
+KEPT_FOR = datetime.timedelta(days=365)
 
 
-def address_of(request: HttpRequest) -> str | None:
+def client_address(request: HttpRequest) -> str | None:
     """The client's address: delivery has believed the trusted proxies already, and nobody else."""
     try:
         return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
@@ -39,14 +39,14 @@ def record(
         user=user,
         username=user.get_username() if user else "",
         by=doer.get_username() if doer is not None and doer.is_authenticated else "",
-        address=address_of(request),
+        address=client_address(request),
     )
 
 
-def note_sign_in(sender: Any, request: HttpRequest, user: AbstractUser, **kwargs: Any) -> None:
+def record_sign_in(sender: Any, request: HttpRequest, user: AbstractUser, **kwargs: Any) -> None:
     """A right password. It is also the moment at which what is too old to keep goes."""
-    record(Kind.PASSWORD_RIGHT if is_asked(user) else Kind.SIGNED_IN, request, user=user)
+    record(Kind.PASSWORD_RIGHT if is_required(user) else Kind.SIGNED_IN, request, user=user)
     now = timezone.now()
     request.session[ACTIVE_AT] = int(now.timestamp())
-    SignInEvent.objects.filter(at__lt=now - KEPT).delete()
+    SignInEvent.objects.filter(at__lt=now - KEPT_FOR).delete()
     Session.objects.filter(expire_date__lt=now).delete()

@@ -8,17 +8,17 @@ from typing import Any
 from django.apps import apps as present
 
 #: By model, the rights: `{"programmes.programme": "view add change publish"}`.
-Rights = dict[str, str]
+Permissions = dict[str, str]
 
 
-def make_role(apps: Any, using: str, name: str, rights: Rights) -> None:
+def make_role(apps: Any, using: str, name: str, rights: Permissions) -> None:
     """A group with these rights; one of this name that is there already stays as it is."""
     group, is_new = apps.get_model("auth", "Group").objects.using(using).get_or_create(name=name)
     if is_new:
-        give(apps, using, group, rights)
+        grant(apps, using, group, rights)
 
 
-def give(apps: Any, using: str, group: Any, rights: Rights) -> None:
+def grant(apps: Any, using: str, group: Any, rights: Permissions) -> None:
     """Rights more, for what has come to the site since the group was made."""
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(using)
     permissions = apps.get_model("auth", "Permission").objects.using(using)

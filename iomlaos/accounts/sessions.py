@@ -6,18 +6,18 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
-from iomlaos.delivery.headers import is_staff_page
+from iomlaos.delivery.headers import is_admin_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 ACTIVE_AT = "active_at"
 #: What a script sends that asks by itself, so that nobody stays signed in by being away.
-BY_ITSELF = "X-By-Itself"
+BACKGROUND_HEADER = "X-Background-Request"
 #: Seconds. A session is stored anew no more often.
-STORED_EVERY = 60
+RENEW_EVERY = 60
 
 
-class EndIdleSessions:
+class IdleSessionMiddleware:
     """Each staff page that somebody opens begins the wait anew. Public pages touch no session."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -25,8 +25,12 @@ class EndIdleSessions:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if is_staff_page(request) and BY_ITSELF not in request.headers and SESSION_KEY in request.session:
-            renew(request, at_least_after=STORED_EVERY)
+        if (
+            is_admin_page(request)
+            and BACKGROUND_HEADER not in request.headers
+            and SESSION_KEY in request.session
+        ):
+            renew(request, at_least_after=RENEW_EVERY)
         return response
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from iomlaos.accounts import views
 
 urlpatterns = [
-    path("", views.Forgotten.as_view(), name="admin_password_reset"),
-    path("sent/", views.ForgottenSent.as_view(), name="password_reset_done"),
-    path("kept/", views.NewPasswordKept.as_view(), name="password_reset_complete"),
-    path("<str:uidb64>/<str:token>/", views.NewPassword.as_view(), name="password_reset_confirm"),
+    path("", views.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("sent/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("kept/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path(
+        "<str:uidb64>/<str:token>/", views.PasswordResetConfirmView.as_view(), name="password_reset_confirm"
+    ),
 ]

@@ -23,18 +23,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import second_factor
-from .forms import CodeForm, ForgottenForm, PasswordForm, RecoveryForm
-from .log import Kind, address_of, record
-from .models import SignInEvent
-from .second_factor import Refused
-from .sessions import BY_ITSELF, renew, seconds_left
+from iomlaos.accounts import otp
+from iomlaos.accounts.forms import CodeForm, PasswordForm, PasswordResetForm, RecoveryCodeForm
+from iomlaos.accounts.log import Kind, client_address, record
+from iomlaos.accounts.models import SignInEvent
+from iomlaos.accounts.otp import OtpRejected
+from iomlaos.accounts.sessions import BACKGROUND_HEADER, renew, seconds_left
 
 #: What is kept in a session, for the time that it takes.
 KEY, CODES = "second_factor_key", "recovery_codes"
 
 
-def never_stored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def no_store(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return sensitive_post_parameters()(never_cache(csrf_protect(view)))
 
 
@@ -45,27 +45,27 @@ def _next(request: HttpRequest) -> str:
     return asked if is_own else reverse("admin:index")
 
 
-def onward(name: str, request: HttpRequest) -> HttpResponseRedirect:
+def redirect_next(name: str, request: HttpRequest) -> HttpResponseRedirect:
     """To another page of the door, which then leads where somebody was going."""
     return redirect(f"{reverse(name)}?{urlencode({'next': _next(request)})}")
 
 
-def _to_the_door(request: HttpRequest) -> HttpResponseRedirect:
+def _redirect_to_login(request: HttpRequest) -> HttpResponseRedirect:
     """And from there back to this page."""
     return auth_views.redirect_to_login(request.get_full_path(), reverse("admin:login"))
 
 
-def _staff_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For staff who have given their password."""
 
     @wraps(view)
     def inner(request: HttpRequest, site: Any) -> HttpResponse:
-        return view(request, site) if site.is_staff(request) else _to_the_door(request)
+        return view(request, site) if site.is_staff(request) else _redirect_to_login(request)
 
     return inner
 
 
-def _page(
+def _render_page(
     request: HttpRequest, site: AdminSite, name: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     context = site.each_context(request) | {"next": _next(request)} | context
@@ -75,39 +75,39 @@ def _page(
 # --- The code ---------------------------------------------------------------------------------
 
 
-@_staff_alone
+@_staff_required
 def code(request: HttpRequest, site: Any) -> HttpResponse:
     """The second step of signing in."""
-    if second_factor.is_passed(request):
+    if otp.is_passed(request):
         return redirect(_next(request))
-    if not second_factor.is_enrolled(request.user):
-        return onward("admin:set_up", request)
+    if not otp.is_enrolled(request.user):
+        return redirect_next("admin:set_up", request)
     on_paper = "recovery_code" in request.POST
-    form, recovery, status = CodeForm(), RecoveryForm(), 200
+    form, recovery, status = CodeForm(), RecoveryCodeForm(), 200
     if request.method == "POST":
-        sent = RecoveryForm(request.POST) if on_paper else CodeForm(request.POST)
+        sent = RecoveryCodeForm(request.POST) if on_paper else CodeForm(request.POST)
         form, recovery = (form, sent) if on_paper else (sent, recovery)
         if sent.is_valid():
             typed = sent.cleaned_data["recovery_code" if on_paper else "code"]
             try:
-                device = second_factor.verify(request.user, typed, on_paper=on_paper)
-            except Refused as refused:
+                device = otp.verify(request.user, typed, on_paper=on_paper)
+            except OtpRejected as refused:
                 status = 429 if refused.wait else 200
                 if not refused.wait:
                     record(Kind.CODE_WRONG, request, user=request.user)
-                sent.add_error(None, _refusal(refused, on_paper))
+                sent.add_error(None, _otp_error(refused, on_paper))
             else:
-                return _passed(request, device, on_paper)
+                return _complete_login(request, device, on_paper)
     context = {
         "title": _("The code from your phone"),
         "form": form,
         "recovery": recovery,
         "on_paper": on_paper,
     }
-    return _page(request, site, "code", status, **context)
+    return _render_page(request, site, "code", status, **context)
 
 
-def _refusal(refused: Refused, on_paper: bool) -> str:
+def _otp_error(refused: OtpRejected, on_paper: bool) -> str:
     if refused.wait:
         return ngettext(
             "Too many wrong codes. Wait %(wait)s minute, then try again.",
@@ -122,12 +122,12 @@ def _refusal(refused: Refused, on_paper: bool) -> str:
     )
 
 
-def _passed(request: HttpRequest, device: django_otp.models.Device, on_paper: bool) -> HttpResponse:
+def _complete_login(request: HttpRequest, device: django_otp.models.Device, on_paper: bool) -> HttpResponse:
     django_otp.login(request, device)
     request.session.cycle_key()
     if on_paper:
         record(Kind.RECOVERY_CODE, request, user=request.user)
-        left = second_factor.codes_left(request.user)
+        left = otp.codes_left(request.user)
         words = _now(
             "This recovery code is used up. Codes left: %(left)s. If your phone is lost, set up another one."
         )
@@ -139,19 +139,19 @@ def _passed(request: HttpRequest, device: django_otp.models.Device, on_paper: bo
 # --- Setting up -------------------------------------------------------------------------------
 
 
-@_staff_alone
+@_staff_required
 def set_up(request: HttpRequest, site: Any) -> HttpResponse:
     """A phone: at the first sign-in, or a new one in the place of the last, which asks for the password."""
-    if not second_factor.is_passed(request) and second_factor.is_enrolled(request.user):
-        return onward("admin:code", request)
-    key = request.session.setdefault(KEY, second_factor.new_key())
+    if not otp.is_passed(request) and otp.is_enrolled(request.user):
+        return redirect_next("admin:code", request)
+    key = request.session.setdefault(KEY, otp.new_key())
     form = CodeForm(request.POST or None)
-    proof = PasswordForm(request) if second_factor.is_enrolled(request.user) else None
+    proof = PasswordForm(request) if otp.is_enrolled(request.user) else None
     if request.method == "POST" and form.is_valid() and (proof is None or proof.is_valid()):
         typed = form.cleaned_data["code"].replace(" ", "")
         try:
-            device, codes = second_factor.enrol(request.user, key, typed)
-        except Refused:
+            device, codes = otp.enable(request.user, key, typed)
+        except OtpRejected:
             form.add_error(
                 "code", _("This is not the code that belongs to the picture. Type the one that shows now.")
             )
@@ -161,15 +161,15 @@ def set_up(request: HttpRequest, site: Any) -> HttpResponse:
         "title": _("Set up your phone for signing in"),
         "form": form,
         "proof": proof,
-        "picture": second_factor.picture_of(request.user, key),
-        "letters": second_factor.in_letters(key),
-        "is_required": not second_factor.is_passed(request),
+        "picture": otp.qr_svg(request.user, key),
+        "letters": otp.group_secret(key),
+        "is_required": not otp.is_passed(request),
     }
-    return _page(request, site, "set_up", **context)
+    return _render_page(request, site, "set_up", **context)
 
 
 def _enrolled(request: HttpRequest, device: django_otp.models.Device, codes: list[str]) -> HttpResponse:
-    was_open = second_factor.is_passed(request)
+    was_open = otp.is_passed(request)
     django_otp.login(request, device)
     del request.session[KEY]
     request.session[CODES] = codes
@@ -177,43 +177,43 @@ def _enrolled(request: HttpRequest, device: django_otp.models.Device, codes: lis
     record(Kind.ENROLLED, request, user=request.user)
     if not was_open:
         record(Kind.SIGNED_IN, request, user=request.user)
-    return onward("admin:recovery_codes", request)
+    return redirect_next("admin:recovery_codes", request)
 
 
-@_staff_alone
+@_staff_required
 def recovery_codes(request: HttpRequest, site: Any) -> HttpResponse:
     """The new codes, until their owner has said that they are kept; then never again."""
     if not request.user.is_verified():
-        return _to_the_door(request)
+        return _redirect_to_login(request)
     if CODES not in request.session:
         return redirect("admin:second_factor")
     if request.method == "POST":
         del request.session[CODES]
         return redirect(_next(request))
     context = {"title": _("Your recovery codes"), "codes": request.session[CODES]}
-    return _page(request, site, "recovery_codes", **context)
+    return _render_page(request, site, "recovery_codes", **context)
 
 
-@_staff_alone
+@_staff_required
 def own_second_factor(request: HttpRequest, site: Any) -> HttpResponse:
     """What somebody has set up, and new recovery codes for whoever knows the password."""
     if not site.has_permission(request):
-        return _to_the_door(request)
+        return _redirect_to_login(request)
     proof = PasswordForm(request)
     if request.user.is_verified() and proof.is_valid():
-        request.session[CODES] = second_factor.new_codes(request.user)
+        request.session[CODES] = otp.new_codes(request.user)
         # New codes are no device that this session could have been opened with.
-        if device := second_factor.TOTPDevice.objects.filter(user=request.user, confirmed=True).first():
+        if device := otp.TOTPDevice.objects.filter(user=request.user, confirmed=True).first():
             django_otp.login(request, device)
         record(Kind.NEW_CODES, request, user=request.user)
         return redirect("admin:recovery_codes")
     context = {
         "title": _("Second factor"),
         "proof": proof,
-        "is_enrolled": second_factor.is_enrolled(request.user),
-        "codes_left": second_factor.codes_left(request.user),
+        "is_enrolled": otp.is_enrolled(request.user),
+        "codes_left": otp.codes_left(request.user),
     }
-    return _page(request, site, "second_factor", **context)
+    return _render_page(request, site, "second_factor", **context)
 
 
 # --- Sessions ---------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def session(request: HttpRequest, site: Any) -> JsonResponse:
     """
     if not site.has_permission(request):
         return JsonResponse({"seconds": 0}, status=403)
-    if BY_ITSELF not in request.headers:
+    if BACKGROUND_HEADER not in request.headers:
         renew(request)
     return JsonResponse(
         {
@@ -237,47 +237,49 @@ def session(request: HttpRequest, site: Any) -> JsonResponse:
     )
 
 
-@_staff_alone
+@_staff_required
 def signed_in(request: HttpRequest, site: Any) -> HttpResponse:
     """Where signing in from a second tab ends: back to the first."""
     if not site.has_permission(request):
-        return _to_the_door(request)
-    return _page(request, site, "signed_in", title=_("You are signed in"))
+        return _redirect_to_login(request)
+    return _render_page(request, site, "signed_in", title=_("You are signed in"))
 
 
 # --- A forgotten password ---------------------------------------------------------------------
 
 #: Of one address, within the hour; people of an office share one.
-ASKED_AN_HOUR = 10
+RESETS_PER_HOUR = 10
 
 
-class _OfTheSite:
+class AdminContextMixin:
     """A page of Django's, with what every page of the admin is given."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return admin.site.each_context(self.request) | super().get_context_data(**kwargs) | self.extra_context
 
 
-class Forgotten(_OfTheSite, auth_views.PasswordResetView):
+class PasswordResetView(AdminContextMixin, auth_views.PasswordResetView):
     """A link by mail; where no mail is sent, who can help. The answer is the same for every address."""
 
-    form_class = ForgottenForm
-    template_name = "accounts/forgotten.html"
-    email_template_name = "accounts/forgotten_email.txt"
-    subject_template_name = "accounts/forgotten_subject.txt"
+    form_class = PasswordResetForm
+    template_name = "accounts/password_reset.html"
+    email_template_name = "accounts/password_reset_email.txt"
+    subject_template_name = "accounts/password_reset_subject.txt"
     success_url = reverse_lazy("password_reset_done")
     extra_context = {"title": _("A forgotten password")}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not settings.PASSWORD_BY_MAIL:
+        if not settings.PASSWORD_RESET_ENABLED:
             return render(request, self.template_name, admin.site.each_context(request) | self.extra_context)
         return super().dispatch(request, *args, **kwargs)
 
-    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
         request = self.request
         since = request.at - timedelta(hours=1)
-        asked = SignInEvent.objects.filter(address=address_of(request), kind=Kind.RESET_ASKED, at__gt=since)
-        if asked.count() >= ASKED_AN_HOUR:
+        asked = SignInEvent.objects.filter(
+            address=client_address(request), kind=Kind.RESET_ASKED, at__gt=since
+        )
+        if asked.count() >= RESETS_PER_HOUR:
             response = self.render_to_response(self.get_context_data(form=form, too_often=True), status=429)
             response.headers["Retry-After"] = "3600"
             return response
@@ -294,15 +296,15 @@ class Forgotten(_OfTheSite, auth_views.PasswordResetView):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class ForgottenSent(_OfTheSite, auth_views.PasswordResetDoneView):
-    template_name = "accounts/forgotten_sent.html"
+class PasswordResetDoneView(AdminContextMixin, auth_views.PasswordResetDoneView):
+    template_name = "accounts/password_reset_done.html"
     extra_context = {"title": _("Look into your mail")}
 
 
-class NewPassword(_OfTheSite, auth_views.PasswordResetConfirmView):
+class PasswordResetConfirmView(AdminContextMixin, auth_views.PasswordResetConfirmView):
     """Behind the link. The second factor is still asked for at the next sign-in."""
 
-    template_name = "accounts/new_password.html"
+    template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("password_reset_complete")
     extra_context = {"title": _("A new password")}
 
@@ -312,6 +314,6 @@ class NewPassword(_OfTheSite, auth_views.PasswordResetConfirmView):
         return response
 
 
-class NewPasswordKept(_OfTheSite, auth_views.PasswordResetCompleteView):
-    template_name = "accounts/new_password_kept.html"
+class PasswordResetCompleteView(AdminContextMixin, auth_views.PasswordResetCompleteView):
+    template_name = "accounts/password_reset_complete.html"
     extra_context = {"title": _("The new password is kept")}

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.addresses import Gone, Moved
+from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 
 PLAIN_PAGES = settings.BASE_DIR / "templates" / "delivery"
 
 #: What was wrong, and what to do, for the pages that are answered without template or database.
-PLAIN_WORDS = {
+STATIC_ERRORS = {
     400: (
         "This request could not be read",
         "The address, or a cookie that was sent along, holds characters that no page has. Please begin at "
@@ -41,7 +41,7 @@ def _frame() -> str:
 
 def static_error(status: int) -> HttpResponse:
     """A page that needs neither database nor template engine, for when those may be the fault."""
-    title, advice = PLAIN_WORDS[status]
+    title, advice = STATIC_ERRORS[status]
     body = _frame().replace("[[title]]", title).replace("[[advice]]", advice)
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
@@ -77,7 +77,7 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "delivery/no_page.html", context, status=410)
 
 
-class MovedAndGone:
+class RedirectAndGoneMiddleware:
     """Turns what `publishing.addresses.find` raises into 301 and 410."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -87,8 +87,8 @@ class MovedAndGone:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Moved):
+        if isinstance(exception, PermanentlyMoved):
             return HttpResponsePermanentRedirect(exception.to)
-        if isinstance(exception, Gone):
+        if isinstance(exception, GoneError):
             return gone(request, exception.reason)
         return None

@@ -8,15 +8,15 @@ from django.utils.cache import patch_cache_control
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-STAFF_PREFIX = "/admin/"
+ADMIN_PREFIX = "/admin/"
 
 
-def is_staff_page(request: HttpRequest) -> bool:
+def is_admin_page(request: HttpRequest) -> bool:
     """Whether an address is behind the admin: its own policy, cookies, never cached."""
-    return request.path_info.startswith(STAFF_PREFIX)
+    return request.path_info.startswith(ADMIN_PREFIX)
 
 
-class IsolationHeaders:
+class CrossOriginHeadersMiddleware:
     """Cross-Origin-Resource-Policy: no other site embeds what this one serves."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -28,7 +28,7 @@ class IsolationHeaders:
         return response
 
 
-class StaffPolicy:
+class AdminCspMiddleware:
     """The admin's own Content-Security-Policy; public pages keep the one without any script.
 
     Whatever the admin answers is for one pair of eyes, and nowhere stored.
@@ -39,13 +39,14 @@ class StaffPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if is_staff_page(request):
-            response._csp_config = settings.STAFF_CONTENT_SECURITY_POLICY
+        if is_admin_page(request):
+            # django-csp reads this attribute.
+            response._csp_config = settings.STAFF_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
             patch_cache_control(response, no_store=True, private=True)
         return response
 
 
-class PublicCaching:
+class CacheControlMiddleware:
     """Public pages may be held by any cache, which asks again each time: what is open or closed
     is a matter of seconds. Pages that set a header of their own keep it."""
 
@@ -54,6 +55,6 @@ class PublicCaching:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not is_staff_page(request) and not response.has_header("Cache-Control"):
+        if not is_admin_page(request) and not response.has_header("Cache-Control"):
             patch_cache_control(response, public=True, no_cache=True)
         return response

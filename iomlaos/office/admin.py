@@ -11,19 +11,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.admin.filters import InLao
-from iomlaos.publishing.admin.pages import PublishableAdmin, StaffAdmin, StaffInline
+from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
+from iomlaos.staff.content import ContentAdmin, PublishableAdmin
+from iomlaos.staff.filters import TranslatedFilter
+from iomlaos.staff.inlines import ContentInline
 
-from .models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 
-
-class ContactPointInline(StaffInline):
+class ContactPointInline(ContentInline):
     model = ContactPoint
     fieldsets = [(None, {"fields": [("kind", "order"), "written", "address"]})]
 
 
 @admin.register(Office)
-class OfficeAdmin(StaffAdmin):
+class OfficeAdmin(ContentAdmin):
     """There is one office: its list is its form."""
 
     menu_order = 310
@@ -49,19 +49,19 @@ class OfficeAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Office | None = None) -> bool:
         return False
 
-    def is_shown(self, obj: Office, at: datetime.datetime) -> bool:
+    def is_public(self, obj: Office, at: datetime.datetime) -> bool:
         return True
 
 
 @admin.register(SiteNotice)
-class SiteNoticeAdmin(StaffAdmin):
+class SiteNoticeAdmin(ContentAdmin):
     menu_order = 320
     about = _(
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
     )
     list_display = ["text", "kind", "starts_at", "ends_at", "standing", "in_lao"]
-    list_filter = ["kind", InLao]
+    list_filter = ["kind", TranslatedFilter]
     search_fields = ["text_en", "text_lo"]
     readonly_fields = ["standing"]
     fieldsets = [
@@ -83,12 +83,12 @@ class SiteNoticeAdmin(StaffAdmin):
         at = getattr(obj, "asked_at", None)
         if at is None:
             return _("not saved yet")
-        if obj.is_shown(at):
+        if obj.is_public(at):
             return _("on every page now")
         return _("not yet shown") if at < obj.starts_at else _("its time is over")
 
-    def is_shown(self, obj: SiteNotice, at: datetime.datetime) -> bool:
-        return obj.is_shown(at)
+    def is_public(self, obj: SiteNotice, at: datetime.datetime) -> bool:
+        return obj.is_public(at)
 
 
 @admin.register(Page)
@@ -98,7 +98,7 @@ class PageAdmin(PublishableAdmin):
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
     )
-    list_display = ["title", "address", "state_in_short", "live_now", "in_lao", "changed_at"]
+    list_display = ["title", "address", "state_in_short", "live_now", "in_lao", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
     actions = ["delete_selected"]
 
@@ -122,14 +122,14 @@ class PageAdmin(PublishableAdmin):
 
 
 @admin.register(StandardText)
-class StandardTextAdmin(StaffAdmin):
+class StandardTextAdmin(ContentAdmin):
     menu_order = 340
     about = _(
         "Texts that stand on several pages and are kept once: that IOM never asks for money, for "
         "instance. A change here shows on all of them."
     )
     list_display = ["title", "confirmed", "in_lao"]
-    list_filter = ["is_confirmed", InLao]
+    list_filter = ["is_confirmed", TranslatedFilter]
     search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
     fieldsets = [(None, {"fields": ["title", "slug", "body", "is_confirmed"]})]
     prepopulated_fields = {"slug": ("title",)}
@@ -144,14 +144,14 @@ class StandardTextAdmin(StaffAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(StaffAdmin):
+class PlaceAdmin(ContentAdmin):
     menu_order = 350
     about = _(
         "Places that programmes, projects and vacancies name. One with a code or a position is marked on "
         "the map of the home page while a programme or project there is public."
     )
     list_display = ["name", "kind", "iso_code", "on_map", "in_lao"]
-    list_filter = ["kind", InLao]
+    list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "iso_code"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind"]}),

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Office, Page, Place, SiteNotice, StandardText
+from iomlaos.office.models import Office, Page, Place, SiteNotice, StandardText
 
 
 @register(Office)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from iomlaos.office import views
 
 app_name = "office"
 urlpatterns = [

@@ -4,9 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from iomlaos.publishing.addresses import find
-
-from .models import Page
+from iomlaos.office.models import Page
+from iomlaos.publishing.shortcuts import get_published_or_raise
 
 
 @require_safe
@@ -16,6 +15,11 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    found = find(Page, slug, request.at)
-    context = {"page": found, "as_of": found.as_of, "checked_on": found.checked_on, "section": ""}
+    found = get_published_or_raise(Page, slug, request.at)
+    context = {
+        "page": found,
+        "information_date": found.information_date,
+        "reviewed_on": found.reviewed_on,
+        "section": "",
+    }
     return render(request, "office/page.html", context)

@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_migrate
+from django.core.management import CommandError
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class PublishingConfig(AppConfig):
@@ -8,13 +12,16 @@ class PublishingConfig(AppConfig):
     verbose_name = "Publishing"
 
     def ready(self) -> None:
-        from .editions import edition_models  # noqa: PLC0415  (models come after their apps)
-        from .pictures import PictureSize, watch_texts  # noqa: PLC0415
-        from .rights import make_publish_rights  # noqa: PLC0415
-        from .typed import leave_all  # noqa: PLC0415
-        from .uploads import watch  # noqa: PLC0415
+        from .permissions import create_publish_permissions  # noqa: PLC0415  (models come after their apps)
 
-        post_migrate.connect(make_publish_rights, dispatch_uid="iomlaos.publishing")
-        user_logged_out.connect(leave_all, dispatch_uid="iomlaos.publishing")
-        watch([*edition_models(), PictureSize])
-        watch_texts()
+        pre_migrate.connect(refuse_old_database, sender=self, dispatch_uid="old databases")
+        post_migrate.connect(create_publish_permissions, dispatch_uid="publish permissions")
+
+
+def refuse_old_database(using: str, **kwargs: Any) -> None:
+    """Refuse a database of version 1: its migrations were replaced by new ones of the same names."""
+    if ("publishing", "0002_revisions") in MigrationRecorder(connections[using]).applied_migrations():
+        raise CommandError(
+            "This database was made by version 1 of the portal, which this version cannot read. "
+            "Start with an empty one: give another DATABASE_URL or DATA_DIR."
+        )

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -87,32 +88,32 @@ class PartialDate:
         return formats.date_format(datetime.date(self.year, self.month, self.day or 1), pattern)
 
 
-def ends_its_day(moment: datetime.datetime) -> bool:
+def is_end_of_day(moment: datetime.datetime) -> bool:
     """Whether a moment is midnight in Vientiane, which people know as the end of the day before."""
     return moment.astimezone(VIENTIANE).time() == datetime.time()
 
 
-def day_of(moment: datetime.datetime) -> datetime.date:
+def local_date(moment: datetime.datetime) -> datetime.date:
     """The day in Vientiane that people would call the day of a deadline."""
     day = moment.astimezone(VIENTIANE).date()
-    return day - datetime.timedelta(days=1) if ends_its_day(moment) else day
+    return day - datetime.timedelta(days=1) if is_end_of_day(moment) else day
 
 
-def deadline_in_words(moment: datetime.datetime) -> str:
+def format_deadline(moment: datetime.datetime) -> str:
     """Weekday, date, hour and zone. Midnight is written as the end of the day before."""
-    day = formats.date_format(day_of(moment), "l j F Y")
-    if ends_its_day(moment):
+    day = formats.date_format(local_date(moment), "l j F Y")
+    if is_end_of_day(moment):
         return gettext("end of %(day)s, Vientiane time (UTC+7)") % {"day": day}
     hour = formats.time_format(moment.astimezone(VIENTIANE).time(), "H:i")
     return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
 
 
-def for_machines(moment: datetime.datetime) -> str:
+def iso_utc(moment: datetime.datetime) -> str:
     """The same instant in UTC, ISO 8601."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def latest(dates: Iterable[PartialDate | None]) -> PartialDate | None:
+def max_or_none(dates: Iterable[PartialDate | None]) -> PartialDate | None:
     """The latest of some dates; None where none is known."""
     return max(filter(None, dates), key=lambda date: date.iso, default=None)
 
@@ -133,7 +134,7 @@ def _month_number(name: str) -> int:
 class PartialDateFormField(forms.CharField):
     """A text box that takes a date as staff write it, and shows it in words."""
 
-    def to_python(self, value: object) -> PartialDate | None:
+    def to_python(self, value: object) -> PartialDate | None:  # type: ignore[override]
         if isinstance(value, PartialDate):
             return value
         text = super().to_python(value)
@@ -172,17 +173,17 @@ class PartialDateField(models.CharField):
     descriptor_class = PartialDateAttribute
     description = "a year, a month or a day"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
         super().__init__(*args, **kwargs)
         self.validators = []
 
-    def deconstruct(self):
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"]
         return name, path, args, kwargs
 
-    def from_db_value(self, value, expression, connection) -> PartialDate | None:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> PartialDate | None:
         return PartialDate.parse(value) if value else None
 
     def to_python(self, value: object) -> PartialDate | None:
@@ -191,7 +192,7 @@ class PartialDateField(models.CharField):
         if value == "":
             return None
         try:
-            return PartialDate.parse(value)
+            return PartialDate.parse(str(value))
         except ValueError:
             raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
 
@@ -199,15 +200,15 @@ class PartialDateField(models.CharField):
         date = self.to_python(value)
         return date.iso if date else None
 
-    def value_to_string(self, obj: models.Model) -> str | None:
+    def value_to_string(self, obj: models.Model) -> str | None:  # type: ignore[override]
         date = self.value_from_object(obj)
         return date.iso if isinstance(date, PartialDate) else date
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
 
 
-def not_before(later: str, earlier: str, name: str, message: str) -> models.CheckConstraint:
+def min_date(later: str, earlier: str, name: str, message: str) -> models.CheckConstraint:
     """The constraint that one partial date does not end before another begins.
 
     Both are compared at the precision of the shorter one: a project of July 2018 to 2018 is in

@@ -9,12 +9,14 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import snapshots
-from .compared import InWords
-from .revisions import Revision, Standing, begins_after
-from .snapshots import Meeting, Snapshot
+from iomlaos.publishing import merge, serialization
+from iomlaos.publishing.diff import SnapshotFormatter
+from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.models import Revision, Standing, begins_after
 
-NEVER_SEEN = _("It would be taken down by then. Give a later moment for “public until”, or leave it empty.")
+EXPIRES_FIRST = _(
+    "It would be taken down by then. Give a later moment for “public until”, or leave it empty."
+)
 
 
 def carry_over(standing: Standing, record: models.Model) -> None:
@@ -25,7 +27,7 @@ def carry_over(standing: Standing, record: models.Model) -> None:
     draft = standing.draft
     # As somebody saved it: what it met on the way, also twice, is asked from there.
     saved = draft.carries or draft
-    merged, _meetings = snapshots.merge(type(record), saved.base.data, standing.head.data, saved.data)
+    merged, _meetings = merge.merge(type(record), saved.base.data, standing.head.data, saved.data)
     merged["carried"] = saved.data.get("carried", {})
     Revision.objects.keep_draft(
         standing,
@@ -34,7 +36,7 @@ def carry_over(standing: Standing, record: models.Model) -> None:
         by=draft.by,
         note=draft.note,
         publish_at=draft.publish_at,
-        held=draft.held,
+        failure_reason=draft.failure_reason,
         carries=saved,
     )
 
@@ -61,12 +63,12 @@ def schedule(
     )
 
 
-def contested(draft: Revision) -> list[Meeting]:
+def contested(draft: Revision) -> list[FieldConflict]:
     """The fields that were changed both in a draft and, meanwhile, on the public page."""
     before = draft.carries
     if before is None or before.base is None or draft.base is None:
         return []
-    meetings = snapshots.merge(apps.get_model(draft.model), before.base.data, draft.base.data, before.data)[1]
+    meetings = merge.merge(apps.get_model(draft.model), before.base.data, draft.base.data, before.data)[1]
     return [meeting for meeting in meetings if meeting.is_contested]
 
 
@@ -97,22 +99,24 @@ def publish_draft(
     _put(record, data)
     stored = type(record)._base_manager.get(pk=record.pk)
     stored.full_clean()
-    for relation in snapshots.owned_relations(type(record)):
+    for relation in serialization.child_relations(type(record)):
         for row in relation.related_model._base_manager.filter(**{relation.field.name: stored}):
             row.full_clean()
     connection.check_constraints()
     if at is None or saved.data["fields"]["state"] == "published":
         refuse_unseen(stored, at or timezone.now())
-    return Revision.objects.follow(standing, stored, snapshots.take(stored), by=by, note=draft.note, at=at)
+    return Revision.objects.follow(
+        standing, stored, serialization.serialize(stored), by=by, note=draft.note, at=at
+    )
 
 
 def _put(record: models.Model, data: Snapshot) -> None:
     """Save what a draft says. What the database would refuse, is said in words first."""
-    snapshots.set_fields(record, data)
+    serialization.assign(record, data)
     record.full_clean()
     try:
         with transaction.atomic():
-            snapshots.put(record, data, raw=False)
+            serialization.apply(record, data, raw=False)
     except models.ProtectedError as error:
         users = sorted(str(each) for each in error.protected_objects)
         raise ValidationError(
@@ -128,20 +132,20 @@ def refuse_unseen(record: models.Model, at: datetime.datetime) -> None:
     """What nobody would see is not published. Raises ValidationError, in words for staff."""
     if record.is_live(at):
         return
-    if record.was_taken_down(at) and record.publish_until:
-        raise ValidationError({"publish_until": NEVER_SEEN})
+    if record.was_withdrawn(at) and record.publish_until:
+        raise ValidationError({"publish_until": EXPIRES_FIRST})
     raise ValidationError(
         _("Its page was taken off the site meanwhile. Open the draft, and publish it there.")
     )
 
 
 def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
-    draft, words = standing.draft, InWords(type(record))
+    draft, words = standing.draft, SnapshotFormatter(type(record))
     data, saved = draft.data, draft.carries or draft
     if saved.base_id != standing.head.pk:
-        data, meetings = snapshots.merge(type(record), saved.base.data, standing.head.data, saved.data)
+        data, meetings = merge.merge(type(record), saved.base.data, standing.head.data, saved.data)
         _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
-    if gone := snapshots.dangling(type(record), data):
+    if gone := serialization.missing_references(type(record), data):
         raise ValidationError(
             _("It refers to something that was deleted: %(fields)s.")
             % {"fields": ", ".join(str(words.label(path)) for path in gone)}
@@ -149,9 +153,9 @@ def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
     return data
 
 
-def _refuse_contested(record: models.Model, met: list[Meeting]) -> None:
+def _refuse_contested(record: models.Model, met: list[FieldConflict]) -> None:
     if met:
-        words = InWords(type(record))
+        words = SnapshotFormatter(type(record))
         raise ValidationError(
             _("The public page was changed meanwhile in the same fields: %(fields)s.")
             % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}

@@ -16,7 +16,7 @@ function setEnd(seconds) {
 
 /** What the server says of the session; asked by the script itself, it is not made longer by it. */
 async function ask(renew) {
-  const headers = renew ? {} : { "X-By-Itself": "1" };
+  const headers = renew ? {} : { "X-Background-Request": "1" };
   const answer = await fetch(words.dataset.address, { headers, cache: "no-store" });
   if (answer.status === 403) {
     setEnd(0);

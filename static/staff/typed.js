@@ -28,7 +28,7 @@ async function post(address, fields, options = {}) {
   try {
     answer = await fetch(address, {
       body,
-      headers: { "X-By-Itself": "1" },
+      headers: { "X-Background-Request": "1" },
       method: "POST",
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE),

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from .conftest import digits, enter, set_up
+from tests.accounts.conftest import digits, enter, set_up
 
 ASK = "/admin/password-reset/"
 NEW = {"new_password1": "another-long-one-8", "new_password2": "another-long-one-8"}
@@ -16,7 +16,7 @@ NEW = {"new_password1": "another-long-one-8", "new_password2": "another-long-one
 
 @pytest.fixture
 def by_mail(settings) -> None:
-    settings.PASSWORD_BY_MAIL = True
+    settings.PASSWORD_RESET_ENABLED = True
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from axes.models import AccessAttempt
 from django.test import Client
 
 from iomlaos.accounts.models import SignInEvent
+from tests.accounts.conftest import PASSWORD, enter, set_up
 from tests.servers import running_server
-
-from .conftest import PASSWORD, enter, set_up
 
 MINUTE = datetime.timedelta(minutes=1)
 STRANGER, OWNER = "192.0.2.1", "198.51.100.7"
@@ -124,8 +123,8 @@ def test_a_right_password_takes_the_wrong_ones_back(clock, make_person):
 
 
 def test_one_address_cannot_try_one_password_on_many_names(clock, make_person, settings):
-    assert settings.TRIES_OF_AN_ADDRESS == 50
-    settings.TRIES_OF_AN_ADDRESS = 15
+    assert settings.LOGIN_FAILURES_PER_IP == 50
+    settings.LOGIN_FAILURES_PER_IP = 15
     make_person("dala")
     answers = [guess(1, f"name{n}")[0] for n in range(17)]
     assert answers == [200] * 14 + [429] * 3

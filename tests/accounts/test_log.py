@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from iomlaos.accounts.models import SignInEvent
-
-from .conftest import PASSWORD, enter
+from tests.accounts.conftest import PASSWORD, enter
 
 
 def lines() -> list[tuple[str, str, str, str | None]]:

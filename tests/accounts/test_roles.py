@@ -6,28 +6,23 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
-from tests.factories import (
-    make_edition,
-    make_procurement_notice,
-    make_programme,
-    make_vacancy,
-)
+from tests.factories import make_edition, make_procurement_notice, make_programme, make_vacancy
 from tests.staff.filled import errors, filled
 
 PROGRAMMES = {"programme", "project", "document", "figure", "donor", "counterpart"}
 OFFICE = {"office", "sitenotice", "page", "standardtext", "place"}
 CAREERS = {"vacancy", "procurementnotice", "applicationform"}
-PICTURES = {"picture"}
-LOG = {"happening"}
+IMAGES = {"image"}
+LOG = {"publishinglogentry"}
 SEES = {
-    "Contributors": PROGRAMMES | CAREERS | PICTURES,
-    "Editors": PROGRAMMES | OFFICE | PICTURES | LOG,
-    "HR": {"vacancy", "applicationform"} | PICTURES | LOG,
-    "Procurement": {"procurementnotice"} | PICTURES | LOG,
+    "Contributors": PROGRAMMES | CAREERS | IMAGES,
+    "Editors": PROGRAMMES | OFFICE | IMAGES | LOG,
+    "HR": {"vacancy", "applicationform"} | IMAGES | LOG,
+    "Procurement": {"procurementnotice"} | IMAGES | LOG,
     "Administrators": PROGRAMMES
     | OFFICE
     | CAREERS
-    | PICTURES
+    | IMAGES
     | LOG
     | {"subscription", "user", "group", "signinevent"},
 }
@@ -66,7 +61,7 @@ def test_each_role_may_publish_what_it_may_change_and_contributors_nothing(db):
         assert rights_of(role, "publish") == may_publish, role
         assert rights_of(role, "change") & kinds == SEES[role] & kinds, role
     assert rights_of("Contributors", "delete") == set()
-    assert rights_of("Contributors", "change") == rights_of("Contributors", "add") | {"picture"}
+    assert rights_of("Contributors", "change") == rights_of("Contributors", "add") | {"image"}
     assert rights_of("Contributors", "add") >= set(DRAFTED)
 
 

@@ -10,9 +10,8 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from iomlaos.accounts.models import SignInEvent
+from tests.accounts.conftest import PASSWORD, digits, digits_of, enter, key_on, set_up
 from tests.factories import make_page
-
-from .conftest import PASSWORD, digits, digits_of, enter, key_on, set_up
 
 STEP = datetime.timedelta(seconds=30)
 CLOSED = (

@@ -7,10 +7,9 @@ import pytest
 from django.test import Client
 
 from iomlaos.office.models import Page
+from tests.accounts.conftest import enter
 from tests.factories import make_page
 from tests.staff.filled import filled
-
-from .conftest import enter
 
 MINUTE = datetime.timedelta(minutes=1)
 ADD = "/admin/office/page/add/"
@@ -55,11 +54,11 @@ def test_half_an_hour_without_doing_anything_ends_it(clock, desk):
 def test_a_script_that_asks_by_itself_does_not_keep_it_open_and_one_that_renews_does(clock, desk):
     address = "/admin/session/"
     clock.shift(20 * MINUTE)
-    assert desk.get(address, HTTP_X_BY_ITSELF="1").json()["seconds"] == 600
+    assert desk.get(address, HTTP_X_BACKGROUND_REQUEST="1").json()["seconds"] == 600
     clock.shift(5 * MINUTE)
     assert desk.get(address).json()["seconds"] == 1800
     clock.shift(29 * MINUTE)
-    assert desk.get(address, HTTP_X_BY_ITSELF="1").json()["seconds"] == 60
+    assert desk.get(address, HTTP_X_BACKGROUND_REQUEST="1").json()["seconds"] == 60
     clock.shift(2 * MINUTE)
     answer = desk.get(address)
     assert (answer.status_code, answer.json()) == (403, {"seconds": 0})

@@ -30,8 +30,8 @@ def test_staff_are_signed_out_after_30_idle_minutes_unless_said_otherwise():
 
 
 def test_passwords_go_by_mail_where_there_is_a_mail_server():
-    assert not settings_from(EMAIL_URL=None)["PASSWORD_BY_MAIL"]
-    assert settings_from(EMAIL_URL="smtp://127.0.0.1:25")["PASSWORD_BY_MAIL"]
+    assert not settings_from(EMAIL_URL=None)["PASSWORD_RESET_ENABLED"]
+    assert settings_from(EMAIL_URL="smtp://127.0.0.1:25")["PASSWORD_RESET_ENABLED"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.helpers.browsing import CHROMIUM, FLAGS, listen, open_context, signed_in
-from tests.servers import ROOT
+from tests.helpers.commands import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -13,9 +13,9 @@ from django_otp.oath import totp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests import environment  # noqa: F401  (the settings of the tests, whatever the shell says)
 from tests.helpers.browsing import CHROMIUM, FLAGS, first_row
-from tests.servers import ROOT, Server, running_server
+from tests.helpers.commands import ROOT
+from tests.servers import Server, running_server
 
 PICTURES = ROOT / "docs" / "staff-guide"
 MOST_BYTES = 60_000

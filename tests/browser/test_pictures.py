@@ -210,14 +210,14 @@ def test_a_session_that_ended_keeps_what_was_typed_in_the_dialog(desk, roof, com
 
 
 def test_their_pages_work_under_the_policy(desk, axe, roof):
-    desk.goto("/admin/publishing/picture/add/")
+    desk.goto("/admin/media/image/add/")
     assert violations(desk, axe) == []
     desk.get_by_label("Picture:").set_input_files(roof)
     desk.get_by_label("What it shows:").fill(WORDS)
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
     looks = (DESKTOP, "light"), (PHONE, "dark")
-    desk.goto("/admin/publishing/picture/")
+    desk.goto("/admin/media/image/")
     assert faults(desk, axe, *looks) == []
     desk.locator("#result_list tbody th a").first.click()
     expect(desk.get_by_role("img", name=WORDS)).to_have_js_property("naturalWidth", 480)

@@ -48,7 +48,7 @@ ON_THE_WAY = {
     "/admin/careers/procurementnotice/*/change/", "/admin/careers/applicationform/*/change/",
     "/admin/careers/subscription/",
     "/admin/office/office/*/change/", "/admin/office/sitenotice/add/", "/admin/office/page/*/change/",
-    "/admin/office/standardtext/*/change/", "/admin/office/place/*/change/", "/admin/publishing/picture/add/",
+    "/admin/office/standardtext/*/change/", "/admin/office/place/*/change/", "/admin/media/image/add/",
     "/admin/auth/user/*/change/", "/admin/auth/user/*/password/", "/admin/auth/group/*/change/",
     "/admin/accounts/signinevent/",
 }  # fmt: skip
@@ -158,7 +158,7 @@ def is_empty_form(page: str) -> bool:
     """A form for a new record of a kind that has records: the forms of those show more."""
     return page.endswith("/add/") and page not in (
         "/admin/office/sitenotice/add/",
-        "/admin/publishing/picture/add/",
+        "/admin/media/image/add/",
     )
 
 
@@ -193,7 +193,7 @@ def test_on_a_phone_a_list_is_read_without_scrolling_sideways_and_each_cell_says
     desk.set_viewport_size(PHONE)
     for address in (
         "/admin/programmes/document/", "/admin/auth/user/", "/admin/accounts/signinevent/",
-        "/admin/publishing/happening/", "/admin/careers/vacancy/",
+        "/admin/publishing/publishinglogentry/", "/admin/careers/vacancy/",
     ):  # fmt: skip
         desk.goto(address)
         wider = desk.evaluate(

@@ -7,6 +7,6 @@ from tests.factories import make_office
 @pytest.fixture
 def alerts(settings, db) -> None:
     """A portal that offers alerts, to which nobody has sent a form yet."""
-    settings.ALERTS = True
+    settings.ALERTS_ENABLED = True
     caches["limits"].clear()
     make_office()

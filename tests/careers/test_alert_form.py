@@ -5,8 +5,8 @@ import datetime
 import pytest
 import time_machine
 
-from careers.alerts.forms import AskForm
-from careers.models import AlertMessage, Subscription
+from careers.alerts.forms import SubscribeForm
+from careers.models.subscription import AlertMessage, Subscription
 from tests.factories import (
     make_former_address,
     make_page,
@@ -39,7 +39,7 @@ def subscriptions() -> list[tuple[str, str]]:
     ids=["small letters", "domain in other letters"],
 )
 def test_an_address_is_stored_as_mail_servers_write_it(email, stored):
-    form = AskForm(FORM | {"email": email})
+    form = SubscribeForm(FORM | {"email": email})
     assert form.is_valid()
     assert form.cleaned_data["email"] == stored
 
@@ -57,12 +57,12 @@ def test_an_address_is_stored_as_mail_servers_write_it(email, stored):
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(email):
-    assert list(AskForm(FORM | {"email": email}).errors) == ["email"]
+    assert list(SubscribeForm(FORM | {"email": email}).errors) == ["email"]
 
 
 @pytest.mark.parametrize("topic", ["", "notice", "everything"])
 def test_a_topic_that_is_not_offered_is_refused(topic):
-    assert list(AskForm(FORM | {"topic": topic}).errors) == ["topic"]
+    assert list(SubscribeForm(FORM | {"topic": topic}).errors) == ["topic"]
 
 
 # --- Asking -----------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_a_program_that_fills_in_the_hidden_field_is_answered_alike_and_nothing_
 
 
 def test_without_a_mail_server_the_pages_lead_to_the_feeds_instead(client, alerts, settings):
-    settings.ALERTS = False
+    settings.ALERTS_ENABLED = False
     make_vacancy(slug="driver")
     feeds = {
         "/careers/alerts/": {

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.helpers.commands import ROOT
 from tests.mailserver import MailServer, running_mail_server
-from tests.servers import ROOT, Server, running_server
+from tests.servers import Server, running_server
 
 READER = "reader@example.org"
 NOTICES = 4

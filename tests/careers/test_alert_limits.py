@@ -5,8 +5,8 @@ import datetime
 import time_machine
 from django.test import RequestFactory
 
-from careers.alerts.guard import is_from_this_site
-from careers.models import AlertMessage, Subscription
+from careers.alerts.rate_limit import is_same_origin
+from careers.models.subscription import AlertMessage, Subscription
 from tests.factories import make_vacancy
 
 HOUR = datetime.timedelta(hours=1)
@@ -25,7 +25,7 @@ def questions() -> int:
 
 
 def is_own(headers: dict[str, str]) -> bool:
-    return is_from_this_site(RequestFactory().post("/careers/alerts/", headers=headers))
+    return is_same_origin(RequestFactory().post("/careers/alerts/", headers=headers))
 
 
 def test_a_form_of_another_site_is_recognised_by_the_headers_of_the_browser():

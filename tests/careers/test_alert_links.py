@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from careers.models import AlertMessage, Subscription
+from careers.models.subscription import AlertMessage, Subscription
 from tests.factories import make_subscription, make_vacancy
 from tests.reading import read
 
@@ -81,7 +81,7 @@ def test_opening_the_link_stops_nothing_and_the_button_deletes_address_and_messa
 )
 def test_a_mail_program_stops_the_alerts_by_one_click(client, settings, headers):
     # Also where no alerts are offered any more.
-    settings.ALERTS = False
+    settings.ALERTS_ENABLED = False
     token = make_subscription().token
     response = client.post(
         f"/careers/alerts/stop/{token}/", {"List-Unsubscribe": "One-Click"}, headers=headers

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from careers.models import AlertEvent, AlertMessage, Subscription
+from careers.models.alert_event import AlertEvent
+from careers.models.subscription import AlertMessage, Subscription
 from tests.factories import make_procurement_notice, make_subscription, make_vacancy
 from tests.mailserver import send_alerts
 

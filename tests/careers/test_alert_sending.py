@@ -7,9 +7,10 @@ import time_machine
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from careers.alerts import noticing
-from careers.models import Subscription, Vacancy
-from iomlaos.publishing import snapshots
+from careers.alerts import detect
+from careers.models.subscription import Subscription
+from careers.models.vacancy import Vacancy
+from iomlaos.publishing import serialization
 from iomlaos.publishing.models import Revision
 from tests.factories import (
     change_deadline,
@@ -94,7 +95,7 @@ def test_a_change_that_falls_due_while_no_visitor_comes_is_told_in_time(mail, cl
     tender = make_procurement_notice(title_en="Tents")
     make_subscription(email=READER, topic="notice", notice=tender)
     send_alerts()
-    data = snapshots.take(tender) | {"carried": {"deadline_reason": "A holiday."}}
+    data = serialization.serialize(tender) | {"carried": {"deadline_reason": "A holiday."}}
     data["fields"]["closes_at"] = DEADLINE.isoformat()
     standing = Revision.objects.standing(tender)
     Revision.objects.keep_draft(standing, tender, data, by=None, note="", publish_at=NOW + MINUTE)
@@ -185,7 +186,7 @@ def test_what_is_not_public_is_mailed_to_nobody(mail, clock):
 def test_a_notice_withdrawn_before_it_was_mailed_is_not_mailed_while_it_is_withdrawn(mail, clock):
     make_subscription(email=READER)
     withdrawn, twin = make_vacancy(title_en="Withdrawn"), make_vacancy(title_en="Twin")
-    noticing.record(timezone.now())
+    detect.record(timezone.now())
     withdrawn.state = "withdrawn"
     withdrawn.save()
     send_alerts()
@@ -206,7 +207,7 @@ def test_a_notice_that_closed_before_it_was_mailed_is_never_mailed(mail, clock):
     make_subscription(email=READER)
     vacancy = make_vacancy(title_en="Driver", closes_at=NOW + HOUR)
     make_vacancy(title_en="Twin", closes_at=NOW + HOUR + SECOND)
-    noticing.record(timezone.now())
+    detect.record(timezone.now())
     clock.shift(HOUR)
     assert send_alerts() == "0 events recorded. Messages: 1 sent, 1 dropped."
     assert subjects(mail) == ["New position: Twin"]
@@ -220,7 +221,7 @@ def test_an_amendment_that_was_taken_back_before_it_was_mailed_is_never_mailed(m
     make_subscription(email=READER, topic="notice", notice=vacancy)
     clock.shift(MINUTE)
     amendment = make_amendment(vacancy)
-    noticing.record(timezone.now())
+    detect.record(timezone.now())
     amendment.delete()
     assert send_alerts() == "0 events recorded. Messages: 1 dropped."
     assert mail == []
@@ -229,7 +230,7 @@ def test_an_amendment_that_was_taken_back_before_it_was_mailed_is_never_mailed(m
 def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
     make_subscription(email=READER)
     vacancy = make_vacancy(title_en="Drivver", closes_at=NOW + DAY)
-    noticing.record(timezone.now())
+    detect.record(timezone.now())
     vacancy.title_en = "Driver"
     change_deadline(vacancy, DEADLINE)
     send_alerts()

@@ -9,7 +9,8 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from careers.models import AlertMessage, Subscription, Vacancy
+from careers.models.subscription import AlertMessage, Subscription
+from careers.models.vacancy import Vacancy
 from tests.factories import make_office, make_place, make_subscription, make_vacancy
 from tests.mailserver import MailServer, running_mail_server, send_alerts, text_of
 
@@ -26,7 +27,7 @@ READER, OTHER = "reader@example.org", "other@example.org"
 def mail(settings, db):
     make_office()
     with running_mail_server() as server:
-        settings.ALERTS = True
+        settings.ALERTS_ENABLED = True
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 20
         yield server

@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import PartialDate
 from tests.factories import make_form, make_vacancy, make_version, upload
 from tests.reading import count_queries, read
@@ -24,7 +24,7 @@ def on_a_notice(**given) -> str:
     make_vacancy(**given)
     at = Vacancy.objects.get().announced_at
     notice = Vacancy.objects.with_form(at).get(slug="driver")
-    return render_to_string("careers/form_of_notice.html", {"notice": notice})
+    return render_to_string("careers/application_form.html", {"notice": notice})
 
 
 def test_a_version_stands_with_date_language_type_size_and_pages(client):
@@ -140,4 +140,4 @@ def test_what_a_notice_says_of_its_form_runs_no_query(django_assert_num_queries)
     notice = make_vacancy(slug="driver", form=form, form_version=asked)
     notice = Vacancy.objects.with_form(notice.announced_at).get(slug="driver")
     with django_assert_num_queries(0):
-        assert "replaced by" in render_to_string("careers/form_of_notice.html", {"notice": notice})
+        assert "replaced by" in render_to_string("careers/application_form.html", {"notice": notice})

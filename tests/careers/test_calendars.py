@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from careers.calendars import deadline_event
-from careers.models import Vacancy
+from careers.exports.ics import deadline_event
+from careers.models.vacancy import Vacancy
 from tests.factories import (
     change_deadline,
     make_amendment,
@@ -17,13 +17,7 @@ from tests.factories import (
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.exports import (
-    HOSTILE,
-    UNREADABLE,
-    event_called,
-    read_calendar,
-    summaries,
-)
+from tests.helpers.exports import HOSTILE, UNREADABLE, event_called, read_calendar, summaries
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +66,7 @@ def test_the_end_of_a_day_stands_on_that_day_and_ends_at_the_deadline(client):
 )
 def test_every_event_ends_at_its_deadline_on_the_closing_day(closes_at):
     # Unsaved, and without a history to look up.
-    vacancy = Vacancy(pk=7, slug="driver", closes_at=closes_at, publish_from=NOW, changed_at=NOW)
+    vacancy = Vacancy(pk=7, slug="driver", closes_at=closes_at, publish_from=NOW, updated_at=NOW)
     vacancy._prefetched_objects_cache = {"deadline_changes": [], "amendments": []}
     event = deadline_event(vacancy, NOW)
     assert event.end == closes_at

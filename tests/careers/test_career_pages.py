@@ -3,7 +3,7 @@ import datetime
 import pytest
 import time_machine
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import make_vacancy
 from tests.reading import read
 

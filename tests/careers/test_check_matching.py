@@ -2,16 +2,17 @@
 
 import pytest
 
-from careers.checking import Question, is_genuine, is_near, slug_at
-from careers.models import ProcurementNotice, Vacancy
-from careers.wording import holds, telling, weight, words_of
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
+from careers.verification.check import CheckQuery, is_genuine, is_near, slug_at
+from careers.verification.text_match import contains, distinctive, score, words_of
 
 TITLE = "Project Assistant (Migration Health Division)"
 LAO_TITLE = "ພະນັກງານຂັບລົດ ແຂວງສະຫວັນນະເຂດ"
 
 
 def match(text: str, is_addressed: bool = False, kind=Vacancy, **fields) -> str:
-    question, notice = Question(text), kind(**fields)
+    question, notice = CheckQuery(text), kind(**fields)
     if is_genuine(question, notice, is_addressed):
         return "genuine"
     return "near" if is_addressed or is_near(question, notice) else "none"
@@ -41,8 +42,8 @@ def test_lao_has_one_spelling_whichever_keyboard_wrote_it():
 
 
 def test_words_that_every_notice_has_are_left_out():
-    assert telling(words_of("Re: Fwd: Vacancy notice of IOM Lao PDR: driver, apply now")) == ["driver"]
-    assert "".join(telling(words_of("ປະກາດຮັບສະໝັກພະນັກງານຂັບລົດ"))) == "".join(words_of("ພະນັກງານຂັບລົດ"))
+    assert distinctive(words_of("Re: Fwd: Vacancy notice of IOM Lao PDR: driver, apply now")) == ["driver"]
+    assert "".join(distinctive(words_of("ປະກາດຮັບສະໝັກພະນັກງານຂັບລົດ"))) == "".join(words_of("ພະນັກງານຂັບລົດ"))
 
 
 @pytest.mark.parametrize(
@@ -51,14 +52,14 @@ def test_words_that_every_notice_has_are_left_out():
     ids=["each word", "twice is once", "numbers and letters", "short Lao", "long Lao"],
 )
 def test_words_are_weighed(text, worth):
-    assert weight(words_of(text)) == worth
+    assert score(words_of(text)) == worth
 
 
 def test_a_piece_stands_in_a_text_as_whole_words_and_in_lao_wherever_the_spaces_are():
-    assert holds(["start", "officer", "training"], ["officer", "training"])
-    assert not holds(["start", "officer"], ["art", "officer"])
-    assert holds(words_of(LAO_TITLE), words_of("ຂັບ ລົດ"))
-    assert not holds(["driver"], [])
+    assert contains(["start", "officer", "training"], ["officer", "training"])
+    assert not contains(["start", "officer"], ["art", "officer"])
+    assert contains(words_of(LAO_TITLE), words_of("ຂັບ ລົດ"))
+    assert not contains(["driver"], [])
 
 
 # --- References -------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ def test_an_address_of_this_site_names_its_notice():
         "/careers/procurement/driver/",
     ]  # fmt: skip
     for text in texts:
-        question = Question(text)
+        question = CheckQuery(text)
         assert (question.slugs, question.words) == (["driver"], []), text
         assert not question.names_elsewhere
 
@@ -180,9 +181,9 @@ def test_an_address_of_another_site_names_no_notice():
         "http://example.org/http://testserver/n/nothing",
     ]  # fmt: skip
     for text in texts:
-        question = Question(text)
+        question = CheckQuery(text)
         assert (question.slugs, question.names_elsewhere) == ([], True), text
-    assert Question("//testserver/n/driver").slugs == []
+    assert CheckQuery("//testserver/n/driver").slugs == []
 
 
 def test_a_path_that_leads_to_no_notice_names_none():
@@ -191,6 +192,6 @@ def test_a_path_that_leads_to_no_notice_names_none():
 
 def test_what_says_nothing_is_too_little():
     texts = ["vacancy", "Re:", "!!!", "a", "IOM Lao PDR", "໌", "💰", "()", "%", "_"]
-    assert [text for text in texts if not Question(text).is_too_little] == []
-    assert not Question("/n/driver").is_too_little
-    assert not Question("https://example.org/").is_too_little
+    assert [text for text in texts if not CheckQuery(text).is_too_little] == []
+    assert not CheckQuery("/n/driver").is_too_little
+    assert not CheckQuery("https://example.org/").is_too_little

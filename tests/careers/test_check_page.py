@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import make_contact_point, make_procurement_notice, make_standard_text, make_vacancy
 from tests.reading import Page, count_queries, read
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import change_deadline, make_amendment, make_procurement_notice, make_vacancy
 from tests.reading import read
 

@@ -14,18 +14,13 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from careers.models import (
-    Amendment,
-    ApplicationForm,
-    Award,
-    Clarification,
-    DeadlineChange,
-    Opportunity,
-    ProcurementDocument,
-    ProcurementNotice,
-    Subscription,
-    Vacancy,
-)
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm
+from careers.models.deadline_change import DeadlineChange
+from careers.models.notice import Notice
+from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.subscription import Subscription
+from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from tests.factories import (
     make_award,
@@ -54,7 +49,7 @@ class Notice:
     """A notice with a sign of its own; the year of its closing is its own as well."""
 
     sign: str
-    row: Opportunity
+    row: Notice
     year: int
     closes: str
     state: str
@@ -67,7 +62,7 @@ class Notice:
 @pytest.fixture(autouse=True)
 def _site(settings, db) -> Iterator[None]:
     settings.RELIEFWEB_SOURCE = 1255
-    settings.ALERTS = True
+    settings.ALERTS_ENABLED = True
     make_office()
     for slug in ("about", "accessibility", "privacy", "how-to-apply"):
         make_page(slug=slug)
@@ -207,7 +202,7 @@ def test_who_asks_for_a_hidden_notice_is_answered_as_for_one_that_never_was(ask,
                 assert answer == of_nobody
 
 
-def files_of(row: Opportunity) -> list[str]:
+def files_of(row: Notice) -> list[str]:
     files = row.form.versions.all() if isinstance(row, Vacancy) else row.documents.exclude(file="")
     assert files
     return [file.get_absolute_url() for file in files]

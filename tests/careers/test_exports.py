@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import (
     change_deadline,
     make_amendment,

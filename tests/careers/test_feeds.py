@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from careers.models import ProcurementNotice, Vacancy
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from tests.factories import (
     change_deadline,
     make_amendment,
@@ -105,7 +106,7 @@ def test_a_feed_holds_the_hundred_newest(client, time_machine):
         name = kind.__name__
         kind.objects.bulk_create(
             kind(slug=f"{name}-{number}".lower(), title_en=f"{name} {number}", state="published",
-                 public_since=NOW + number * SECOND, closes_at=DEADLINE)
+                 first_published_at=NOW + number * SECOND, closes_at=DEADLINE)
             for number in range(103)
         )  # fmt: skip
     time_machine.move_to(NOW + DAY, tick=False)

@@ -8,8 +8,8 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careers.jobposting import as_script, job_posting
-from careers.models import Vacancy
+from careers.exports.jsonld import as_script, job_posting
+from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from tests.factories import make_office, make_place, make_vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, posting_in

@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 
 from careers.filters import vacancy_filters
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import make_place, make_procurement_notice, make_vacancy
 from tests.reading import count_queries, read
 

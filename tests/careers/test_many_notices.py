@@ -10,17 +10,12 @@ import time_machine
 from django.db import connection
 from django.urls import get_resolver, resolve
 
-from careers.models import (
-    Amendment,
-    ApplicationForm,
-    Award,
-    Clarification,
-    DeadlineChange,
-    Opportunity,
-    ProcurementDocument,
-    ProcurementNotice,
-    Vacancy,
-)
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm
+from careers.models.deadline_change import DeadlineChange
+from careers.models.notice import Notice
+from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from tests.factories import (
     make_bidding_document,
@@ -197,7 +192,7 @@ def add(number: int, word: str, nearest: datetime.datetime, kinds=KINDS, **value
         name = kind._meta.model_name
         shared = {
             "state": "published",
-            "public_since": NOW - 99 * DAY,
+            "first_published_at": NOW - 99 * DAY,
             # Of what is closed no list shows the text.
             "body_en": "<p>What the work is, and who does it with whom.</p>" * 12 if nearest > NOW else "",
             "submission_email": "offers@example.org",
@@ -217,7 +212,7 @@ def add(number: int, word: str, nearest: datetime.datetime, kinds=KINDS, **value
         hang_on(kind.objects.bulk_create(rows)[:250])
 
 
-def own_fields(kind: type[Opportunity]) -> dict[str, list]:
+def own_fields(kind: type[Notice]) -> dict[str, list]:
     if kind is ProcurementNotice:
         return {"method": ProcurementNotice.Method.values}
     return {
@@ -228,7 +223,7 @@ def own_fields(kind: type[Opportunity]) -> dict[str, list]:
     }
 
 
-def hang_on(notices: list[Opportunity]) -> None:
+def hang_on(notices: list[Notice]) -> None:
     """An amendment, a changed deadline and, on tenders, an answer, a document and an award."""
     tenders = [notice for notice in notices if isinstance(notice, ProcurementNotice)]
     for notice_key in ("vacancy", "procurement_notice"):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import make_form, make_place, make_vacancy
 
 LAO_TIME = datetime.timezone(datetime.timedelta(hours=7))

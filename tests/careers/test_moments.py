@@ -61,7 +61,7 @@ CLERK = Notice(
 @pytest.fixture(autouse=True)
 def _site(settings, db) -> None:
     settings.RELIEFWEB_SOURCE = 1255
-    settings.ALERTS = True
+    settings.ALERTS_ENABLED = True
     make_office()
 
 

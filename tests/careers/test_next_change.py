@@ -4,8 +4,9 @@ import datetime
 
 import pytest
 
-from careers.models import ProcurementNotice, Vacancy
-from careers.models.opportunity import next_reading
+from careers.models.notice import next_reading
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from programmes.models import Programme
 from tests.factories import make_procurement_notice, make_programme, make_vacancy
 

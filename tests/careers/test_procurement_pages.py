@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from careers.models import ProcurementNotice
+from careers.models.procurement import ProcurementNotice
 from tests.factories import (
     make_award,
     make_bidding_document,

@@ -5,8 +5,8 @@ import datetime
 import pytest
 from lxml import etree
 
-from careers import reliefweb
-from careers.models import Vacancy
+from careers.exports import reliefweb
+from careers.models.vacancy import Vacancy
 from tests.factories import change_deadline, make_form, make_place, make_procurement_notice, make_vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, read_jobs, words
 from tests.reading import count_queries

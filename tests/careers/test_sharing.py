@@ -9,8 +9,9 @@ import segno
 import time_machine
 from django.template import Context, Template
 
-from careers.models import ProcurementNotice, Vacancy
-from careers.sharing import Share, code_of
+from careers.exports.share import ShareLinks, code_of
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from tests.factories import make_former_address, make_procurement_notice, make_vacancy
 
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
@@ -80,13 +81,13 @@ def test_the_live_notice_comes_before_one_of_the_other_kind_that_is_gone(client)
 )
 def test_the_caption_gives_title_deadline_short_address_and_once_closed_says_so(kind, taken):
     notice = kind(slug="driver", title_en="Driver", closes_at=DEADLINE)
-    assert Share(notice, DEADLINE - SECOND).caption.splitlines() == [
+    assert ShareLinks(notice, DEADLINE - SECOND).caption.splitlines() == [
         "Driver",
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)",
         "http://testserver/n/driver",
         "IOM charges no fee at any stage.",
     ]
-    closed = Share(notice, DEADLINE).caption.splitlines()[1]
+    closed = ShareLinks(notice, DEADLINE).caption.splitlines()[1]
     assert closed.startswith("Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). ")
     assert taken in closed
 
@@ -96,7 +97,7 @@ def test_the_caption_gives_title_deadline_short_address_and_once_closed_says_so(
 )
 def test_the_share_links_carry_any_title_whole(title):
     notice = Vacancy(slug="driver", title_en=title, closes_at=DEADLINE)
-    share = Share(notice, DEADLINE - DAY)
+    share = ShareLinks(notice, DEADLINE - DAY)
     one_line = " ".join(title.split())
     assert share.caption.startswith(one_line + "\n")
     whatsapp, facebook, email = (link.address for link in share.links)

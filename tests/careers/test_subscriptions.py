@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from careers.models import Subscription
+from careers.models.subscription import Subscription
 from tests.factories import make_procurement_notice, make_subscription, make_vacancy
 from tests.reading import count_queries
 

@@ -34,7 +34,7 @@ def clock(tmp_path_factory) -> Clock:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, clock) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
-    dates = {"created_at": BEFORE, "changed_at": BEFORE}
+    dates = {"created_at": BEFORE, "updated_at": BEFORE}
     page = {"title_en": "A page", "state": "published"} | dates
     records = [
         {"model": "careers.vacancy", "fields": DRIVER.fields | dates},
@@ -84,11 +84,11 @@ def test_a_scheduled_change_shows_at_its_second(server, visitor, clock):
     clock.set(MOMENT - DAY)
     lines = (
         "from iomlaos.office.models import Page",
-        "from iomlaos.publishing import snapshots",
+        "from iomlaos.publishing import serialization",
         "from iomlaos.publishing.models import Revision",
         "import datetime",
         "page = Page.objects.get(slug='scheduled')",
-        "data = snapshots.take(page)",
+        "data = serialization.serialize(page)",
         "data['fields']['title_en'] = 'As it is now'",
         f"at = datetime.datetime.fromisoformat({MOMENT.isoformat()!r})",
         "standing = Revision.objects.standing(page)",

@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from tests.factories import (
     make_form,
     make_place,
@@ -153,7 +153,7 @@ def test_a_closed_notice_keeps_its_text_and_loses_every_way_to_apply(client):
 def test_what_happens_next_stays_after_the_closing_until_it_is_decided(client):
     notice = make_whole_notice(results_expected_by=datetime.date(2026, 7, 1))
     with time_machine.travel(DEADLINE, tick=False):
-        for outcome, is_shown in (
+        for outcome, is_public in (
             ("", True),
             ("under-review", True),
             ("filled", False),
@@ -162,8 +162,8 @@ def test_what_happens_next_stays_after_the_closing_until_it_is_decided(client):
             notice.outcome = outcome
             notice.save()
             page = read(client, ADDRESS)
-            assert ("What happens next" in page) is is_shown, outcome
-            assert ("A result is expected by 1 July 2026." in page) is is_shown, outcome
+            assert ("What happens next" in page) is is_public, outcome
+            assert ("A result is expected by 1 July 2026." in page) is is_public, outcome
 
 
 def test_a_position_advertised_again_leads_to_its_successor_while_that_is_live(client):

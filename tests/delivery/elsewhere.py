@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from tests.servers import ROOT
+from tests.helpers.commands import ROOT
 
 ASK = """
 import json, sys, django

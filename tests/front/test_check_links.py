@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from iomlaos.front.links.asking import Asker
-from iomlaos.front.models import CheckedLink
+from iomlaos.dashboard.linkcheck.client import LinkClient
+from iomlaos.dashboard.models import CheckedLink
 from tests.factories import (
     make_bidding_document,
     make_contact_point,
@@ -162,7 +162,7 @@ def test_what_is_no_address_and_where_nobody_listens_fail(elsewhere):
 
 def test_this_machine_is_never_asked(elsewhere):
     hosts = ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433")
-    outcomes = {Asker().ask(f"http://{host}:{elsewhere.server_port}/secret").outcome for host in hosts}
+    outcomes = {LinkClient().ask(f"http://{host}:{elsewhere.server_port}/secret").outcome for host in hosts}
     assert outcomes <= {"private", "unknown-host"}
     make_page(body_en=link_to(f"http://127.0.0.1:{elsewhere.server_port}/secret"))
     call_command("check_links", verbosity=0)
@@ -175,7 +175,7 @@ def test_private_networks_and_gateways_to_them_are_never_asked():
         "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "[64:ff9b::a00:1]", "[64:ff9b::7f00:1]", "[2002:a00:1::1]", "[2002:7f00:1::]",
     ):  # fmt: skip
-        assert Asker().ask(f"http://{host}/latest/meta-data").outcome == "private", host
+        assert LinkClient().ask(f"http://{host}/latest/meta-data").outcome == "private", host
 
 
 def test_where_no_site_answers_the_fault_is_here_and_nothing_is_kept():

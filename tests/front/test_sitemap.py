@@ -28,7 +28,7 @@ def test_every_address_of_the_sitemap_answers_with_a_page(client):
 
 
 def test_sitemap_names_live_pages_with_the_date_of_their_information(client):
-    make_page(slug="visiting-us", as_of="2021-01")
+    make_page(slug="visiting-us", information_date="2021-01")
     assert "/visiting-us/</loc><lastmod>2021-01</lastmod>" in client.get("/sitemap.xml").content.decode()
 
 

@@ -5,7 +5,7 @@ import runpy
 from typing import Any
 from unittest import mock
 
-from tests.servers import ROOT
+from tests.helpers.commands import ROOT
 
 
 def settings_from(**environment: str | None) -> dict[str, Any]:

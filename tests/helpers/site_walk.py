@@ -12,20 +12,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from careers.models import (
-    Amendment,
-    ApplicationForm,
-    Award,
-    Clarification,
-    DeadlineChange,
-    Opportunity,
-    ProcurementDocument,
-    ProcurementNotice,
-    Vacancy,
-)
+from careers.models.amendment import Amendment
+from careers.models.application_form import ApplicationForm
+from careers.models.deadline_change import DeadlineChange
+from careers.models.notice import Notice
+from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
+from careers.models.vacancy import Vacancy
+from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import PartialDateField
-from iomlaos.publishing.richtext import RichTextField
 from tests.factories import (
     make_amendment,
     make_award,
@@ -80,15 +75,15 @@ def word(field: models.Field, sign: str) -> str:
 
 
 def signed_pdf(sign: str) -> bytes:
-    return pdf(change=lambda writer: writer.add_metadata({"/Title": f"{sign}file"}))
+    return pdf(change=lambda document: document.docinfo.__setitem__("/Title", f"{sign}file"))
 
 
-def make_notice(make, sign: str, closes: str, year: int, **state) -> Opportunity:
+def make_notice(make, sign: str, closes: str, year: int, **state) -> Notice:
     """Every field filled, everything that can hang on it, and an address that it once had."""
     model = {make_vacancy: Vacancy, make_procurement_notice: ProcurementNotice}[make]
     values = words(model, sign) | {"slug": f"{sign}-slug", "closes_at": moment(year, 6)} | state
     values |= {"posted_on": moment(year, 2).date(), "results_expected_by": moment(year, 7).date()}
-    values |= {"review_by": moment(year, 8).date(), "as_of": f"{year}-03"}
+    values |= {"review_due": moment(year, 8).date(), "information_date": f"{year}-03"}
     if model is Vacancy:
         values["duty_station"] = make_place(slug=f"{sign}-place", **words(Place, sign))
         values["form"] = make_form(slug=f"{sign}-form", **words(ApplicationForm, sign), **state)

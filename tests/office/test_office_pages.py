@@ -44,8 +44,8 @@ def test_a_page_that_staff_add_has_its_own_address(client):
 
 
 def test_the_date_of_the_information_is_that_of_the_page(client):
-    make_page(slug="dated", as_of="2021-01")
-    make_page(slug="edited", as_of="2026-11-24")
+    make_page(slug="dated", information_date="2021-01")
+    make_page(slug="edited", information_date="2026-11-24")
     make_page(slug="timeless")
     assert "Information as of January 2021" in read(client, "/dated/")
     assert "Information as of 24 November 2026" in read(client, "/edited/")

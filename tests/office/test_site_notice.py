@@ -76,14 +76,14 @@ def test_it_stands_on_every_kind_of_page_also_where_there_is_none(client, clock)
 
 def test_it_comes_and_goes_to_the_second(client, clock):
     make_site_notice(text_en="Closed", starts_at=NOON, ends_at=NOON + HOUR)
-    for moment, is_shown in (
+    for moment, is_public in (
         (NOON - SECOND, False),
         (NOON, True),
         (NOON + HOUR - SECOND, True),
         (NOON + HOUR, False),
     ):
         clock.move_to(moment)
-        assert ("Closed" in read(client, "/contact/")) is is_shown, moment
+        assert ("Closed" in read(client, "/contact/")) is is_public, moment
 
 
 def test_a_warning_says_so_in_words_and_comes_first(client, clock):

@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.http import Http404
 
-from iomlaos.publishing.addresses import Gone, Moved, find
-from iomlaos.publishing.models import FormerAddress
+from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
+from iomlaos.publishing.models import SlugRedirect
+from iomlaos.publishing.shortcuts import get_published_or_raise
 from programmes.models import Programme, Project
 from tests.factories import make_former_address, make_programme, make_project
 
@@ -24,27 +25,27 @@ def rename(row, slug: str) -> None:
 
 
 def moved_to(slug: str) -> str:
-    with pytest.raises(Moved) as moved:
-        find(Programme, slug, AT)
+    with pytest.raises(PermanentlyMoved) as moved:
+        get_published_or_raise(Programme, slug, AT)
     return moved.value.to
 
 
 def test_a_live_object_is_found():
     programme = make_programme(slug="health")
-    assert find(Programme, "health", AT) == programme
+    assert get_published_or_raise(Programme, "health", AT) == programme
 
 
 def test_a_given_queryset_is_narrowed_to_what_is_live():
     make_programme(slug="health", state="draft")
     with pytest.raises(Http404):
-        find(Programme, "health", AT, Programme.objects.prefetch_related("donors"))
+        get_published_or_raise(Programme, "health", AT, Programme.objects.prefetch_related("donors"))
 
 
 @pytest.mark.parametrize("slug", ["nothing", "HEALTH"])
 def test_an_unknown_address_is_not_found(slug):
     make_programme(slug="health")
     with pytest.raises(Http404):
-        find(Programme, slug, AT)
+        get_published_or_raise(Programme, slug, AT)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +54,14 @@ def test_an_unknown_address_is_not_found(slug):
 def test_what_is_not_yet_public_is_not_found(hidden):
     make_programme(slug="health", **hidden)
     with pytest.raises(Http404):
-        find(Programme, "health", AT)
+        get_published_or_raise(Programme, "health", AT)
 
 
 @pytest.mark.parametrize("down", [{"state": "withdrawn"}, {"publish_until": AT}], ids=["withdrawn", "past"])
 def test_what_was_taken_down_is_gone(down):
     make_programme(slug="health", **down)
-    with pytest.raises(Gone):
-        find(Programme, "health", AT)
+    with pytest.raises(GoneError):
+        get_published_or_raise(Programme, "health", AT)
 
 
 def test_a_changed_address_leads_to_the_new_one():
@@ -79,14 +80,14 @@ def test_an_object_that_goes_back_to_its_first_address_is_found_there():
     programme = make_programme(slug="one")
     rename(programme, "two")
     rename(programme, "one")
-    assert find(Programme, "one", AT) == programme
+    assert get_published_or_raise(Programme, "one", AT) == programme
     assert moved_to("two") == "/programmes/one/"
 
 
 def test_a_former_address_that_another_took_leads_to_that_one():
     rename(make_programme(slug="health"), "migration-health")
     other = make_programme(slug="health")
-    assert find(Programme, "health", AT) == other
+    assert get_published_or_raise(Programme, "health", AT) == other
     rename(other, "health-2")
     assert moved_to("health") == "/programmes/health-2/"
 
@@ -94,21 +95,21 @@ def test_a_former_address_that_another_took_leads_to_that_one():
 def test_a_former_address_of_another_kind_of_thing_is_unknown():
     rename(make_project(slug="health"), "another")
     with pytest.raises(Http404):
-        find(Programme, "health", AT)
-    with pytest.raises(Moved):
-        find(Project, "health", AT)
+        get_published_or_raise(Programme, "health", AT)
+    with pytest.raises(PermanentlyMoved):
+        get_published_or_raise(Project, "health", AT)
 
 
 def test_a_former_address_of_a_draft_is_not_found():
     rename(make_programme(slug="health", state="draft"), "migration-health")
     with pytest.raises(Http404):
-        find(Programme, "health", AT)
+        get_published_or_raise(Programme, "health", AT)
 
 
 def test_a_former_address_of_what_was_withdrawn_is_gone():
     rename(make_programme(slug="health", state="withdrawn"), "migration-health")
-    with pytest.raises(Gone):
-        find(Programme, "health", AT)
+    with pytest.raises(GoneError):
+        get_published_or_raise(Programme, "health", AT)
 
 
 def test_a_former_address_of_what_was_deleted_is_not_found():
@@ -116,7 +117,7 @@ def test_a_former_address_of_what_was_deleted_is_not_found():
     make_former_address(programme, "health")
     programme.delete()
     with pytest.raises(Http404):
-        find(Programme, "health", AT)
+        get_published_or_raise(Programme, "health", AT)
 
 
 def test_saving_without_a_new_address_keeps_no_former_one():
@@ -124,4 +125,4 @@ def test_saving_without_a_new_address_keeps_no_former_one():
     programme.title_en = "Migration Health"
     programme.save()
     rename(programme, "health")
-    assert not FormerAddress.objects.exists()
+    assert not SlugRedirect.objects.exists()

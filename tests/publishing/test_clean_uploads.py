@@ -11,19 +11,13 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from programmes.models import DocumentEdition
-from tests.factories import (
-    make_bidding_document,
-    make_document,
-    make_edition,
-    make_version,
-    upload,
-)
+from programmes.models import DocumentVersion
+from tests.factories import make_bidding_document, make_document, make_edition, make_version, upload
 from tests.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
-FOLDER = "programmes.documentedition"
+FOLDER = "programmes.documentversion"
 
 
 @pytest.fixture
@@ -96,7 +90,7 @@ def test_a_file_goes_with_rows_that_are_deleted_together(committed):
     make_edition(file=upload("a.pdf", pdf()))
     make_edition(file=upload("b.pdf", pdf()))
     with committed(execute=True):
-        DocumentEdition.objects.all().delete()
+        DocumentVersion.objects.all().delete()
     assert on_disk() == []
 
 
@@ -124,12 +118,12 @@ def test_a_file_stays_when_its_deletion_is_rolled_back(committed):
     def delete_and_fail() -> None:
         with transaction.atomic():
             edition.owner.delete()
-            assert not DocumentEdition.objects.exists()
+            assert not DocumentVersion.objects.exists()
             raise InterruptedError
 
     with committed(execute=True), pytest.raises(InterruptedError):
         delete_and_fail()
-    assert DocumentEdition.objects.exists()
+    assert DocumentVersion.objects.exists()
     assert on_disk() == [edition.file.name]
 
 

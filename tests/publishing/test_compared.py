@@ -3,9 +3,10 @@
 import pytest
 from django.utils.text import capfirst
 
-from careers.models import ProcurementNotice, Vacancy
-from iomlaos.publishing.compared import Change, InWords
-from iomlaos.publishing.snapshots import MISSING, Meeting, Snapshot, differences
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
+from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
+from iomlaos.publishing.merge import MISSING, FieldConflict, Snapshot, differences
 from programmes.models import Document, Figure, Programme
 from tests.factories import make_donor
 
@@ -21,7 +22,7 @@ def name_of(model, field: str) -> str:
 
 
 def pieces(before: str, after: str) -> list[tuple[str, str]]:
-    return [(piece.change, piece.words) for piece in Change("", before, after).pieces]
+    return [(piece.change, piece.words) for piece in FieldChange("", before, after).pieces]
 
 
 def test_a_changed_word_is_shown_among_those_around_it():
@@ -39,7 +40,7 @@ def test_words_far_from_a_change_are_left_out():
 
 
 def test_a_field_is_named_as_in_the_form_with_its_language():
-    in_words = InWords(Programme)
+    in_words = SnapshotFormatter(Programme)
     title = name_of(Programme, "title_en").partition(" [")[0]
     assert in_words.label(("fields", "title_en")) == title
     assert in_words.label(("fields", "title_lo")).startswith(title)
@@ -68,18 +69,18 @@ def test_a_field_is_named_as_in_the_form_with_its_language():
             id="a deadline",
         ),
         pytest.param(
-            Programme, "public_notes", [{"on": "2026-06-01", "en": "Corrected."}], "2026-06-01 · Corrected.", id="notes"
+            Programme, "changelog", [{"on": "2026-06-01", "en": "Corrected."}], "2026-06-01 · Corrected.", id="notes"
         ),
     ],
 )  # fmt: skip
 def test_a_value_is_told_as_staff_would_write_it(model, name, value, words):
-    assert InWords(model).value(("fields", name), value) == words
+    assert SnapshotFormatter(model).value(("fields", name), value) == words
 
 
 def test_a_row_that_was_added_is_one_change_with_all_that_it_holds():
     before = snapshot()
-    after = snapshot(figures={KEY: {"caption_en": "people", "value": "7", "as_of": "2018"}})
-    (change,) = InWords(Programme).changes(differences(before, after))
+    after = snapshot(figures={KEY: {"caption_en": "people", "value": "7", "information_date": "2018"}})
+    (change,) = SnapshotFormatter(Programme).changes(differences(before, after))
     assert (change.label, change.before, change.after) == (
         capfirst(Figure._meta.verbose_name), "", "7 · people · 2018",
     )  # fmt: skip
@@ -89,24 +90,24 @@ def test_changes_stand_in_the_order_of_the_form():
     names = ["slug", "title_en", "summary_en", "since"]
     before = snapshot(dict.fromkeys(reversed(names)), figures={KEY: {"value": "1"}})
     after = snapshot(dict.fromkeys(reversed(names), "2018"), figures={KEY: {"value": "2"}})
-    found = InWords(Programme).changes(differences(before, after))
-    labels = [InWords(Programme).label(("fields", name)) for name in names]
+    found = SnapshotFormatter(Programme).changes(differences(before, after))
+    labels = [SnapshotFormatter(Programme).label(("fields", name)) for name in names]
     assert [change.label for change in found[:-1]] == labels
     assert found[-1].after == "2"
 
 
 def test_what_is_read_from_a_file_is_not_told():
-    path = "programmes.documentedition/0123456789.pdf"
+    path = "programmes.documentversion/0123456789.pdf"
     before = snapshot(editions={KEY: {"file": None, "size": None, "pages": None}})
     after = snapshot(editions={KEY: {"file": path, "size": 7, "pages": 1}})
-    (change,) = InWords(Document).changes(differences(before, after))
+    (change,) = SnapshotFormatter(Document).changes(differences(before, after))
     assert change.after == "PDF (012345)"
 
 
 def test_a_meeting_is_told_with_all_three_sides():
-    met = Meeting(("fields", "title_en"), "A", "B", "C", is_contested=True)
-    ((label, *sides),) = InWords(ProcurementNotice).meetings([met])
-    assert label == InWords(ProcurementNotice).label(("fields", "title_en"))
+    met = FieldConflict(("fields", "title_en"), "A", "B", "C", is_contested=True)
+    ((label, *sides),) = SnapshotFormatter(ProcurementNotice).meetings([met])
+    assert label == SnapshotFormatter(ProcurementNotice).label(("fields", "title_en"))
     assert sides == ["A", "B", "C", True]
 
 
@@ -114,5 +115,5 @@ def test_a_meeting_is_told_with_all_three_sides():
 def test_related_rows_are_told_by_their_names_and_what_was_deleted_is_said_to_be():
     donors = [make_donor(name_en="Canada"), make_donor(name_en="Australia")]
     keys = [str(donor.pk) for donor in donors]
-    assert InWords(Programme).value(("many", "donors"), keys) == "Australia, Canada"
-    assert InWords(Vacancy).value(("fields", "duty_station"), "999") == "something that was deleted"
+    assert SnapshotFormatter(Programme).value(("many", "donors"), keys) == "Australia, Canada"
+    assert SnapshotFormatter(Vacancy).value(("fields", "duty_station"), "999") == "something that was deleted"

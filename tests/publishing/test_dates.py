@@ -8,7 +8,13 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iomlaos.publishing.dates import PartialDate, PartialDateFormField, day_of, deadline_in_words, latest
+from iomlaos.publishing.dates import (
+    PartialDate,
+    PartialDateFormField,
+    format_deadline,
+    local_date,
+    max_or_none,
+)
 from programmes.models import Project
 from tests.factories import make_project
 
@@ -70,8 +76,8 @@ def test_the_day_of_a_moment_is_that_of_vientiane():
 
 def test_the_latest_of_some_dates():
     dates = [PartialDate(2018), None, PartialDate(2019, 2), PartialDate(2019)]
-    assert latest(dates) == PartialDate(2019, 2)
-    assert latest([None]) is None
+    assert max_or_none(dates) == PartialDate(2019, 2)
+    assert max_or_none([None]) is None
 
 
 def cut(day: datetime.date, precision: int) -> PartialDate:
@@ -152,8 +158,8 @@ def test_rows_sort_by_date_the_latest_first_and_the_unknown_last():
 
 def test_a_deadline_at_midnight_in_vientiane_is_the_end_of_the_day_before():
     midnight = datetime.datetime(2021, 1, 9, 17, 0, tzinfo=datetime.UTC)
-    assert day_of(midnight) == datetime.date(2021, 1, 9)
-    assert deadline_in_words(midnight) == "end of Saturday 9 January 2021, Vientiane time (UTC+7)"
+    assert local_date(midnight) == datetime.date(2021, 1, 9)
+    assert format_deadline(midnight) == "end of Saturday 9 January 2021, Vientiane time (UTC+7)"
     later = midnight + datetime.timedelta(minutes=90)
-    assert day_of(later) == datetime.date(2021, 1, 10)
-    assert deadline_in_words(later) == "Sunday 10 January 2021, 01:30, Vientiane time (UTC+7)"
+    assert local_date(later) == datetime.date(2021, 1, 10)
+    assert format_deadline(later) == "Sunday 10 January 2021, 01:30, Vientiane time (UTC+7)"

@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from careers.models import FormVersion, ProcurementDocument
-from programmes.models import DocumentEdition
+from careers.models.application_form import FormVersion
+from careers.models.procurement import ProcurementDocument
+from programmes.models import DocumentVersion
 from tests.factories import (
     make_bidding_document,
     make_document,
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 ADDRESS = "https://publications.iom.int/another"
 KINDS = {
-    "document": (DocumentEdition, make_edition, make_document, "document"),
+    "document": (DocumentVersion, make_edition, make_document, "document"),
     "form": (FormVersion, make_version, make_form, "form"),
     "tender": (ProcurementDocument, make_bidding_document, make_procurement_notice, "notice"),
 }
@@ -51,7 +52,7 @@ def test_size_type_pages_and_name_are_read_from_the_file():
 
 def test_the_name_on_disk_tells_nothing():
     edition = make_edition(file=upload("Not yet public.pdf", pdf()))
-    assert edition.file.name.startswith("programmes.documentedition/")
+    assert edition.file.name.startswith("programmes.documentversion/")
     assert "public" not in edition.file.name
 
 
@@ -71,14 +72,14 @@ def test_an_address_elsewhere_has_neither_type_nor_size():
 def test_a_file_is_saved_by_visitors_under_a_readable_name():
     document = make_document(title_en="Migration Health: Factsheet")
     edition = make_edition(document=document, dated="2018-07", file=upload("mh_v2 FINAL.pdf", pdf()))
-    assert edition.readable_name == "Migration-Health-Factsheet-English-2018-07.pdf"
-    assert edition.get_absolute_url() == f"/documents/files/{edition.pk}/{edition.readable_name}"
+    assert edition.display_name == "Migration-Health-Factsheet-English-2018-07.pdf"
+    assert edition.get_absolute_url() == f"/documents/files/{edition.pk}/{edition.display_name}"
 
 
 def test_no_character_of_a_title_spoils_the_name_of_its_file(client):
     document = make_document(title_en="A\x01\x0bre\x7fport\u202e fdp \ufffd")
     edition = make_edition(document=document, file=upload("a.pdf", pdf()))
-    assert edition.readable_name == "A-re-port-fdp-English.pdf"
+    assert edition.display_name == "A-re-port-fdp-English.pdf"
     response = client.get(edition.get_absolute_url())
     assert 'filename="A-re-port-fdp-English.pdf"' in response.headers["Content-Disposition"]
 
@@ -98,9 +99,9 @@ def test_a_refused_file_is_not_stored_and_is_said_in_the_form():
     refused = upload("a.pdf", b"<!doctype html>")
     with pytest.raises(ValidationError):
         make_edition(file=refused)
-    assert not DocumentEdition.objects.exists()
+    assert not DocumentVersion.objects.exists()
     with pytest.raises(ValidationError) as error:
-        DocumentEdition(document=make_document(), file=refused).full_clean()
+        DocumentVersion(document=make_document(), file=refused).full_clean()
     assert error.value.message_dict.keys() == {"file"}
 
 

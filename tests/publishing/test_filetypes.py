@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from PIL import ExifTags, Image
 
-from iomlaos.publishing.filetypes import CheckedFile, InvalidFile, check_file
-from iomlaos.publishing.filetypes.types import OFFICE
+from iomlaos.media.filetypes import CheckedFile, check_file
+from iomlaos.media.filetypes.types import OFFICE, InvalidFile
 from tests.uploads import (
     HONEST,
     S,

@@ -5,8 +5,8 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from iomlaos.publishing.fixtures import FixtureMistake, read
-from iomlaos.publishing.models import SeedEntry
+from iomlaos.seeding.models import SeededRecord
+from iomlaos.seeding.parser import SeedError, read
 from programmes.models import Donor
 
 GOOD = """
@@ -137,7 +137,7 @@ UNSTORABLE = {
 def test_a_mistake_in_a_file_is_named_with_its_place(tmp_path, bad, message):
     (tmp_path / "bad.yaml").write_text(bad)
     (tmp_path / "good.yaml").write_text(GOOD)
-    with pytest.raises(FixtureMistake) as error:
+    with pytest.raises(SeedError) as error:
         read(tmp_path)
     assert message in str(error.value)
 
@@ -151,17 +151,17 @@ def test_a_record_that_cannot_be_stored_is_named_and_nothing_is_stored(tmp_path,
         call_command("seed", f"--fixtures={tmp_path}", stdout=io.StringIO())
     assert message in str(error.value)
     assert not Donor.objects.exists()
-    assert not SeedEntry.objects.exists()
+    assert not SeededRecord.objects.exists()
 
 
 def test_a_file_that_is_not_utf_8_is_named(tmp_path):
     (tmp_path / "bad.yaml").write_bytes("- model: café".encode("latin-1"))
-    with pytest.raises(FixtureMistake, match="bad.yaml: this cannot be read"):
+    with pytest.raises(SeedError, match="bad.yaml: this cannot be read"):
         read(tmp_path)
 
 
 def test_a_folder_without_fixtures_is_named(tmp_path):
-    with pytest.raises(FixtureMistake, match="There is no .yaml file in"):
+    with pytest.raises(SeedError, match="There is no .yaml file in"):
         read(tmp_path)
 
 

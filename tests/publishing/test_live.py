@@ -62,7 +62,7 @@ def test_what_is_not_published_is_never_live(state):
     ],
 )
 def test_taken_down_is_what_was_withdrawn_or_is_past_its_time(state, publish_until, expected):
-    assert Programme(state=state, publish_until=publish_until).was_taken_down(AT) is expected
+    assert Programme(state=state, publish_until=publish_until).was_withdrawn(AT) is expected
 
 
 @pytest.mark.django_db
@@ -113,9 +113,9 @@ def test_public_until_cannot_be_before_public_from():
 @pytest.mark.django_db
 def test_a_save_keeps_when_a_row_was_made_and_when_it_was_changed():
     programme = make_programme()
-    created, changed = programme.created_at, programme.changed_at
+    created, changed = programme.created_at, programme.updated_at
     programme.title_en = "Another title"
     programme.save()
     programme.refresh_from_db()
     assert programme.created_at == created
-    assert programme.changed_at > changed
+    assert programme.updated_at > changed

@@ -4,21 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careers.models import Award
-from iomlaos.publishing.snapshots import (
+from careers.models.procurement import Award
+from iomlaos.publishing.merge import (
     MISSING,
     PRESENT,
     Snapshot,
+    constraint_groups,
     differences,
-    flat,
+    flatten,
     merge,
-    owned_relations,
-    owned_rows,
-    record_in,
-    tied,
-    unflat,
+    unflatten,
 )
-from programmes.models import DocumentEdition, Programme, Project
+from iomlaos.publishing.serialization import build_children, build_record, child_relations
+from programmes.models import DocumentVersion, Programme, Project
 
 ROW = {"value": "1", "caption_en": "a"}
 
@@ -39,7 +37,9 @@ def merged(base: dict, theirs: dict, mine: dict, model=Programme) -> tuple[dict,
 
 
 def test_a_flat_snapshot_has_one_value_a_path():
-    assert flat(snapshot({"title_en": "A"}, many={"donors": ["1", "2"]}, figures={"x": {"value": "7"}})) == {
+    assert flatten(
+        snapshot({"title_en": "A"}, many={"donors": ["1", "2"]}, figures={"x": {"value": "7"}})
+    ) == {
         ("fields", "title_en"): "A",
         ("many", "donors"): ["1", "2"],
         ("owned", "figures", "x", ""): PRESENT,
@@ -48,7 +48,7 @@ def test_a_flat_snapshot_has_one_value_a_path():
 
 
 def test_values_of_a_row_that_is_not_there_are_dropped():
-    assert unflat({("owned", "figures", "x", "value"): "7"}) == snapshot()
+    assert unflatten({("owned", "figures", "x", "value"): "7"}) == snapshot()
 
 
 def test_differences_name_each_field_and_each_row_with_both_sides():
@@ -129,24 +129,33 @@ def test_fields_that_one_rule_compares_are_taken_from_one_side_together():
 
 
 def test_the_rules_of_the_database_and_the_model_say_which_fields_are_tied():
-    assert tied(Project)["starts"] == {"starts", "ends"}
-    assert tied(Project)["budget"] == {"budget", "budget_currency"}
-    assert tied(Award)["value"] >= {"value", "currency"}
-    assert tied(DocumentEdition)["file"] == {"file", "address", "filename", "media_type", "size", "pages"}
-    assert "title_en" not in tied(Project)
+    assert constraint_groups(Project)["starts"] == {"starts", "ends"}
+    assert constraint_groups(Project)["budget"] == {"budget", "budget_currency"}
+    assert constraint_groups(Award)["value"] >= {"value", "currency"}
+    assert constraint_groups(DocumentVersion)["file"] == {
+        "file",
+        "address",
+        "filename",
+        "media_type",
+        "size",
+        "pages",
+    }
+    assert "title_en" not in constraint_groups(Project)
 
 
 def test_of_two_dates_of_the_information_the_later_is_taken():
     for theirs, mine in (("2020", "2021-03"), ("2021-03", "2020"), ("2021-03", None)):
-        assert merged({"as_of": "2018"}, {"as_of": theirs}, {"as_of": mine}) == ({"as_of": "2021-03"}, set())
+        assert merged(
+            {"information_date": "2018"}, {"information_date": theirs}, {"information_date": mine}
+        ) == ({"information_date": "2021-03"}, set())
 
 
 def test_public_notes_of_both_are_kept_and_removed_ones_are_not():
     old, kept, hers, his = (
         {"on": on, "en": on} for on in ("2020-01-01", "2020-01-02", "2020-02-01", "2020-03-01")
     )
-    sides = [{"public_notes": notes} for notes in ([kept, old], [hers, kept, old], [his, kept])]
-    assert merged(*sides) == ({"public_notes": [his, hers, kept]}, set())
+    sides = [{"changelog": notes} for notes in ([kept, old], [hers, kept, old], [his, kept])]
+    assert merged(*sides) == ({"changelog": [his, hers, kept]}, set())
 
 
 def test_the_meetings_name_every_field_that_either_side_changed():
@@ -185,11 +194,11 @@ def test_a_side_that_changed_nothing_takes_all_of_the_other(base, changed):
 def test_a_record_and_its_rows_are_built_from_a_snapshot_without_being_saved():
     held = snapshot(
         {"title_en": "Health", "title_lo": None, "since": "2018-07", "gone_since": "x"},
-        figures={"6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02": ROW | {"as_of": "2018"}},
+        figures={"6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02": ROW | {"information_date": "2018"}},
     )
-    programme = record_in(Programme, 7, held)
+    programme = build_record(Programme, 7, held)
     assert (programme.pk, programme.title_en, programme.since.iso) == (7, "Health", "2018-07")
     assert not programme.title_lo
-    (relation,) = owned_relations(Programme)
-    (figure,) = owned_rows(programme, held, relation)
-    assert (figure.programme, figure.value, figure.as_of.iso) == (programme, "1", "2018")
+    (relation,) = child_relations(Programme)
+    (figure,) = build_children(programme, held, relation)
+    assert (figure.programme, figure.value, figure.information_date.iso) == (programme, "1", "2018")

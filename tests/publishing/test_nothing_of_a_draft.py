@@ -20,10 +20,11 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from careers.models import ProcurementNotice
+from careers.models.procurement import ProcurementNotice
+from iomlaos.media.models import Image
 from iomlaos.office.models import Page, Place
-from iomlaos.publishing.models import Picture, Publishable, Revision, publishables
-from iomlaos.publishing.snapshots import owned_relations
+from iomlaos.publishing.models import Publishable, Revision, publishables
+from iomlaos.publishing.serialization import child_relations
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 from tests.factories import (
     make_award,
@@ -59,7 +60,7 @@ YEAR = 2071
 @pytest.fixture(autouse=True)
 def _clock(settings) -> Iterator[None]:
     settings.RELIEFWEB_SOURCE = 1255
-    settings.ALERTS = True
+    settings.ALERTS_ENABLED = True
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -99,7 +100,7 @@ def signed(model: type[models.Model], end: str = "slug", **given) -> dict:
     return {"slug": f"{SIGN}-{end}"} | words(model, SIGN) | given
 
 
-def text_with(picture: Picture) -> str:
+def text_with(picture: Image) -> str:
     return f"<p>{SIGN}body</p>{picture.figure}"
 
 
@@ -165,7 +166,7 @@ def owned_by(rows: list[Publishable]) -> list[models.Model]:
     return [
         each
         for row in rows
-        for relation in owned_relations(type(row))
+        for relation in child_relations(type(row))
         for each in getattr(row, relation.get_accessor_name()).all()
     ]
 
@@ -180,7 +181,7 @@ def keys_of(rows: list[Publishable]) -> set[str]:
     return found | {str(each.pk) for each in owned_by(rows) if isinstance(each.pk, uuid.UUID)}
 
 
-def guesses(rows: list[Publishable], pictures: list[Picture]) -> Iterator[tuple[str, list[str]]]:
+def guesses(rows: list[Publishable], pictures: list[Image]) -> Iterator[tuple[str, list[str]]]:
     """Each route with every name and key that fits; the filters of lists; files by their own address."""
     names, keys = names_of(rows), keys_of(rows)
     values = {
@@ -229,7 +230,7 @@ def assert_guesses_are_answered_as_for_nobody(client: Client, rows: list[Publish
         return Answer.to(client, filled_in(route, values))
 
     asked = set()
-    for route, values in guesses(rows, list(Picture.objects.all())):
+    for route, values in guesses(rows, list(Image.objects.all())):
         address = filled_in(route, values)
         asked.add(address)
         answer = Answer.to(client, address)
@@ -266,7 +267,7 @@ def assert_each_shows_it(client: Client, addresses: set[str]) -> None:
     assert silent == set()
 
 
-def assert_picture_is_served(client: Client, picture: Picture) -> None:
+def assert_picture_is_served(client: Client, picture: Image) -> None:
     assert client.get(f"/pictures/{picture.key}/{picture.width}.webp").status_code == 200
 
 
@@ -303,7 +304,7 @@ def test_a_new_draft_of_every_kind_changes_no_answer_of_the_site(client, live):
     }  # fmt: skip
     assert files <= asked
     assert_each_shows_it(client, files)
-    assert_picture_is_served(client, Picture.objects.get())
+    assert_picture_is_served(client, Image.objects.get())
 
 
 def test_live_pages_say_nothing_of_a_draft_that_they_hang_on(client, live):
@@ -352,7 +353,7 @@ def publish(staff: Client, row: Publishable) -> None:
 
 def signed_form(page, row: Publishable) -> dict:
     """The form of a row with the sign in all that can be typed, in its owned rows too."""
-    owned = {relation.get_accessor_name(): relation.related_model for relation in owned_relations(type(row))}
+    owned = {relation.get_accessor_name(): relation.related_model for relation in child_relations(type(row))}
     form = filled(page)
     for name in form:
         prefix, _, field = name.rpartition("-")

@@ -20,21 +20,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from careers.outside import whole_text
-from iomlaos.publishing.compared import InWords
-from iomlaos.publishing.filetypes import InvalidFile, check_picture
-from iomlaos.publishing.models import Picture, PictureUse, Revision
-from iomlaos.publishing.renditions import Size, sizes, widths_of
-from iomlaos.publishing.richtext import fault_of_alternative_text, pictures_at, render
-from iomlaos.publishing.snapshots import differences, take
+from careers.exports.notice_data import full_text
+from iomlaos.media.filetypes import check_image
+from iomlaos.media.filetypes.types import InvalidFile
+from iomlaos.media.models import Image as StoredImage
+from iomlaos.media.models import ImageReference
+from iomlaos.media.renditions import RenditionSize, sizes, widths_of
+from iomlaos.media.richtext import alternative_text_error, render, rewrite_image_urls
+from iomlaos.publishing.diff import SnapshotFormatter
+from iomlaos.publishing.merge import differences
+from iomlaos.publishing.models import Revision
+from iomlaos.publishing.serialization import serialize
 from programmes.models import Programme
-from tests.factories import (
-    make_page,
-    make_picture,
-    make_programme,
-    make_standard_text,
-    make_vacancy,
-)
+from tests.factories import make_page, make_picture, make_programme, make_standard_text, make_vacancy
 from tests.uploads import jpeg_of_size, moving_png, moving_webp, of_colour, photograph, picture, png_of_size
 
 KEY = "0123456789abcdef0123456789abcdef-1600x1067"
@@ -53,11 +51,11 @@ def on_disk() -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
 
-def made(data: bytes, name: str = "a.jpg") -> list[Size]:
-    return sizes(data, check_picture(io.BytesIO(data), name))
+def made(data: bytes, name: str = "a.jpg") -> list[RenditionSize]:
+    return sizes(data, check_image(io.BytesIO(data), name))
 
 
-def opened(size: Size) -> Image.Image:
+def opened(size: RenditionSize) -> Image.Image:
     return Image.open(io.BytesIO(size.content))
 
 
@@ -135,13 +133,13 @@ def test_whatever_is_pasted_leaves_whole_figures_of_the_site(html):
 
 def test_nothing_and_the_name_of_a_file_do_not_stand_for_a_picture():
     for words in ("", "  ", "IMG_2041.JPG", "village school.png", "DSC 00412", "ໂຮງຮຽນ.jpg"):
-        assert fault_of_alternative_text(words), words
+        assert alternative_text_error(words), words
 
 
 def test_a_sentence_stands_for_a_picture_unless_its_file_is_called_so():
     for words in ("WhatsApp Image 2026-11-03 at", "ໂຮງຮຽນໃນແຂວງເຊກອງ", "Picture of 3 schools"):
-        assert not fault_of_alternative_text(words), words
-        assert fault_of_alternative_text(words, filename=f"{words}.jpg"), words
+        assert not alternative_text_error(words), words
+        assert alternative_text_error(words, filename=f"{words}.jpg"), words
 
 
 def test_a_text_is_refused_while_a_picture_in_it_has_no_words(db):
@@ -174,8 +172,8 @@ def test_a_page_gives_the_browser_widths_to_choose_from():
         'sizes="(min-width: 44rem) 42rem, 100vw" width="1600" height="1067" alt="A &quot;school&quot;" '
         'loading="lazy" decoding="async"><figcaption>In Sekong</figcaption></figure>'
     )
-    assert pictures_at(html, "/admin/publishing/picture/").count(f"/admin/publishing/picture/{KEY}/") == 4
-    assert "/pictures/" not in pictures_at(html, "/admin/publishing/picture/")
+    assert rewrite_image_urls(html, "/admin/media/image/").count(f"/admin/media/image/{KEY}/") == 4
+    assert "/pictures/" not in rewrite_image_urls(html, "/admin/media/image/")
 
 
 def test_a_page_costs_no_query_more_for_its_pictures(client, db):
@@ -196,18 +194,18 @@ def test_a_page_costs_no_query_more_for_its_pictures(client, db):
 def test_boards_and_search_engines_get_the_words_without_the_picture(db):
     shown = make_picture(caption="In Sekong")
     vacancy = make_vacancy(body_en=f"<p>Before.</p>{shown.figure}<p>After.</p>")
-    text = whole_text(vacancy, timezone.now())
+    text = full_text(vacancy, timezone.now())
     assert "<p>Before.</p><p>After.</p>" in text
     assert "Sekong" not in text
 
 
 def test_history_names_the_picture_that_came(db):
     programme = make_programme(body_en="<p>Text.</p>")
-    before = take(programme)
+    before = serialize(programme)
     shown = make_picture(alternative_text="A school in Sekong", caption="The new roof")
     programme.body_en = f"<p>Text.</p>{shown.figure}"
     programme.save()
-    (change,) = InWords(Programme).changes(differences(before, take(programme)))
+    (change,) = SnapshotFormatter(Programme).changes(differences(before, serialize(programme)))
     assert [(piece.change, piece.words) for piece in change.pieces] == [
         ("kept", "Text."),
         ("added", "[Picture: A school in Sekong] The new roof"),
@@ -328,11 +326,11 @@ def test_a_file_that_is_no_good_picture_is_refused(name, data, code):
 # --- Who can fetch it ---------------------------------------------------------------------------
 
 
-def fetch(client, shown: Picture, width: int | None = None):
+def fetch(client, shown: StoredImage, width: int | None = None):
     return client.get(f"/pictures/{shown.key}/{width or shown.width}.webp")
 
 
-def shows(make, shown: Picture, **given):
+def shows(make, shown: StoredImage, **given):
     return make(body_en=shown.figure, **given)
 
 
@@ -391,7 +389,7 @@ def test_a_picture_goes_from_the_public_when_the_text_lets_it_go(client, db):
     programme.body_en = "<p>Without.</p>"
     programme.save()
     assert fetch(client, shown).status_code == 404
-    assert not PictureUse.objects.exists()
+    assert not ImageReference.objects.exists()
 
 
 def test_a_text_that_an_update_changed_shows_only_what_it_names(client, db):
@@ -475,8 +473,8 @@ def clean(capsys, *options: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def older(shown: Picture, days: int) -> None:
-    Picture.objects.filter(pk=shown.pk).update(created_at=timezone.now() - datetime.timedelta(days=days))
+def older(shown: StoredImage, days: int) -> None:
+    StoredImage.objects.filter(pk=shown.pk).update(created_at=timezone.now() - datetime.timedelta(days=days))
 
 
 def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
@@ -491,7 +489,7 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
     make_programme(body_en=in_text.figure, state="draft")
     make_page(body_lo=in_lao.figure)
     programme = make_programme(body_en=in_history.figure)
-    Revision.objects.catch_up(programme)
+    Revision.objects.sync_state(programme)
     programme.body_en = "<p>Without.</p>"
     programme.save()
     before = on_disk()
@@ -503,19 +501,19 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
     assert on_disk() == before
     with django_capture_on_commit_callbacks(execute=True):
         assert clean(capsys) == [line, "1 picture removed."]
-    assert set(Picture.objects.all()) == {young, in_text, in_lao, in_history}
+    assert set(StoredImage.objects.all()) == {young, in_text, in_lao, in_history}
     gone = set(before) - set(on_disk())
     assert len(gone) == 1
     Revision.objects.all().delete()
     assert clean(capsys)[-1] == "1 picture removed."
-    assert set(Picture.objects.all()) == {young, in_text, in_lao}
+    assert set(StoredImage.objects.all()) == {young, in_text, in_lao}
 
 
 def test_the_files_of_a_picture_stay_and_what_nothing_points_to_goes(db, capsys):
     shown = make_picture()
-    stray = Path(settings.MEDIA_ROOT) / "publishing.picturesize" / "0123.webp"
+    stray = Path(settings.MEDIA_ROOT) / "media.rendition" / "0123.webp"
     stray.write_bytes(bytes(2048))
     for path in Path(settings.MEDIA_ROOT).rglob("*.webp"):
         os.utime(path, (0, 0))
-    assert clean(capsys) == ["publishing.picturesize/0123.webp, 2.0\xa0KB", "1 file removed."]
+    assert clean(capsys) == ["media.rendition/0123.webp, 2.0\xa0KB", "1 file removed."]
     assert on_disk() == [shown.sizes.get().file.name]

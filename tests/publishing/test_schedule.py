@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from iomlaos.publishing import snapshots
-from iomlaos.publishing.compared import InWords
+from iomlaos.publishing import serialization
+from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
 from tests.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
-TITLE, DONORS = (str(InWords(Programme).label(path)) for path in (("fields", "title_en"), ("many", "donors")))
+TITLE, DONORS = (
+    str(SnapshotFormatter(Programme).label(path)) for path in (("fields", "title_en"), ("many", "donors"))
+)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def clock():
 def draft_of(record, publish_at: datetime.datetime | None = NOON + MINUTE, by=None, **fields) -> Revision:
     """What a form would keep: the record as it is, with other fields."""
     standing = Revision.objects.standing(record)
-    data = snapshots.take(record)
+    data = serialization.serialize(record)
     data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
     data["fields"] |= fields
     return Revision.objects.keep_draft(standing, record, data, by=by, note="", publish_at=publish_at)
@@ -72,7 +74,7 @@ def test_a_scheduled_change_goes_along_with_what_was_changed_meanwhile(clock):
 
 
 def held(record) -> str:
-    return Revision.objects.of(record).waiting().get().held
+    return Revision.objects.of(record).waiting().get().failure_reason
 
 
 def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_stays(clock):

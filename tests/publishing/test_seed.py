@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from iomlaos.office.models import ContactPoint, Office, Page
-from iomlaos.publishing.models import SeedEntry
+from iomlaos.seeding.models import SeededRecord
 from programmes.models import Counterpart, Donor, Figure, Programme, Project
 from tests.factories import make_donor, make_programme
 
@@ -35,7 +35,7 @@ PROGRAMMES = """
   fields:
     slug: counter-trafficking
     state: published
-    as_of: 2021-01
+    information_date: 2021-01
     title_en: Counter-trafficking
     summary_en: Against trafficking in persons.
     body_en: |
@@ -105,7 +105,7 @@ def test_seed_loads_every_record_with_its_references(folder):
     assert (project.programme, project.starts.iso, project.ends.iso) == (programme, "2018-07-09", "2019-02")
     assert Vacancy.objects.get().deadline == "end of Saturday 9 January 2021, Vientiane time (UTC+7)"
     assert Office.objects.get().telephone.link == "tel:+85621267730"
-    assert SeedEntry.objects.count() == 10
+    assert SeededRecord.objects.count() == 10
 
 
 def test_rich_text_of_a_fixture_is_sanitised(folder):
@@ -205,7 +205,7 @@ def test_a_new_record_whose_owner_staff_deleted_is_not_loaded_and_may_come_later
     said = seed(folder)
     assert "project “crest”: not loaded, for its programme “counter-trafficking” was deleted." in said
     assert said.endswith("Nothing new.\n")
-    assert not SeedEntry.objects.filter(model="programmes.project", key="crest").exists()
+    assert not SeededRecord.objects.filter(model="programmes.project", key="crest").exists()
     make_programme(slug="counter-trafficking")
     assert seed(folder) == "1 record loaded.\n"
 
@@ -230,7 +230,7 @@ def test_a_new_record_that_meets_one_of_staff_stops_the_run(folder):
     with pytest.raises(CommandError, match="There is a donor of this name already"):
         seed(folder)
     assert Donor.objects.count() == 1
-    assert not SeedEntry.objects.exists()
+    assert not SeededRecord.objects.exists()
 
 
 def test_verbosity_0_says_nothing(folder):

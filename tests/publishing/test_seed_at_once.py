@@ -16,7 +16,7 @@ from tests.helpers.databases import fresh_database, template
 
 AT_ONCE = 3
 #: The moment of storing, which no two runs share.
-MOMENTS = ("created_at", "changed_at", "loaded_at")
+MOMENTS = ("created_at", "updated_at", "loaded_at")
 
 FIXTURE = """
 - model: programmes.programme

@@ -191,14 +191,14 @@ def test_no_password_is_written_into_the_answer_to_a_failed_save(staff):
 def test_a_form_that_changes_nothing_writes_no_row(staff):
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
-    changed_at = programme.changed_at
+    updated_at = programme.updated_at
     form = filled(staff.get(address_of(programme.pk)))
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
-    assert programme.changed_at == changed_at
+    assert programme.updated_at == updated_at
     form = filled(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
     figure.refresh_from_db()
     assert figure.value == "2"
-    assert programme.changed_at > changed_at, "A figure is part of its programme."
+    assert programme.updated_at > updated_at, "A figure is part of its programme."

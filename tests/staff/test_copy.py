@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.test import Client
 
-from careers.models import Vacancy
+from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Page
 from iomlaos.publishing.models import Revision
 from programmes.models import Document, Project
@@ -66,7 +66,7 @@ def vacancy() -> Vacancy:
         body_en="<p>To drive.</p>", body_lo="<p>ຂັບລົດ</p>", duty_station=make_place(), form=form,
         form_version=make_version(form=form), starts_en="1 March 2021", posted_on="2020-12-20",
         submission_email="jobs@example.org", outcome="filled", outcome_note_en="A driver was found.",
-        results_expected_by="2021-02-01", review_by="2021-03-01",
+        results_expected_by="2021-02-01", review_due="2021-03-01",
     )  # fmt: skip
     make_amendment(vacancy)
     return vacancy
@@ -83,21 +83,21 @@ def test_a_closed_vacancy_is_the_beginning_of_a_new_draft(clock, staff, vacancy)
     for name in (
         "posted_on",
         "results_expected_by",
-        "review_by",
+        "review_due",
         "form_version",
         "publish_from",
-        "public_since",
+        "first_published_at",
     ):
         assert getattr(copy, name) is None, name
     assert (copy.slug, copy.state, copy.closing_day) == ("driver-2", "draft", datetime.date(2026, 7, 31))
     assert not copy.amendments.exists()
-    assert copy.as_of.iso == "2026-06-01"
+    assert copy.information_date.iso == "2026-06-01"
     [state] = Revision.objects.of(copy).states()
     assert state.by_name == "staff"
     assert "Driver · VN 2021/1" in state.note
-    before = vacancy.changed_at
+    before = vacancy.updated_at
     vacancy.refresh_from_db()
-    assert (vacancy.changed_at, vacancy.reference) == (before, "VN 2021/1")
+    assert (vacancy.updated_at, vacancy.reference) == (before, "VN 2021/1")
 
 
 def test_a_copy_says_what_to_fill_in_and_is_stored_once_it_is_saved(staff, vacancy):

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from careers.models import Opportunity
+from careers.models.notice import Notice
 from tests.factories import (
     make_amendment,
     make_clarification,
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime.datetime(2026, 6, 1, 5, tzinfo=datetime.UTC)
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
-CLOSING = Opportunity.closing_moment(datetime.date(2026, 6, 20), datetime.time(17, 0))
+CLOSING = Notice.closing_moment(datetime.date(2026, 6, 20), datetime.time(17, 0))
 READER = "reader@example.org"
 
 
 @pytest.fixture
 def mail(settings, mailoutbox):
     make_office()
-    settings.ALERTS = True
+    settings.ALERTS_ENABLED = True
     return mailoutbox
 
 

@@ -6,13 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.forms import Form
 
-from careers.models import Vacancy
-from iomlaos.publishing.admin.forms import DayField, HourField, MomentField
+from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.staff.fields import DateField, DateTimeField, TimeField
 from tests.factories import make_page, make_programme, make_project, make_vacancy
 from tests.helpers.admin import address_of, send
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 # --- The fields -------------------------------------------------------------------------------
 
@@ -43,9 +42,9 @@ MOMENTS = {
 @pytest.mark.parametrize(
     ("field", "forms"),
     [
-        pytest.param(DayField(), DAYS, id="day"),
-        pytest.param(HourField(), HOURS, id="hour"),
-        pytest.param(MomentField(), MOMENTS, id="moment in Vientiane"),
+        pytest.param(DateField(), DAYS, id="day"),
+        pytest.param(TimeField(), HOURS, id="hour"),
+        pytest.param(DateTimeField(), MOMENTS, id="moment in Vientiane"),
     ],
 )
 def test_a_field_understands_each_written_form_the_day_before_the_month(field, forms):
@@ -66,12 +65,12 @@ def refusal(field, typed: str) -> str | None:
     ("field", "every"),
     [
         pytest.param(
-            DayField(),
+            DateField(),
             ["2/28/2026", "31/04/2026", "໓໑/໐໔/໒໐໒໖", "28/2/26", "28", "tomorrow", "2031-02-31", "31 February 2031"],
             id="day",
         ),
-        pytest.param(HourField(), ["17", "170000", "2500", "h00"], id="hour"),
-        pytest.param(MomentField(), ["2031-02-31T09:00", "2031-02-31 09:00", "tomorrow"], id="moment"),
+        pytest.param(TimeField(), ["17", "170000", "2500", "h00"], id="hour"),
+        pytest.param(DateTimeField(), ["2031-02-31T09:00", "2031-02-31 09:00", "tomorrow"], id="moment"),
     ],
 )  # fmt: skip
 def test_a_field_refuses_what_does_not_exist_or_could_mean_another(field, every):
@@ -79,14 +78,14 @@ def test_a_field_refuses_what_does_not_exist_or_could_mean_another(field, every)
 
 
 def test_a_field_refuses_a_slip_in_the_year():
-    assert {refusal(DayField(), typed) for typed in ("0206-01-09", "1899-12-31", "2200-01-01")} == {"year"}
-    assert {refusal(MomentField(), typed) for typed in ("0206-01-09T23:59", "9999-12-31T23:59")} == {"year"}
-    assert refusal(DayField(), "1900-01-01") is None
-    assert refusal(DayField(), "2199-12-31") is None
+    assert {refusal(DateField(), typed) for typed in ("0206-01-09", "1899-12-31", "2200-01-01")} == {"year"}
+    assert {refusal(DateTimeField(), typed) for typed in ("0206-01-09T23:59", "9999-12-31T23:59")} == {"year"}
+    assert refusal(DateField(), "1900-01-01") is None
+    assert refusal(DateField(), "2199-12-31") is None
 
 
 class Dates(Form):
-    day, moment, hour = DayField(), MomentField(), HourField()
+    day, moment, hour = DateField(), DateTimeField(), TimeField()
 
 
 def test_a_refused_value_comes_back_in_a_text_box_for_a_date_input_would_not_show_it():
@@ -138,10 +137,10 @@ def test_what_is_wrong_with_a_closing_is_said_beside_it(staff):
 
 def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
     page = make_page(state="draft")
-    assert send(staff, page, publish_from="9 January 2031 at 9.30", review_by="1.2.2031").status_code == 302
+    assert send(staff, page, publish_from="9 January 2031 at 9.30", review_due="1.2.2031").status_code == 302
     page.refresh_from_db()
     assert page.publish_from == datetime.datetime(2031, 1, 9, 2, 30, tzinfo=datetime.UTC)
-    assert page.review_by == datetime.date(2031, 2, 1)
+    assert page.review_due == datetime.date(2031, 2, 1)
     form = filled(staff.get(address_of(page)))
     assert form["publish_from"] == ["2031-01-09T09:30"]
     response = staff.post(address_of(page), form | {"publish_until": "2031-01-08T09:30"})
@@ -150,9 +149,9 @@ def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
 
 def test_an_impossible_date_is_refused_beside_its_field_and_everything_typed_stays(staff):
     page = make_page()
-    typed = {"title_en": "Another title", "review_by": "2031-02-31", "publish_from": "tomorrow"}
+    typed = {"title_en": "Another title", "review_due": "2031-02-31", "publish_from": "tomorrow"}
     response = send(staff, page, **typed)
-    assert set(errors(response)) == {"review_by", "publish_from"}
+    assert set(errors(response)) == {"review_due", "publish_from"}
     again = filled(response)
     assert {name: again[name] for name in typed} == {name: [value] for name, value in typed.items()}
     page.refresh_from_db()

@@ -4,16 +4,16 @@ import datetime
 
 import pytest
 
-from careers.models import Opportunity, Vacancy
+from careers.models.notice import Notice
+from careers.models.vacancy import Vacancy
 from tests.factories import change_deadline, make_procurement_notice, make_vacancy
 from tests.helpers.admin import address_of, send, take, waiting
 from tests.reading import read
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
-OLD = Opportunity.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
-NEW = Opportunity.closing_moment(datetime.date(2026, 6, 20))
+OLD = Notice.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
+NEW = Notice.closing_moment(datetime.date(2026, 6, 20))
 LATER = {"closing_date": "2026-06-20", "closing_hour": ""}
 OLD_IN_WORDS = "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)"
 NEW_IN_WORDS = "end of Saturday 20 June 2026, Vientiane time (UTC+7)"
@@ -120,7 +120,7 @@ def test_a_scheduled_notice_asks_from_the_moment_that_it_is_public(clock, staff)
     assert list(errors(response)) == ["deadline_reason"]
     response = staff.post(address_of(notice), filled(response, deadline_reason="Heavy rain."))
     assert response.status_code == 302, errors(response)
-    earlier = Opportunity.closing_moment(datetime.date(2026, 6, 9))
+    earlier = Notice.closing_moment(datetime.date(2026, 6, 9))
     assert notice.deadline_changes.get().before == earlier
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 
 from iomlaos.publishing.models import Revision, Submission
-from programmes.models import DocumentEdition, Programme
+from programmes.models import DocumentVersion, Programme
 from tests.factories import (
     change_deadline,
     make_document,
@@ -21,7 +21,6 @@ from tests.factories import (
     upload,
 )
 from tests.helpers.admin import address_of, person, send, take, waiting
-from tests.helpers.drafts import PUBLISHABLES as EVERY  # noqa: F401
 from tests.helpers.drafts import public_page, publish, save_draft, schedule
 from tests.reading import read
 from tests.staff.filled import errors, filled
@@ -190,7 +189,7 @@ def test_a_file_in_a_draft_is_stored_once_and_public_only_once_it_is_published(c
     key = next(iter(waiting(document).data["owned"]["editions"]))
     assert Client().get(f"/documents/files/{key}/ສະຫຼຸບ.pdf").status_code == 404
     assert publish(staff, document).status_code == 302
-    edition = DocumentEdition.objects.get()
+    edition = DocumentVersion.objects.get()
     assert str(edition.pk) == key
     assert Client().get(edition.get_absolute_url()).status_code == 200
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == stored

@@ -7,8 +7,8 @@ import io
 import openpyxl
 import pytest
 
-from careers.models import Vacancy
-from iomlaos.publishing.admin.export import as_text, write_xlsx
+from careers.models.vacancy import Vacancy
+from iomlaos.staff.export import as_text, write_xlsx
 from tests.factories import (
     make_document,
     make_donor,
@@ -65,10 +65,14 @@ def test_an_export_gives_relations_by_slug_and_dates_in_iso_8601(staff):
     programme = make_programme(slug="health")
     projects = [make_project(slug="vaccines"), make_project(slug="clinics")]
     make_document(
-        slug="factsheet", programme=programme, projects=projects, as_of="2021-01", review_by="2026-07-09"
+        slug="factsheet",
+        programme=programme,
+        projects=projects,
+        information_date="2021-01",
+        review_due="2026-07-09",
     )
     [row] = exported(staff, DOCUMENTS)
-    assert (row["programme"], row["projects"], row["as_of"], row["review_by"], row["state"]) == (
+    assert (row["programme"], row["projects"], row["information_date"], row["review_due"], row["state"]) == (
         "health", "clinics vaccines", "2021-01", "2026-07-09", "published",
     )  # fmt: skip
 

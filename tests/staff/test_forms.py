@@ -25,8 +25,7 @@ from tests.factories import (
     make_version,
 )
 from tests.helpers.admin import address_of, send
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 ROWS = [
     ("programmes", "programme"), ("programmes", "project"), ("programmes", "figure"),
@@ -39,7 +38,7 @@ ROWS = [
 def everything() -> dict[str, str]:
     """All content as text, without the time of the last change; an empty text and None are the same."""
     rows = [row for app, model in ROWS for row in apps.get_model(app, model).objects.order_by("pk")]
-    fields = {field.name for row in rows for field in row._meta.get_fields()} - {"changed_at"}
+    fields = {field.name for row in rows for field in row._meta.get_fields()} - {"updated_at"}
     return {
         f"{row._meta.label} {row.pk}": serializers.serialize("json", [row], fields=fields)
         .replace("null", '""')
@@ -114,7 +113,7 @@ def test_staff_add_a_document_with_an_address_elsewhere(staff):
 SMALLER = {
     "programmes/donor": {"name_en": "A fund", "slug": "a-fund", "kind": "fund"},
     "programmes/counterpart": {"name_en": "A ministry", "slug": "a-ministry", "kind": "ministry"},
-    "programmes/figure": {"value": "7.3 million", "as_of": "2021"},
+    "programmes/figure": {"value": "7.3 million", "information_date": "2021"},
     "office/place": {"name_en": "Attapeu", "slug": "attapeu", "kind": "province", "iso_code": "LA-AT"},
     "office/page": {"title_en": "Feedback", "slug": "feedback", "body_en": "<p>Tell us.</p>"},
     "office/standardtext": {"title_en": "No fee", "slug": "no-fee", "body_en": "<p>None.</p>"},
@@ -127,7 +126,7 @@ def test_staff_add_the_smaller_things(staff):
         address = f"/admin/{kind}/add/"
         response = staff.post(address, filled(staff.get(address), **given))
         assert response.status_code == 302, (kind, errors(response))
-        kept = {name: value for name, value in given.items() if name != "as_of"}
+        kept = {name: value for name, value in given.items() if name != "information_date"}
         assert apps.get_model(*kind.split("/")).objects.filter(**kept).exists(), kind
 
 

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.urls import include, path
 
-from iomlaos.publishing.models import FormerAddress, Revision, Submission
-from iomlaos.publishing.snapshots import take
+from iomlaos.publishing.models import Revision, SlugRedirect, Submission
+from iomlaos.publishing.serialization import serialize
 from tests.factories import (
     change_deadline,
     make_counterpart,
@@ -51,10 +51,10 @@ def notes(response, title: str) -> dict[str, str]:
 
 def draft_of(record, **given) -> Revision:
     """A change to a live page that waits."""
-    head = Revision.objects.catch_up(record)
+    head = Revision.objects.sync_state(record)
     values = {
         "model": record._meta.label_lower, "object_key": str(record.pk), "number": head.number + 1,
-        "kind": "draft", "base": head, "data": take(record), "title": str(record), "at": NOW,
+        "kind": "draft", "base": head, "data": serialize(record), "title": str(record), "at": NOW,
     }  # fmt: skip
     return Revision.objects.create(**values | given)
 
@@ -182,7 +182,7 @@ def test_what_is_scheduled_says_what_happens_and_when(clock, staff):
 
 
 def test_what_was_held_is_urgent_and_says_why(clock, staff):
-    draft_of(make_programme(title_en="Health"), publish_at=NOW - HOUR, held="The address is taken.")
+    draft_of(make_programme(title_en="Health"), publish_at=NOW - HOUR, failure_reason="The address is taken.")
     response = staff.get("/admin/")
     assert [part.title for part in response.context["work"]][0] == "Urgent"
     assert notes(response, "Held: a change that did not come true") == {
@@ -211,16 +211,16 @@ def test_drafts_and_what_was_withdrawn_are_listed_apart(clock, staff):
 
 
 def test_what_is_missing_is_listed_with_a_link_to_its_form(staff):
-    figure = make_figure(value="35.6 %", caption_en="", as_of="2020")
-    make_figure(value="7", caption_en="people", as_of="2020")
+    figure = make_figure(value="35.6 %", caption_en="", information_date="2020")
+    make_figure(value="7", caption_en="people", information_date="2020")
     make_figure(value="8", caption_en="houses", programme=make_programme(title_en="Health"))
     document = make_document(title_en="IBM Factsheet")
     make_edition()
     form = make_form(title_en="Personal History Form")
     text = make_standard_text(title_en="No fee")
     make_standard_text(is_confirmed=True)
-    page = make_page(title_en="Privacy", review_by="2020-01-01")
-    make_page(title_en="Gone", review_by="2020-01-01", state="withdrawn")
+    page = make_page(title_en="Privacy", review_due="2020-01-01")
+    make_page(title_en="Gone", review_due="2020-01-01", state="withdrawn")
     response = staff.get("/admin/")
     found = to_do(response)
     assert set(found.pop("Figures without a caption or a date")) == {"35.6 %", "8 houses"}
@@ -298,11 +298,14 @@ def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(clock, sta
     def grow(number: int) -> None:
         for _ in range(number):
             make_figure(programme=make_programme(), caption_en=""), make_document(), make_form()
-            make_standard_text(), make_page(review_by="2020-01-01"), make_place(), make_site_notice()
+            make_standard_text(), make_page(review_due="2020-01-01"), make_place(), make_site_notice()
             make_project(donors=[make_donor()], partners=[make_counterpart()])
             make_programme(publish_from=NOW + DAY), make_page(publish_until=NOW + DAY)
             make_programme(state="withdrawn"), make_page(state="draft")
-            draft_of(make_project(), by=writer), draft_of(make_project(), held="Why", publish_at=NOW)
+            (
+                draft_of(make_project(), by=writer),
+                draft_of(make_project(), failure_reason="Why", publish_at=NOW),
+            )
             Submission.objects.hand_in(make_project(state="draft"), by=writer, note="", at=NOW)
             for make in (make_vacancy, make_procurement_notice):
                 make(closes_at=NOW - 365 * DAY, results_expected_by=(NOW - 364 * DAY).date())
@@ -322,7 +325,7 @@ def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(clock, sta
 
 
 def test_the_command_prints_the_same_list_with_where_to_go(clock, staff, capsys):
-    page = make_page(title_en="Privacy", review_by="2020-01-01")
+    page = make_page(title_en="Privacy", review_due="2020-01-01")
     make_vacancy(title_en="Driver", closes_at=NOW)
     text = health(capsys)
     assert "To be reviewed (1)" in text
@@ -354,7 +357,7 @@ def test_the_command_gives_json_for_programs(clock, staff, capsys):
 
 def test_strict_fails_where_something_is_urgent_and_only_there(clock, db, capsys):
     notice = make_vacancy(closes_at=NOW - 2 * DAY, outcome="under-review")
-    make_page(review_by="2020-01-01")
+    make_page(review_due="2020-01-01")
     health(capsys, "--strict")
     type(notice).objects.update(results_expected_by="2026-05-31")
     health(capsys)
@@ -375,25 +378,25 @@ class UnknownAdmin(admin.ModelAdmin):
 
 def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, settings):
     """With pages of its own: the addresses of the admin are made anew for it."""
-    admin.site.register(FormerAddress, UnknownAdmin)
+    admin.site.register(SlugRedirect, UnknownAdmin)
     try:
         settings.ROOT_URLCONF = type(
             "urls", (), {"urlpatterns": [path("admin/", admin.site.urls), path("", include("iomlaos.urls"))]}
         )
         programme = make_programme(slug="now")
-        former = FormerAddress.objects.create(
+        former = SlugRedirect.objects.create(
             model="programmes.programme", slug="then", object_id=programme.pk
         )
         index = staff.get("/admin/")
         in_publishing = next(
             group for group in index.context["app_list"] if group["app_label"] == "publishing"
         )
-        assert in_publishing["models"][-1]["model"] is FormerAddress
+        assert in_publishing["models"][-1]["model"] is SlugRedirect
         for address in (
             f"/admin/programmes/programme/{programme.pk}/change/",
-            "/admin/publishing/formeraddress/",
-            f"/admin/publishing/formeraddress/{former.pk}/change/",
+            "/admin/publishing/slugredirect/",
+            f"/admin/publishing/slugredirect/{former.pk}/change/",
         ):
             assert staff.get(address).status_code == 200, address
     finally:
-        admin.site.unregister(FormerAddress)
+        admin.site.unregister(SlugRedirect)

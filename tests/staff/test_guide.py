@@ -6,7 +6,7 @@ import re
 from django.contrib.auth.models import User
 from PIL import Image
 
-from tests.servers import ROOT
+from tests.helpers.commands import ROOT
 
 
 def pictures(client) -> list[tuple[str, str]]:

@@ -207,7 +207,7 @@ def test_the_note_and_the_moment_come_back_with_the_form_and_are_kept_once(
     assert {name: form[name] for name in beside} == {name: [value] for name, value in beside.items()}
     assert staff.post(address_of(programme), form | {"title_en": "Mine", "_save": "1"}).status_code == 302
     programme.refresh_from_db()
-    assert programme.public_notes == [{"on": "2026-06-01", "en": "Ours.", "lo": "ຂອງພວກເຮົາ"}]
+    assert programme.changelog == [{"on": "2026-06-01", "en": "Ours.", "lo": "ຂອງພວກເຮົາ"}]
 
 
 def test_publishing_that_met_a_conflict_publishes_nothing_by_the_plain_save(clock, staff, colleague):
@@ -432,13 +432,13 @@ def test_a_public_note_is_corrected_and_removed_by_who_may_publish(clock, staff,
     stale = {"_source": str(states(programme)[1].pk), "note": "0", "_take_off": "1"}
     staff.post(notes, stale)
     programme.refresh_from_db()
-    assert len(programme.public_notes) == 2
+    assert len(programme.changelog) == 2
     staff.post(notes, source() | {"note": "0", "en": "Second.", "_take_off": "1"})
     assert (
         "Second." not in text_of(Client().get(programme.get_absolute_url())).partition("What was changed")[2]
     )
     programme.refresh_from_db()
-    assert programme.public_notes == [{"on": "2026-06-01", "en": "First.", "lo": "ທຳອິດ"}]
+    assert programme.changelog == [{"on": "2026-06-01", "en": "First.", "lo": "ທຳອິດ"}]
     assert states(programme)[0].by_name == "staff"
     writer = person("souk", "Contributors")
     assert "First." not in text_of(writer.get(address_of(programme, "history/"))).partition("<ol")[0]
@@ -452,7 +452,7 @@ def test_a_corrected_note_stays_so_when_a_draft_with_its_own_note_is_published(c
     staff.post(address_of(programme, "notes/"), sent)
     assert take(staff, programme, "publish").status_code == 302
     programme.refresh_from_db()
-    assert [note["en"] for note in programme.public_notes] == ["Second.", "First."]
+    assert [note["en"] for note in programme.changelog] == ["Second.", "First."]
 
 
 def test_two_people_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
@@ -476,5 +476,5 @@ def test_who_may_not_change_a_record_sees_no_history_and_restores_nothing(client
     client.force_login(opened_by)
     assert client.get(address_of(programme, "history/")).status_code == 403
     assert client.get("/admin/programmes/programme/deleted/").status_code == 403
-    state = Revision.objects.catch_up(programme)
+    state = Revision.objects.sync_state(programme)
     assert client.post(address_of(programme, f"restore/{state.pk}/")).status_code == 403

@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from careers.models import Opportunity
+from careers.models.notice import Notice
 from tests.factories import (
     make_bidding_document,
     make_counterpart,
@@ -141,7 +141,7 @@ def test_a_list_of_notices_finds_what_is_still_to_be_said(clock, staff):
 
 
 def test_a_list_of_notices_finds_a_deadline_changed_without_a_reason(staff):
-    later = Opportunity.closing_moment(datetime.date(2031, 1, 9))
+    later = Notice.closing_moment(datetime.date(2031, 1, 9))
     for title, reasons in (("Once", [""]), ("Again", ["Rain.", ""]), ("Told", ["Rain."]), ("Same", [])):
         notice = make_vacancy(title_en=title)
         for days, reason in enumerate(reasons):

@@ -3,8 +3,7 @@
 from iomlaos.office.models import Page
 from tests.factories import make_page, make_standard_text
 from tests.helpers.admin import address_of, send
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 
 def test_a_fixed_page_keeps_its_address_and_state_and_is_not_deleted(staff):

@@ -13,16 +13,17 @@ from django.db.models.signals import post_save
 from django.test import Client
 from PIL import Image
 
-from iomlaos.publishing.admin.pictures import DialogForm
-from iomlaos.publishing.models import Picture, PictureSize, Revision
-from iomlaos.publishing.richtext import pictures_at
+from iomlaos.media.models import Image as StoredImage
+from iomlaos.media.models import Rendition
+from iomlaos.media.richtext import rewrite_image_urls
+from iomlaos.publishing.models import Revision
+from iomlaos.staff.images import ImageInsertForm
 from tests.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.helpers.admin import person
+from tests.staff.filled import errors, filled
 from tests.uploads import jpeg_of_size, multipart, of_colour, photograph
 
-from .filled import errors, filled
-
-DIALOG = "/admin/publishing/picture/dialog/"
+DIALOG = "/admin/media/image/dialog/"
 WORDS = {"alternative_text": "A school in Sekong", "caption": "", "photographer": ""}
 
 
@@ -39,7 +40,7 @@ def test_a_picture_is_put_in_with_its_words(staff):
     answer = put_in(
         staff, upload("IMG_1.jpg", of_colour((2000, 1500))), caption="The new roof", photographer="IOM 2026"
     )
-    made = Picture.objects.get()
+    made = StoredImage.objects.get()
     assert answer.json() == {
         "figure": f'<figure><img src="/pictures/{made.key}" alt="A school in Sekong">'
         "<figcaption>The new roof · Photo: IOM 2026</figcaption></figure>",
@@ -59,14 +60,14 @@ def test_words_of_any_kind_stand_as_they_were_typed_and_blank_ones_make_no_capti
     ]
     assert 'alt="ໂຮງຮຽນ &lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;"' in figure
     assert "figcaption" not in figure
-    there = Picture.objects.get()
+    there = StoredImage.objects.get()
     figure = put_in(staff, picture=there.pk, caption="<script>alert(1)</script>").json()["figure"]
     assert "<figcaption>&lt;script&gt;alert(1)&lt;/script&gt;</figcaption>" in figure
 
 
 def test_the_form_of_a_picture_says_beside_each_field_what_is_wrong(db):
     def fields_with_errors(file, **given) -> list[str]:
-        return list(DialogForm(WORDS | given, {"file": file} if file else {}).errors)
+        return list(ImageInsertForm(WORDS | given, {"file": file} if file else {}).errors)
 
     for words in ("", " \n ", "IMG_2041.jpg", "Village school", "x" * 301):
         file = upload("Village school.jpg", photograph())
@@ -84,7 +85,7 @@ def test_a_refused_picture_comes_back_as_a_form_and_nothing_of_it_stays(staff):
     body, media_type = multipart(WORDS, "file", "../../a.jpg", photograph())
     answer = staff.generic("POST", DIALOG, body, content_type=media_type)
     assert 'id="picture_file_error"' in answer.content.decode()
-    assert not Picture.objects.exists()
+    assert not StoredImage.objects.exists()
     assert not on_disk()
 
 
@@ -105,7 +106,7 @@ def test_a_picture_that_is_there_is_put_in_once_more_with_other_words(staff):
     assert (
         answer.json()["figure"] == f'<figure><img src="/pictures/{there.key}" alt="ໂຮງຮຽນໃນເຊກອງ"></figure>'
     )
-    assert Picture.objects.get() == there
+    assert StoredImage.objects.get() == there
     there.refresh_from_db()
     assert there.alternative_text != "ໂຮງຮຽນໃນເຊກອງ"
 
@@ -131,24 +132,24 @@ def test_the_dialog_costs_the_same_for_few_and_many(staff, count_queries):
     for _number in range(9):
         make_picture()
     assert count_queries(lambda: staff.get(DIALOG)) == few
-    few = count_queries(lambda: staff.get("/admin/publishing/picture/"))
+    few = count_queries(lambda: staff.get("/admin/media/image/"))
     for _number in range(2):
         make_picture()
-    assert count_queries(lambda: staff.get("/admin/publishing/picture/")) == few
+    assert count_queries(lambda: staff.get("/admin/media/image/")) == few
 
 
 # --- Their own pages ----------------------------------------------------------------------------
 
-ADD = "/admin/publishing/picture/add/"
+ADD = "/admin/media/image/add/"
 
 
 def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
     answer = staff.post(
         ADD, filled(staff.get(ADD)) | WORDS | {"file": upload("a.jpg", of_colour((600, 400)))}, follow=True
     )
-    made = Picture.objects.get()
-    assert answer.redirect_chain[-1][0] == "/admin/publishing/picture/"
-    page = staff.get(f"/admin/publishing/picture/{made.pk}/change/").content.decode()
+    made = StoredImage.objects.get()
+    assert answer.redirect_chain[-1][0] == "/admin/media/image/"
+    page = staff.get(f"/admin/media/image/{made.pk}/change/").content.decode()
     assert f"&lt;img src=&quot;/pictures/{made.key}&quot; alt=&quot;A school in Sekong&quot;&gt;" in page
     assert "No text shows it now." in page
     programme = make_programme()
@@ -157,7 +158,7 @@ def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
     assert response.status_code == 302, errors(response)
     programme.refresh_from_db()
     assert programme.body_en == f"<p>Text.</p>\n{made.figure}"
-    page = staff.get(f"/admin/publishing/picture/{made.pk}/change/").content.decode()
+    page = staff.get(f"/admin/media/image/{made.pk}/change/").content.decode()
     assert f'<a href="{address}">Programme: {programme}</a>' in page
     staff.logout()
     assert staff.get(f"/pictures/{made.key}/600.webp").status_code == 200
@@ -174,7 +175,7 @@ def test_the_page_refuses_it_without_words_and_says_that_the_file_is_to_be_chose
 
 def test_the_words_of_a_picture_are_mended_and_its_file_stays(staff):
     there = make_picture()
-    address = f"/admin/publishing/picture/{there.pk}/change/"
+    address = f"/admin/media/image/{there.pk}/change/"
     before = on_disk()
     response = staff.post(address, filled(staff.get(address), alternative_text="A clinic in Sekong"))
     assert response.status_code == 302, errors(response)
@@ -201,7 +202,7 @@ def test_a_text_with_a_picture_without_words_is_refused_beside_the_text(staff):
 def test_a_picture_that_a_text_shows_cannot_be_deleted_and_another_goes_with_its_files(staff):
     shown, unused, waiting = make_picture(), make_picture(), make_picture()
     programme = make_programme(body_en=shown.figure)
-    head = Revision.objects.catch_up(programme)
+    head = Revision.objects.sync_state(programme)
     data = head.data | {"fields": head.data["fields"] | {"body_en": waiting.figure}}
     Revision.objects.create(
         model="programmes.programme",
@@ -213,16 +214,16 @@ def test_a_picture_that_a_text_shows_cannot_be_deleted_and_another_goes_with_its
         title="x",
     )
     for picture, status in ((shown, 403), (waiting, 403), (unused, 302)):
-        address = f"/admin/publishing/picture/{picture.pk}/delete/"
+        address = f"/admin/media/image/{picture.pk}/delete/"
         assert staff.post(address, {"post": "yes"}).status_code == status
-    assert set(Picture.objects.all()) == {shown, waiting}
+    assert set(StoredImage.objects.all()) == {shown, waiting}
     assert len(on_disk()) == 2
 
 
 def test_staff_see_the_picture_of_a_draft_and_visitors_do_not(staff):
     there = make_picture()
     make_programme(body_en=there.figure, state="draft")
-    address = f"/admin/publishing/picture/{there.key}/400.webp"
+    address = f"/admin/media/image/{there.key}/400.webp"
     answer = staff.get(address)
     assert answer.headers["Content-Type"] == "image/webp"
     assert "no-store" in answer.headers["Cache-Control"]
@@ -237,21 +238,21 @@ def test_staff_see_the_picture_of_a_draft_and_visitors_do_not(staff):
 def test_a_preview_takes_its_pictures_from_behind_the_admin(staff):
     there = make_picture()
     programme = make_programme(body_en=there.figure)
-    page = pictures_at(
-        staff.get(f"/programmes/{programme.slug}/").content.decode(), "/admin/publishing/picture/"
+    page = rewrite_image_urls(
+        staff.get(f"/programmes/{programme.slug}/").content.decode(), "/admin/media/image/"
     )
-    assert f'src="/admin/publishing/picture/{there.key}/400.webp"' in page
+    assert f'src="/admin/media/image/{there.key}/400.webp"' in page
     assert "/pictures/" not in page
-    assert staff.get(f"/admin/publishing/picture/{there.key}/400.webp").status_code == 200
+    assert staff.get(f"/admin/media/image/{there.key}/400.webp").status_code == 200
 
 
 def test_contributors_put_pictures_in_and_editors_delete_them_too(db):
     for role, deletes in (("Contributors", 403), ("Editors", 302)):
         client = person(role.lower(), role)
         assert put_in(client, upload("a.jpg", photograph())).status_code == 200
-        made = Picture.objects.latest("created_at")
-        assert client.get(f"/admin/publishing/picture/{made.pk}/change/").status_code == 200
-        answer = client.post(f"/admin/publishing/picture/{made.pk}/delete/", {"post": "yes"})
+        made = StoredImage.objects.latest("created_at")
+        assert client.get(f"/admin/media/image/{made.pk}/change/").status_code == 200
+        answer = client.post(f"/admin/media/image/{made.pk}/delete/", {"post": "yes"})
         assert answer.status_code == deletes, role
 
 
@@ -278,13 +279,13 @@ def test_a_database_that_fails_midway_leaves_no_file(staff, address):
         if instance.width == 960:
             fails()
 
-    post_save.connect(fails_at_the_second, sender=PictureSize)
+    post_save.connect(fails_at_the_second, sender=Rendition)
     try:
         with pytest.raises(DatabaseError):
             put_in(staff, upload("a.jpg", of_colour((1200, 900))), address)
     finally:
-        post_save.disconnect(fails_at_the_second, sender=PictureSize)
-    assert not Picture.objects.exists()
+        post_save.disconnect(fails_at_the_second, sender=Rendition)
+    assert not StoredImage.objects.exists()
     assert not on_disk()
     assert put_in(staff, upload("a.jpg", of_colour((1200, 900))), address).status_code in (200, 302)
     assert len(on_disk()) == 3
@@ -302,7 +303,7 @@ def test_a_disk_that_takes_no_more_leaves_no_part_of_a_picture(staff):
             put_in(staff, upload("a.jpg", content.getvalue()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert not Picture.objects.exists()
+    assert not StoredImage.objects.exists()
     assert not on_disk()
     assert put_in(staff, upload("a.jpg", content.getvalue())).status_code == 200
     stored = sorted(path.stat().st_size for path in on_disk())
@@ -341,7 +342,7 @@ def test_texts_of_another_part_of_the_office_that_show_it_are_counted_and_not_na
     for _ in range(2):
         make_programme(state="draft", title_en="Not to be known", body_en=picture.figure)
     own = make_vacancy(state="draft", title_en="A driver", context_en=picture.figure)
-    page = desk.get(f"/admin/publishing/picture/{picture.pk}/change/").content.decode()
+    page = desk.get(f"/admin/media/image/{picture.pk}/change/").content.decode()
     assert "Not to be known" not in page
     assert "<li>2 texts of other parts</li>" in page
     assert f'<a href="/admin/careers/vacancy/{own.pk}/change/">Vacancy: A driver</a>' in page

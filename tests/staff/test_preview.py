@@ -198,8 +198,8 @@ def test_pictures_of_a_draft_are_seen_in_its_preview_and_by_its_link_alone(clock
     programme = make_programme(state="draft", body_en=picture.figure)
     public, apart = (f"/pictures/{each.key}/400.webp" for each in (picture, other))
     page = staff.get(address_of(programme, PREVIEW)).content.decode()
-    assert f'src="/admin/publishing/picture/{picture.key}/400.webp"' in page
-    assert staff.get(f"/admin/publishing/picture/{picture.key}/400.webp").status_code == 200
+    assert f'src="/admin/media/image/{picture.key}/400.webp"' in page
+    assert staff.get(f"/admin/media/image/{picture.key}/400.webp").status_code == 200
     link = link_to(staff, programme)
     assert f'src="{link}pictures/{picture.key}/400.webp"' in Client().get(link).content.decode()
     assert Client().get(f"{link}{public[1:]}").status_code == 200
@@ -233,10 +233,10 @@ def test_files_of_a_draft_are_opened_from_its_preview_and_by_its_link_alone(
     response = Client().get(address)
     assert b"".join(response.streaming_content).startswith(b"%PDF")
     assert response.headers["Content-Disposition"].startswith("inline")
-    assert quote(file.readable_name) in response.headers["Content-Disposition"]
+    assert quote(file.display_name) in response.headers["Content-Disposition"]
     assert "no-store" in response.headers["Cache-Control"]
     assert "noindex" in response.headers["X-Robots-Tag"]
-    assert Client().get(f"{link}files/{other.file_key}/").status_code == 404
+    assert Client().get(f"{link}files/{other.public_id}/").status_code == 404
     assert Client().get(file.get_absolute_url()).status_code == 404
     publish(staff, row)
     assert Client().get(file.get_absolute_url()).status_code == 200

@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 
-from careers.models import Opportunity, ProcurementNotice
+from careers.models.notice import Notice
+from careers.models.procurement import ProcurementNotice
 from tests.factories import (
     make_award,
     make_bidding_document,
@@ -17,13 +18,12 @@ from tests.factories import (
 )
 from tests.helpers.admin import address_of
 from tests.reading import read
+from tests.staff.filled import errors, filled
 from tests.uploads import office, pdf
 
-from .filled import errors, filled
-
 ADD = "/admin/careers/procurementnotice/add/"
-OPEN = Opportunity.closing_moment(datetime.date(2026, 6, 30))
-PAST = Opportunity.closing_moment(datetime.date(2026, 5, 20))
+OPEN = Notice.closing_moment(datetime.date(2026, 6, 30))
+PAST = Notice.closing_moment(datetime.date(2026, 5, 20))
 
 
 def send(staff, notice, **given):
@@ -59,8 +59,8 @@ def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(c
         "what_next_en": "<p>Offers are opened.</p>", "results_expected_by": "2026-07-01",
         "outcome": "re-advertised", "outcome_note_en": "No offer.",
         "readvertised_as": str(make_procurement_notice().pk),
-        "state": "draft", "publish_from": "2026-06-02T09:00", "as_of": "May 2026", "review_by": "2026-09-01",
-        "checked_on": "2026-05-30",
+        "state": "draft", "publish_from": "2026-06-02T09:00", "information_date": "May 2026", "review_due": "2026-09-01",
+        "reviewed_on": "2026-05-30",
     }  # fmt: skip
     rich = {"body_lo", "what_next_lo"}
     offered = {
@@ -86,7 +86,9 @@ def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(c
 
 
 def test_saving_a_notice_as_it_stands_changes_nothing_of_it_or_of_what_it_owns(clock, staff):
-    notice = make_procurement_notice(closes_at=PAST, outcome="awarded", currency="USD", as_of="2026-05-01")
+    notice = make_procurement_notice(
+        closes_at=PAST, outcome="awarded", currency="USD", information_date="2026-05-01"
+    )
     owned = [
         make_bidding_document(notice=notice), make_clarification(notice=notice),
         make_award(notice=notice, value="1000.50", currency="USD"),
@@ -95,7 +97,7 @@ def test_saving_a_notice_as_it_stands_changes_nothing_of_it_or_of_what_it_owns(c
     assert send(staff, notice).status_code == 302
     assert [type(each).objects.values().get(pk=each.pk) for each in owned] == before
     notice.refresh_from_db()
-    assert notice.as_of.iso == "2026-05-01"
+    assert notice.information_date.iso == "2026-05-01"
 
 
 def test_what_does_not_fit_is_said_beside_its_field(clock, staff):
@@ -162,7 +164,7 @@ def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, c
     live = make_procurement_notice(slug="live")
     documents = [make_bidding_document(notice=each, file=upload("ToR.pdf", pdf())) for each in (draft, live)]
     for document in documents:
-        address = f"/admin/careers/procurementnotice/files/{document.file_key}/"
+        address = f"/admin/careers/procurementnotice/files/{document.public_id}/"
         assert f'<a href="{address}">ToR.pdf</a>' in staff.get(address_of(document.notice)).content.decode()
         response = staff.get(address)
         assert b"".join(response.streaming_content).startswith(b"%PDF")
@@ -171,7 +173,7 @@ def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, c
     answers = [client.get(document.get_absolute_url()).status_code for document in documents]
     assert answers == [404, 200]
     for document in documents:
-        assert client.get(f"/admin/careers/procurementnotice/files/{document.file_key}/").status_code == 302
+        assert client.get(f"/admin/careers/procurementnotice/files/{document.public_id}/").status_code == 302
 
 
 def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, client, db):
@@ -179,7 +181,7 @@ def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, clie
     person.user_permissions.set(Permission.objects.filter(codename__in=["view_vacancy", "change_vacancy"]))
     client.force_login(person)
     document = make_bidding_document(file=upload("ToR.pdf", pdf()))
-    address = f"/admin/careers/procurementnotice/files/{document.file_key}/"
+    address = f"/admin/careers/procurementnotice/files/{document.public_id}/"
     assert client.get(address).status_code == 403
     person.user_permissions.set(Permission.objects.filter(codename="view_procurementnotice"))
     assert client.get(address).status_code == 200
@@ -251,9 +253,9 @@ def test_an_award_of_no_known_value_is_refused(clock, staff):
 
 
 def test_owned_rows_make_the_notice_newer_and_are_deleted_with_a_tick(clock, staff):
-    notice = make_procurement_notice(as_of="2026-01", closes_at=OPEN)
+    notice = make_procurement_notice(information_date="2026-01", closes_at=OPEN)
     make_clarification(notice=notice)
     assert send(staff, notice, **{"clarifications-0-DELETE": "on"}).status_code == 302
     assert not notice.clarifications.exists()
     notice.refresh_from_db()
-    assert notice.as_of.iso == "2026-06-01"
+    assert notice.information_date.iso == "2026-06-01"

@@ -2,18 +2,18 @@
 
 import pytest
 
-from iomlaos.publishing.models import Happening
+from iomlaos.publishing.models import PublishingLogEntry
 from tests.factories import make_procurement_notice, make_programme, make_vacancy
 from tests.helpers.admin import address_of, person, send, take
 from tests.helpers.drafts import publish, save_draft, schedule
 
 pytestmark = pytest.mark.django_db
 
-LOG = "/admin/publishing/happening/"
+LOG = "/admin/publishing/publishinglogentry/"
 
 
 def entries() -> list[tuple[str, str]]:
-    return [(line.event, line.by_name) for line in Happening.objects.all()]
+    return [(line.event, line.by_name) for line in PublishingLogEntry.objects.all()]
 
 
 def test_it_names_what_was_scheduled_published_changed_and_withdrawn_and_by_whom(clock, staff):
@@ -57,13 +57,13 @@ def test_it_names_what_was_taken_off_the_schedule_and_off_the_site(clock, staff)
 @pytest.mark.parametrize("role", ["Editors", "Administrators"])
 def test_no_role_changes_it(clock, staff, role):
     publish(staff, make_programme(), title_en="Health", _note="A better title.")
-    [line] = Happening.objects.values()
+    [line] = PublishingLogEntry.objects.values()
     desk = person("colleague", role)
     assert desk.get(LOG).status_code == 200
     for address in (f"{LOG}add/", f"{LOG}{line['id']}/delete/"):
         assert desk.post(address, {"post": "yes"}).status_code == 403
     desk.post(f"{LOG}{line['id']}/change/", {"event": "", "note": "mine"})
-    assert list(Happening.objects.values()) == [line]
+    assert list(PublishingLogEntry.objects.values()) == [line]
 
 
 def test_contributors_do_not_see_it(clock):
@@ -77,7 +77,7 @@ def test_titles_and_notes_of_another_part_of_the_office_are_not_in_it(clock, sta
         note = f"After Mr X left, {role}"
         schedule(staff, scheduled, "2026-07-01T09:00", title_en=f"Not yet, {role}", _note=note)
         staff.post(address_of(deleted, "delete/"), {"post": "yes"})
-    assert Happening.objects.count() == 6
+    assert PublishingLogEntry.objects.count() == 6
     for reader in owners:
         page = person(reader, reader).get(LOG).content.decode()
         for role in owners:
@@ -110,7 +110,7 @@ def test_it_is_filtered_by_what_happened_and_when_and_by_nothing_that_it_does_no
 def test_no_list_is_filtered_by_what_it_does_not_show(staff):
     for query in (
         "auth/user/?password__startswith=p", "auth/user/?email__startswith=p", "careers/subscription/?token__startswith=a",
-        "accounts/signinevent/?user__password__startswith=p", "careers/vacancy/?public_notes__contains=x",
-        "programmes/programme/?public_notes__0__en__startswith=x", "publishing/picture/?by__password__startswith=p",
+        "accounts/signinevent/?user__password__startswith=p", "careers/vacancy/?changelog__contains=x",
+        "programmes/programme/?changelog__0__en__startswith=x", "media/image/?by__password__startswith=p",
     ):  # fmt: skip
         assert staff.get(f"/admin/{query}").status_code in (302, 400), query

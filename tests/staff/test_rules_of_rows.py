@@ -234,7 +234,7 @@ def test_a_scheduled_change_comes_true_though_something_else_was_corrected_meanw
     page = read(Client(), record.get_absolute_url())
     record.refresh_from_db()
     assert "As it will be" in page.text
-    assert (record.slug, record.as_of.iso) == ("corrected", "2026-06-01")
+    assert (record.slug, record.information_date.iso) == ("corrected", "2026-06-01")
 
 
 def test_notes_for_the_page_of_two_people_both_stay_and_none_stands_twice(clock, staff):
@@ -246,15 +246,15 @@ def test_notes_for_the_page_of_two_people_both_stay_and_none_stands_twice(clock,
     assert response.status_code == 409
     staff.post(address_of(programme), filled(response, _note="Mine", **said))
     programme.refresh_from_db()
-    assert [note["en"] for note in programme.public_notes] == ["Mine", "Theirs"]
+    assert [note["en"] for note in programme.changelog] == ["Mine", "Theirs"]
 
 
 def test_a_note_of_a_draft_stays_beside_one_that_was_published_meanwhile(clock, staff):
     programme = make_programme(title_en="Health")
     send(staff, programme, "_draft", title_en="Later", _note="Of the draft", _note_public="on")
-    programme.public_notes = [{"on": "2026-05-31", "en": "Of the page"}]
+    programme.changelog = [{"on": "2026-05-31", "en": "Of the page"}]
     programme.save()
     assert waiting(programme)
     take(staff, programme, "publish")
     programme.refresh_from_db()
-    assert [note["en"] for note in programme.public_notes] == ["Of the draft", "Of the page"]
+    assert [note["en"] for note in programme.changelog] == ["Of the draft", "Of the page"]

@@ -4,8 +4,7 @@ import datetime
 
 from iomlaos.office.models import SiteNotice
 from tests.factories import make_office, make_site_notice
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)

@@ -75,7 +75,7 @@ def test_a_withdrawal_takes_the_draft_beside_it_off_the_schedule(clock, staff):
     clock.shift(7200)
     assert public_page(programme).status == 410
     draft = waiting(programme)
-    assert (draft.publish_at, draft.held) == (None, "")
+    assert (draft.publish_at, draft.failure_reason) == (None, "")
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])

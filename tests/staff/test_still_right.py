@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.models import Permission, User
 
 from iomlaos.publishing.models import Revision
-from iomlaos.publishing.snapshots import take
+from iomlaos.publishing.serialization import serialize
 from tests.factories import (
     make_document,
     make_form,
@@ -16,19 +16,18 @@ from tests.factories import (
     make_vacancy,
 )
 from tests.reading import read
-
-from .filled import filled
+from tests.staff.filled import filled
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 DUE = datetime.date(2026, 5, 1)
 
 
 def button_of(row) -> str:
-    return f"/admin/still-right/{row._meta.label_lower}/{row.pk}/"
+    return f"/admin/mark-reviewed/{row._meta.label_lower}/{row.pk}/"
 
 
 def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, staff, client):
-    row = make_programme(slug="one", title_en="One", review_by=DUE, as_of="2021-01")
+    row = make_programme(slug="one", title_en="One", review_due=DUE, information_date="2021-01")
     assert "Checked on" not in read(client, "/programmes/one/")
     assert f'action="{button_of(row)}"' in staff.get("/admin/").content.decode()
     page = staff.post(button_of(row), follow=True)
@@ -36,8 +35,8 @@ def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, st
     assert words in page.content.decode()
     assert button_of(row) not in page.content.decode()
     row.refresh_from_db()
-    assert (row.checked_on, row.review_by) == (NOW.date(), datetime.date(2027, 6, 1))
-    assert str(row.as_of) == "January 2021"
+    assert (row.reviewed_on, row.review_due) == (NOW.date(), datetime.date(2027, 6, 1))
+    assert str(row.information_date) == "January 2021"
     assert "Checked on 1 June 2026" in read(client, "/programmes/one/")
 
 
@@ -47,21 +46,21 @@ def test_every_kind_can_be_confirmed_and_its_public_page_says_when_it_was_checke
         (make_vacancy, "/careers/vacancies/one/"), (make_form, "/careers/forms/"),
         (make_procurement_notice, "/careers/procurement/one/"),
     ):  # fmt: skip
-        assert staff.post(button_of(make(slug="one", review_by=DUE))).status_code == 302
+        assert staff.post(button_of(make(slug="one", review_due=DUE))).status_code == 302
         assert "Checked on 1 June 2026" in read(client, where), where
 
 
 def test_the_day_is_that_of_vientiane(clock, staff):
-    row = make_page(review_by=DUE)
+    row = make_page(review_due=DUE)
     clock.move_to(datetime.datetime(2028, 2, 28, 17, 0, tzinfo=datetime.UTC))
     staff.get("/admin/")
     staff.post(button_of(row))
     row.refresh_from_db()
-    assert (row.checked_on, row.review_by) == (datetime.date(2028, 2, 29), datetime.date(2029, 2, 28))
+    assert (row.reviewed_on, row.review_due) == (datetime.date(2028, 2, 29), datetime.date(2029, 2, 28))
 
 
 def test_it_stands_in_the_history_once_however_often_it_is_clicked(clock, staff):
-    row = make_page(review_by=DUE)
+    row = make_page(review_due=DUE)
     for _ in range(3):
         staff.post(button_of(row))
     states = Revision.objects.of(row).states()
@@ -70,7 +69,7 @@ def test_it_stands_in_the_history_once_however_often_it_is_clicked(clock, staff)
 
 
 def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
-    row = make_page(title_en="Privacy", review_by=DUE)
+    row = make_page(title_en="Privacy", review_due=DUE)
     address = f"/admin/office/page/{row.pk}/change/"
     form = filled(staff.get(address), title_en="Privacy here")
     staff.post(button_of(row))
@@ -78,18 +77,18 @@ def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
     assert asked.status_code == 409
     assert staff.post(address, filled(asked)).status_code == 302
     row.refresh_from_db()
-    assert (row.title_en, row.checked_on) == ("Privacy here", NOW.date())
+    assert (row.title_en, row.reviewed_on) == ("Privacy here", NOW.date())
 
 
 def test_a_draft_that_waits_goes_along(clock, staff):
-    row = make_page(title_en="Privacy", review_by=DUE)
+    row = make_page(title_en="Privacy", review_due=DUE)
     standing = Revision.objects.standing(row)
-    data = take(row)
+    data = serialize(row)
     data["fields"]["title_en"] = "Privacy here"
     Revision.objects.keep_draft(standing, row, data, by=None, note="")
     staff.post(button_of(row))
     fields = Revision.objects.of(row).waiting().get().data["fields"]
-    assert (fields["title_en"], fields["checked_on"], fields["review_by"]) == (
+    assert (fields["title_en"], fields["reviewed_on"], fields["review_due"]) == (
         "Privacy here",
         "2026-06-01",
         "2027-06-01",
@@ -97,7 +96,7 @@ def test_a_draft_that_waits_goes_along(clock, staff):
 
 
 def test_only_who_may_publish_it_says_so(clock, client, db):
-    row = make_programme(review_by=DUE)
+    row = make_programme(review_due=DUE)
     person = User.objects.create_user("colleague", is_staff=True)
     rights = ["view_programme", "change_programme"]
     person.user_permissions.set(Permission.objects.filter(codename__in=rights))
@@ -108,31 +107,31 @@ def test_only_who_may_publish_it_says_so(clock, client, db):
     assert button_of(row) not in page
     assert client.post(button_of(row)).status_code == 403
     row.refresh_from_db()
-    assert (row.checked_on, row.review_by) == (None, DUE)
+    assert (row.reviewed_on, row.review_due) == (None, DUE)
     person.user_permissions.add(Permission.objects.get(codename="publish_programme"))
     assert client.post(button_of(row)).status_code == 302
 
 
 def test_it_is_a_button_and_not_a_link_and_for_pages_alone(clock, staff):
-    row = make_page(review_by=DUE)
+    row = make_page(review_due=DUE)
     assert staff.get(button_of(row)).status_code == 405
     for address in (
-        "/admin/still-right/office.page/999/",
-        "/admin/still-right/office.page/x/",
-        "/admin/still-right/auth.user/1/",
+        "/admin/mark-reviewed/office.page/999/",
+        "/admin/mark-reviewed/office.page/x/",
+        "/admin/mark-reviewed/auth.user/1/",
     ):
         assert staff.post(address).status_code == 404
     row.refresh_from_db()
-    assert row.checked_on is None
+    assert row.reviewed_on is None
 
 
 def test_the_form_holds_both_dates_and_setting_them_makes_nothing_newer(clock, staff):
-    row = make_page(as_of="2021-01")
+    row = make_page(information_date="2021-01")
     address = f"/admin/office/page/{row.pk}/change/"
     response = staff.post(
-        address, filled(staff.get(address), checked_on="2026-06-01", review_by="2026-12-01")
+        address, filled(staff.get(address), reviewed_on="2026-06-01", review_due="2026-12-01")
     )
     assert response.status_code == 302
     row.refresh_from_db()
-    assert (row.checked_on, row.review_by) == (NOW.date(), datetime.date(2026, 12, 1))
-    assert str(row.as_of) == "January 2021"
+    assert (row.reviewed_on, row.review_due) == (NOW.date(), datetime.date(2026, 12, 1))
+    assert str(row.information_date) == "January 2021"

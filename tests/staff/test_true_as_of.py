@@ -11,10 +11,9 @@ from tests.factories import (
     make_page,
     make_programme,
     make_project,
-)  # fmt: skip
+)
 from tests.helpers.admin import send
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 JANUARY = PartialDate(2021, 1)
 # In Vientiane the day after has begun.
@@ -28,48 +27,48 @@ def save(staff, row, **given):
         response = send(staff, row, **given)
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
-    return row.as_of
+    return row.information_date
 
 
 def test_a_changed_text_is_true_as_of_today_in_vientiane(staff):
-    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>") == TODAY
+    assert save(staff, make_page(information_date=JANUARY), body_en="<p>New.</p>") == TODAY
 
 
 def test_a_changed_relation_figure_or_file_counts(staff):
-    figure = make_figure(programme=make_programme(as_of=JANUARY))
+    figure = make_figure(programme=make_programme(information_date=JANUARY))
     assert save(staff, figure.programme, **{"figures-0-value": "11,098"}) == TODAY
-    programme = make_figure(programme=make_programme(as_of=JANUARY)).programme
+    programme = make_figure(programme=make_programme(information_date=JANUARY)).programme
     assert save(staff, programme) == JANUARY
     assert save(staff, programme, **{"figures-0-DELETE": "on"}) == TODAY
-    assert save(staff, make_programme(as_of=JANUARY), donors=[make_donor().pk]) == TODAY
-    edition = make_edition(document=make_document(as_of=JANUARY))
+    assert save(staff, make_programme(information_date=JANUARY), donors=[make_donor().pk]) == TODAY
+    edition = make_edition(document=make_document(information_date=JANUARY))
     assert save(staff, edition.document, **{"editions-0-dated": "2020"}) == TODAY
 
 
 def test_a_figure_changed_in_its_own_form_counts_for_its_programme(staff):
-    figure = make_figure(programme=make_programme(as_of=JANUARY), as_of=JANUARY)
+    figure = make_figure(programme=make_programme(information_date=JANUARY), information_date=JANUARY)
     assert save(staff, figure) == JANUARY
     figure.programme.refresh_from_db()
-    assert figure.programme.as_of == JANUARY
+    assert figure.programme.information_date == JANUARY
     assert save(staff, figure, value="11,098") == JANUARY
     figure.programme.refresh_from_db()
-    assert figure.programme.as_of == TODAY
+    assert figure.programme.information_date == TODAY
 
 
 def test_a_date_given_by_hand_stays(staff):
-    assert save(staff, make_page(as_of=JANUARY), body_en="<p>New.</p>", as_of="March 2026") == PartialDate(
-        2026, 3
-    )
-    figure = make_figure(programme=make_programme(as_of=JANUARY))
-    given = {"figures-0-value": "11,098", "as_of": "2025"}
+    assert save(
+        staff, make_page(information_date=JANUARY), body_en="<p>New.</p>", information_date="March 2026"
+    ) == PartialDate(2026, 3)
+    figure = make_figure(programme=make_programme(information_date=JANUARY))
+    given = {"figures-0-value": "11,098", "information_date": "2025"}
     assert save(staff, figure.programme, **given) == PartialDate(2025)
 
 
 def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
     project = make_project(
-        as_of=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n"
+        information_date=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n"
     )
-    given = {"publish_from": "2026-06-01T09:00", "review_by": "2027-01-01", "state": "published"}
+    given = {"publish_from": "2026-06-01T09:00", "review_due": "2027-01-01", "state": "published"}
     assert save(staff, project, **given) == JANUARY
     assert project.state == "published"
 
@@ -79,4 +78,4 @@ def test_what_is_new_is_true_as_of_its_first_day(staff):
         form = filled(staff.get("/admin/office/page/add/"), title_en="Feedback", slug="feedback")
         staff.post("/admin/office/page/add/", form)
         page = staff.get("/admin/office/page/").context["cl"].queryset.get()
-    assert page.as_of == TODAY
+    assert page.information_date == TODAY

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from iomlaos.office.models import Page
-from iomlaos.publishing.models import Presence, TypedText
+from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
 from tests.factories import make_figure, make_page, make_programme, make_vacancy
 from tests.staff.filled import errors, filled
 
@@ -63,7 +63,7 @@ def keep(client: Client, address: str, form: dict, *, here: bool = True, **given
     sent = form | {"_person": person_of(client), "_record": record or "", "_words": "1"} | given
     if here:
         sent["_here"] = "1"
-    return client.post(f"{kind}typed/", sent, HTTP_X_BY_ITSELF="1")
+    return client.post(f"{kind}typed/", sent, HTTP_X_BACKGROUND_REQUEST="1")
 
 
 def beat(client: Client, row, form: dict, *, here: bool = True, **given):
@@ -71,7 +71,7 @@ def beat(client: Client, row, form: dict, *, here: bool = True, **given):
     sent = {"_typed": form["_typed"], "_person": person_of(client), "_record": str(row.pk)} | given
     if here:
         sent["_here"] = "1"
-    return client.post(f"{kind}typed/", sent, HTTP_X_BY_ITSELF="1")
+    return client.post(f"{kind}typed/", sent, HTTP_X_BACKGROUND_REQUEST="1")
 
 
 def offers(client: Client, address: str) -> list[tuple[str, str]]:
@@ -224,7 +224,7 @@ def test_a_save_ends_it_by_whatever_button(dala):
     for number, button in enumerate(("_save", "_continue", "_addanother")):
         form = type_into(dala, ADD, title_en="A page", slug=f"page-{number}")
         assert dala.post(ADD, form | {button: "1"}).status_code == 302
-        assert not TypedText.objects.exclude(data="").exists()
+        assert not AutosavedForm.objects.exclude(data="").exists()
     assert offers(dala, ADD) == []
 
 
@@ -257,7 +257,7 @@ def test_a_database_that_is_locked_is_said_so_that_the_script_tries_again(dala):
     form = filled(dala.get(ADD), title_en="A page")
 
     def locked(execute, sql, params, many, context):
-        if "typedtext" in sql and not sql.startswith("SELECT"):
+        if "autosavedform" in sql and not sql.startswith("SELECT"):
             raise OperationalError("database is locked")
         return execute(sql, params, many, context)
 
@@ -340,7 +340,7 @@ def test_a_form_that_is_only_read_keeps_nothing(clock, signed_in):
     text = signed_in("writer", "Contributors").get(change(page)).content.decode()
     assert "_typed" not in text
     assert "_typed" in signed_in("editor", "Editors").get(change(page)).content.decode()
-    assert Presence.objects.count() == 1
+    assert EditingSession.objects.count() == 1
 
 
 def test_the_script_keeps_no_session_open_and_is_told_when_it_is_over(clock, dala):
@@ -348,7 +348,7 @@ def test_the_script_keeps_no_session_open_and_is_told_when_it_is_over(clock, dal
     sent = form | {"_person": person_of(dala), "_words": "1"}
     for minutes, status in ((20, 200), (11, 403)):
         clock.shift(minutes * MINUTE)
-        answer = dala.post("/admin/office/page/typed/", sent, HTTP_X_BY_ITSELF="1")
+        answer = dala.post("/admin/office/page/typed/", sent, HTTP_X_BACKGROUND_REQUEST="1")
         assert answer.status_code == status
     assert answer.content == b"{}"
     assert dala.get(ADD).status_code == 302
@@ -378,7 +378,7 @@ def test_after_ninety_days_it_is_forgotten(clock, dala):
     assert len(offers(dala, ADD)) == 2
     clock.shift(2 * DAY)
     call_command("clean_uploads", dry_run=True, verbosity=0)
-    assert TypedText.objects.count() == 2
+    assert AutosavedForm.objects.count() == 2
     call_command("clean_uploads", verbosity=0)
     dala.force_login(User.objects.get())
     assert filled(take_up(dala, ADD))["title_en"] == ["Younger"]
@@ -387,15 +387,15 @@ def test_after_ninety_days_it_is_forgotten(clock, dala):
 def test_a_person_has_a_hundred_of_them_at_most(clock, dala):
     form = filled(dala.get(ADD))
     earlier = [
-        TypedText(
+        AutosavedForm(
             id=uuid.uuid4(), by=User.objects.get(), model="office.page", data=f'[["title_en", ["{number}"]]]',
             typed_at=timezone.now() - number * MINUTE,
         )
         for number in range(1, 102)
     ]  # fmt: skip
-    TypedText.objects.bulk_create(earlier)
+    AutosavedForm.objects.bulk_create(earlier)
     assert keep(dala, ADD, form | {"title_en": "Latest"}).status_code == 200
-    left = set(TypedText.objects.values_list("pk", flat=True))
+    left = set(AutosavedForm.objects.values_list("pk", flat=True))
     assert left == {uuid.UUID(form["_typed"][0]), *(text.pk for text in earlier[:99])}
 
 
@@ -472,7 +472,7 @@ def test_it_is_stored_for_a_day_at_most(clock, dala):
     clock.shift(DAY + MINUTE)
     dala.force_login(User.objects.get())
     dala.get(change(other))
-    assert Presence.objects.get().object_key == str(other.pk)
+    assert EditingSession.objects.get().object_key == str(other.pk)
 
 
 def test_only_who_may_see_the_record_hears_who_is_at_it(clock, dala, signed_in):

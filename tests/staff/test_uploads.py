@@ -11,18 +11,10 @@ from django.db import DatabaseError
 from django.db.models.signals import post_save
 
 from iomlaos.publishing.models import Revision
-from programmes.models import Document, DocumentEdition
+from programmes.models import Document, DocumentVersion
 from tests.factories import make_document, make_edition, make_form, upload
-from tests.uploads import (
-    honest,
-    linked,
-    multipart,
-    parts_of,
-    pdf,
-    photograph,
-)
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
+from tests.uploads import honest, linked, multipart, parts_of, pdf, photograph
 
 
 def send(staff, document, file, **given):
@@ -113,12 +105,12 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
     # More than is kept in memory while it arrives.
     content = pdf() + bytes(4 * 1024 * 1024)
     document = make_document()
-    post_save.connect(fails, sender=DocumentEdition)
+    post_save.connect(fails, sender=DocumentVersion)
     try:
         with pytest.raises(DatabaseError):
             send(staff, document, upload("a.pdf", content))
     finally:
-        post_save.disconnect(fails, sender=DocumentEdition)
+        post_save.disconnect(fails, sender=DocumentVersion)
     assert not document.editions.exists()
     assert not on_disk()
     assert not list(arriving.iterdir())
@@ -206,7 +198,7 @@ def test_a_file_and_an_address_are_not_taken_together(staff):
 def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
     edition = make_edition(document=make_document(state="draft"), file=upload("Draft.pdf", pdf()))
     form = staff.get(f"/admin/programmes/document/{edition.document_id}/change/").content.decode()
-    address = f"/admin/programmes/document/files/{edition.file_key}/"
+    address = f"/admin/programmes/document/files/{edition.public_id}/"
     assert f'<a href="{address}">Draft.pdf</a>' in form
     response = staff.get(address)
     assert b"".join(response.streaming_content) == edition.file.open("rb").read()

@@ -5,7 +5,9 @@ import datetime
 import pytest
 from django.contrib.auth.models import Permission, User
 
-from careers.models import Opportunity, ProcurementNotice, Vacancy
+from careers.models.notice import Notice
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from tests.factories import (
     make_amendment,
     make_form,
@@ -17,12 +19,11 @@ from tests.factories import (
 )
 from tests.helpers.admin import address_of, send
 from tests.reading import read
-
-from .filled import errors, filled
+from tests.staff.filled import errors, filled
 
 ADD = "/admin/careers/vacancy/add/"
-OPEN = Opportunity.closing_moment(datetime.date(2026, 6, 30))
-PAST = Opportunity.closing_moment(datetime.date(2026, 5, 20))
+OPEN = Notice.closing_moment(datetime.date(2026, 6, 30))
+PAST = Notice.closing_moment(datetime.date(2026, 5, 20))
 SUBMISSION = {"submission_email": "hr@example.org"}
 
 
@@ -55,8 +56,8 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
         "what_next_en": "<p>A test.</p>", "results_expected_by": "2026-07-01",
         "outcome": "re-advertised", "outcome_note_en": "Too few applied.",
         "readvertised_as": str(make_vacancy().pk),
-        "state": "draft", "publish_from": "2026-06-02T09:00", "as_of": "May 2026", "review_by": "2026-09-01",
-        "checked_on": "2026-05-30",
+        "state": "draft", "publish_from": "2026-06-02T09:00", "information_date": "May 2026", "review_due": "2026-09-01",
+        "reviewed_on": "2026-05-30",
     }  # fmt: skip
     rich = {"body_lo", "context_lo", "responsibilities_lo", "qualifications_lo", "languages_lo",
             "competencies_lo", "what_next_lo"}  # fmt: skip
@@ -71,7 +72,7 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
     draft = Vacancy.objects.get(slug="driver")
     kept = filled(staff.get(address_of(draft)))
     assert {name: kept[name] for name in given} == {name: [value] for name, value in given.items()}
-    assert draft.closes_at == Opportunity.closing_moment(datetime.date(2026, 5, 20), datetime.time(17))
+    assert draft.closes_at == Notice.closing_moment(datetime.date(2026, 5, 20), datetime.time(17))
     assert not Vacancy.objects.live(OPEN).filter(slug="driver").exists()
     assert read(staff, "/careers/vacancies/driver/").status == 404
 

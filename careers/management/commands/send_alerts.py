@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         self.quiet = options["verbosity"] == 0
-        if not settings.ALERTS:
+        if not settings.ALERTS_ENABLED:
             self.say("Alerts are off: EMAIL_URL names no mail server. Nothing was sent.")
             return
         with single_instance() as is_single:

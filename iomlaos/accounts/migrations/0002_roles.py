@@ -21,9 +21,13 @@ OFFICE = {
     "office.page": PUBLISHED,
     "office.standardtext": ALL,
     "office.place": ALL,
+    "office.sitenotice": ALL,
 }
 HR = {"careers.vacancy": PUBLISHED, "careers.applicationform": PUBLISHED}
 PROCUREMENT = {"careers.procurementnotice": PUBLISHED}
+ADDS_IMAGES = {"media.image": DRAFTS}
+KEEPS_IMAGES = {"media.image": ALL}
+READS_LOG = {"publishing.publishinglogentry": "view"}
 ROLES = {
     # Donors, counterparts and figures have no draft: what changes there is public at once.
     "Contributors": {
@@ -36,14 +40,17 @@ ROLES = {
         "careers.vacancy": DRAFTS,
         "careers.procurementnotice": DRAFTS,
         "careers.applicationform": DRAFTS,
-    },
-    "Editors": PROGRAMMES | OFFICE,
-    "HR": HR,
-    "Procurement": PROCUREMENT,
+    }
+    | ADDS_IMAGES,
+    "Editors": PROGRAMMES | OFFICE | KEEPS_IMAGES | READS_LOG,
+    "HR": HR | ADDS_IMAGES | READS_LOG,
+    "Procurement": PROCUREMENT | ADDS_IMAGES | READS_LOG,
     "Administrators": PROGRAMMES
     | OFFICE
     | HR
     | PROCUREMENT
+    | KEEPS_IMAGES
+    | READS_LOG
     | {
         "careers.subscription": "view delete",
         "auth.user": ALL,
@@ -54,8 +61,8 @@ ROLES = {
 
 
 def make_roles(apps, schema_editor) -> None:
-    for name, rights in ROLES.items():
-        make_role(apps, schema_editor.connection.alias, name, rights)
+    for name, permissions in ROLES.items():
+        make_role(apps, schema_editor.connection.alias, name, permissions)
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,1 @@
+"""Notices in other formats: feeds, iCalendar, JSON-LD, ReliefWeb, sharing."""

@@ -1,0 +1,1 @@
+"""The admin's front page: work list, link checker, staff guide."""

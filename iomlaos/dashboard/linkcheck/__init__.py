@@ -1,0 +1,1 @@
+"""Checks the links on public pages."""

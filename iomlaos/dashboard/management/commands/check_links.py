@@ -1,0 +1,37 @@
+"""manage.py check_links: ask every address that public pages link to whether it is still there."""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from iomlaos.dashboard.linkcheck.run import NetworkUnavailable, check
+from iomlaos.dashboard.models import CheckedLink
+
+
+class Command(BaseCommand):
+    help = (
+        "Asks every address that public pages link to, once, and keeps what came of it: the work list of "
+        "the admin names the links that are broken. Links within the site are looked at without a network."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--private", action="store_true", help="ask this machine and private networks, too: for trials"
+        )
+
+    def handle(self, *args, **options) -> None:
+        try:
+            links = check(timezone.now(), private=options["private"])
+        except NetworkUnavailable:
+            words = "No site answers: this machine seems to be cut off. Nothing was kept; run it again later."
+            raise CommandError(words) from None
+        if not options["verbosity"]:
+            return
+        for link in links:
+            if link.failing_since:
+                where = ", ".join(f"{model} {key}" for model, key in link.stands_in)
+                self.stdout.write(f"{link.address}\n  {link.in_words}. It stands in: {where}")
+        failing = sum(link.failing_since is not None for link in links)
+        broken = CheckedLink.objects.broken().count()
+        self.stdout.write(f"{len(links)} links checked, {failing} fail, {broken} count as broken.")

@@ -1,0 +1,110 @@
+"""What is done to a request before any page sees it."""
+
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from iomlaos.delivery.errors import static_error
+from iomlaos.delivery.headers import is_admin_page
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+#: A longer query than any page or admin list asks for only makes a database work.
+MAX_QUERY_LENGTH = 4096
+#: What visitors do. Only staff write, apart from the few forms of public pages.
+SAFE_METHODS = ("GET", "HEAD")
+
+
+class RequestValidationMiddleware:
+    """400 for NUL bytes and broken UTF-8 in address, query or cookies; 405 for writing to public
+    pages, but for the addresses that take a form (CSRF_PUBLIC_PREFIXES); 411, 413 and 414 for too much.
+
+    PostgreSQL refuses a NUL in any text, and Django passes it on: without this, each would be a
+    500, and only on one of the two databases.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        query = meta.get("QUERY_STRING", "")
+        if len(query) > MAX_QUERY_LENGTH:
+            return static_error(414)
+        # Django has decoded the path, and left percent signs where it could not; the others are
+        # WSGI strings, bytes written as Latin-1.
+        texts = (
+            request.path_info.encode(),
+            query.encode("latin-1"),
+            meta.get("HTTP_COOKIE", "").encode("latin-1"),
+        )
+        nul_in_a_cookie = any("\0" in value for value in request.COOKIES.values())
+        if nul_in_a_cookie or not all(map(_is_clean, texts)):
+            return static_error(400)
+        if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
+            # A body that does not say its length is not read: it might have no end.
+            return static_error(411)
+        length = meta.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal():
+            return static_error(400)
+        takes_form = request.path_info.startswith(settings.CSRF_PUBLIC_PREFIXES)
+        limit = settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if int(length) > (settings.PUBLIC_FORM_LIMIT_BYTES if takes_form else limit):
+            return static_error(413)
+        allowed = (*SAFE_METHODS, "POST") if takes_form else SAFE_METHODS
+        if request.method not in allowed and not is_admin_page(request):
+            response = static_error(405)
+            response.headers["Allow"] = ", ".join(allowed)
+            return response
+        return self.get_response(request)
+
+
+def _is_clean(text: bytes) -> bool:
+    """Whether bytes, percent signs resolved, are UTF-8 without NUL."""
+    try:
+        return "\0" not in unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+class ProxyHeadersMiddleware:
+    """Believe X-Forwarded-* from the proxies of TRUSTED_PROXIES only; drop it from anyone else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        try:
+            self.networks = [ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+            # The proxy appends the address that it saw; what stands before it, anyone may have written.
+            if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
+                request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()
+        else:
+            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            return any(ipaddress.ip_address(address) in network for network in self.networks)
+        except ValueError:
+            return False
+
+
+class RequestTimeMiddleware:
+    """`request.at`: the one moment of a request. Every rule that depends on time is given it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.at = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,1 +1,0 @@
-"""What composes everything: home, sitemap, robots, the admin's front page."""

@@ -1,0 +1,1 @@
+"""Public pages that bring everything together: home, about, sitemap."""

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from iomlaos.home import views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("about/", views.about, name="about"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+]

@@ -1,0 +1,108 @@
+"""Where programmes, careers and the office meet."""
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from careers.models.notice import last_closed, next_to_close
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
+from iomlaos.home import province_map
+from iomlaos.office.models import Page, Place
+from iomlaos.publishing.dates import max_or_none
+from iomlaos.publishing.models import publishables
+from iomlaos.publishing.shortcuts import get_published_or_raise
+from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+
+#: The lists that the site always has, for the sitemap.
+SECTIONS = (
+    "home:home",
+    "programmes:programme_list",
+    "programmes:project_list",
+    "programmes:donor_list",
+    "programmes:document_list",
+    "careers:career_list",
+    "careers:procurement_list",
+    "careers:closed_list",
+    "careers:procurement_closed_list",
+    "careers:award_list",
+    "careers:form_list",
+    "careers:check",
+    "office:contact",
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    at = request.at
+    projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
+    programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
+    context = {
+        "programmes": programmes,
+        "figures": Figure.objects.filter(programme=None),
+        "next_closing": next_to_close(at),
+        "last_closed": last_closed(at),
+        "document_count": Document.objects.live(at).count(),
+        "donor_groups": Donor.by_kind(Donor.objects.shown(at)),
+        "counterparts": Counterpart.objects.filter(is_internal=True),
+        "information_date": max_or_none(programme.information_date for programme in programmes),
+        "section": "home",
+    }
+    named = [(programme, _places(programme)) for programme in programmes]
+    context["named_places"] = [(programme, places) for programme, places in named if places]
+    context["map"] = province_map.draw({place: None for _, places in named for place in places})
+    return render(request, "home/home.html", context)
+
+
+def _places(programme: Programme) -> list[Place]:
+    """The places that a programme or one of its projects names."""
+    projects = (project.places.all() for project in programme.projects.all())
+    return sorted({*programme.places.all()}.union(*projects), key=lambda place: place.name)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    page = get_published_or_raise(Page, "about", request.at)
+    counterparts = Counterpart.objects.filter(is_internal=True).with_work(request.at)
+    context = {
+        "page": page,
+        "counterparts": counterparts,
+        "information_date": page.information_date,
+        "section": "about",
+    }
+    context["reviewed_on"] = page.reviewed_on
+    return render(request, "home/about.html", context)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Live pages only, each with the date of its information."""
+    at = request.at
+    entries = [(reverse(name), None) for name in SECTIONS]
+    if settings.ALERTS_ENABLED:
+        entries.append((reverse("careers:alerts"), None))
+    for name, closed in (
+        ("careers:closed_year", Vacancy.objects.closed(at)),
+        ("careers:procurement_closed_year", ProcurementNotice.objects.closed(at)),
+        ("careers:award_year", ProcurementNotice.objects.awarded(at)),
+    ):
+        entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
+    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
+    for model in publishables():
+        entries += [(row.get_absolute_url(), row.information_date) for row in model.in_sitemap(at)]
+    context = {"site_url": settings.SITE_URL, "entries": entries}
+    return render(request, "home/sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        f"Sitemap: {settings.SITE_URL}{reverse('home:sitemap')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,117 @@
+"""Files on disk: none stays that nothing needs, and none goes that something does.
+
+A file is stored while its row is saved, and a database cannot take a file back. So what a request
+stored is looked at once more when the request is over, and what a row let go when that is
+committed: it goes unless something needs it. What a fault leaves behind, `clean_uploads` finds.
+"""
+
+import datetime
+import logging
+import re
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.core.signals import request_finished, request_started
+from django.db import DatabaseError, models, transaction
+from django.db.models.functions import Cast
+from django.db.models.signals import post_delete
+
+from iomlaos.media.filetypes import NOT_IN_A_NAME
+
+logger = logging.getLogger(__name__)
+_request = threading.local()
+
+
+def referenced_paths(among: Collection[str]) -> Iterator[str]:
+    """Those of these paths that something points to: a row by its file, or what is kept as JSON.
+
+    An earlier state of a record, or a draft, holds the path of its file within its data: the file
+    stays as long as that does.
+    """
+    left = set(among)
+    for model, field in _columns(models.FileField):
+        found = model._base_manager.filter(**{f"{field.name}__in": left}).values_list(field.name, flat=True)
+        found = left.intersection(found)
+        left -= found
+        yield from found
+    for model, field in _columns(models.JSONField):
+        texts = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
+        found = {path for path in left if texts.filter(_as_text__contains=path).exists()}
+        left -= found
+        yield from found
+
+
+def _columns(kind: type[models.Field]) -> Iterator[tuple[type[models.Model], models.Field]]:
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, kind):
+                yield model, field
+
+
+def delete_unreferenced(paths: Collection[str]) -> None:
+    for path in set(paths) - set(referenced_paths(paths)):
+        default_storage.delete(path)
+
+
+def on_file_saved(path: str) -> None:
+    """A file was stored; whether its row was, shows when the request is over."""
+    if (paths := getattr(_request, "paths", None)) is not None:
+        paths.append(path)
+
+
+def on_file_replaced(path: str) -> None:
+    """A row no longer points to this file, once that is committed."""
+    transaction.on_commit(partial(delete_unreferenced, [path]), robust=True)
+
+
+def unreferenced(owners: Iterable[type[models.Model]], before: datetime.datetime) -> dict[str, Path]:
+    """Files in the folders of these models that nothing points to, stored before this moment.
+
+    A younger one may belong to a row that is being saved.
+    """
+    root = Path(default_storage.path(""))
+    stored = {
+        path.relative_to(root).as_posix(): path
+        for owner in owners
+        for path in (root / owner._meta.label_lower).glob("*")
+        if path.is_file() and path.stat().st_mtime < before.timestamp()
+    }
+    for name in referenced_paths(stored):
+        stored.pop(name, None)
+    return dict(sorted(stored.items()))
+
+
+def _begin(**_given: Any) -> None:
+    _request.paths = []
+
+
+def _end(**_given: Any) -> None:
+    paths, _request.paths = getattr(_request, "paths", None), None
+    if paths:
+        try:
+            delete_unreferenced(paths)
+        except (DatabaseError, OSError):
+            logger.exception("Left for clean_uploads: %s", ", ".join(paths))
+
+
+def _deleted(instance: models.Model, **_given: Any) -> None:
+    if instance.file:
+        on_file_replaced(instance.file.name)
+
+
+def connect_signals(owners: Iterable[type[models.Model]]) -> None:
+    """Called once, when all models are known, with those whose rows have a `file`."""
+    request_started.connect(_begin, dispatch_uid="uploads begin")
+    request_finished.connect(_end, dispatch_uid="uploads end")
+    for model in owners:
+        post_delete.connect(_deleted, sender=model, dispatch_uid=f"uploads of {model._meta.label}")
+
+
+def as_name(words: str) -> str:
+    """Turn words into a file name without its ending. Not every system accepts `:*?"<>|`."""
+    return "-".join(re.sub(rf"[\s:*?\"<>|]|{NOT_IN_A_NAME.pattern}", " ", words).split())

@@ -1,0 +1,233 @@
+"""Images in rich text: stored in a few widths, and public while something public shows them.
+
+A text names an image by its key (`richtext.images.render_figure`). `ImageReference` records which rows do,
+so that only these rows are asked who shows an image.
+"""
+
+import datetime
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models.functions import Cast, Now
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.media import cleanup
+from iomlaos.media.renditions import RenditionSize
+from iomlaos.media.richtext import IMAGES_URL, KEY_PATTERN, RichTextField, image_ids, render_figure
+from iomlaos.publishing.models import Revision
+from iomlaos.publishing.serialization import content_fields
+
+#: A picture that no text names is kept for so long: it may have been put in for tomorrow.
+UNUSED_KEPT_FOR = datetime.timedelta(days=30)
+
+
+class ImageQuerySet(models.QuerySet):
+    def add(self, picture: "Image", sizes: list[RenditionSize]) -> None:
+        """A new picture with its files. What is stored stays only if its rows do (`uploads`)."""
+        picture.width, picture.height = sizes[-1].width, sizes[-1].height
+        with transaction.atomic():
+            picture.save(force_insert=True)
+            for size in sizes:
+                path = f"{Rendition._meta.label_lower}/{uuid.uuid4().hex}.webp"
+                try:
+                    path = default_storage.save(path, ContentFile(size.content))
+                    picture.sizes.create(file=path, width=size.width, bytes=len(size.content))
+                except BaseException:
+                    default_storage.delete(path)
+                    raise
+                cleanup.on_file_saved(path)
+
+    def by_key(self, key: str) -> Self:
+        found = re.fullmatch(KEY_PATTERN, key)
+        return (
+            self.filter(pk=found["id"], width=found["width"], height=found["height"])
+            if found
+            else self.none()
+        )
+
+    def unused(self, before: datetime.datetime) -> Self:
+        """Made before this moment, and named by nothing: no text, no draft, no earlier state."""
+        return self.filter(created_at__lt=before).exclude(pk__in=referenced_images())
+
+
+class Image(models.Model):
+    """A picture for texts. What stands for it and below it is written in each text anew."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    alternative_text = models.CharField(
+        _("what it shows"),
+        max_length=300,
+        help_text=_(
+            "A sentence for those who cannot see it: “A health worker weighs a child in a village school.” "
+            "Not the name of the file."
+        ),
+    )
+    caption = models.CharField(
+        _("caption"), max_length=300, blank=True, help_text=_("What stands below it. May be empty.")
+    )
+    photographer = models.CharField(
+        _("who took it"),
+        max_length=150,
+        blank=True,
+        help_text=_("As it is to be named below the picture: “IOM 2026”. May be empty."),
+    )
+    width = models.PositiveSmallIntegerField(editable=False)
+    height = models.PositiveSmallIntegerField(editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"), default=timezone.now, db_default=Now(), editable=False)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.alternative_text
+
+    @property
+    def key(self) -> str:
+        return f"{self.pk.hex}-{self.width}x{self.height}"
+
+    @property
+    def figure(self) -> str:
+        """The line of a text that shows it."""
+        return render_figure(self.key, self.alternative_text, self.caption, self.photographer)
+
+    def is_awaited(self) -> bool:
+        """Whether a text shows it, or a draft that waits to be published."""
+        waiting = Revision.objects.waiting().holding(f"{IMAGES_URL}{self.pk.hex}")
+        return self.uses.exists() or waiting.exists()
+
+    def users(self) -> list[models.Model]:
+        """The rows whose texts name it."""
+        rows: list[models.Model] = []
+        for model, keys in _by_model(self.uses.all()).items():
+            rows += model._base_manager.filter(pk__in=keys)
+        return rows
+
+
+class Rendition(models.Model):
+    """The file of a picture in one width."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    picture = models.ForeignKey(Image, models.CASCADE, related_name="sizes")
+    width = models.PositiveSmallIntegerField()
+    file = models.FileField(max_length=200)
+    bytes = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("file of a picture")
+        verbose_name_plural = _("files of pictures")
+        ordering = ["width"]
+        constraints = [models.UniqueConstraint(fields=["picture", "width"], name="picturesize_once_a_width")]
+
+    def __str__(self) -> str:
+        return f"{self.picture_id}: {self.width}"
+
+
+class ImageReference(models.Model):
+    """A row whose texts name a picture, as of its last save."""
+
+    picture = models.ForeignKey(Image, models.CASCADE, related_name="uses")
+    model = models.CharField(max_length=80)
+    object_key = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name = _("use of a picture")
+        verbose_name_plural = _("uses of pictures")
+        constraints = [
+            models.UniqueConstraint(fields=["picture", "model", "object_key"], name="pictureuse_once_a_row")
+        ]
+        indexes = [models.Index(fields=["model", "object_key"], name="pictureuse_of_row")]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.object_key}"
+
+
+# --- Who shows a picture ------------------------------------------------------------------------
+
+
+def _rich_text_fields(model: type[models.Model]) -> list[RichTextField]:
+    return [field for field in content_fields(model) if isinstance(field, RichTextField)]
+
+
+def _by_model(uses: Iterable[ImageReference]) -> dict[type[models.Model], list[str]]:
+    found: dict[type[models.Model], list[str]] = {}
+    for use in uses:
+        found.setdefault(apps.get_model(use.model), []).append(use.object_key)
+    return found
+
+
+def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model | None:
+    """A row that visitors read at this moment and that shows the picture, in a language of the site.
+
+    What has no state is public at once.
+    """
+    languages = (None, *dict(settings.LANGUAGES))
+    for model, keys in _by_model(picture.uses.all()).items():
+        rows = model.objects.live(at) if hasattr(model.objects, "live") else model.objects.all()
+        names = models.Q()
+        for field in _rich_text_fields(model):
+            if getattr(field, "language", None) in languages:
+                names |= models.Q(**{f"{field.name}__contains": f"{IMAGES_URL}{picture.key}"})
+        if row := rows.filter(names, pk__in=keys).first():
+            return row
+    return None
+
+
+def _update_references(
+    instance: models.Model, update_fields: Iterable[str] | None = None, **_given: Any
+) -> None:
+    """After each save of a row with texts: which pictures it names."""
+    texts = _rich_text_fields(type(instance))
+    if update_fields is not None and not {field.name for field in texts}.intersection(update_fields):
+        return
+    named = set().union(*(image_ids(getattr(instance, field.attname)) for field in texts))
+    row = {"model": instance._meta.label_lower, "object_key": str(instance.pk)}
+    kept = ImageReference.objects.filter(**row)
+    before = set(kept.values_list("picture", flat=True))
+    if before - named:
+        kept.exclude(picture__in=named).delete()
+    if named - before:
+        pictures = Image.objects.filter(pk__in=named - before)
+        uses = [ImageReference(picture=picture, **row) for picture in pictures]
+        ImageReference.objects.bulk_create(uses, ignore_conflicts=True)
+
+
+def _delete_references(instance: models.Model, **_given: Any) -> None:
+    ImageReference.objects.filter(model=instance._meta.label_lower, object_key=str(instance.pk)).delete()
+
+
+def connect_signals() -> None:
+    """Called once, when all models are known."""
+    for model in apps.get_models():
+        if _rich_text_fields(model):
+            name = f"pictures of {model._meta.label}"
+            post_save.connect(_update_references, sender=model, dispatch_uid=name)
+            post_delete.connect(_delete_references, sender=model, dispatch_uid=name)
+
+
+def referenced_images() -> set[uuid.UUID]:
+    """The pictures that any text of any row names, or what is kept as data: drafts, earlier states."""
+    found: set[uuid.UUID] = set()
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, models.TextField | models.JSONField):
+                rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
+                rows = rows.filter(_as_text__contains=IMAGES_URL).values_list("_as_text", flat=True)
+                for text in rows.iterator():
+                    found |= image_ids(text)
+    return found

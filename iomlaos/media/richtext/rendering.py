@@ -1,0 +1,62 @@
+"""Rich text as a page shows it: anchors of headings, scrolling tables, responsive images."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.text import slugify
+
+from iomlaos.media.renditions import widths_of
+from iomlaos.media.richtext.images import ATTRIBUTE, IMAGE_TAG, IMAGE_URL
+
+#: The width of a text, and of a telephone.
+SIZES = "(min-width: 44rem) 42rem, 100vw"
+
+
+def _responsive_image(found: re.Match[str]) -> str:
+    """A picture as a browser needs it: its widths to choose from, and the room that it takes."""
+    given = dict(ATTRIBUTE.findall(found[1]))
+    address = IMAGE_URL.fullmatch(given.get("src", ""))
+    if address is None:
+        return found[0]
+    width, height = int(address["width"]), int(address["height"])
+    files = [(f"{given['src']}/{each}.webp", each) for each in widths_of(width)]
+    middle = files[len(files) // 2][0]
+    srcset = ", ".join(f"{file} {each}w" for file, each in files)
+    return (
+        f'<img src="{middle}" srcset="{srcset}" sizes="{SIZES}" width="{width}" height="{height}" '
+        f'alt="{given.get("alt", "")}" loading="lazy" decoding="async">'
+    )
+
+
+@dataclass(frozen=True)
+class RenderedText:
+    """A rich text ready for a page, and its headings of level 2 as (anchor, words)."""
+
+    html: str
+    headings: list[tuple[str, str]]
+
+
+def render(text: str) -> RenderedText:
+    """Give headings an anchor, tables a frame that scrolls by itself on a narrow screen, and pictures
+    their widths.
+
+    The text is what the sanitiser left, so its tags are written in one way only.
+    """
+    headings: dict[str, str] = {}
+
+    def anchored(found: re.Match[str]) -> str:
+        words = strip_tags(found[1]).strip()
+        anchor = slugify(unescape(words)) or "section"
+        if anchor in headings:
+            anchor = f"{anchor}-{len(headings) + 1}"
+        headings[anchor] = unescape(words)
+        return f'<h2 id="{anchor}">{found[1]}</h2>'
+
+    html = re.sub(r"<h2>(.*?)</h2>", anchored, text or "", flags=re.DOTALL)
+    html = IMAGE_TAG.sub(_responsive_image, html)
+    html = html.replace("<table>", '<div class="scroll" role="group" tabindex="0"><table>')
+    html = html.replace("</table>", "</table></div>")
+    return RenderedText(mark_safe(html), list(headings.items()))

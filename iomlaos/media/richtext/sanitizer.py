@@ -1,0 +1,144 @@
+"""Rich text: pasted HTML is reduced to what the editor can write."""
+
+import re
+from html import unescape
+
+from django.utils.html import strip_tags
+
+from iomlaos.media.richtext.images import ATTRIBUTE, IMAGE_TAG, IMAGE_URL
+
+_FIGURE = re.compile(r"<figure>((?:(?!<figure>).)*?)</figure>", re.DOTALL)
+_CAPTION = re.compile(r"<figcaption>((?:(?!<figcaption>).)*?)</figcaption>", re.DOTALL)
+#: In place of a figure, while the text around it is tidied.
+_ASIDE = re.compile(r"\0\d+\0")
+_LINES = re.compile(r"<(p|h[2-4])>((?:(?!</?(?:p|h[2-4])>).)*)</\1>", re.DOTALL)
+#: A picture, with what it stands behind where it may stand there, other than in a paragraph.
+_IMAGE_AND_BEFORE = re.compile(
+    r"(?P<before>(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*)?"
+    + IMAGE_TAG.pattern
+)
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+#: Tags that end by themselves where the next one begins, or have no end.
+_DO_NOT_NEST = {
+    "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "h1", "h2", "h3", "h4",
+    "h5", "h6", "br", "img", "hr", "col", "wbr", "input", "meta", "link",
+}  # fmt: skip
+_DEEPEST_TAGS = 300
+#: Figures within figures, and captions within captions, that are looked into.
+_DEEPEST = 20
+
+
+def extract_images(html: str) -> str:
+    """Each picture of the site in a figure, with its key, its words and its caption; no other picture.
+
+    The text is what the sanitiser left, so its tags are written in one way only.
+    """
+    if "<img" not in html and "<fig" not in html:
+        return html
+    figures: list[str] = []
+
+    def put_aside(attributes: str, caption: str = "") -> str:
+        """A figure, and a mark in its place; nothing for a picture from elsewhere."""
+        given = dict(ATTRIBUTE.findall(attributes))
+        if not IMAGE_URL.fullmatch(given.get("src", "")):
+            return ""
+        words = f"<figcaption>{caption}</figcaption>" if _has_text(caption) else ""
+        alt = " ".join(given.get("alt", "").split()).replace("<", "&lt;").replace(">", "&gt;")
+        figures.append(f'<figure><img src="{given["src"]}" alt="{alt}">{words}</figure>')
+        return f"\0{len(figures) - 1}\0"
+
+    def of_figure(found: re.Match[str]) -> str:
+        caption = " ".join(_inline_html(_ASIDE.sub(" ", words)) for words in _CAPTION.findall(found[1]))
+        pictures = ""
+        for image in IMAGE_TAG.findall(found[1]):
+            pictures += put_aside(image, "" if pictures else caption)
+        words = f"<p>{caption}</p>" if _has_text(caption) and not pictures else ""
+        return "".join([pictures, words, *_ASIDE.findall(found[1])])
+
+    def of_caption(found: re.Match[str]) -> str:
+        """One without a figure around it."""
+        words = _ASIDE.sub(" ", found[1])
+        return "".join(
+            [f"<p>{_inline_html(words)}</p>" if _has_text(words) else "", *_ASIDE.findall(found[1])]
+        )
+
+    def of_lines(found: re.Match[str]) -> str:
+        pictures = "".join(map(put_aside, IMAGE_TAG.findall(found[2])))
+        lines = IMAGE_TAG.sub("", found[2])
+        return f"<{found[1]}>{lines}</{found[1]}>{pictures}" if _has_text(lines) else pictures
+
+    def alone(found: re.Match[str]) -> str:
+        before = found["before"]
+        return "" if before is None else before + put_aside(found[2])
+
+    for pattern, of_each in ((_FIGURE, of_figure), (_CAPTION, of_caption)):
+        for _level in range(_DEEPEST):
+            html, number = pattern.subn(of_each, html)
+            if not number:
+                break
+    html = re.sub(r"</?fig(?:ure|caption)>", "", html)
+    html = _LINES.sub(lambda found: of_lines(found) if "<img" in found[2] else found[0], html)
+    html = _IMAGE_AND_BEFORE.sub(alone, html)
+    return _ASIDE.sub(lambda found: figures[int(found[0][1:-1])], html)
+
+
+def _has_text(html: str) -> bool:
+    return bool(unescape(strip_tags(html)).strip())
+
+
+def _inline_html(html: str) -> str:
+    """Emphasis and links, without blocks."""
+    return " ".join(re.sub(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>", " ", html).split())
+
+
+# --- Texts ------------------------------------------------------------------------------------
+
+
+def sanitize_pasted(html: str) -> str:
+    """What Word and other programs call by other names, and what they say to themselves."""
+    html = _replace(r"<!--.*?-->", "-->", "", html)
+    html = _replace(r"<!\[[^>]*>", ">", "", html)
+    html = _replace(r"<xml\b.*?</xml>", "</xml>", "", html)
+    for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2")):
+        html = _replace(rf"<(/?){other}(?:\s[^>]*)?>", ">", rf"<\1{ours}>", html)
+    return _limit_depth(html)
+
+
+def has_content(html: str) -> bool:
+    """Whether a text holds a word or a picture, before it is sanitised."""
+    return "<img" in html or bool(_replace(r"<[^>]*>", ">", "", html).strip())
+
+
+def _limit_depth(html: str) -> str:
+    """Without tags in more tags than any program nests: each level costs a parser more than the last."""
+    depth = 0
+
+    def tag(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[2].lower() in _DO_NOT_NEST:
+            return found[0]
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        # A tag that is not known, and holds nothing.
+        return "<wbr" if not found[1] and depth > _DEEPEST_TAGS else found[0]
+
+    return _TAG.sub(tag, html)
+
+
+def _replace(pattern: str, end: str, by: str, html: str) -> str:
+    """What begins and ends as the pattern says. Behind the last end nothing is looked for, or each
+    beginning there would be looked for to the end of the text."""
+    ends = [found.end() for found in re.finditer(end, html, flags=re.IGNORECASE)]
+    until = ends[-1] if ends else 0
+    return re.sub(pattern, by, html[:until], flags=re.DOTALL | re.IGNORECASE) + html[until:]
+
+
+def normalize(html: str) -> str:
+    """Without empty links and lines; paragraphs that begin with a dot of Word's are a list.
+
+    The text is what the sanitiser left, so its tags are written in one way only.
+    """
+    html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
+    html = re.sub(r"(?<!<li>)(?<!<td>)(?<!<th>)<p>(?:&nbsp;|\s)+</p>", "", html)
+    dotted = r"<p>[·•▪\uf0b7](?:&nbsp;|\s)+((?:(?!</p>).)+)</p>"
+    listed = re.sub(rf"(?:{dotted}\s*)+", lambda found: f"<ul>{found[0].strip()}</ul>", html, flags=re.DOTALL)
+    return re.sub(dotted, r"<li><p>\1</p></li>", listed, flags=re.DOTALL)

@@ -1,0 +1,60 @@
+"""Plain pages."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.media.richtext import RichTextField
+from iomlaos.publishing.models import Publishable
+
+
+class Page(Publishable):
+    """A plain page of the office: about, accessibility, privacy, how to apply, and others."""
+
+    #: The header or the footer of every page links to these: their address must answer.
+    FIXED = ("about", "accessibility", "privacy", "how-to-apply")
+
+    title = models.CharField(_("title"), max_length=120)
+    lead = models.TextField(_("lead"), blank=True, help_text=_("One or two sentences under the title."))
+    body = RichTextField(_("text"), blank=True)
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ["title_en"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("office:page", args=[self.slug])
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether other pages always link to it, so that it keeps its address and stays published."""
+        return (getattr(self, "_address_before", None) or self.slug) in self.FIXED
+
+    def clean(self) -> None:
+        super().clean()
+        before = getattr(self, "_address_before", None)
+        if before in self.FIXED and self.slug != before:
+            raise ValidationError({"slug": _("Other pages link to this address, so it stays as it is.")})
+        if self.is_fixed and (self.state != self.State.PUBLISHED or self.publish_from or self.publish_until):
+            raise ValidationError(
+                {
+                    "state": _(
+                        "Every page of the site links to this one, so it stays published, without times."
+                    )
+                }
+            )
+        if self.slug and not self._address_is_free():
+            raise ValidationError(
+                {"slug": _("This address belongs to a section of the site. Choose another.")}
+            )
+
+    def _address_is_free(self) -> bool:
+        try:
+            return resolve(f"/{self.slug}/").view_name in ("office:page", "home:about")
+        except Resolver404:
+            return True

@@ -1,0 +1,63 @@
+"""Standard texts, shown on several pages."""
+
+import re
+from functools import cache
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.media.richtext import RichTextField
+from iomlaos.office.models.place import SlugQuerySet
+
+
+class StandardTextQuerySet(SlugQuerySet):
+    def unconfirmed(self) -> Self:
+        """What the office has not approved yet."""
+        return self.filter(is_confirmed=False)
+
+
+@cache
+def _template_usages() -> frozenset[str]:
+    """The keys of the texts that templates name: `standard.no_fee`."""
+    sources = (path.read_text(encoding="utf-8") for path in (settings.BASE_DIR / "templates").rglob("*.html"))
+    return frozenset(
+        key.replace("_", "-") for text in sources for key in re.findall(r"\bstandard\.(\w+)", text)
+    )
+
+
+class StandardText(models.Model):
+    """A text that stands on several pages and is kept once: the no-fee warning, for instance."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("By which pages name it."))
+    title = models.CharField(_("title"), max_length=120)
+    body = RichTextField(_("text"))
+    is_confirmed = models.BooleanField(
+        _("confirmed by the office"),
+        default=False,
+        help_text=_("Tick this once the office has read and approved the wording."),
+    )
+
+    objects = StandardTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standard text")
+        verbose_name_plural = _("standard texts")
+        ordering = ["title_en"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def stands_on(self) -> list[str]:
+        """Where it is shown whatever refers to it: templates name it by its key."""
+        return [_("pages of the site, which name it by its key")] if self.slug in _template_usages() else []
+
+    @classmethod
+    def by_slug(cls) -> dict[str, "StandardText"]:
+        """All of them, by their key with underscores, as templates can write it: `standard.no_fee`."""
+        return {text.slug.replace("-", "_"): text for text in cls.objects.all()}
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)

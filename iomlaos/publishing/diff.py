@@ -1,0 +1,201 @@
+"""What differs between two states of a record, in words: for its history, and when two people met."""
+
+import datetime
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, cast
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from iomlaos.publishing.dates import format_deadline
+from iomlaos.publishing.merge import (
+    MISSING,
+    PRESENT,
+    FieldConflict,
+    FieldDifference,
+    Path,
+    Snapshot,
+    model_at,
+)
+from iomlaos.publishing.options import options_of
+
+#: Words that are the same on both sides, around each change.
+CONTEXT = 6
+
+
+@dataclass(frozen=True)
+class DiffChunk:
+    """Some words of a text: kept, added or removed."""
+
+    change: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field that was changed, in words."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[DiffChunk]:
+        """The words removed and added, with some of those around them."""
+        return list(_diff_chunks(self.before.split(), self.after.split()))
+
+
+def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        if group[0][1] or group[0][3]:
+            yield DiffChunk("kept", "…")
+        for operation, i1, i2, j1, j2 in group:
+            if operation == "equal":
+                yield DiffChunk("kept", " ".join(before[i1:i2]))
+                continue
+            if i2 > i1:
+                yield DiffChunk("removed", " ".join(before[i1:i2]))
+            if j2 > j1:
+                yield DiffChunk("added", " ".join(after[j1:j2]))
+        if group[-1][2] < len(before) or group[-1][4] < len(after):
+            yield DiffChunk("kept", "…")
+
+
+class SnapshotFormatter:
+    """Labels and values of one model's snapshots, as staff know them."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+
+    def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
+        """A row that was added or removed is one change, with all that it held."""
+        differences = self._in_order(differences)
+        whole = {difference.path[:3] for difference in differences if difference.path[-1] == ""}
+        found = []
+        for difference in differences:
+            path = difference.path
+            if not self.is_told(path):
+                continue
+            if path[0] == "owned" and path[:3] in whole:
+                if path[-1] == "":
+                    found.append(self._whole_row(difference, differences))
+                continue
+            found.append(
+                FieldChange(
+                    self.label(path), self.value(path, difference.before), self.value(path, difference.after)
+                )
+            )
+        return found
+
+    def _whole_row(self, row: FieldDifference, differences: list[FieldDifference]) -> FieldChange:
+        parts = [
+            each
+            for each in differences
+            if each.path[:3] == row.path[:3] and each.path[-1] and self.is_told(each.path)
+        ]
+        before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
+        after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
+        return FieldChange(self.label(row.path), before, after)
+
+    def meetings(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
+        """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
+        return [
+            (
+                self.label(each.path),
+                *(self.value(each.path, value) for value in (each.was, each.theirs, each.mine)),
+                each.is_contested,
+            )
+            for each in self._in_order(meetings)
+            if self.is_told(each.path)
+            and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
+        ]
+
+    def _in_order(self, found: list[Any]) -> list[Any]:
+        """Differences or meetings in the order of the form: PostgreSQL keeps the keys of data in its own."""
+        rows: dict[Path, int] = {}
+
+        def place(path: Path) -> tuple[int, int, int, int]:
+            if path[0] != "owned":
+                return 0, 0, 0, _field_position(self.model, path[1])
+            model = model_at(self.model, path)
+            relation = options_of(self.model).children.index(path[1])
+            return 1, relation, rows.setdefault(path[:3], len(rows)), _field_position(model, path[3])
+
+        return sorted(found, key=lambda each: place(each.path))
+
+    def row(self, path: Path, data: Snapshot) -> str:
+        """What a row holds that a record owns, in a line."""
+        model = model_at(self.model, path)
+        held = data["owned"][path[1]][path[2]]
+        names = sorted(held, key=lambda name: _field_position(model, name))
+        words = (self.value((*path, name), held[name]) for name in names if self.is_told((*path, name)))
+        return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
+
+    def is_told(self, path: Path) -> bool:
+        """Whether staff are told of a field: not of what is read from a file."""
+        model = model_at(self.model, path)
+        return path[-1] not in options_of(model).read_from_file
+
+    def label(self, path: Path) -> str:
+        if path[0] != "owned":
+            return self._name(self.model, path[1])
+        model = model_at(self.model, path)
+        row = capfirst(str(model._meta.verbose_name))
+        return f"{row}: {self._name(model, path[3])}" if path[3] else row
+
+    def _name(self, model: type[models.Model], name: str) -> str:
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return name
+        words = capfirst(str(getattr(field, "translated_field", cast(models.Field, field)).verbose_name))
+        return _("%(name)s in Lao") % {"name": words} if getattr(field, "language", "") == "lo" else words
+
+    def value(self, path: Path, value: Any) -> str:
+        """A stored value as staff would write it; nothing for what is empty."""
+        if value is None or value == MISSING:
+            return ""
+        if value == PRESENT and path[-1] == "":
+            return _("there")
+        model = model_at(self.model, path)
+        try:
+            field = model._meta.get_field(path[-1])
+        except FieldDoesNotExist:
+            return str(value)
+        return _format_value(cast(models.Field, field), value)
+
+
+def _field_position(model: type[models.Model], name: str) -> int:
+    """Where a field stands in its model: the row itself before its fields, what is gone since at the end."""
+    names = ["", *(field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many))]
+    return names.index(name) if name in names else len(names)
+
+
+def _format_value(field: models.Field, value: Any) -> str:
+    if isinstance(field, models.ManyToManyField):
+        rows = field.related_model._base_manager.filter(pk__in=value)
+        return ", ".join(sorted(str(row) for row in rows))
+    if isinstance(field, models.ForeignKey):
+        row = field.related_model._base_manager.filter(pk=value).first()
+        return str(row) if row else _("something that was deleted")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if hasattr(field, "snapshot_as_text"):
+        return field.snapshot_as_text(value)
+    if isinstance(field, models.DateTimeField):
+        return format_deadline(datetime.datetime.fromisoformat(value))
+    if isinstance(field, models.FileField):
+        # Staff know it by the name that stands beside it; that it is another one, by its key.
+        file = PurePath(value)
+        return f"{file.suffix.removeprefix('.').upper()} ({file.stem[:6]})"
+    if isinstance(field, models.JSONField):
+        return "; ".join(" · ".join(map(str, each.values())) for each in value)
+    return str(field.to_python(value))

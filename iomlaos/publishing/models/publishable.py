@@ -1,0 +1,248 @@
+"""Publishable: what "public" means."""
+
+import datetime
+from typing import ClassVar, Self
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.dates import PartialDateField
+from iomlaos.publishing.models.revision import Revision
+from iomlaos.publishing.models.slug_redirect import SlugRedirect
+from iomlaos.publishing.options import RecordOptions
+
+
+def _max_date(_was: str | None, theirs: str | None, mine: str | None) -> str:
+    """Of two dates as they are known (`dates.PartialDate`), as text."""
+    return max(theirs or "", mine or "")
+
+
+def _merge_changelogs(was: list | None, theirs: list | None, mine: list | None) -> list:
+    """What either side added, the latest first, without what either took away."""
+    was, theirs, mine = was or [], theirs or [], mine or []
+    added = [note for note in mine if note not in was and note not in theirs]
+    kept = [note for note in theirs if note in mine or note not in was]
+    return sorted([*added, *kept], key=lambda note: note["on"], reverse=True)
+
+
+class PublishableQuerySet(models.QuerySet):
+    """Rows that a visitor may see are reached through `live` and nothing else."""
+
+    def live(self, at: datetime.datetime) -> Self:
+        """What is public at this moment: published, begun, and not yet taken down."""
+        return self.filter(
+            models.Q(publish_from__isnull=True) | models.Q(publish_from__lte=at),
+            models.Q(publish_until__isnull=True) | models.Q(publish_until__gt=at),
+            state=Publishable.State.PUBLISHED,
+        )
+
+    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The next moment after this one at which the clock alone changes what is live here.
+
+        None where nothing is scheduled: then only an edit can change it.
+        """
+        published = self.filter(state=Publishable.State.PUBLISHED).order_by()
+        scheduled = published.aggregate(
+            begins=models.Min("publish_from", filter=models.Q(publish_from__gt=at)),
+            ends=models.Min("publish_until", filter=models.Q(publish_until__gt=at)),
+        )
+        drafts = Revision.objects.waiting().filter(
+            model=self.model._meta.label_lower, failure_reason="", publish_at__gt=at
+        )
+        moments = [*scheduled.values(), drafts.aggregate(first=models.Min("publish_at"))["first"]]
+        return min(filter(None, moments), default=None)
+
+    def get_by_natural_key(self, slug: str) -> models.Model:
+        return self.get(slug=slug)
+
+
+class Publishable(models.Model):
+    """A thing with an address of its own, which staff draft, publish and withdraw.
+
+    `state` is what staff want; whether a thing is live is derived from it, from `publish_from`
+    and `publish_until` and from the moment of asking, and is never stored.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft: only staff see it")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn: its address says that it was taken down")
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_(
+            "The last part of the page's address: small letters, digits and hyphens. If you "
+            "change it later, the old address leads to the new one."
+        ),
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=State,
+        default=State.DRAFT,
+        help_text=_(
+            "A draft can be seen by staff only. Published is public, within the two times below. "
+            "Withdrawn takes it down, and its address then says so."
+        ),
+    )
+    withdrawal_reason = models.CharField(
+        _("why it is withdrawn"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence, which whoever comes to its address reads. For what is withdrawn only."),
+    )
+    publish_from = models.DateTimeField(
+        _("public from"),
+        null=True,
+        blank=True,
+        help_text=_("Vientiane time (UTC+7). Leave empty to publish at once."),
+    )
+    publish_until = models.DateTimeField(
+        _("public until"),
+        null=True,
+        blank=True,
+        help_text=_("Vientiane time (UTC+7). At this moment it is taken down. Leave empty to keep it."),
+    )
+    review_due = models.DateField(
+        _("to be reviewed by"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody should check that this is still true. Only staff see it."),
+    )
+    information_date = PartialDateField(
+        _("true as of"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The date of the information, as the page says it: a year, a month or a day. "
+            "When you change the text and leave this alone, it becomes the day of your change."
+        ),
+    )
+    reviewed_on = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last read it and found it still right. Its page says so."),
+    )
+    changelog = models.JSONField(
+        _("changes that its page names"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("A list of {on: date, en: text, lo: text}, the latest first."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
+
+    #: Whether its page names changes that staff wish to name there.
+    shows_changes: ClassVar[bool] = True
+    record_options = RecordOptions(
+        merges={"information_date": _max_date, "changelog": _merge_changelogs},
+        # An earlier text comes back, and not what was public then.
+        kept_on_restore=(
+            "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo",
+            "changelog",
+        ),
+        not_copied=(
+            "slug", "state", "withdrawal_reason", "publish_from", "publish_until", "review_due",
+            "information_date", "reviewed_on", "changelog",
+        ),
+    )  # fmt: skip
+
+    objects = PublishableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "published", "withdrawn"]),
+                name="%(class)s_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(publish_from__isnull=True)
+                | models.Q(publish_until__isnull=True)
+                | models.Q(publish_until__gt=models.F("publish_from")),
+                name="%(class)s_public_until_after_from",
+            ),
+        ]
+
+    def save(self, *args, **kwargs) -> None:
+        before = getattr(self, "_address_before", None)
+        super().save(*args, **kwargs)
+        if before and before != self.slug:
+            SlugRedirect.objects.update_or_create(
+                model=self._meta.label_lower, slug=before, defaults={"object_id": self.pk}
+            )
+        self._address_before = self.slug
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        instance._address_before = instance.slug if "slug" in field_names else None
+        return instance
+
+    @classmethod
+    def slug_namespace(cls) -> list[type["Publishable"]]:
+        """The kinds whose slugs may not meet: its own, unless there is an address that serves several."""
+        return [cls]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug and SlugRedirect.objects.belongs_to_other(self):
+            words = _("Another page had this address once, and old links lead to it. Choose another.")
+            raise ValidationError({"slug": words})
+        if self.state == self.State.WITHDRAWN and not self.withdrawal_reason_en:
+            raise ValidationError(
+                {"withdrawal_reason_en": _("Say in a sentence why: whoever comes to its address reads it.")}
+            )
+        if self.publish_from and self.publish_until and self.publish_until <= self.publish_from:
+            raise ValidationError(
+                {"publish_until": _("This is not after “public from”: the page would never be seen.")}
+            )
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def record_changes(self, before: Self, at: datetime.datetime) -> None:
+        """Keep, in rows beside it, what its page is to say of a change; for its save, and for a preview."""
+
+    def is_live(self, at: datetime.datetime) -> bool:
+        """The same rule as `PublishableQuerySet.live`, asked of one object."""
+        return (
+            self.state == self.State.PUBLISHED
+            and (self.publish_from is None or self.publish_from <= at)
+            and (self.publish_until is None or at < self.publish_until)
+        )
+
+    def was_withdrawn(self, at: datetime.datetime) -> bool:
+        """Whether its address should say that it is gone, not that it never was."""
+        if self.state == self.State.WITHDRAWN:
+            return True
+        return (
+            self.state == self.State.PUBLISHED and self.publish_until is not None and self.publish_until <= at
+        )
+
+    @property
+    def public_changelog(self) -> list[tuple[datetime.date, str]]:
+        """What staff said on its page of a change, in the language of the page; the latest first."""
+        language = get_language() or "en"
+        return [
+            (datetime.date.fromisoformat(note["on"]), note.get(language) or note["en"])
+            for note in self.changelog
+        ]
+
+    @classmethod
+    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
+        """The objects whose addresses are pages of their own, for the sitemap."""
+        return cls.objects.live(at)
+
+
+def publishables() -> list[type[Publishable]]:
+    """Every concrete Publishable: there is no registry to fill."""
+    return [model for model in apps.get_models() if issubclass(model, Publishable)]

@@ -1,0 +1,41 @@
+"""Redirects from the former slugs of a record."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .publishable import Publishable
+
+
+class SlugRedirectManager(models.Manager):
+    def belongs_to_other(self, record: "Publishable") -> bool:
+        """Whether the address of this record is one by which another, which is still there, was known."""
+        for kind in record.slug_namespace():
+            former = self.filter(model=kind._meta.label_lower, slug=record.slug)
+            if kind is type(record):
+                former = former.exclude(object_id=record.pk)
+            if kind._base_manager.filter(pk__in=former.values("object_id")).exists():
+                return True
+        return False
+
+
+class SlugRedirect(models.Model):
+    """An address that a Publishable once had. It leads to the present one for good."""
+
+    model = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80)
+    object_id = models.BigIntegerField()
+
+    objects = SlugRedirectManager()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["model", "slug"], name="formeraddress_leads_to_one_object")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.slug}"

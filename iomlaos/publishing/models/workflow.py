@@ -1,0 +1,91 @@
+"""The review workflow: drafts that were submitted for review."""
+
+import datetime
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class GenericRecordQuerySet(models.QuerySet):
+    def of(self, record: models.Model) -> Self:
+        """Of a record, or of the record that another row of this kind is about."""
+        if hasattr(record, "object_key"):
+            return self.filter(model=record.model, object_key=record.object_key)
+        return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
+
+
+class GenericRecordModel(models.Model):
+    """Something about a record of any model, with who made it and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    model = models.CharField(max_length=80)
+    object_key = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def who(self) -> str:
+        return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
+
+
+class SubmissionQuerySet(GenericRecordQuerySet):
+    def waiting(self) -> Self:
+        """Handed in, and nobody has looked at it yet."""
+        return self.filter(ended_at=None, returned_at=None)
+
+    def returned(self) -> Self:
+        """Given back to whoever wrote it, and not yet handed in again."""
+        return self.filter(ended_at=None).exclude(returned_at=None)
+
+    def end(self, record: models.Model, at: datetime.datetime) -> None:
+        """It is published, or handed in anew: nobody waits for this one any more."""
+        self.of(record).filter(ended_at=None).update(ended_at=at)
+
+    def hand_in(self, record: models.Model, *, by: Any, note: str, at: datetime.datetime) -> "Submission":
+        self.end(record, at)
+        return self.create(
+            model=record._meta.label_lower,
+            object_key=str(record.pk),
+            title=str(record)[:200],
+            by=by,
+            by_name=by.get_username(),
+            note=note[:300],
+            at=at,
+        )
+
+
+class Submission(GenericRecordModel):
+    """A draft that its writer holds to be ready: an editor publishes it, or gives it back with a note."""
+
+    note = models.CharField(max_length=300, blank=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_by_name = models.CharField(max_length=150, blank=True)
+    return_note = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft that was handed in")
+        verbose_name_plural = _("drafts that were handed in")
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "object_key"],
+                condition=models.Q(ended_at=None),
+                name="submission_one_at_a_time",
+            )
+        ]

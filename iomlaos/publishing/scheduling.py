@@ -1,0 +1,93 @@
+"""Drafts that come true by the clock: in the first request after their moment."""
+
+import contextlib
+import datetime
+import logging
+from collections.abc import Callable, Iterator
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from iomlaos.publishing.drafts import publish_draft
+from iomlaos.publishing.models import Revision
+from iomlaos.publishing.serialization import locked
+
+logger = logging.getLogger(__name__)
+
+#: Pages that say whether the site lives, and ask the database for nothing else.
+WITHOUT = ("/healthz", "/readyz")
+
+
+def publish_due(at: datetime.datetime) -> None:
+    """Publish each draft whose moment has come. What cannot be published is held, and staff are told why.
+
+    No visitor waits for somebody who saves: the next request tries again.
+    """
+    for draft in Revision.objects.due(at):
+        try:
+            with _without_waiting(), transaction.atomic():
+                _come_true(draft)
+        except OperationalError as error:
+            logger.warning("Due, but not published yet: %s %s: %s", draft.model, draft.object_key, error)
+
+
+@contextlib.contextmanager
+def _without_waiting() -> Iterator[None]:
+    """On SQLite, refuse a transaction at once where somebody else has one. PostgreSQL needs nothing here."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
+
+
+def _come_true(draft: Revision) -> None:
+    """Raises OperationalError where somebody else has locked the record."""
+    record = locked(apps.get_model(draft.model), draft.object_key, nowait=True)
+    try:
+        with transaction.atomic():
+            if record is None:
+                raise ValidationError(_("It was deleted."))
+            standing = Revision.objects.standing(record)
+            if standing.draft and standing.draft.pk == draft.pk:
+                publish_draft(standing, record, by=draft.by, at=draft.publish_at)
+    except ValidationError as error:
+        _mark_failed(draft, " ".join(error.messages))
+    except IntegrityError:
+        _mark_failed(draft, _("Something else has its address or its name now."))
+    except DatabaseError:
+        raise
+    except Exception:
+        # Whatever is wrong with one draft, no page is to fail of it.
+        logger.exception("A draft could not be published: %s %s", draft.model, draft.object_key)
+        _mark_failed(draft, _("A fault of the site was in the way. Whoever runs it finds it in the log."))
+
+
+def _mark_failed(draft: Revision, reason: str) -> None:
+    Revision.objects.waiting().filter(pk=draft.pk).update(failure_reason=reason[:500])
+
+
+class PublishDueMiddleware:
+    """Before anything is answered: what is due at the moment of the request is published.
+
+    One query asks whether there is any. A database that fails here is left to the page itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in WITHOUT:
+            try:
+                publish_due(request.at)
+            except DatabaseError:
+                logger.exception("What is due could not be published; the next request tries again.")
+        return self.get_response(request)

@@ -1,0 +1,292 @@
+"""Records and their children as plain data (snapshots): read, applied to rows, built without saving."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+
+from iomlaos.publishing.merge import Path, Snapshot
+from iomlaos.publishing.options import options_of
+
+
+def content_fields(model: type[models.Model]) -> list[models.Field]:
+    """The columns that hold what staff wrote: no key, no bookkeeping, each translated text by language."""
+    not_content = options_of(model).not_content
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+        and not getattr(field, "auto_now", False)
+        and not getattr(field, "auto_now_add", False)
+        and field.name not in not_content
+        and not _is_translated(model, field)
+    ]
+
+
+def _is_translated(model: type[models.Model], field: models.Field) -> bool:
+    """The column without a language, which modeltranslation keeps beside those with one."""
+    return any(
+        getattr(getattr(other, "translated_field", None), "name", None) == field.name
+        for other in model._meta.concrete_fields
+    )
+
+
+def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
+    """The rows that stand and fall with a record, as `record_options.children` names them."""
+    return [cast(models.ManyToOneRel, model._meta.get_field(name)) for name in options_of(model).children]
+
+
+def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> models.Model | None:
+    """The row of a record, locked until the transaction ends; None where there is none.
+
+    Whoever writes a record, its revisions or its rows locks it first: nobody then overwrites what they have
+    not seen, and no two wait for each other. On SQLite the transaction itself is the lock. `nowait` raises
+    OperationalError where somebody else holds the lock.
+    """
+    # Rows that refer to the record may still be added meanwhile (`no_key`).
+    rows = model._base_manager.select_for_update(nowait=nowait, no_key=True)
+    return rows.filter(pk=key).first()
+
+
+def is_stored(record: models.Model) -> bool:
+    """Whether the row in the database holds the same content as the record in memory."""
+    stored = type(record)._base_manager.filter(pk=record.pk).first()
+    return stored is not None and _values(stored) == _values(record)
+
+
+def serialize(record: models.Model) -> Snapshot:
+    """What the database holds of a record now."""
+    model = type(record)
+    stored = model._base_manager.get(pk=record.pk)
+    owned = {
+        relation.name: {str(row.pk): _values(row, relation.field) for row in _rows_of(stored, relation)}
+        for relation in child_relations(model)
+    }
+    many = {
+        field.name: sorted(str(key) for key in getattr(stored, field.name).values_list("pk", flat=True))
+        for field in model._meta.many_to_many
+    }
+    return {"fields": _values(stored), "many": many, "owned": owned}
+
+
+def _rows_of(record: models.Model, relation: models.ManyToOneRel) -> models.QuerySet:
+    return relation.related_model._base_manager.filter(**{relation.field.name: record})
+
+
+def _values(row: models.Model, owner: models.Field | None = None) -> dict[str, Any]:
+    # Compared by name: a translated field is not comparable with None.
+    owner_name = owner.name if owner else ""
+    return {
+        field.name: _to_json(row, field) for field in content_fields(type(row)) if field.name != owner_name
+    }
+
+
+def _to_json(row: models.Model, field: models.Field) -> Any:
+    value = field.value_from_object(row)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(field, models.JSONField):
+        return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return field.value_to_string(row) if not isinstance(field, models.ForeignKey) else str(value)
+
+
+def apply(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
+    """Make the rows of a record what a snapshot says.
+
+    `raw` writes the rows and nothing else: for what is shown and rolled back. Without it they are
+    saved as ever, with what their models do on the way. What a snapshot does not know (a column that
+    is newer) stays, and a row that belongs to another record now stays there. Fields that refer to what
+    no longer exists are left empty where they may be.
+
+    Returns what could not be put there: an address that another has now, a row beside which another of
+    its kind cannot be. Only `raw` leaves such things out; without it, IntegrityError is raised.
+    """
+    assign(record, snapshot)
+    left_out: list[Path] = []
+    if raw:
+        left_out += [("fields", name) for name in _save_skipping_conflicts(record)]
+    else:
+        record.save()
+    for name, keys in snapshot["many"].items():
+        manager = getattr(record, name)
+        manager.set(manager.model._base_manager.filter(pk__in=keys))
+    for relation in child_relations(type(record)):
+        wanted = snapshot["owned"].get(relation.name, {})
+        left_out += [("owned", relation.name, key) for key in _apply_children(record, relation, wanted, raw)]
+    return left_out
+
+
+def _apply_children(
+    record: models.Model, relation: models.ManyToOneRel, wanted: dict[str, Any], raw: bool
+) -> list[str]:
+    model = relation.related_model
+    present = {str(row.pk): row for row in _rows_of(record, relation)}
+    elsewhere = {str(key) for key in model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)}
+    elsewhere -= present.keys()
+    gone = [present[key] for key in present.keys() - wanted.keys()]
+    if raw:
+        delete_for_replace(gone)
+    else:
+        for row in gone:
+            row.delete()
+    changed = {
+        key: values
+        for key, values in wanted.items()
+        if key not in elsewhere and not (key in present and _has_values(present[key], values))
+    }
+    delete_for_replace([present[key] for key in changed if key in present])
+    left_out = []
+    for key in sorted(changed, key=lambda key: key not in present):
+        row = present.get(key) or model(pk=key)
+        setattr(row, relation.field.name, record)
+        _assign_values(row, changed[key])
+        if not raw:
+            row.save()
+        elif not _try_save(row) and not _try_save(_clear_conditional_unique(row)):
+            left_out.append(key)
+    return left_out
+
+
+def delete_for_replace(rows: list[models.Model]) -> None:
+    """Take rows out of their table that are saved again at once.
+
+    Two of them may swap what only one may have at a time: a language and a date, the word for all. Nothing
+    is told of it: no signal, no rule of what may be deleted; what refers to them finds them back.
+    """
+    if rows:
+        keys = [row.pk for row in rows]
+        queryset = type(rows[0])._base_manager.filter(pk__in=keys)
+        queryset._raw_delete(queryset.db)
+
+
+def _has_values(row: models.Model, values: dict[str, Any]) -> bool:
+    held = _values(row)
+    return all(held[name] == value for name, value in values.items() if name in held)
+
+
+def _try_save(row: models.Model) -> bool:
+    """Whether the database takes this row as it is."""
+    try:
+        with transaction.atomic():
+            row.save_base(raw=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _clear_conditional_unique(row: models.Model) -> models.Model:
+    """The same row, without what only one row beside others may say ("speaks for the programme")."""
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
+            for name in constraint.condition.referenced_base_fields:
+                field = row._meta.get_field(name)
+                if isinstance(field, models.BooleanField):
+                    setattr(row, name, field.get_default())
+    return row
+
+
+def _save_skipping_conflicts(record: models.Model) -> list[str]:
+    """Write a row, field by field where it breaks a rule of the database. Returns those not taken."""
+    if _try_save(record):
+        return []
+    stored = type(record)._base_manager.filter(pk=record.pk)
+    before = _values(stored.get())
+    waiting = [
+        field for field in content_fields(type(record)) if _to_json(record, field) != before[field.name]
+    ]
+    while True:
+        # What is compared with another field may be taken once that has changed.
+        refused = [field for field in waiting if not _try_save_field(stored, field, record)]
+        if len(refused) == len(waiting):
+            return [field.name for field in refused]
+        waiting = refused
+
+
+def _try_save_field(stored: models.QuerySet, field: models.Field, record: models.Model) -> bool:
+    try:
+        with transaction.atomic():
+            stored.update(**{field.attname: getattr(record, field.attname)})
+    except IntegrityError:
+        return False
+    return True
+
+
+def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
+    """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
+    record = model(pk=key)
+    assign(record, snapshot)
+    return record
+
+
+def assign(record: models.Model, snapshot: Snapshot) -> None:
+    """Give a record in memory the fields that a snapshot holds."""
+    _assign_values(record, snapshot["fields"])
+
+
+def build_children(
+    record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel
+) -> list[models.Model]:
+    """The rows of one kind that a record owns, as a snapshot holds them, not saved."""
+    rows = []
+    for key, values in snapshot["owned"].get(relation.name, {}).items():
+        row = relation.related_model(pk=key)
+        setattr(row, relation.field.name, record)
+        _assign_values(row, values)
+        rows.append(row)
+    return rows
+
+
+def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
+    """The fields of a snapshot that refer to what was deleted since."""
+    found: list[Path] = []
+    for name, keys in snapshot["many"].items():
+        related = cast(type[models.Model], model._meta.get_field(name).related_model)
+        if related._base_manager.filter(pk__in=keys).count() < len(keys):
+            found.append(("many", name))
+    rows: list[tuple[type[models.Model], Path, str, dict[str, Any]]] = [
+        (model, ("fields",), "", snapshot["fields"])
+    ]
+    for relation in child_relations(model):
+        for key, values in snapshot["owned"].get(relation.name, {}).items():
+            rows.append((relation.related_model, ("owned", relation.name, key), relation.field.name, values))
+    for kind, path, owner, values in rows:
+        for field in content_fields(kind):
+            key = values.get(field.name) if isinstance(field, models.ForeignKey) else None
+            if key is None or field.name == owner:
+                continue
+            related = cast(type[models.Model], field.related_model)
+            if not related._base_manager.filter(pk=key).exists():
+                found.append((*path, field.name))
+    return found
+
+
+def _assign_values(row: models.Model, values: dict[str, Any]) -> None:
+    for field in content_fields(type(row)):
+        if field.name not in values:
+            continue
+        value = values[field.name]
+        if value is None:
+            value = None if field.null else field.get_default() if not field.empty_strings_allowed else ""
+        elif isinstance(field, models.ForeignKey):
+            exists = field.related_model._base_manager.filter(pk=value).exists()
+            value = field.target_field.to_python(value) if exists or not field.null else None
+        else:
+            value = field.to_python(value)
+        setattr(row, field.attname, value)
+
+
+class RollBack(Exception):
+    """What was done within is to be seen, and not to be kept."""
+
+
+@contextlib.contextmanager
+def rolled_back() -> Iterator[None]:
+    """All that happens within is gone afterwards."""
+    with contextlib.suppress(RollBack), transaction.atomic():
+        yield
+        raise RollBack

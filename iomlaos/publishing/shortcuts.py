@@ -1,0 +1,48 @@
+"""From an address to its object at a moment: used by every page and file."""
+
+import datetime
+from typing import TypeVar
+
+from django.db import models
+from django.http import Http404
+
+from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
+from iomlaos.publishing.models import Publishable, PublishableQuerySet, SlugRedirect
+
+P = TypeVar("P", bound=Publishable)
+
+
+def get_published_or_raise(
+    model: type[P],
+    slug: str,
+    at: datetime.datetime,
+    queryset: models.QuerySet | None = None,
+    *,
+    beside: str = "",
+) -> P:
+    """Return the live object with this slug.
+
+    `queryset` adds what the page needs (select_related, prefetches); it is narrowed to `live(at)` here.
+    Raises PermanentlyMoved where the slug was changed, GoneError where the object was withdrawn or is past
+    `publish_until`, Http404 for a draft and for what was never there. `beside` is the rest of an address
+    below the page, such as its feed: the redirect keeps it.
+    """
+    rows: PublishableQuerySet = model.objects.all() if queryset is None else queryset
+    if found := rows.live(at).filter(slug=slug).first():
+        return found
+    hidden = model.objects.filter(slug=slug).first()
+    if hidden is not None and hidden.was_withdrawn(at):
+        raise _gone(hidden)
+    former = SlugRedirect.objects.filter(model=model._meta.label_lower, slug=slug).first()
+    if former is not None:
+        now_at = model.objects.filter(pk=former.object_id).first()
+        if now_at is not None and now_at.is_live(at):
+            raise PermanentlyMoved(now_at.get_absolute_url() + beside)
+        if now_at is not None and now_at.was_withdrawn(at):
+            raise _gone(now_at)
+    raise Http404
+
+
+def _gone(record: Publishable) -> GoneError:
+    is_withdrawn = record.state == Publishable.State.WITHDRAWN
+    return GoneError(record, record.withdrawal_reason if is_withdrawn else "")

@@ -1,0 +1,63 @@
+"""The filters beside the admin's lists, which ask as the public pages ask."""
+
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
+
+from iomlaos.publishing.models import Publishable
+
+
+class BooleanListFilter(SimpleListFilter):
+    """Rows for which something holds, or does not hold."""
+
+    yes, no = _("Yes"), _("No")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
+        self.model_admin = model_admin
+        return [("yes", self.yes), ("no", self.no)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        match self.value():
+            case "yes":
+                return queryset.filter(self.condition(request, queryset.model))
+            case "no":
+                return queryset.exclude(self.condition(request, queryset.model))
+        return queryset
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        raise NotImplementedError
+
+
+class LiveFilter(BooleanListFilter):
+    title, parameter_name = _("what visitors see"), "live"
+    yes, no = _("It is live now"), _("It is not live now")
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        return models.Q(pk__in=model.objects.live(request.at).values("pk"))
+
+
+class TranslatedFilter(BooleanListFilter):
+    """Asks for the Lao of the first text, which is the title or the name."""
+
+    title, parameter_name = _("Lao"), "lao"
+    yes, no = _("It has a Lao title"), _("It has none")
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        # `all_fields` is in no order; what all Publishables share is not what a thing is called by.
+        shared = {field.name for field in Publishable._meta.fields}
+        translated = self.model_admin.trans_opts.all_fields.keys() - shared
+        first = next(field.name for field in model._meta.fields if field.name in translated)
+        return models.Q(**{f"{build_localized_fieldname(first, 'lo')}__gt": ""})
+
+
+class HasFileFilter(BooleanListFilter):
+    title, parameter_name = _("file"), "file"
+    yes, no = _("There is a file or an address"), _("On request")
+
+    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
+        editions = model._meta.get_field(self.model_admin.editions)
+        return models.Q(pk__in=editions.related_model.objects.values(editions.field.name))

@@ -1,0 +1,113 @@
+"""Documents and their files."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.media.models import FileVersion, current_versions, unique_per_date
+from iomlaos.publishing.models import Publishable, PublishableQuerySet
+from programmes.models.programme import Programme
+from programmes.models.project import Project
+
+
+class DocumentQuerySet(PublishableQuerySet):
+    def with_editions(self, at: datetime.datetime) -> Self:
+        """With editions, and with the programme where that is live."""
+        return self.prefetch_related("editions", models.Prefetch("programme", Programme.objects.live(at)))
+
+    def on_request(self) -> Self:
+        """Those without a file or an address."""
+        return self.filter(editions__isnull=True)
+
+    def in_order(self) -> Self:
+        """By programme, those of no programme last."""
+        return self.order_by(
+            models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en"
+        )
+
+
+class Document(Publishable):
+    """A factsheet, an infosheet, a report or a tool. Without an edition it is "on request"."""
+
+    shows_changes = False
+    record_options = Publishable.record_options.extend(children=("editions",), not_copied=("staff_note",))
+
+    class Kind(models.TextChoices):
+        FACTSHEET = "factsheet", _("Factsheet")
+        INFOSHEET = "infosheet", _("Infosheet")
+        REPORT = "report", _("Report")
+        TOOL = "tool", _("Tool")
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("What it covers, in a sentence."))
+    staff_note = models.CharField(
+        _("note for staff"),
+        max_length=300,
+        blank=True,
+        help_text=_("An open question. Only staff see it. It is in the work list until you empty it."),
+    )
+    programme = models.ForeignKey(
+        Programme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("programme"),
+    )
+    projects = models.ManyToManyField(
+        Project, blank=True, related_name="documents", verbose_name=_("projects")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Within its programme."))
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["order", "title_en"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('programmes:document_list')}#{self.slug}"
+
+    @classmethod
+    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
+        """Documents are rows of a list, not pages of their own."""
+        return cls.objects.none()
+
+    @classmethod
+    def kinds(cls, documents: DocumentQuerySet) -> list["Document.Kind"]:
+        """The kinds that these documents are of."""
+        found = set(documents.order_by().values_list("kind", flat=True).distinct())
+        return [kind for kind in cls.Kind if kind in found]
+
+    @property
+    def current_editions(self) -> list["DocumentVersion"]:
+        """The newest edition of each language, from those that are loaded."""
+        return current_versions(self.editions.all())
+
+
+class DocumentVersion(FileVersion):
+    """A document in one language and of one date."""
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="editions", verbose_name=_("document")
+    )
+
+    class Meta(FileVersion.Meta):
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [*FileVersion.Meta.constraints, *unique_per_date("document")]
+
+    @property
+    def owner(self) -> Document:
+        return self.document
+
+    def get_absolute_url(self) -> str:
+        return self.address or reverse("programmes:document_file", args=[self.pk, self.display_name])

@@ -1,0 +1,90 @@
+"""Donors."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models.via_work import PublicViaWorkQuerySet
+
+if TYPE_CHECKING:
+    from .programme import Programme
+    from .project import Project
+
+
+class DonorQuerySet(PublicViaWorkQuerySet):
+    owner_field = project_field = "donors"
+
+
+class Donor(models.Model):
+    """Who pays for programmes and projects."""
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("Governments")
+        MULTILATERAL = "multilateral", _("Multilateral")
+        FUND = "fund", _("Funds")
+        OTHER = "other", _("Other")
+
+    slug = models.SlugField(
+        _("address"), max_length=80, unique=True, help_text=_("The last part of the address of its page.")
+    )
+    name = models.CharField(_("name"), max_length=160, help_text=_("In full, as the donor writes it."))
+    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
+    parent = models.CharField(
+        _("part of"),
+        max_length=160,
+        blank=True,
+        help_text=_(
+            "The body that it belongs to, written before its name: United States Department of State."
+        ),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+
+    objects = DonorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("donor")
+        verbose_name_plural = _("donors")
+        ordering = ["name_en"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name_en"),
+                name="donor_name_once",
+                violation_error_message=_("There is a donor of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:donor_detail", args=[self.slug])
+
+    @property
+    def full_name(self) -> str:
+        """Parent, name and abbreviation in one line."""
+        whole = f"{self.parent}, {self.name}" if self.parent else self.name
+        return f"{whole} ({self.abbreviation})" if self.abbreviation else whole
+
+    @property
+    def sort_key(self) -> str:
+        """Alphabetical order does not count the article."""
+        return (self.parent or self.name).removeprefix("The ").casefold() + self.name.casefold()
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    @property
+    def work(self) -> "list[Programme | Project]":
+        """What it supports, from what is loaded: programmes, then projects."""
+        return [*self.programmes.all(), *self.projects.all()]
+
+    @classmethod
+    def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple["Donor.Kind", list["Donor"]]]:
+        """Donors in their groups, each in alphabetical order; groups without a donor are left out."""
+        rows = sorted(donors, key=lambda donor: donor.sort_key)
+        groups = [(kind, [row for row in rows if row.kind == kind]) for kind in cls.Kind]
+        return [(kind, members) for kind, members in groups if members]

@@ -1,0 +1,58 @@
+"""Programmes."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.media.richtext import RichTextField
+from iomlaos.office.models import Place
+from iomlaos.publishing.dates import PartialDateField
+from iomlaos.publishing.models import Publishable
+from programmes.models.counterpart import Counterpart
+from programmes.models.donor import Donor
+
+if TYPE_CHECKING:
+    from .figure import Figure
+
+
+class Programme(Publishable):
+    """One of the lines of work under "Migration Management"."""
+
+    record_options = Publishable.record_options.extend(children=("figures",))
+
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.TextField(
+        _("summary"), help_text=_("One or two sentences: under the title, in lists and in search results.")
+    )
+    body = RichTextField(_("text"), help_text=_("Why it matters, what is done. Use headings of level 2."))
+    since = PartialDateField(_("since"), null=True, blank=True, help_text=_("The year, if it is known."))
+    since_what = models.CharField(
+        _("since then"),
+        max_length=200,
+        blank=True,
+        help_text=_("What began then: “with the Ministry of Health”."),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("In lists of programmes."))
+    donors = models.ManyToManyField(Donor, blank=True, related_name="programmes", verbose_name=_("donors"))
+    counterparts = models.ManyToManyField(
+        Counterpart, blank=True, related_name="programmes", verbose_name=_("counterparts")
+    )
+    places = models.ManyToManyField(Place, blank=True, related_name="programmes", verbose_name=_("places"))
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["order", "title_en"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:programme_detail", args=[self.slug])
+
+    @property
+    def headline_figure(self) -> "Figure | None":
+        """The figure that speaks for the programme in a list, from those that are loaded."""
+        return next((figure for figure in self.figures.all() if figure.is_headline), None)
