@@ -10,7 +10,7 @@ PYTEST = .venv/bin/python -m pytest
 # which begin first. One process more than two cores have, for tests that wait for a browser.
 SPREAD = --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/drills
 
-.PHONY: help run dev staff manage test drill guide set-up set-up-dev
+.PHONY: help run dev staff manage test drill guide audit set-up set-up-dev
 
 help:
 	@echo "make run      the portal, in production mode, until Ctrl-C: http://127.0.0.1:8000/"
@@ -19,6 +19,7 @@ help:
 	@echo "make test     all checks and tests; on PostgreSQL as well with TEST_POSTGRES_URL"
 	@echo "make drill    long runs: load, killed workers, faults"
 	@echo "make guide    the pictures of docs/staff-guide.md, made again in Chromium"
+	@echo "make audit    whether a locked package has a known vulnerability; asks the package index"
 	@echo "make manage ARGS=…   any command of manage.py, with the settings and the data of make run"
 	@echo "make set-up   .venv and static files only, as before a restart of the service"
 	@echo "DATA_DIR=… PORT=… make run   runs beside another; README.md lists every variable"
@@ -42,6 +43,7 @@ test: set-up-dev
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
+	.venv/bin/python -m mypy
 	.venv/bin/python -m djlint --lint --quiet --profile=django templates
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(CHECKED) .venv/bin/python manage.py check --deploy --fail-level WARNING
@@ -57,6 +59,9 @@ drill: set-up-dev
 
 guide: set-up-dev
 	.venv/bin/python -m tests.browser.staff_guide
+
+audit:
+	@sh deploy/audit.sh
 
 set-up:
 	@sh deploy/set-up.sh
