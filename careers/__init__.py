@@ -1,1 +1,1 @@
-"""Working with the office: vacancies and application forms; later procurement notices."""
+"""Vacancies, procurement notices and application forms."""

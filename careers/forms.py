@@ -1,4 +1,4 @@
-"""A notice as staff type it: its closing is a date and, if they like, an hour."""
+"""Admin forms of notices: the closing is a date and an optional hour."""
 
 import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is open, what is closed, and the forms: as applicants and bidders read them."""
+"""Public pages of notices and application forms."""
 
 from typing import Any
 

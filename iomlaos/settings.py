@@ -285,8 +285,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
-    # Forged forms are refused behind the admin (`delivery.staff_only.ForgedForms`); Django looks for
-    # its own name.
+    # AdminCsrfMiddleware of `delivery` checks admin forms; Django looks for its own class.
     "security.W003",
     # The site does not own its parent domain: whether subdomains and the browsers' preload list
     # are to follow is the domain's decision, not this site's.

@@ -1,4 +1,4 @@
-"""The admin's pages of vacancies, procurement notices, and the forms that applicants fill in."""
+"""Admin pages of notices and application forms."""
 
 from careers.admin.application_form import ApplicationFormAdmin
 from careers.admin.notice import NoticeAdmin

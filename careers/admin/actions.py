@@ -1,4 +1,4 @@
-"""Steps of a notice: another deadline, and closing it at once. Both leave their trace on the page."""
+"""Actions of a notice: publish, change the deadline, close now."""
 
 import datetime
 from typing import Any

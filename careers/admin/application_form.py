@@ -1,4 +1,4 @@
-"""The forms that applicants fill in, with their versions."""
+"""Admin pages of application forms and their versions."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What the lists of notices can be narrowed to, besides their own fields."""
+"""Filters of the lists of notices."""
 
 from collections.abc import Callable
 from typing import Any

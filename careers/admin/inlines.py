@@ -1,4 +1,4 @@
-"""What stands under a notice: documents, answers and awards of a tender; what was changed, and why."""
+"""Inlines of notices: documents, clarifications, awards, amendments, deadline changes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the admin's pages of vacancies and procurement notices share."""
+"""NoticeAdmin: the base of the admin pages of vacancies and procurement notices."""
 
 import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Procurement notices, with their documents, answers and awards."""
+"""Admin pages of procurement notices."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

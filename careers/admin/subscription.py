@@ -1,4 +1,4 @@
-"""Who is subscribed to what: to be seen, and to be deleted when somebody asks for it."""
+"""Admin pages of subscriptions: staff read them, and delete one on request."""
 
 from typing import Any
 

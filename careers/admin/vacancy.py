@@ -1,4 +1,4 @@
-"""Vacancies."""
+"""Admin pages of vacancies."""
 
 import datetime
 

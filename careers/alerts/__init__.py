@@ -1,1 +1,1 @@
-"""Alerts by e-mail: the pages where visitors ask for them, and how messages are made and sent."""
+"""E-mail alerts: the pages to subscribe, and how messages are made and sent."""

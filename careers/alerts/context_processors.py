@@ -1,4 +1,4 @@
-"""What every template may need to know of the alerts."""
+"""Template context: whether alerts are offered."""
 
 from django.conf import settings
 from django.http import HttpRequest

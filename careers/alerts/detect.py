@@ -1,4 +1,4 @@
-"""What happened to public notices since the last time, and whom it concerns."""
+"""Detect what happened to public notices since the last run, and queue messages to subscribers."""
 
 import datetime
 from collections.abc import Iterable, Iterator

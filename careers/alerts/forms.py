@@ -1,4 +1,4 @@
-"""The form by which a visitor asks for alerts."""
+"""The form to subscribe to alerts."""
 
 import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The messages as they are read: plain text, made when they are sent and from the notice itself."""
+"""The alert messages: plain text, rendered from the notice when they are sent."""
 
 import datetime
 from email.charset import QP, Charset

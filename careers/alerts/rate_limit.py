@@ -1,4 +1,4 @@
-"""Who may send the form: people on this site, not too often. Without a cookie, and nothing on disk."""
+"""Rate limit and origin check of the public form, without a cookie and without a row."""
 
 import datetime
 import ipaddress

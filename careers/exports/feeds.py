@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287): of what is open, and of what happens to one notice."""
+"""Atom feeds (RFC 4287) of open notices, and of the changes of one notice."""
 
 import datetime
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Deadlines for the calendar of a phone or a computer (iCalendar, RFC 5545)."""
+"""iCalendar files (RFC 5545) of deadlines."""
 
 import datetime
 from collections.abc import Iterable, Iterator

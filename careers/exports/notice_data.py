@@ -1,4 +1,4 @@
-"""What is said alike of a notice in feeds, calendars, search engines and on other boards."""
+"""Helpers shared by feeds, calendars, JSON-LD and ReliefWeb."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""A notice on its way to others: its short address, and what is sent or printed with it."""
+"""The short address of a notice, its share links and its QR code."""
 
 import datetime
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def short_notice(request: HttpRequest, slug: str) -> HttpResponseRedirect:
 def find_notice(slug: str, at: datetime.datetime) -> Notice:
     """The live notice of any kind at a short address, which may have been typed in capitals.
 
-    Its successor comes with it, where that is live. Raises as `publishing.addresses.find` does;
+    Its successor comes with it, where that is live. Raises as `get_published_or_raise` does;
     what leads on comes before what is gone.
     """
     refusals: list[Exception] = []

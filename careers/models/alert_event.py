@@ -31,7 +31,7 @@ class AlertEvent(NoticeChild):
 
     vacancy = notice_key(Vacancy, "alert_events")
     procurement_notice = notice_key(ProcurementNotice, "alert_events")
-    #: As `Opportunity.events` names it.
+    #: As `Notice.events` names it.
     key = models.CharField(max_length=80)
     noticed_at = models.DateTimeField()
 

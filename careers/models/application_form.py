@@ -1,4 +1,4 @@
-"""The forms that applicants fill in, and their versions."""
+"""Application forms and their versions."""
 
 import datetime
 from typing import Self

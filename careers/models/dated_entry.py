@@ -1,4 +1,4 @@
-"""What is told of a notice in rows of their own: dated when it becomes public, told again when corrected."""
+"""Child rows of a notice (clarifications, amendments) that are dated when they become public."""
 
 import datetime
 from typing import TYPE_CHECKING, ClassVar, Self

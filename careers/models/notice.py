@@ -1,4 +1,4 @@
-"""What people can apply or bid for until a deadline: what vacancies and procurement notices share."""
+"""Notice: the base of vacancies and procurement notices, with its deadline."""
 
 import datetime
 from typing import Any, ClassVar, Self

@@ -1,4 +1,4 @@
-"""What happened to a notice: told alike by its page, its feed and its alerts."""
+"""NoticeEvent: what happened to a notice, for its page, its feed and its alerts."""
 
 import datetime
 from dataclasses import dataclass

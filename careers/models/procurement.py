@@ -1,4 +1,4 @@
-"""ProcurementNotice: what the office seeks to buy; its documents, answers and awards."""
+"""Procurement notices with their documents, clarifications and awards."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""Vacancy: a position that the office seeks to fill."""
+"""Vacancies."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""Is this notice real? From what somebody read, on a poster or on Facebook, to what the office published."""
+"""Find the notice that a visitor has read about elsewhere, and say whether we published it."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""Titles and references as people retype them, and how two of them are compared."""
+"""Compare titles and references as people retype them."""
 
 import re
 import unicodedata

@@ -1,1 +1,1 @@
-"""The people who may sign in: roles, second factor, lock-out, sessions, the log of sign-ins."""
+"""Who may sign in: roles, two-step sign-in, lock-out, sessions, the log of sign-ins."""

@@ -1,4 +1,4 @@
-"""What the admin site does at its door. The site itself stands in front, and mixes this in."""
+"""TwoFactorAdminSite: the admin site with two-step sign-in."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The forms at the door."""
+"""Forms to sign in and to reset a password."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Writing the log of sign-ins."""
+"""Write the log of sign-ins."""
 
 import datetime
 import ipaddress

@@ -1,4 +1,4 @@
-"""The second factor: an authenticator app on a phone, and ten recovery codes on paper."""
+"""Two-step sign-in: an authenticator app, and ten recovery codes."""
 
 import base64
 import datetime

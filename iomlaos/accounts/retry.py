@@ -1,4 +1,4 @@
-"""Staff pages that the database refused: tried once more, then answered with what was typed."""
+"""Retry an admin view once when the database refuses it, then answer 503 with what was typed."""
 
 import functools
 import logging

@@ -1,4 +1,4 @@
-"""How long somebody stays signed in: until the browser closes, or nothing was done for a while."""
+"""Sessions of staff: they end after a time without activity."""
 
 from collections.abc import Callable
 

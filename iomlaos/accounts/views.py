@@ -1,4 +1,4 @@
-"""The pages at the door: the code, setting up a phone, recovery codes, a forgotten password."""
+"""Pages to sign in: code, set-up of the app, recovery codes, password reset."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The guide for staff, as a page of the admin: docs/staff-guide.md with its pictures."""
+"""The staff guide as a page of the admin: docs/staff-guide.md with its pictures."""
 
 from typing import Any
 

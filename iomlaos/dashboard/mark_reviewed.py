@@ -1,4 +1,4 @@
-""" "Still right": somebody read a page and found nothing to change."""
+"""“Mark as reviewed”: somebody read a page and found nothing to change."""
 
 import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the site remembers of the links in its pages."""
+"""Results of the link check."""
 
 import datetime
 import hashlib

@@ -1,4 +1,4 @@
-"""The admin site of the office's staff: its front page, in the office's words and order."""
+"""IomAdminSite: the admin site with the work list on its front page."""
 
 import math
 

@@ -1,1 +1,1 @@
-"""How a page reaches a visitor: what is refused, headers, compression, errors, health."""
+"""How a response is made: middleware, headers, compression, errors, health."""

@@ -1,4 +1,4 @@
-"""What every template may need to know of its own address."""
+"""Template context: the address of the page."""
 
 from django.conf import settings
 from django.http import HttpRequest

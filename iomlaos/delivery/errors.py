@@ -1,4 +1,4 @@
-"""What a visitor reads when there is no page: 404, 410, and the plain pages that need no database."""
+"""Error pages: 404 and 410 as templates, the others as plain files that need no database."""
 
 from collections.abc import Callable
 from functools import cache
@@ -78,7 +78,7 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class RedirectAndGoneMiddleware:
-    """Turns what `publishing.addresses.find` raises into 301 and 410."""
+    """Turn PermanentlyMoved and GoneError into 301 and 410."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

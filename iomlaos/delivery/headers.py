@@ -1,4 +1,4 @@
-"""The headers that django-csp, django-permissions-policy and Django itself do not set."""
+"""Middleware for the headers that Django and its packages do not set."""
 
 from collections.abc import Callable
 

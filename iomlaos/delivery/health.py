@@ -1,4 +1,4 @@
-"""For whoever watches the server: is the process alive, and can it do its work?"""
+"""Health checks: is the process alive, and can it do its work?"""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor

@@ -1,4 +1,4 @@
-"""What is done to a request before any page sees it."""
+"""Middleware for every request: validation, proxies, the moment of the request."""
 
 import ipaddress
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Pages of a list: by number where it is short and stays short, by key where it grows for ever."""
+"""Pagination: by number for short lists, by key for lists that grow."""
 
 import datetime
 import re

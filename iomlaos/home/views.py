@@ -1,4 +1,4 @@
-"""Where programmes, careers and the office meet."""
+"""Public pages that bring programmes, careers and the office together."""
 
 from django.conf import settings
 from django.db.models import Prefetch

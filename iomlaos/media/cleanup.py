@@ -1,4 +1,4 @@
-"""Files on disk: none stays that nothing needs, and none goes that something does.
+"""Delete uploaded files that nothing references.
 
 A file is stored while its row is saved, and a database cannot take a file back. So what a request
 stored is looked at once more when the request is over, and what a row let go when that is

@@ -1,4 +1,4 @@
-"""The office itself, its pages, its standard texts, and the places that its work names."""
+"""Admin pages of the office, its pages, standard texts, places and notices."""
 
 import datetime
 from typing import Any

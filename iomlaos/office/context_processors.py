@@ -1,4 +1,4 @@
-"""The office on every page: the footer, the name at the top, and the notices that stand there for a while."""
+"""Template context: the office and the current site notices."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""The office's own pages."""
+"""Public pages of the office."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

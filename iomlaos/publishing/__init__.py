@@ -1,1 +1,1 @@
-"""The ground floor: what it means for a text, a notice or a file to be public."""
+"""What "public" means: states and times, slug redirects, revisions, drafts, scheduling."""

@@ -1,4 +1,4 @@
-"""What differs between two states of a record, in words: for its history, and when two people met."""
+"""Differences between two snapshots in words, for the history and for conflicts."""
 
 import datetime
 import difflib

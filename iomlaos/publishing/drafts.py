@@ -1,4 +1,4 @@
-"""Drafts of what is there already: how they go along with it, and how they take its place."""
+"""Drafts of published records: rebasing, scheduling and publishing them."""
 
 import datetime
 from typing import Any

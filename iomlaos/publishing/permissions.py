@@ -1,4 +1,4 @@
-"""Who may decide what the public sees: the right `publish_…` of each Publishable.
+"""Who may publish, and who may see a record: the permission `publish_…` of each Publishable.
 
 It is made after each migration, as Django makes those to add, change, delete and view.
 """

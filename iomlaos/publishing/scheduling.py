@@ -1,4 +1,4 @@
-"""Drafts that come true by the clock: in the first request after their moment."""
+"""Publish scheduled drafts on the first request after their due time."""
 
 import contextlib
 import datetime

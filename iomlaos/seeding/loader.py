@@ -1,6 +1,6 @@
 """The seed: what fixtures/ holds, loaded once, and never forced on staff again.
 
-The ledger (SeedEntry) knows each record that was ever loaded. A record in the ledger is not touched
+The ledger (SeededRecord) knows each record that was ever loaded. A record in the ledger is not touched
 again: what staff changed stays, and what they deleted does not come back.
 """
 

@@ -1,4 +1,4 @@
-"""Steps: what can be done with a thing by one button on a small page, on a phone, with one hand."""
+"""Actions of a record, each on a small page: publish, schedule, withdraw, discard, return."""
 
 import datetime
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Deleting in the admin: where a thing is used is said first, and what something live needs stays."""
+"""Delete protection: what is public or used elsewhere is not deleted."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Drafts in the admin: the buttons under a form, and what each of them does."""
+"""Drafts in change forms: which button saves, submits, schedules or publishes."""
 
 import datetime
 from collections.abc import Callable

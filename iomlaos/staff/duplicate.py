@@ -1,4 +1,4 @@
-"""A new thing that begins as a copy of another.
+"""Duplicate a record: a form for a new one, filled in from another.
 
 Its form is filled in, and nothing is stored before it is saved.
 """

@@ -1,4 +1,4 @@
-"""The filters beside the admin's lists, which ask as the public pages ask."""
+"""List filters shared by all content."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""History in the admin: every earlier state and what was deleted within reach, in words."""
+"""History of a record: versions, restore, public changelog, deleted records."""
 
 import copy
 import datetime

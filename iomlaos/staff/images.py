@@ -1,4 +1,4 @@
-"""The pictures of texts in the admin: a dialog of the editor, and pages for those without the editor."""
+"""Admin pages of images, and the dialog of the editor."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""A draft exactly as its public page will be.
+"""Preview of a draft as its public page, and review links.
 
 The draft is put into its rows and published, the public view answers, and all of it is rolled back.
 """

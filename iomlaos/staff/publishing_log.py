@@ -1,4 +1,4 @@
-"""The log of publishing, to be read."""
+"""Admin pages of the publishing log."""
 
 from typing import Any
 

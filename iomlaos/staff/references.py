@@ -1,4 +1,4 @@
-"""Where a thing is used: asked before it is deleted, for what is public must not lose its parts.
+"""Find the records that refer to a record.
 
 What refers to what is read from the relations of the models: there is no registry to fill. What no
 relation tells, a model says itself (`stands_on`).

@@ -1,4 +1,4 @@
-"""What people outside see of a draft, by a link that an editor made for them."""
+"""Public pages behind a review link: the draft with its images and files."""
 
 import json
 

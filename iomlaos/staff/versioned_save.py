@@ -1,4 +1,4 @@
-"""Saving in the admin: nobody overwritten, and what is public left as it is where a draft is kept."""
+"""Save a change form against the revision that it was drawn from, and detect conflicts."""
 
 import copy
 import datetime

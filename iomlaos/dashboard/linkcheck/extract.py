@@ -1,4 +1,4 @@
-"""Every link in what is public at a moment, and the record whose form mends it."""
+"""Extract every link from public content, with the record that holds it."""
 
 import datetime
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""One round of looking: what is linked, what came of asking, and what is kept of it."""
+"""One run of the link check: ask every link, and store the result."""
 
 import datetime
 from urllib.parse import urlsplit

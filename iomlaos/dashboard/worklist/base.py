@@ -1,4 +1,4 @@
-"""What a line of the work list is."""
+"""Tasks of the work list, and their items."""
 
 import datetime
 from collections.abc import Iterable

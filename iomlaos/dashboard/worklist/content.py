@@ -1,4 +1,4 @@
-"""What the content itself lacks."""
+"""Tasks about content: what is missing, outdated or broken."""
 
 import datetime
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is written and not public yet: who waits for whom, what comes by itself, and what was held."""
+"""Tasks about drafts: submitted, returned, scheduled, failed."""
 
 import datetime
 from typing import Any

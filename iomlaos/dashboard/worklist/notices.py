@@ -1,4 +1,4 @@
-"""What applicants and bidders wait for. Of both kinds, as the filters of their lists find it."""
+"""Tasks about notices: overdue results, missing outcomes, closing soon."""
 
 import datetime
 

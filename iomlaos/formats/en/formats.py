@@ -1,4 +1,4 @@
-"""How dates are written and typed in English here: day, month, year, as in Vientiane's offices."""
+"""English date formats: day, month, year."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"

@@ -1,4 +1,4 @@
-"""Pictures: of a size that a computer can show, still, whole, and stored without metadata."""
+"""Check uploaded images: size, wholeness, no animation; stored without metadata."""
 
 import io
 import struct

@@ -32,7 +32,7 @@ UNUSED_KEPT_FOR = datetime.timedelta(days=30)
 
 class ImageQuerySet(models.QuerySet):
     def add(self, picture: "Image", sizes: list[RenditionSize]) -> None:
-        """A new picture with its files. What is stored stays only if its rows do (`uploads`)."""
+        """A new picture with its files. What is stored stays only if its rows do (`media.cleanup`)."""
         picture.width, picture.height = sizes[-1].width, sizes[-1].height
         with transaction.atomic():
             picture.save(force_insert=True)

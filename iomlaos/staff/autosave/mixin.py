@@ -1,4 +1,4 @@
-"""The forms of the admin lose nothing: what is typed is kept meanwhile, and colleagues see each other.
+"""Autosave of change forms, and who else has the form open.
 
 A small script (static/staff/typed.js) sends what a form holds while somebody types. Each opened form has
 a key of its own, so that two tabs do not eat each other. Without the script all else works.

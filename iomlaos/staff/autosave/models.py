@@ -1,4 +1,4 @@
-"""What somebody typed and has not saved, kept for them alone; and who has which form open."""
+"""What autosave stores: unsaved form contents, and open forms."""
 
 import datetime
 import json
