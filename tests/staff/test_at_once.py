@@ -119,12 +119,12 @@ def test_a_schedule_that_is_due_waits_for_nobody(server, people, record):
     edit = filled(page) | {"since_what_en": ["Typed meanwhile"]}
     with database(server) as cursor:
         cursor.execute(f"UPDATE publishing_revision SET publish_at = '{LONG_AGO}' WHERE closed_at IS NULL")
-    with ThreadPoolExecutor(2) as hands:
+    with ThreadPoolExecutor(1) as hands:
         with locked(server, record):
-            saving = hands.submit(second.ask, address_of(record), edit)
-            wait_for_waiting(server, 1)
             response, body = server.get("/programmes/")
             assert (response.status, b"Scheduled" in body) == (200, False)
+            saving = hands.submit(second.ask, address_of(record), edit)
+            wait_for_waiting(server, 1)
         assert saving.result().status == 302
     response, body = server.get("/programmes/")
     assert (response.status, b"Scheduled" in body) == (200, True)
