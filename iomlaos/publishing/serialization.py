@@ -47,7 +47,7 @@ def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> mode
     OperationalError where somebody else holds the lock.
     """
     # Rows that refer to the record may still be added meanwhile (`no_key`).
-    rows = model._base_manager.select_for_update(nowait=nowait, no_key=True)
+    rows = model._base_manager.order_by().select_for_update(nowait=nowait, no_key=True)
     return rows.filter(pk=key).first()
 
 
