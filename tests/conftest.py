@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings as project_settings
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
@@ -120,28 +120,27 @@ def _uploads_of_its_own(settings, tmp_path) -> None:
 
 @pytest.fixture
 def seeded(db, _seed: dict[str, tuple[list, list]]) -> None:
-    """Load the content of fixtures/, as `make run` does.
+    """The database as `make run` leaves it: the content of fixtures/.
 
-    The command runs once in a process. For later tests, the rows that it wrote are inserted again by SQL.
+    The command runs once in a process. Its rows are written again for each test.
     """
-    if _seed:
-        with connections["default"].cursor() as cursor:
-            for table, (columns, rows) in _seed.items():
-                marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
-                # What migrations wrote there is among the rows.
-                cursor.execute(f'DELETE FROM "{table}"')
-                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
-            _reset_sequences(cursor, _seed)
-        return
-    before = _tables()
-    call_command("seed", verbosity=0)
-    _seed.update({table: rows for table, rows in _tables().items() if rows != before[table]})
+    with connections["default"].cursor() as cursor:
+        for table, (columns, rows) in _seed.items():
+            marks, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
+            cursor.execute(f'DELETE FROM "{table}"')
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+        _reset_sequences(cursor, _seed)
 
 
 @pytest.fixture(scope="session")
-def _seed() -> dict[str, tuple[list, list]]:
-    """What the seed writes, by table: columns and rows."""
-    return {}
+def _seed(django_db_setup, django_db_blocker) -> dict[str, tuple[list, list]]:
+    """What the seed writes into a database without content, by table: columns and rows."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        before = _tables()
+        call_command("seed", verbosity=0)
+        after = _tables()
+        transaction.set_rollback(True)
+    return {table: content for table, content in after.items() if content != before[table]}
 
 
 def _tables() -> dict[str, tuple[list, list]]:
