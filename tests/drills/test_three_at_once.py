@@ -103,7 +103,7 @@ def test_no_change_is_lost_where_a_form_a_schedule_and_a_publish_meet(server):
             if not is_same:
                 assert now["summary_en"] == [f"planner-{number}"]
             if "could not be published at its time" in history:
-                seen["failure_reason"] += 1
+                seen["not published, with a reason"] += 1
                 step = f"/admin/programmes/programme/{record}/step/discard/"
                 token = dict(re.findall(r'name="(\w+)" value="([^"]*)"', visitor.ask(step).content.decode()))
                 assert visitor.ask(step, token).status == 302
