@@ -110,6 +110,8 @@ def tab_to(target: Locator) -> None:
 def test_a_picture_is_put_in_by_keyboard_alone(desk, tmp_path):
     file = tmp_path / "a.png"
     file.write_bytes(photograph("PNG"))
+    # Chromium can open the chooser before Playwright catches it, unless somebody listens from the start.
+    desk.on("filechooser", lambda chooser: None)
     new_programme(desk)
     text, button = editor_of(desk)
     text.focus()
