@@ -34,12 +34,12 @@ class AmendmentInline(TranslatedInline):
 
 
 class DeadlineChangeInline(TranslatedInline):
-    """Made by the change itself, for good: its reason alone can be put better."""
+    """Only the reason can be corrected: a change itself is recorded for good."""
 
     model = DeadlineChange
     form = DeadlineChangeForm
-    fieldsets = [(None, {"fields": ["of", "old", "new", "changed_at", "reason"]})]
-    readonly_fields = ["of", "old", "new", "changed_at"]
+    fieldsets = [(None, {"fields": ["field", "old", "new", "changed_at", "reason"]})]
+    readonly_fields = ["field", "old", "new", "changed_at"]
 
     @admin.display(description=_("old deadline"))
     def old(self, obj: DeadlineChange) -> str:

@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('pre_bid_place', models.CharField(blank=True, max_length=200, verbose_name='place of the meeting')),
                 ('pre_bid_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
                 ('pre_bid_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
-                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[careers.models.procurement.is_currency], verbose_name='currency of offers')),
+                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[careers.models.procurement.validate_currency], verbose_name='currency of offers')),
                 ('delivery_place', models.CharField(blank=True, max_length=200, verbose_name='place of delivery')),
                 ('delivery_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
                 ('delivery_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
@@ -172,13 +172,13 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', verbose_name='answer')),
                 ('answer_en', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
                 ('answer_lo', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='answered at')),
+                ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clarifications', to='careers.procurementnotice', verbose_name='procurement notice')),
             ],
             options={
                 'verbose_name': 'question and answer',
                 'verbose_name_plural': 'questions and answers',
-                'ordering': [models.OrderBy(models.F('answered_at'), nulls_last=True), 'id'],
+                'ordering': [models.OrderBy(models.F('first_published_at'), nulls_last=True), 'id'],
             },
         ),
         migrations.CreateModel(
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('lot', models.CharField(blank=True, help_text='Leave empty if there is one.', max_length=120, verbose_name='lot')),
                 ('supplier', models.CharField(max_length=200, verbose_name='supplier')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='value')),
-                ('currency', models.CharField(blank=True, max_length=3, validators=[careers.models.procurement.is_currency], verbose_name='currency')),
+                ('currency', models.CharField(blank=True, max_length=3, validators=[careers.models.procurement.validate_currency], verbose_name='currency')),
                 ('awarded_on', models.DateField(blank=True, null=True, verbose_name='awarded on')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='careers.procurementnotice', verbose_name='procurement notice')),
             ],
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
             name='DeadlineChange',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('of', models.CharField(choices=[('closes_at', 'Closes'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
+                ('field', models.CharField(choices=[('closes_at', 'Closes'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
                 ('before', models.DateTimeField(editable=False, null=True, verbose_name='old deadline')),
                 ('after', models.DateTimeField(editable=False, null=True, verbose_name='new deadline')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
@@ -366,14 +366,14 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(help_text='So that who has read the notice before need not read it again.', verbose_name='what was changed')),
                 ('text_en', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
                 ('text_lo', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
-                ('made_at', models.DateTimeField(editable=False, null=True, verbose_name='made at')),
+                ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
                 ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.procurementnotice')),
                 ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.vacancy')),
             ],
             options={
                 'verbose_name': 'amendment',
                 'verbose_name_plural': 'amendments',
-                'ordering': [models.OrderBy(models.F('made_at'), descending=True, nulls_first=True), 'id'],
+                'ordering': [models.OrderBy(models.F('first_published_at'), descending=True, nulls_first=True), 'id'],
                 'abstract': False,
             },
         ),
@@ -472,11 +472,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
         ),
         migrations.AddConstraint(
             model_name='deadlinechange',
@@ -492,10 +492,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
         ),
     ]

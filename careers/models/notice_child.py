@@ -1,20 +1,22 @@
-"""Rows that belong to one notice of either kind."""
+"""Rows that belong to one vacancy or to one procurement notice."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 
-from careers.models.notice import Notice
-from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import Vacancy
+if TYPE_CHECKING:
+    from careers.models.notice import Notice
 
 
-def notice_key(kind: type[Notice], related_name: str) -> models.ForeignKey:
-    return models.ForeignKey(kind, models.CASCADE, null=True, blank=True, related_name=related_name)
+def notice_key(model: str, related_name: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        f"careers.{model}", models.CASCADE, null=True, blank=True, related_name=related_name
+    )
 
 
 class NoticeChild(models.Model):
-    """Belongs to one vacancy or to one procurement notice."""
+    """The base of such rows. They declare the keys `vacancy` and `procurement_notice`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
@@ -29,5 +31,5 @@ class NoticeChild(models.Model):
         ]
 
     @property
-    def notice(self) -> Vacancy | ProcurementNotice:
+    def notice(self) -> "Notice":
         return self.vacancy or self.procurement_notice
