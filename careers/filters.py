@@ -5,6 +5,7 @@ Only declared values filter, so that there are few addresses: other values and p
 
 import datetime
 from functools import cached_property
+from typing import ClassVar
 
 from django import forms
 from django.http import QueryDict
@@ -16,19 +17,17 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import SCALES, Vacancy, VacancyQuerySet
 from iomlaos.office.models import Place
 
-#: Days, for "closing within".
-CLOSING_WITHIN = (3, 7, 30)
-
 
 def closing_choices() -> list[tuple[str, str]]:
     return [
-        (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
-        for days in CLOSING_WITHIN
+        (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in (3, 7, 30)
     ]
 
 
 class NoticeFilterForm(forms.Form):
     closing = forms.ChoiceField(label=_("Closing within"), choices=closing_choices, required=False)
+    #: The lookups of choices that filter by one.
+    lookups: ClassVar[dict[str, str]] = {}
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data)
@@ -48,7 +47,9 @@ class NoticeFilterForm(forms.Form):
     def narrow(self, notices: NoticeQuerySet) -> NoticeQuerySet:
         if days := self.chosen.get("closing"):
             notices = notices.closing_within(int(days), self.at)
-        return notices
+        return notices.filter(
+            **{self.lookups[name]: value for name, value in self.chosen.items() if name in self.lookups}
+        )
 
 
 class VacancyFilterForm(NoticeFilterForm):
@@ -60,6 +61,7 @@ class VacancyFilterForm(NoticeFilterForm):
     )
     contract = forms.ChoiceField(label=_("Contract"), choices=Vacancy.Contract.choices, required=False)
     field_order = ["station", "grade", "contract", "closing"]
+    lookups = {"station": "duty_station__slug", "contract": "contract"}
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data, at)
@@ -68,22 +70,11 @@ class VacancyFilterForm(NoticeFilterForm):
         self.fields["station"].choices = [(station.slug, station.name) for station in stations]
 
     def narrow(self, vacancies: VacancyQuerySet) -> VacancyQuerySet:
-        vacancies = super().narrow(vacancies)
-        if station := self.chosen.get("station"):
-            vacancies = vacancies.filter(duty_station__slug=station)
-        if letters := self.chosen.get("grade"):
-            vacancies = vacancies.on_scale(letters)
-        if contract := self.chosen.get("contract"):
-            vacancies = vacancies.filter(contract=contract)
-        return vacancies
+        vacancies, letters = super().narrow(vacancies), self.chosen.get("grade")
+        return vacancies.on_scale(letters) if letters else vacancies
 
 
 class ProcurementFilterForm(NoticeFilterForm):
     method = forms.ChoiceField(label=_("Method"), choices=ProcurementNotice.Method.choices, required=False)
     field_order = ["method", "closing"]
-
-    def narrow(self, notices: NoticeQuerySet) -> NoticeQuerySet:
-        notices = super().narrow(notices)
-        if method := self.chosen.get("method"):
-            notices = notices.filter(method=method)
-        return notices
+    lookups = {"method": "method"}

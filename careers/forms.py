@@ -92,13 +92,14 @@ class NoticeForm(PublishableForm):
         if cleaned.get("closing_date") and "closing_hour" in cleaned:
             notice.closes_at = notice.closing_moment(cleaned["closing_date"], cleaned["closing_hour"])
             public = notice.get_public_version()
-            if notice.deadline_reason and public and not self._changes_traced_field(public):
+            if notice.deadline_reason and public and not self._changes_moment(public):
                 self._refuse_reason()
         return cleaned
 
-    def _changes_traced_field(self, public: Notice) -> bool:
+    def _changes_moment(self, public: Notice) -> bool:
         values = {**self.cleaned_data, "closes_at": self.instance.closes_at}
-        return any(name in values and values[name] != getattr(public, name) for name in public.TRACED_FIELDS)
+        moments = ("closes_at", *public.MILESTONES)
+        return any(name in values and values[name] != getattr(public, name) for name in moments)
 
     def _refuse_reason(self) -> None:
         """Refuse a reason without a change, except one that the draft had before: that is dropped."""

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.notice import Notice
@@ -19,7 +19,7 @@ from iomlaos.staff.fields import MultiLineField
 def warn_if_closed(request: HttpRequest, notice: Notice) -> None:
     """Old notices may be published for the archive, but perhaps a new one was meant."""
     if notice.is_live(request.at) and not notice.is_open(request.at):
-        message = _now("Its deadline has passed (%(deadline)s): it stands among the closed ones.")
+        message = gettext("Its deadline has passed (%(deadline)s): it stands among the closed ones.")
         messages.warning(request, message % {"deadline": notice.deadline})
 
 
@@ -45,7 +45,7 @@ class DeadlineFormMixin(AsksLittle):
     def add_error(self, field: str | None, error: Any) -> None:
         """An outcome is removed by hand, in the form of the whole notice."""
         if hasattr(error, "error_dict") and error.error_dict.pop("outcome", None):
-            message = _now(
+            message = gettext(
                 "It has an outcome: %(outcome)s. Empty that in the form, and change the deadline there."
             )
             params = {"outcome": self.instance.get_outcome_display()}

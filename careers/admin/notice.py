@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.actions import ChangeDeadline, CloseNow, PublishNow, warn_if_closed
@@ -112,11 +112,11 @@ class NoticeAdmin(PublishableAdmin):
         if notice.is_live(at):
             status = str(notice.status(at).label)
         elif notice.state == notice.State.PUBLISHED:
-            status = _now("Not public yet")
+            status = gettext("Not public yet")
         else:
             status = self.state_in_short(notice)
         left = notice.time_left(at)
-        parts = [status, notice.deadline, left and _now("%(time)s left") % {"time": left}]
+        parts = [status, notice.deadline, left and gettext("%(time)s left") % {"time": left}]
         return " · ".join(filter(None, parts))
 
     def render_change_form(

@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.contrib import admin
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
@@ -80,6 +80,6 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         """Also why ReliefWeb will not carry it, where the office's jobs go there."""
         warnings = super().warnings(obj, at)
         if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit and (reasons := reasons_against(obj, at)):
-            warning = _now("ReliefWeb will not carry this position. %(reasons)s")
+            warning = gettext("ReliefWeb will not carry this position. %(reasons)s")
             warnings.append(warning % {"reasons": " ".join(reasons)})
         return warnings

@@ -1,8 +1,8 @@
 
 
 import careers.models.notice
-import careers.models.procurement
 import careers.models.subscription
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('title_lo', models.CharField(max_length=200, null=True, verbose_name='title')),
                 ('reference', models.CharField(blank=True, help_text="The office's own number. Leave empty if it has none.", max_length=40, verbose_name='reference')),
                 ('posted_on', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='posted on')),
-                ('closes_at', models.DateTimeField(help_text='Vientiane time (UTC+7). A date without an hour closes at the end of that day. At that moment the notice counts as closed, everywhere.', verbose_name='closes')),
+                ('closes_at', models.DateTimeField(verbose_name='closes')),
                 ('submission_email', models.EmailField(blank=True, help_text='The page asks for the reference as the subject. Not shown while empty.', max_length=254, verbose_name='by e-mail, to')),
                 ('submission_link', models.URLField(blank=True, help_text='The full address of the form, beginning with https://', verbose_name='by link, at')),
                 ('submission_address', models.TextField(blank=True, help_text='One line of the address a line. Not shown while empty.', verbose_name='by hand or by post, at')),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('pre_bid_place', models.CharField(blank=True, max_length=200, verbose_name='place of the meeting')),
                 ('pre_bid_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
                 ('pre_bid_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
-                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[careers.models.procurement.validate_currency], verbose_name='currency of offers')),
+                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Write the three letters of the currency: USD, LAK or EUR.')], verbose_name='currency of offers')),
                 ('delivery_place', models.CharField(blank=True, max_length=200, verbose_name='place of delivery')),
                 ('delivery_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
                 ('delivery_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('lot', models.CharField(blank=True, help_text='Leave empty if there is one.', max_length=120, verbose_name='lot')),
                 ('supplier', models.CharField(max_length=200, verbose_name='supplier')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='value')),
-                ('currency', models.CharField(blank=True, max_length=3, validators=[careers.models.procurement.validate_currency], verbose_name='currency')),
+                ('currency', models.CharField(blank=True, max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Write the three letters of the currency: USD, LAK or EUR.')], verbose_name='currency')),
                 ('awarded_on', models.DateField(blank=True, null=True, verbose_name='awarded on')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='careers.procurementnotice', verbose_name='procurement notice')),
             ],
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
                 ('title_lo', models.CharField(max_length=200, null=True, verbose_name='title')),
                 ('reference', models.CharField(blank=True, help_text="The office's own number. Leave empty if it has none.", max_length=40, verbose_name='reference')),
                 ('posted_on', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='posted on')),
-                ('closes_at', models.DateTimeField(help_text='Vientiane time (UTC+7). A date without an hour closes at the end of that day. At that moment the notice counts as closed, everywhere.', verbose_name='closes')),
+                ('closes_at', models.DateTimeField(verbose_name='closes')),
                 ('submission_email', models.EmailField(blank=True, help_text='The page asks for the reference as the subject. Not shown while empty.', max_length=254, verbose_name='by e-mail, to')),
                 ('submission_link', models.URLField(blank=True, help_text='The full address of the form, beginning with https://', verbose_name='by link, at')),
                 ('submission_address', models.TextField(blank=True, help_text='One line of the address a line. Not shown while empty.', verbose_name='by hand or by post, at')),

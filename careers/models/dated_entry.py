@@ -28,6 +28,8 @@ class DatedEntry(models.Model):
     first_published_at = models.DateTimeField(_("public since"), null=True, editable=False)
     corrected_at = models.DateTimeField(_("corrected at"), null=True, editable=False)
 
+    #: Whether there is anything to show.
+    is_complete: bool = True
     #: Its text when it was last loaded or saved.
     _stored_text: tuple[str, ...] | None = None
 
@@ -59,11 +61,6 @@ class DatedEntry(models.Model):
         """Its text in all languages."""
         # A deferred field is not loaded for this.
         return tuple(self.__dict__.get(name) or "" for name in get_translation_fields(*self.TEXT_FIELDS))
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether there is anything to show."""
-        return True
 
     def event(self, at: datetime.datetime) -> NoticeEvent:
         """Its event. In the preview of a draft it has no date yet, and gets the moment of the preview."""

@@ -47,8 +47,8 @@ class DeadlineMixin:
         CLOSING = "closing", _("Closing soon")
         CLOSED = "closed", _("Closed")
 
-    #: Moments that people go by. A change of one that was public stays visible.
-    TRACED_FIELDS: ClassVar[tuple[str, ...]] = ("closes_at",)
+    #: Fields of other moments that people go by. Their changes are recorded as those of `closes_at`.
+    MILESTONES: ClassVar[tuple[str, ...]] = ()
 
     closes_at: datetime.datetime
     #: Why the deadline changes. A save stores it in the DeadlineChange.
@@ -117,7 +117,10 @@ class DeadlineMixin:
 
     def get_public_version(self) -> Self | None:
         """The notice as visitors see it, or will see it: the stored row, unless a form has set it."""
-        return self.public_version or type(self)._base_manager.filter(pk=self.pk).first()
+        return self.public_version or self.get_stored()
+
+    def get_stored(self) -> Self | None:
+        return type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
 
     def needs_reason(self, at: datetime.datetime) -> bool:
         """Whether a save would change a deadline that visitors have seen."""
@@ -143,10 +146,10 @@ class DeadlineMixin:
             raise ValidationError({"closes_at": ValidationError(message, code="reason", params=params)})
 
     def record_changes(self, before: Self, at: datetime.datetime) -> None:
-        """Record the changes of traced fields that visitors have seen."""
+        """Record what changes of the deadline and the milestones that visitors have seen."""
         if not before.is_announced(at):
             return
-        for name in self.TRACED_FIELDS:
+        for name in ("closes_at", *self.MILESTONES):
             old, new = getattr(before, name), getattr(self, name)
             if old != new:
                 self.deadline_changes.create(

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.dated_entry import DatedEntry
 from careers.models.deadline import DeadlineMixin
 from careers.models.notice_event import NoticeEventsMixin
 from careers.models.notice_queryset import NoticeQuerySet
@@ -73,13 +72,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     posted_on = models.DateField(
         _("posted on"), null=True, blank=True, help_text=_("Leave empty if unknown.")
     )
-    closes_at = models.DateTimeField(
-        _("closes"),
-        help_text=_(
-            "Vientiane time (UTC+7). A date without an hour closes at the end of that day. "
-            "At that moment the notice counts as closed, everywhere."
-        ),
-    )
+    closes_at = models.DateTimeField(_("closes"))
     submission_email = models.EmailField(
         _("by e-mail, to"),
         blank=True,
@@ -193,7 +186,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 
         The form asks for the reason of a change; a command may leave it out, and the page says so.
         """
-        stored = type(self)._base_manager.filter(pk=self.pk).first()
+        stored = self.get_stored()
         if self.first_published_at is None or self.first_published_at > at:
             self.first_published_at = self.public_from(at)
         if self.outcome != (stored.outcome if stored else ""):
@@ -206,11 +199,10 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 
     def _date_entries(self, at: datetime.datetime) -> None:
         """Date amendments and answers that were written while it was not public."""
-        for relation in self._meta.related_objects:
-            if issubclass(relation.related_model, DatedEntry):
-                for entry in getattr(self, relation.get_accessor_name()).unpublished(at):
-                    if entry.is_complete:
-                        entry.save()
+        for name in self.DATED_ENTRIES:
+            for entry in getattr(self, name).unpublished(at):
+                if entry.is_complete:
+                    entry.save()
 
     def clean(self) -> None:
         super().clean()

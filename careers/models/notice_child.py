@@ -1,12 +1,8 @@
 """Rows that belong to one vacancy or to one procurement notice."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from careers.models.notice import Notice
 
 
 def notice_key(model: str, related_name: str) -> models.ForeignKey:
@@ -31,5 +27,5 @@ class NoticeChild(models.Model):
         ]
 
     @property
-    def notice(self) -> "Notice":
+    def notice(self) -> models.Model:
         return self.vacancy or self.procurement_notice

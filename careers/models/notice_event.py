@@ -1,17 +1,14 @@
 """What happened to a notice, for its page, its feed and its alerts."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import iso_utc
-
-if TYPE_CHECKING:
-    from careers.models.procurement import Clarification
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,8 @@ class NoticeEvent:
 class NoticeEventsMixin:
     """The events of a notice. Load its rows with `with_history`."""
 
-    #: Questions of bidders; only tenders have them.
-    answered_questions: Iterable["Clarification"] = ()
+    #: Relations to its dated entries.
+    DATED_ENTRIES: ClassVar[tuple[str, ...]] = ("amendments",)
 
     @property
     def announced_at(self) -> datetime.datetime:
@@ -57,12 +54,12 @@ class NoticeEventsMixin:
 
     def events(self, at: datetime.datetime) -> list[NoticeEvent]:
         """What happened until `at`, newest first."""
+        entries = [entry for name in self.DATED_ENTRIES for entry in getattr(self, name).all()]
         events = [
             NoticeEvent("published", NoticeEvent.Kind.PUBLISHED, self.announced_at, self.title),
             *(change.event() for change in self.deadline_changes.all()),
-            *(amendment.event(at) for amendment in self.amendments.all()),
+            *(entry.event(at) for entry in entries if entry.is_complete),
             *self._closing_events(at),
-            *(clarification.event(at) for clarification in self.answered_questions),
         ]
         past = (event for event in events if event.at <= at)
         return sorted(past, key=lambda event: event.updated_at, reverse=True)

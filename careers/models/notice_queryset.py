@@ -73,22 +73,24 @@ class NoticeQuerySet(PublishableQuerySet):
         return self.live(at).filter(no_reason, deadline_changes__field="closes_at").distinct()
 
     def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
-        """Also when an open notice next reads differently, or a closed one can no longer be followed."""
+        """Also when the text of an open notice changes, a milestone passes, or following one ends."""
         open_closings = self.open(at).order_by().values_list("closes_at", flat=True)
-        followed = self.closed(at).filter(closes_at__gt=at - FOLLOWED_AFTER_CLOSING).order_by("closes_at")
+        milestones = {
+            name: models.Min(name, filter=models.Q(**{f"{name}__gt": at})) for name in self.model.MILESTONES
+        }
+        followed = self.closed(at).filter(closes_at__gt=at - FOLLOWED_AFTER_CLOSING)
+        first_closing = followed.values_list("closes_at", flat=True).last()
         moments = [
             super().next_change(at),
+            *self.live(at).order_by().aggregate(**milestones).values(),
             *(next_text_change(closes_at, at) for closes_at in open_closings),
-            *(
-                closes_at + FOLLOWED_AFTER_CLOSING
-                for closes_at in followed.values_list("closes_at", flat=True)[:1]
-            ),
+            first_closing and first_closing + FOLLOWED_AFTER_CLOSING,
         ]
         return min(filter(None, moments), default=None)
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""
-        return self.prefetch_related("deadline_changes", "amendments")
+        return self.prefetch_related("deadline_changes", *self.model.DATED_ENTRIES)
 
     def with_readvertised(self, at: datetime.datetime) -> Self:
         """Prefetch the notice that replaces it, if that is live."""

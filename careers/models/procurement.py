@@ -1,11 +1,11 @@
 """Procurement notices with their documents, clarifications and awards."""
 
 import datetime
-import re
 import uuid
 from typing import Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -17,26 +17,13 @@ from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.models import FileVersion
 from iomlaos.publishing.dates import format_deadline
 
-
-def validate_currency(code: str) -> None:
-    """Refuse what does not look like a code of ISO 4217."""
-    if not re.fullmatch(r"[A-Z]{3}", code):
-        raise ValidationError(_("Write the three letters of the currency: USD, LAK or EUR."))
+#: ISO 4217
+validate_currency = RegexValidator(
+    r"^[A-Z]{3}\Z", _("Write the three letters of the currency: USD, LAK or EUR.")
+)
 
 
 class ProcurementNoticeQuerySet(NoticeQuerySet):
-    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
-        """Also when questions end or bidders meet."""
-        ahead = {
-            name: models.Min(name, filter=models.Q(**{f"{name}__gt": at}))
-            for name in ("clarifications_until", "pre_bid_at")
-        }
-        moments = [super().next_change(at), *self.live(at).order_by().aggregate(**ahead).values()]
-        return min(filter(None, moments), default=None)
-
-    def with_history(self) -> Self:
-        return super().with_history().prefetch_related("clarifications")
-
     def awarded(self, at: datetime.datetime) -> Self:
         return self.closed(at).filter(outcome=Notice.Outcome.AWARDED)
 
@@ -80,7 +67,8 @@ class ProcurementNotice(Notice):
         Notice.Outcome.CANCELLED,
         Notice.Outcome.READVERTISED,
     )
-    TRACED_FIELDS = (*Notice.TRACED_FIELDS, "clarifications_until", "pre_bid_at")
+    MILESTONES = ("clarifications_until", "pre_bid_at")
+    DATED_ENTRIES = ("amendments", "clarifications")
     RESERVED_SLUGS = ("closed", "awards", "files")
     closed_message = _("Offers are no longer taken.")
 
@@ -119,7 +107,7 @@ class ProcurementNotice(Notice):
         if not self.closes_at or not self.is_open(timezone.now()):
             # The closing, also an early one, ended whatever was still to come.
             return
-        for name in ("clarifications_until", "pre_bid_at"):
+        for name in self.MILESTONES:
             moment = getattr(self, name)
             if moment and moment > self.closes_at:
                 message = _("This is after the closing. Let it be earlier, or the closing later.")

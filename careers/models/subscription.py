@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.alert_event import AlertEvent
@@ -143,8 +143,8 @@ class Subscription(models.Model):
         if self.topic != self.Topic.NOTICE:
             return self.get_topic_display()
         if not self.notice.is_live(at):
-            return _now("Changes to a notice that is not public now")
-        return _now("Changes to “%(title)s”") % {"title": self.notice.title}
+            return gettext("Changes to a notice that is not public now")
+        return gettext("Changes to “%(title)s”") % {"title": self.notice.title}
 
     @property
     def confirm_url(self) -> str:
