@@ -135,6 +135,40 @@ def successor_label(notice: Notice) -> str:
     return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, state]))
 
 
+class DeadlineForm(NoticeForm):
+    """Another deadline and its reason, and no other field."""
+
+    publish_at = None
+
+    def __init__(self, *args: Any, at: datetime.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.fields["deadline_reason"].help_text = ""
+        if not self.instance.is_announced(at):
+            del self.fields["deadline_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """A notice that is open again is no longer under review."""
+        cleaned = super().clean()
+        if self.instance.is_undecided and self.instance.is_open(self.at):
+            self.instance.outcome = ""
+        return cleaned
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Another outcome is removed by hand, in the form of the whole notice."""
+        if hasattr(error, "error_dict") and error.error_dict.pop("outcome", None):
+            message = _(
+                "It has an outcome: %(outcome)s. Empty that in the form, and change the deadline there."
+            )
+            params = {"outcome": self.instance.get_outcome_display()}
+            error.error_dict["closing_date"] = [ValidationError(message, params=params)]
+        super().add_error(field, error)
+
+    def _asks(self, name: str) -> bool:
+        """`NoticeForm` shows errors of `closes_at` at other fields."""
+        return name == "closes_at" or super()._asks(name)
+
+
 class VacancyForm(NoticeForm):
     class Meta(NoticeForm.Meta):
         help_texts = {

@@ -1,18 +1,17 @@
 """Actions of a notice: publish, change the deadline, close now."""
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from careers.forms import DeadlineForm
 from careers.models.notice import Notice
 from iomlaos.staff import actions
-from iomlaos.staff.actions import AsksLittle, Step
+from iomlaos.staff.actions import Step
 from iomlaos.staff.fields import MultiLineField
 
 
@@ -31,32 +30,6 @@ class PublishNow(actions.PublishNow):
             warn_if_closed(self.request, self.record)
 
 
-class DeadlineFormMixin(AsksLittle):
-    #: The moment of the request.
-    at: datetime.datetime
-
-    def clean(self) -> dict[str, Any]:
-        """A notice that is open again is no longer under review."""
-        cleaned = super().clean()
-        if self.instance.is_undecided and self.instance.is_open(self.at):
-            self.instance.outcome = ""
-        return cleaned
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """An outcome is removed by hand, in the form of the whole notice."""
-        if hasattr(error, "error_dict") and error.error_dict.pop("outcome", None):
-            message = gettext(
-                "It has an outcome: %(outcome)s. Empty that in the form, and change the deadline there."
-            )
-            params = {"outcome": self.instance.get_outcome_display()}
-            error.error_dict["closing_date"] = [ValidationError(message, params=params)]
-        super().add_error(field, error)
-
-    def _asks(self, name: str) -> bool:
-        """`NoticeForm` shows errors of `closes_at` at other fields."""
-        return name == "closes_at" or super()._asks(name)
-
-
 class ChangeDeadline(Step):
     name = "deadline"
     label = _("Change the deadline")
@@ -71,13 +44,8 @@ class ChangeDeadline(Step):
         return self.record.state == self.record.State.PUBLISHED
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        base = type("DeadlineForm", (DeadlineFormMixin, self.admin.form), {"at": self.request.at})
-        form = forms.modelform_factory(type(self.record), form=base, fields=[])(data, instance=self.record)
-        del form.fields["publish_at"]
-        form.fields["deadline_reason"].help_text = ""
-        if not self.record.is_announced(self.request.at):
-            del form.fields["deadline_reason"]
-        return form
+        form_class = forms.modelform_factory(type(self.record), form=DeadlineForm, fields=[])
+        return form_class(data, instance=self.record, at=self.request.at)
 
     def take(self, form: forms.BaseForm) -> None:
         self.keep(note=self.record.deadline_reason)

@@ -204,10 +204,11 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=80)),
                 ('noticed_at', models.DateTimeField()),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alert_events', to='careers.procurementnotice')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
             ],
             options={
                 'abstract': False,
+                'default_related_name': 'alert_events',
             },
         ),
         migrations.CreateModel(
@@ -220,9 +221,10 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
                 ('bounce_count', models.PositiveSmallIntegerField(default=0, help_text='How often the mail server refused the address since it last accepted a message.', verbose_name='bounces in a row')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='careers.procurementnotice')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
             ],
             options={
+                'default_related_name': 'subscriptions',
                 'verbose_name': 'subscription to alerts',
                 'verbose_name_plural': 'subscriptions to alerts',
                 'ordering': ['-asked_at', 'id'],
@@ -335,7 +337,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='vacancy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='careers.vacancy'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy'),
         ),
         migrations.CreateModel(
             name='DeadlineChange',
@@ -348,14 +350,15 @@ class Migration(migrations.Migration):
                 ('reason_en', models.TextField(blank=True, null=True, verbose_name='reason')),
                 ('reason_lo', models.TextField(blank=True, null=True, verbose_name='reason')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed at')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='careers.procurementnotice')),
-                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='careers.vacancy')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
+                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy')),
             ],
             options={
                 'verbose_name': 'change of deadline',
                 'verbose_name_plural': 'changes of deadline',
                 'ordering': ['-changed_at', 'id'],
                 'abstract': False,
+                'default_related_name': 'deadline_changes',
             },
         ),
         migrations.CreateModel(
@@ -367,20 +370,21 @@ class Migration(migrations.Migration):
                 ('text_en', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
                 ('text_lo', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
                 ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.procurementnotice')),
-                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.vacancy')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
+                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy')),
             ],
             options={
                 'verbose_name': 'amendment',
                 'verbose_name_plural': 'amendments',
                 'ordering': [models.OrderBy(models.F('first_published_at'), descending=True, nulls_first=True), 'id'],
                 'abstract': False,
+                'default_related_name': 'amendments',
             },
         ),
         migrations.AddField(
             model_name='alertevent',
             name='vacancy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alert_events', to='careers.vacancy'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy'),
         ),
         migrations.AddConstraint(
             model_name='formversion',

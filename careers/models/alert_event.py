@@ -1,38 +1,23 @@
 """Events of notices that subscribers were told of."""
 
 import datetime
-from typing import Self
 
 from django.db import models
 
 from careers.models.notice import Notice
-from careers.models.notice_child import NoticeChild, notice_key
+from careers.models.notice_child import NoticeChild
 from careers.models.notice_event import NoticeEvent
-from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import Vacancy
-
-
-class AlertEventQuerySet(models.QuerySet):
-    def public(self, at: datetime.datetime) -> Self:
-        """Of live notices."""
-        return self.filter(
-            models.Q(vacancy__in=Vacancy.objects.live(at))
-            | models.Q(procurement_notice__in=ProcurementNotice.objects.live(at))
-        )
 
 
 class AlertEvent(NoticeChild):
     """An event that was recorded with its messages, so that nobody is told of it twice."""
 
-    vacancy = notice_key("Vacancy", "alert_events")
-    procurement_notice = notice_key("ProcurementNotice", "alert_events")
     #: `NoticeEvent.key`
     key = models.CharField(max_length=80)
     noticed_at = models.DateTimeField()
 
-    objects = AlertEventQuerySet.as_manager()
-
     class Meta(NoticeChild.Meta):
+        default_related_name = "alert_events"
         constraints = [
             *NoticeChild.Meta.constraints,
             models.UniqueConstraint(fields=["vacancy", "key"], name="alertevent_once_a_vacancy"),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.notice_child import NoticeChild, notice_key
+from careers.models.notice_child import NoticeChild
 from careers.models.notice_event import NoticeEvent
 from iomlaos.publishing.dates import format_deadline
 
@@ -19,14 +19,13 @@ class DeadlineChange(NoticeChild):
         MEETING = "pre_bid_at", _("Pre-bid meeting")
 
     field = models.CharField(_("moment"), max_length=20, choices=Field, default=Field.CLOSING, editable=False)
-    vacancy = notice_key("Vacancy", "deadline_changes")
-    procurement_notice = notice_key("ProcurementNotice", "deadline_changes")
     before = models.DateTimeField(_("old deadline"), null=True, editable=False)
     after = models.DateTimeField(_("new deadline"), null=True, editable=False)
     reason = models.TextField(_("reason"), blank=True)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
 
     class Meta(NoticeChild.Meta):
+        default_related_name = "deadline_changes"
         verbose_name = _("change of deadline")
         verbose_name_plural = _("changes of deadline")
         ordering = ["-changed_at", "id"]

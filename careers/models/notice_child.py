@@ -1,20 +1,16 @@
-"""Rows that belong to one vacancy or to one procurement notice."""
+"""NoticeChild: the base of rows about a notice of either kind."""
 
 import uuid
 
 from django.db import models
 
 
-def notice_key(model: str, related_name: str) -> models.ForeignKey:
-    return models.ForeignKey(
-        f"careers.{model}", models.CASCADE, null=True, blank=True, related_name=related_name
-    )
-
-
 class NoticeChild(models.Model):
-    """The base of such rows. They declare the keys `vacancy` and `procurement_notice`."""
+    """Has one key for each kind. `default_related_name` names the reverse relations."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    vacancy = models.ForeignKey("careers.Vacancy", models.CASCADE, null=True, blank=True)
+    procurement_notice = models.ForeignKey("careers.ProcurementNotice", models.CASCADE, null=True, blank=True)
 
     class Meta:
         abstract = True

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.models.alert_event import AlertEvent
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING
 from careers.models.notice import Notice
-from careers.models.notice_child import notice_key
+from careers.models.notice_child import NoticeChild
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
@@ -74,7 +74,7 @@ class SubscriptionQuerySet(models.QuerySet):
             subscription.messages.create(made_at=at, send_after=at)
 
 
-class Subscription(models.Model):
+class Subscription(NoticeChild):
     """An address and what it wants alerts about. Nothing else is stored of a person.
 
     Before it is confirmed, it gets only the request to confirm. Unsubscribing deletes it.
@@ -89,11 +89,8 @@ class Subscription(models.Model):
     #: The topic of new notices of a kind.
     TOPICS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"))
     topic = models.CharField(_("what about"), max_length=12, choices=Topic)
-    vacancy = notice_key("Vacancy", "subscriptions")
-    procurement_notice = notice_key("ProcurementNotice", "subscriptions")
     token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
@@ -106,6 +103,7 @@ class Subscription(models.Model):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
+        default_related_name = "subscriptions"
         verbose_name = _("subscription to alerts")
         verbose_name_plural = _("subscriptions to alerts")
         ordering = ["-asked_at", "id"]
@@ -133,10 +131,6 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}: {self.get_topic_display()}"
-
-    @property
-    def notice(self) -> Notice | None:
-        return self.vacancy or self.procurement_notice
 
     def scope_label(self, at: datetime.datetime) -> str:
         """What it is about. A notice that is not public is not named."""
@@ -170,10 +164,13 @@ class AlertMessageQuerySet(models.QuerySet):
 
         Alerts about a withdrawn notice wait: it may be public again before it closes.
         """
-        of_public = models.Q(event__in=AlertEvent.objects.public(at))
-        alerts = models.Q(of_public, subscription__bounce_count__lt=MAX_BOUNCES)
-        waiting = self.filter(alerts | models.Q(event__isnull=True), state=AlertMessage.State.WAITING)
-        due = waiting.filter(send_after__lte=at).select_related("event", "subscription")
+        is_request = models.Q(event__isnull=True)
+        is_of_live_notice = models.Q(event__vacancy__in=Vacancy.objects.live(at)) | models.Q(
+            event__procurement_notice__in=ProcurementNotice.objects.live(at)
+        )
+        is_alert = models.Q(is_of_live_notice, subscription__bounce_count__lt=MAX_BOUNCES)
+        due = self.filter(is_request | is_alert, state=AlertMessage.State.WAITING, send_after__lte=at)
+        due = due.select_related("event", "subscription")
         return due.order_by(models.F("event").asc(nulls_first=True), "send_after", "pk")
 
     def drop(self) -> int:

@@ -139,13 +139,6 @@ def test_the_years_of_closings_cost_the_same_for_few_and_for_many_and_sort_nothi
     assert not any("DISTINCT" in sql for sql in run_queries())
 
 
-@pytest.mark.django_db
-def test_a_year_that_no_calendar_has_holds_nothing():
-    make_vacancy()
-    for year in (-1, 0, 9999, 10**9):
-        assert not Vacancy.objects.closing_in(year).exists()
-
-
 # --- What cannot be stored --------------------------------------------------------------------
 
 
