@@ -19,7 +19,7 @@ class DatedEntryQuerySet(models.QuerySet):
 
 
 class DatedEntry(models.Model):
-    """The base of such rows. History and drafts hold only the text: publishing sets the dates."""
+    """Base of amendments and answers. Drafts and history hold only the text: publishing sets the dates."""
 
     record_options = RecordOptions(not_content=("first_published_at", "corrected_at"))
     #: The fields of its text, without a language.

@@ -19,7 +19,7 @@ from iomlaos.publishing.models import Publishable
 
 
 class LocalMidnight(models.Func):
-    """The moment at which a day begins in Vientiane, asked in a way that each database's own tools know."""
+    """The moment at which a day begins in Vientiane, in SQL that each database's own tools understand."""
 
     output_field = models.DateTimeField()
 
@@ -132,6 +132,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 
     class Meta(Publishable.Meta):
         abstract = True
+        ordering = ["-closes_at", "-pk"]
         constraints = [
             *Publishable.Meta.constraints,
             # Compared as moments: a check on the date of `closes_at` would break SQLite's own tools.

@@ -61,12 +61,7 @@ class ProcurementNotice(Notice):
         not_copied=("clarifications_until", "pre_bid_at"),
     )
     FOREIGN_KEY = "procurement_notice"
-    OUTCOMES = (
-        Notice.Outcome.UNDER_REVIEW,
-        Notice.Outcome.AWARDED,
-        Notice.Outcome.CANCELLED,
-        Notice.Outcome.READVERTISED,
-    )
+    OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.FILLED)
     MILESTONES = ("clarifications_until", "pre_bid_at")
     DATED_ENTRIES = ("amendments", "clarifications")
     RESERVED_SLUGS = ("closed", "awards", "files")
@@ -97,7 +92,6 @@ class ProcurementNotice(Notice):
     class Meta(Notice.Meta):
         verbose_name = _("procurement notice")
         verbose_name_plural = _("procurement notices")
-        ordering = ["-closes_at", "-pk"]
 
     def get_absolute_url(self) -> str:
         return reverse("careers:procurement_detail", args=[self.slug])

@@ -98,12 +98,7 @@ class Vacancy(Notice):
     FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
     SECTIONS = ("context", "responsibilities", "qualifications", "languages", "competencies")
-    OUTCOMES = (
-        Notice.Outcome.UNDER_REVIEW,
-        Notice.Outcome.FILLED,
-        Notice.Outcome.CANCELLED,
-        Notice.Outcome.READVERTISED,
-    )
+    OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.AWARDED)
 
     grade = models.CharField(
         _("grade"),
@@ -176,7 +171,6 @@ class Vacancy(Notice):
     class Meta(Notice.Meta):
         verbose_name = _("vacancy")
         verbose_name_plural = _("vacancies")
-        ordering = ["-closes_at", "-pk"]
         indexes = [
             *Notice.Meta.indexes,
             # The open list of one duty station, at the cost of its open positions.
