@@ -29,32 +29,30 @@ TENDERS_ON_CAREERS = 5
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
     at = request.at
-    filters = VacancyFilterForm(request.GET, at)
-    vacancies = Vacancy.objects.select_related("duty_station")
-    context = {
-        "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
-        "last_closed": vacancies.closed(at).first(),
-    }
-    return _render_open(request, "careers/career_list.html", vacancies.open(at), filters, **context)
+    vacancies, filters = Vacancy.objects.select_related("duty_station"), VacancyFilterForm(request.GET, at)
+    tenders = ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS]
+    return _render_open(request, "careers/career_list.html", vacancies, filters, tenders=tenders)
 
 
 @require_safe
 def procurement_list(request: HttpRequest) -> HttpResponse:
     """Open tenders, filtered by the query string."""
-    at = request.at
-    filters = ProcurementFilterForm(request.GET, at)
-    tenders = ProcurementNotice.objects.open(at)
-    last_closed = ProcurementNotice.objects.closed(at).first()
-    template = "careers/procurement_list.html"
-    return _render_open(request, template, tenders, filters, last_closed=last_closed)
+    tenders, filters = ProcurementNotice.objects.all(), ProcurementFilterForm(request.GET, request.at)
+    return _render_open(request, "careers/procurement_list.html", tenders, filters)
 
 
 def _render_open(
     request: HttpRequest, template: str, notices: NoticeQuerySet, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
-    page = get_keyset_page(request, filters.narrow(notices), "closes_at")
-    context |= {"filters": filters, "query": filters.query, "standard": StandardText.by_slug()}
-    return _render(request, template, page.rows, stretch=page, **context)
+    page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at")
+    context |= {
+        "stretch": page,
+        "filters": filters,
+        "query": filters.query,
+        "last_closed": notices.closed(request.at).first(),
+        "standard": StandardText.by_slug(),
+    }
+    return _render(request, template, page.rows, **context)
 
 
 @require_safe

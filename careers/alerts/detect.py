@@ -39,7 +39,7 @@ def _record(notice: Notice, told: NoticeEvent, at: datetime.datetime) -> bool:
             # Who subscribed twice, to all and to positions, is told once.
             concerned = {row.email: row for row in Subscription.objects.recipients(notice, told)}
             AlertMessage.objects.bulk_create(
-                AlertMessage(subscription=row, event=event, made_at=at, send_after=at)
+                AlertMessage(subscription=row, event=event, created_at=at, send_after=at)
                 for row in concerned.values()
             )
     return created

@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('dropped', 'Dropped: there was nothing to tell any more'), ('refused', 'Refused by the mail server'), ('given-up', 'Given up after several tries')], default='waiting', max_length=12)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
                 ('send_after', models.DateTimeField()),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='careers.alertevent')),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='careers.subscription')),
@@ -436,7 +436,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='alertmessage',
-            index=models.Index(condition=models.Q(('event__isnull', True)), fields=['made_at'], name='alertmessage_questions'),
+            index=models.Index(condition=models.Q(('event__isnull', True)), fields=['created_at'], name='alertmessage_questions'),
         ),
         migrations.AddConstraint(
             model_name='alertmessage',

@@ -62,7 +62,7 @@ class SubscriptionQuerySet(models.QuerySet):
     def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
         """Store a subscription and queue a request to confirm it, unless the address had enough today."""
         requests = AlertMessage.objects.confirmation_requests()
-        today = requests.filter(made_at__gt=at - DAY, subscription__email=email)
+        today = requests.filter(created_at__gt=at - DAY, subscription__email=email)
         if today.count() >= MAX_REQUESTS_PER_DAY:
             return
         scope = {notice.FOREIGN_KEY: notice} if notice else {}
@@ -71,7 +71,7 @@ class SubscriptionQuerySet(models.QuerySet):
         )
         self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
         if not requests.filter(subscription=subscription, state=AlertMessage.State.WAITING).exists():
-            subscription.messages.create(made_at=at, send_after=at)
+            subscription.messages.create(created_at=at, send_after=at)
 
 
 class Subscription(NoticeChild):
@@ -178,7 +178,7 @@ class AlertMessageQuerySet(models.QuerySet):
         return self.filter(state=AlertMessage.State.WAITING).update(state=AlertMessage.State.DROPPED)
 
     def expired(self, at: datetime.datetime) -> Self:
-        return self.filter(made_at__lte=at - MESSAGES_KEPT)
+        return self.filter(created_at__lte=at - MESSAGES_KEPT)
 
 
 class AlertMessage(models.Model):
@@ -196,7 +196,7 @@ class AlertMessage(models.Model):
     event = models.ForeignKey(AlertEvent, models.CASCADE, null=True, related_name="messages")
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
     send_after = models.DateTimeField()
 
     objects = AlertMessageQuerySet.as_manager()
@@ -212,7 +212,7 @@ class AlertMessage(models.Model):
                 fields=["send_after"], condition=models.Q(state="waiting"), name="alertmessage_waiting"
             ),
             models.Index(
-                fields=["made_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
+                fields=["created_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
             ),
         ]
 
