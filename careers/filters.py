@@ -1,119 +1,80 @@
-"""What the open lists can be narrowed to: declared values alone, so that addresses are few.
+"""Filters of the open lists, as forms of the query string.
 
-A value that is not among the choices, and a name that is no filter, are ignored.
+Only declared values filter, so that there are few addresses: other values and parameters are ignored.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
 
+from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from careers.models.notice import NoticeQuerySet
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import SCALES, Vacancy
+from careers.models.vacancy import SCALES, Vacancy, VacancyQuerySet
 from iomlaos.office.models import Place
 
-#: Days, for "closing within".
-CLOSING_WITHIN = (3, 7, 30)
+
+def closing_choices() -> list[tuple[str, str]]:
+    return [
+        (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in (3, 7, 30)
+    ]
 
 
-@dataclass(frozen=True)
-class FilterGroup:
-    """One question of a list: its choices as (value, label), and the chosen value or nothing."""
+class NoticeFilterForm(forms.Form):
+    closing = forms.ChoiceField(label=_("Closing within"), choices=closing_choices, required=False)
+    #: The lookups of choices that filter by one.
+    lookups: ClassVar[dict[str, str]] = {}
 
-    name: str
-    label: str
-    choices: list[tuple[str, str]]
-    chosen: str
-    narrow: Callable[[NoticeQuerySet, str], NoticeQuerySet]
+    def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
+        super().__init__(data)
+        self.at = at
 
-
-@dataclass(frozen=True)
-class NoticeFilterSet:
-    """The questions of a list, as an address answers them."""
-
-    filters: list[FilterGroup]
-
-    def __iter__(self) -> Iterable[FilterGroup]:
-        return iter(self.filters)
-
-    @property
-    def are_chosen(self) -> bool:
-        return any(each.chosen for each in self.filters)
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
     @property
     def query(self) -> str:
-        """The chosen values as the beginning of a query, each followed by an ampersand."""
-        return "".join(f"{each.name}={each.chosen}&" for each in self.filters if each.chosen)
+        """The chosen values as the beginning of a query string, each followed by an ampersand."""
+        return "".join(f"{name}={value}&" for name, value in self.chosen.items())
 
-    def narrow(self, rows: NoticeQuerySet) -> NoticeQuerySet:
-        for each in self.filters:
-            if each.chosen:
-                rows = each.narrow(rows, each.chosen)
-        return rows
-
-
-def _filter(asked: QueryDict, name: str, label: str, choices: Iterable, narrow: Callable) -> FilterGroup:
-    choices = [(str(value), str(words)) for value, words in choices]
-    chosen = asked.get(name, "")
-    return FilterGroup(name, label, choices, chosen if chosen in dict(choices) else "", narrow)
+    def narrow(self, notices: NoticeQuerySet) -> NoticeQuerySet:
+        if days := self.chosen.get("closing"):
+            notices = notices.closing_within(int(days), self.at)
+        return notices.filter(
+            **{self.lookups[name]: value for name, value in self.chosen.items() if name in self.lookups}
+        )
 
 
-def _closing(asked: QueryDict, at: datetime.datetime) -> FilterGroup:
-    within = [
-        (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in CLOSING_WITHIN
-    ]
-    return _filter(
-        asked, "closing", _("Closing within"), within, lambda rows, days: rows.closing_within(int(days), at)
+class VacancyFilterForm(NoticeFilterForm):
+    station = forms.ChoiceField(label=_("Duty station"), required=False)
+    grade = forms.ChoiceField(
+        label=_("Grade"),
+        choices=lambda: [(letters.lower(), f"{letters}: {scale.name}") for letters, scale in SCALES.items()],
+        required=False,
     )
+    contract = forms.ChoiceField(label=_("Contract"), choices=Vacancy.Contract.choices, required=False)
+    field_order = ["station", "grade", "contract", "closing"]
+    lookups = {"station": "duty_station__slug", "contract": "contract"}
+
+    def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
+        super().__init__(data, at)
+        vacancies = Vacancy.objects.open(at).order_by().exclude(duty_station=None)
+        stations = Place.objects.filter(pk__in=vacancies.values("duty_station"))
+        self.fields["station"].choices = [(station.slug, station.name) for station in stations]
+
+    def narrow(self, vacancies: VacancyQuerySet) -> VacancyQuerySet:
+        vacancies, letters = super().narrow(vacancies), self.chosen.get("grade")
+        return vacancies.on_scale(letters) if letters else vacancies
 
 
-def vacancy_filters(asked: QueryDict, at: datetime.datetime) -> NoticeFilterSet:
-    """Duty station (those of open positions), scale, kind of contract, closing within."""
-    of_open = Vacancy.objects.open(at).order_by().exclude(duty_station=None)
-    stations = Place.objects.filter(pk__in=of_open.values("duty_station"))
-    return NoticeFilterSet(
-        [
-            _filter(
-                asked,
-                "station",
-                _("Duty station"),
-                [(place.slug, place.name) for place in stations],
-                lambda rows, slug: rows.filter(duty_station__slug=slug),
-            ),
-            _filter(
-                asked,
-                "grade",
-                _("Grade"),
-                [(letters.lower(), f"{letters}: {scale.name}") for letters, scale in SCALES.items()],
-                lambda rows, letters: rows.on_scale(letters),
-            ),
-            _filter(
-                asked,
-                "contract",
-                _("Contract"),
-                Vacancy.Contract.choices,
-                lambda rows, contract: rows.filter(contract=contract),
-            ),
-            _closing(asked, at),
-        ]
-    )
-
-
-def procurement_filters(asked: QueryDict, at: datetime.datetime) -> NoticeFilterSet:
-    """Method, closing within."""
-    return NoticeFilterSet(
-        [
-            _filter(
-                asked,
-                "method",
-                _("Method"),
-                ProcurementNotice.Method.choices,
-                lambda rows, method: rows.filter(method=method),
-            ),
-            _closing(asked, at),
-        ]
-    )
+class ProcurementFilterForm(NoticeFilterForm):
+    method = forms.ChoiceField(label=_("Method"), choices=ProcurementNotice.Method.choices, required=False)
+    field_order = ["method", "closing"]
+    lookups = {"method": "method"}

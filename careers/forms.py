@@ -14,7 +14,7 @@ from careers.models.notice import Notice
 from iomlaos.staff.drafts import PublishableForm
 from iomlaos.staff.fields import DateField, MultiLineField, TimeField
 
-#: How many notices are offered as the successor of one: the newest.
+#: How many notices, the newest, can be chosen as the successor of one.
 SUCCESSORS = 100
 
 
@@ -50,26 +50,22 @@ class NoticeForm(PublishableForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Of a draft: the reason that it holds.
-        self.initial.setdefault("deadline_reason", self.instance.deadline_reason)
-        if self.instance.closes_at:
-            self.initial.setdefault("closing_date", self.instance.closing_day)
-            self.initial.setdefault("closing_hour", self.instance.closing_hour)
+        notice = self.instance
+        self.initial.setdefault("deadline_reason", notice.deadline_reason)
+        if notice.closes_at:
+            self.initial.setdefault("closing_date", notice.closing_day)
+            self.initial.setdefault("closing_hour", notice.closing_hour)
         if outcome := self.fields.get("outcome"):
-            choices = [(each.value, each.label) for each in self.instance.OUTCOMES]
+            choices = [(choice.value, choice.label) for choice in notice.OUTCOMES]
             outcome.choices = [("", _("Not said yet")), *choices]
         if successor := self.fields.get("readvertised_as"):
-            successor.queryset = self._successors()
-            successor.label_from_instance = _told_apart
-
-    def _successors(self) -> models.QuerySet:
-        """Other notices of this kind, the newest first."""
-        others = type(self.instance).objects.exclude(pk=self.instance.pk).order_by("-created_at", "-pk")
-        chosen = models.Q(pk=self.instance.readvertised_as_id)
-        return others.filter(models.Q(pk__in=others.values("pk")[:SUCCESSORS]) | chosen)
+            others = type(notice).objects.exclude(pk=notice.pk).order_by("-created_at", "-pk")
+            newest = models.Q(pk__in=others.values("pk")[:SUCCESSORS])
+            successor.queryset = others.filter(newest | models.Q(pk=notice.readvertised_as_id))
+            successor.label_from_instance = successor_label
 
     def clean_slug(self) -> str:
-        """In small letters: short addresses are typed from posters, in capitals too."""
+        """In lower case: short addresses are typed from posters, in capitals too."""
         return self.cleaned_data["slug"].lower()
 
     def clean_closing_hour(self) -> datetime.time | None:
@@ -91,23 +87,22 @@ class NoticeForm(PublishableForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self.instance.deadline_reason = cleaned.get("deadline_reason") or ""
+        notice = self.instance
+        notice.deadline_reason = cleaned.get("deadline_reason") or ""
         if cleaned.get("closing_date") and "closing_hour" in cleaned:
-            seen = self.instance.seen
-            self.instance.closes_at = self.instance.closing_moment(
-                cleaned["closing_date"], cleaned["closing_hour"]
-            )
-            if self.instance.deadline_reason and seen and not self._moves(seen, cleaned):
+            notice.closes_at = notice.closing_moment(cleaned["closing_date"], cleaned["closing_hour"])
+            public = notice.get_public_version()
+            if notice.deadline_reason and public and not self._changes_moment(public):
                 self._refuse_reason()
         return cleaned
 
-    def _moves(self, seen: Notice, cleaned: dict[str, Any]) -> bool:
-        """Whether it changes a moment of which visitors are told."""
-        typed = {**cleaned, "closes_at": self.instance.closes_at}
-        return any(name in typed and typed[name] != getattr(seen, name) for name in seen.TRACED)
+    def _changes_moment(self, public: Notice) -> bool:
+        values = {**self.cleaned_data, "closes_at": self.instance.closes_at}
+        moments = ("closes_at", *public.MILESTONES)
+        return any(name in values and values[name] != getattr(public, name) for name in moments)
 
     def _refuse_reason(self) -> None:
-        """A reason without a change is not lost without a word, except one that the draft had before."""
+        """Refuse a reason without a change, except one that the draft had before: that is dropped."""
         if self.instance.deadline_reason == self.initial.get("deadline_reason"):
             self.instance.deadline_reason = ""
             return
@@ -120,24 +115,58 @@ class NoticeForm(PublishableForm):
         )
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """What the model says of the moment stands beside the date, or where the reason is to be given."""
+        """Show errors of `closes_at` at the date, and a missing reason where it is to be given."""
         if hasattr(error, "error_dict") and "closes_at" in error.error_dict:
             errors = dict(error.error_dict)
-            about = errors.pop("closes_at")
-            errors["deadline_reason" if about[0].code == "reason" else "closing_date"] = about
+            messages = errors.pop("closes_at")
+            errors["deadline_reason" if messages[0].code == "reason" else "closing_date"] = messages
             error = ValidationError(errors)
         super().add_error(field, error)
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The database's own rules about the moment are asked before saving, as if it were a field."""
+        """Validate the constraints on `closes_at` too, though it is no field of the form."""
         excluded = super()._get_validation_exclusions()
         return excluded - {"closes_at"} if not self.errors else excluded
 
 
-def _told_apart(notice: Notice) -> str:
+def successor_label(notice: Notice) -> str:
     """Notices that follow each other often share a title."""
-    draft = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
-    return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, draft]))
+    state = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
+    return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, state]))
+
+
+class DeadlineForm(NoticeForm):
+    """Another deadline and its reason, and no other field."""
+
+    publish_at = None
+
+    def __init__(self, *args: Any, at: datetime.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.fields["deadline_reason"].help_text = ""
+        if not self.instance.is_announced(at):
+            del self.fields["deadline_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """A notice that is open again is no longer under review."""
+        cleaned = super().clean()
+        if self.instance.is_undecided and self.instance.is_open(self.at):
+            self.instance.outcome = ""
+        return cleaned
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Another outcome is removed by hand, in the form of the whole notice."""
+        if hasattr(error, "error_dict") and error.error_dict.pop("outcome", None):
+            message = _(
+                "It has an outcome: %(outcome)s. Empty that in the form, and change the deadline there."
+            )
+            params = {"outcome": self.instance.get_outcome_display()}
+            error.error_dict["closing_date"] = [ValidationError(message, params=params)]
+        super().add_error(field, error)
+
+    def _asks(self, name: str) -> bool:
+        """`NoticeForm` shows errors of `closes_at` at other fields."""
+        return name == "closes_at" or super()._asks(name)
 
 
 class VacancyForm(NoticeForm):
@@ -152,23 +181,23 @@ class VacancyForm(NoticeForm):
             version.queryset = FormVersion.objects.select_related("form").order_by(
                 "form__title_en", "form", *FormVersion._meta.ordering
             )
-            version.label_from_instance = _form_and_version
+            version.label_from_instance = version_label
 
     def clean(self) -> dict[str, Any]:
-        """A version says which form is meant."""
+        """A version alone also chooses its form."""
         cleaned = super().clean()
         if cleaned.get("form_version") and not cleaned.get("form") and "form" not in self.errors:
             cleaned["form"] = cleaned["form_version"].form
         return cleaned
 
 
-def _form_and_version(version: FormVersion) -> str:
-    known = filter(None, [version.get_language_display(), str(version.dated or "")])
-    return f"{version.form}: {', '.join(known)}"
+def version_label(version: FormVersion) -> str:
+    details = filter(None, [version.get_language_display(), str(version.dated or "")])
+    return f"{version.form}: {', '.join(details)}"
 
 
 class DeadlineChangeForm(forms.ModelForm):
-    """A reason that was given can be put better, and not taken back."""
+    """The reason can be corrected, but not removed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,8 +6,6 @@ from careers.models.deadline_change import DeadlineChange
 from careers.models.procurement import Clarification, ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 
-NOTICE = ("title", "contact", "submission_address", "body", "what_next", "outcome_note", "withdrawal_reason")
-
 
 @register(ApplicationForm)
 class ApplicationFormTranslation(TranslationOptions):
@@ -15,27 +13,24 @@ class ApplicationFormTranslation(TranslationOptions):
     required_languages = {"en": ("title",)}
 
 
-@register(Vacancy)
-class VacancyTranslation(TranslationOptions):
+class NoticeTranslation(TranslationOptions):
     fields = (
-        *NOTICE,
-        "organizational_unit",
-        "appointment_type",
-        "duration",
-        "starts",
-        "context",
-        "responsibilities",
-        "qualifications",
-        "languages",
-        "competencies",
-    )
+        "title", "contact", "submission_address", "body", "what_next", "outcome_note", "withdrawal_reason",
+    )  # fmt: skip
     required_languages = {"en": ("title",)}
+
+
+@register(Vacancy)
+class VacancyTranslation(NoticeTranslation):
+    fields = (
+        "organizational_unit", "appointment_type", "duration", "starts", "context", "responsibilities",
+        "qualifications", "languages", "competencies",
+    )  # fmt: skip
 
 
 @register(ProcurementNotice)
-class ProcurementNoticeTranslation(TranslationOptions):
-    fields = (*NOTICE, "pre_bid_place", "delivery_place")
-    required_languages = {"en": ("title",)}
+class ProcurementNoticeTranslation(NoticeTranslation):
+    fields = ("pre_bid_place", "delivery_place")
 
 
 @register(ProcurementDocument)

@@ -1,15 +1,5 @@
-"""Admin pages of notices and application forms."""
+"""Admin pages of notices, application forms and subscriptions."""
 
-from careers.admin.application_form import ApplicationFormAdmin
-from careers.admin.notice import NoticeAdmin
-from careers.admin.procurement import ProcurementNoticeAdmin
-from careers.admin.subscription import SubscriptionAdmin
-from careers.admin.vacancy import VacancyAdmin
+from careers.admin import application_form, procurement, subscription, vacancy
 
-__all__ = [
-    "ApplicationFormAdmin",
-    "NoticeAdmin",
-    "ProcurementNoticeAdmin",
-    "SubscriptionAdmin",
-    "VacancyAdmin",
-]
+__all__ = ["application_form", "procurement", "subscription", "vacancy"]

@@ -1,60 +1,33 @@
 """Actions of a notice: publish, change the deadline, close now."""
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from careers.forms import DeadlineForm
 from careers.models.notice import Notice
 from iomlaos.staff import actions
-from iomlaos.staff.actions import AsksLittle, Step
+from iomlaos.staff.actions import Step
 from iomlaos.staff.fields import MultiLineField
 
 
-def say_if_closed(request: HttpRequest, notice: Notice) -> None:
-    """Old notices are published, too, for the archive; whoever meant a new one is told."""
+def warn_if_closed(request: HttpRequest, notice: Notice) -> None:
+    """Old notices may be published for the archive, but perhaps a new one was meant."""
     if notice.is_live(request.at) and not notice.is_open(request.at):
-        words = _now("Its deadline has passed (%(deadline)s): it stands among the closed ones.")
-        messages.warning(request, words % {"deadline": notice.deadline})
+        message = gettext("Its deadline has passed (%(deadline)s): it stands among the closed ones.")
+        messages.warning(request, message % {"deadline": notice.deadline})
 
 
 class PublishNow(actions.PublishNow):
     def take(self, form: forms.BaseForm) -> None:
-        was_seen = self.record.first_published_at is not None
+        is_new = self.record.first_published_at is None
         super().take(form)
-        if not was_seen:
-            say_if_closed(self.request, self.record)
-
-
-class AsksForDeadline(AsksLittle):
-    #: The moment of the request.
-    at: datetime.datetime
-
-    def clean(self) -> dict[str, Any]:
-        """What is open again is not under review any more."""
-        cleaned = super().clean()
-        if self.instance.is_undecided and self.instance.is_open(self.at):
-            self.instance.outcome = ""
-        return cleaned
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What was decided is taken back by hand, where the whole notice is seen."""
-        if hasattr(error, "error_dict") and error.error_dict.pop("outcome", None):
-            words = _now(
-                "It has an outcome: %(outcome)s. Empty that in the form, and change the deadline there."
-            )
-            outcome = {"outcome": self.instance.get_outcome_display()}
-            error.error_dict["closing_date"] = [ValidationError(words, params=outcome)]
-        super().add_error(field, error)
-
-    def _asks(self, name: str) -> bool:
-        """The form itself finds the place for what is said of the moment."""
-        return name == "closes_at" or super()._asks(name)
+        if is_new:
+            warn_if_closed(self.request, self.record)
 
 
 class ChangeDeadline(Step):
@@ -71,14 +44,8 @@ class ChangeDeadline(Step):
         return self.record.state == self.record.State.PUBLISHED
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        asked = type("DeadlineForm", (AsksForDeadline, self.admin.form), {"at": self.request.at})
-        form = forms.modelform_factory(type(self.record), form=asked, fields=[])(data, instance=self.record)
-        del form.fields["publish_at"]
-        # Whoever takes this step changes the deadline: no more need be said of when it is asked.
-        form.fields["deadline_reason"].help_text = ""
-        if not self.record.is_announced(self.request.at):
-            del form.fields["deadline_reason"]
-        return form
+        form_class = forms.modelform_factory(type(self.record), form=DeadlineForm, fields=[])
+        return form_class(data, instance=self.record, at=self.request.at)
 
     def take(self, form: forms.BaseForm) -> None:
         self.keep(note=self.record.deadline_reason)
@@ -107,7 +74,7 @@ class CloseNow(Step):
 
     def take(self, form: forms.BaseForm) -> None:
         reason = form.cleaned_data["deadline_reason"]
-        # People read it to the minute; it is not in the future.
+        # Pages show it to the minute, and it must not be in the future.
         self.record.closes_at = self.request.at.replace(second=0, microsecond=0)
         self.record.deadline_reason = reason
         self.record.full_clean()

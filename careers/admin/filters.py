@@ -1,5 +1,6 @@
 """Filters of the lists of notices."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -10,51 +11,49 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.notice import NoticeQuerySet
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import SCALES
 
 
 class CallbackFilter(SimpleListFilter):
-    """Choices, each with what the public pages and the work list ask, too."""
+    """Choices by value: a label, and the queryset method that public pages and the work list use too."""
 
-    choices_asked: dict[str, tuple[str | Promise, Callable[[NoticeQuerySet, Any], NoticeQuerySet]]]
+    callbacks: dict[str, tuple[str | Promise, Callable[[NoticeQuerySet, datetime.datetime], NoticeQuerySet]]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list:
-        return [(value, label) for value, (label, _ask) in self.choices_asked.items()]
+        return [(value, label) for value, (label, _callback) in self.callbacks.items()]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        if self.value() not in self.choices_asked:
+        if self.value() not in self.callbacks:
             return queryset
-        _label, ask = self.choices_asked[self.value()]
-        return queryset.filter(pk__in=ask(queryset.model.objects.all(), request.at).order_by().values("pk"))
+        _label, callback = self.callbacks[self.value()]
+        notices = callback(queryset.model.objects.all(), request.at)
+        return queryset.filter(pk__in=notices.order_by().values("pk"))
 
 
 class DeadlineFilter(CallbackFilter):
     title, parameter_name = _("deadline"), "deadline"
-    choices_asked = {
-        "open": (_("Open now"), lambda notices, at: notices.open(at)),
-        "closed": (_("Closed"), lambda notices, at: notices.closed(at)),
+    callbacks = {
+        "open": (_("Open now"), NoticeQuerySet.open),
+        "closed": (_("Closed"), NoticeQuerySet.closed),
     }
 
 
 class FollowUpFilter(CallbackFilter):
     title, parameter_name = _("what is still to be said"), "to-say"
-    choices_asked = {
-        "outcome": (_("Closed without an outcome"), lambda notices, at: notices.without_outcome(at)),
-        "result": (_("Results overdue"), lambda notices, at: notices.results_overdue(at)),
-        "reason": (
-            _("Deadline changed without a reason"),
-            lambda notices, at: notices.live(at).changed_without_reason(),
-        ),
+    callbacks = {
+        "outcome": (_("Closed without an outcome"), NoticeQuerySet.without_outcome),
+        "result": (_("Results overdue"), NoticeQuerySet.results_overdue),
+        "reason": (_("Deadline changed without a reason"), NoticeQuerySet.changed_without_reason),
     }
 
 
 class GradeScaleFilter(CallbackFilter):
     title, parameter_name = _("scale of the grade"), "scale"
-    choices_asked = {
+    callbacks = {
         letters: (
             format_lazy("{}: {}", letters, scale.name),
-            lambda notices, at, letters=letters: notices.on_scale(letters),
+            lambda vacancies, at, letters=letters: vacancies.on_scale(letters),
         )
         for letters, scale in SCALES.items()
     }

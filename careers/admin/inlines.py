@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from careers.forms import DeadlineChangeForm
 from careers.models.amendment import Amendment
@@ -34,23 +32,13 @@ class AmendmentInline(TranslatedInline):
 
 
 class DeadlineChangeInline(TranslatedInline):
-    """Made by the change itself, for good: its reason alone can be put better."""
+    """Only the reason can be corrected: a change itself is recorded for good."""
 
     model = DeadlineChange
     form = DeadlineChangeForm
-    fieldsets = [(None, {"fields": ["of", "old", "new", "changed_at", "reason"]})]
-    readonly_fields = ["of", "old", "new", "changed_at"]
-
-    @admin.display(description=_("old deadline"))
-    def old(self, obj: DeadlineChange) -> str:
-        return obj.old_deadline
-
-    @admin.display(description=_("new deadline"))
-    def new(self, obj: DeadlineChange) -> str:
-        return obj.new_deadline
+    fieldsets = [(None, {"fields": ["field", "old_deadline", "new_deadline", "changed_at", "reason"]})]
+    readonly_fields = ["field", "old_deadline", "new_deadline", "changed_at"]
+    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

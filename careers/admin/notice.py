@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.admin.actions import ChangeDeadline, CloseNow, PublishNow, say_if_closed
+from careers.admin.actions import ChangeDeadline, CloseNow, PublishNow, warn_if_closed
 from careers.admin.filters import DeadlineFilter, FollowUpFilter
 from careers.admin.inlines import AmendmentInline, DeadlineChangeInline
 from careers.forms import NoticeForm
-from careers.models.notice import Notice, notice_models
+from careers.models.notice import Notice
 from iomlaos.publishing import serialization
 from iomlaos.publishing.models import Revision
 from iomlaos.staff.actions import Discard, GiveBack, PublishLater, Unschedule, Withdraw
@@ -30,7 +30,7 @@ OUTCOME = (_("Outcome"), {"fields": ["outcome", "outcome_note", "readvertised_as
 
 
 class NoticeAdmin(PublishableAdmin):
-    """What people can apply or bid for. It closes; it is not taken down at a time."""
+    """A notice closes; it is not taken down at a time."""
 
     form = NoticeForm
     publishing_fields = (
@@ -44,115 +44,105 @@ class NoticeAdmin(PublishableAdmin):
     list_filter = [DeadlineFilter, FollowUpFilter, "state", LiveFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
     fill_in = (_("closing date"), _("reference"), _("posted on"))
-    #: What can be written only once visitors have seen the notice.
-    records: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
-    #: What to say of an open notice that names no way to answer it.
+    #: Inlines for a notice that visitors have seen.
+    announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
+    #: The warning about an open notice that says no way to apply or bid.
     no_way_to_submit = ""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        asked_at = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(asked_at=asked_at)
+        requested_at = models.Value(request.at, output_field=models.DateTimeField())
+        return super().get_queryset(request).annotate(requested_at=requested_at)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Notice | None:
-        """A form is asked for a reason by what visitors have seen, though its rows may hold a draft."""
+        """Give the form the version that visitors see: the rows may hold a draft."""
         notice = super().get_object(request, object_id, from_field)
         if notice and (save := getattr(request, "save_with_history", None)):
-            notice.seen_as = serialization.build_record(self.model, notice.pk, save.source.public_state.data)
-            notice.seen_as.first_published_at = notice.first_published_at
-            notice.deadline_reason = _reason_in(save.source)
+            data = save.source.public_state.data
+            notice.public_version = serialization.build_record(self.model, notice.pk, data)
+            notice.public_version.first_published_at = notice.first_published_at
+            notice.deadline_reason = _draft_reason(save.source)
         return notice
 
     def is_free(self, slug: str) -> bool:
-        """Short addresses (/n/…) are shared by all kinds of notices."""
-        taken = any(kind.objects.filter(slug=slug).exists() for kind in notice_models())
-        return not taken and super().is_free(slug)
+        return super().is_free(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
     @admin.display(description=_("closes"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
         return obj.deadline
 
     @admin.display(description=_("by the clock"), ordering="closes_at")
-    def by_the_clock(self, obj: Notice) -> str:
-        return obj.status(obj.asked_at).label if obj.is_live_now else ""
+    def open_or_closed(self, obj: Notice) -> str:
+        return obj.status(obj.requested_at).label if obj.is_live_now else ""
 
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> list:
-        """What is long is folded once it is written, and the outcome until there can be one.
+        """Fold long texts once they are written, and the outcome while there can be none.
 
         The reason for another deadline is asked where visitors have seen the present one.
         """
-        left_out, folded = set(), set()
-        if obj is None or not obj.is_announced(request.at):
-            left_out.add("deadline_reason")
-        if obj is not None:
-            folded.add("long")
+        asks_reason = obj is not None and obj.is_announced(request.at)
+        folded = {"long"} if obj else set()
         if obj is None or obj.is_open(request.at):
             folded.add("outcome")
-
-        def shaped(options: dict) -> dict:
-            names = [name for name in options["fields"] if name not in left_out]
-            classes = {*options.get("classes", ())}
-            return options | {
-                "fields": names,
-                "classes": [*classes, *(["collapse"] if classes & folded else [])],
-            }
-
-        return [(title, shaped(options)) for title, options in super().get_fieldsets(request, obj)]
+        fieldsets = []
+        for title, options in super().get_fieldsets(request, obj):
+            fields = [name for name in options["fields"] if asks_reason or name != "deadline_reason"]
+            classes = [*options.get("classes", ())]
+            if folded.intersection(classes):
+                classes.append("collapse")
+            fieldsets.append((title, options | {"fields": fields, "classes": classes}))
+        return fieldsets
 
     def get_inlines(self, request: HttpRequest, obj: Notice | None) -> list:
-        """With what was changed, once there can be any of it. What was sent is read as it was shown."""
+        """With deadline changes and `announced_inlines` once there can be any; on POST, those of the form."""
         if request.method == "POST":
-            every = [*self.inlines, *self.records, DeadlineChangeInline]
-            return [inline for inline in every if f"{self._prefix(inline)}-TOTAL_FORMS" in request.POST]
+            inlines = [*self.inlines, *self.announced_inlines, DeadlineChangeInline]
+            names = {relation.related_model: relation.name for relation in self.opts.related_objects}
+            return [inline for inline in inlines if f"{names[inline.model]}-TOTAL_FORMS" in request.POST]
         inlines = [*self.inlines]
         if obj and obj.is_announced(request.at):
-            inlines += self.records
+            inlines += self.announced_inlines
         if obj and obj.deadline_changes.exists():
             inlines.append(DeadlineChangeInline)
         return inlines
 
-    def _prefix(self, inline: type[admin.options.InlineModelAdmin]) -> str:
-        """How the fields of an inline begin: with the name of its relation."""
-        relations = self.opts.related_objects
-        return next(each.get_accessor_name() for each in relations if each.related_model is inline.model)
-
-    def _standing(self, notice: Notice, at: datetime.datetime) -> str:
-        """Where it stands, in a line: what visitors make of it, and until when."""
+    def _status_line(self, notice: Notice, at: datetime.datetime) -> str:
+        """Its status for visitors, its deadline and the time left."""
         if notice.is_live(at):
-            seen = notice.status(at).label
+            status = str(notice.status(at).label)
         elif notice.state == notice.State.PUBLISHED:
-            seen = _now("Not public yet")
+            status = gettext("Not public yet")
         else:
-            seen = self.state_in_short(notice)
+            status = self.state_in_short(notice)
         left = notice.time_left(at)
-        parts = [str(seen), notice.deadline, left and _now("%(time)s left") % {"time": left}]
+        parts = [status, notice.deadline, left and gettext("%(time)s left") % {"time": left}]
         return " · ".join(filter(None, parts))
 
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        # `original` itself may hold what a refused form says.
+        # `original` may hold what was sent, where the form was refused.
         if stored := self.model.objects.filter(pk=getattr(context.get("original"), "pk", None)).first():
-            context["standing"] = self._standing(stored, request.at)
+            context["status_line"] = self._status_line(stored, request.at)
         if source := context.get("source"):
-            context["adminform"].form.initial["deadline_reason"] = _reason_in(source)
+            context["adminform"].form.initial["deadline_reason"] = _draft_reason(source)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Notice, form: Any, change: bool) -> None:
-        was_seen = obj.first_published_at is not None
+        is_new = obj.first_published_at is None
         super().save_model(request, obj, form, change)
-        if not was_seen:
-            say_if_closed(request, obj)
+        if is_new:
+            warn_if_closed(request, obj)
         if obj.state == obj.State.PUBLISHED and obj.is_open(request.at):
             for warning in self.warnings(obj, request.at):
                 self.message_user(request, warning, messages.WARNING)
 
     def warnings(self, obj: Notice, at: datetime.datetime) -> list[str]:
-        """What is amiss with an open notice, and yet no reason to refuse it."""
+        """Warnings about an open notice, shown when it is saved."""
         return [] if obj.has_way_to_submit else [self.no_way_to_submit]
 
 
-def _reason_in(source: Revision) -> str:
+def _draft_reason(source: Revision) -> str:
     """Why the deadline changes, as a draft holds it."""
     return source.data.get("carried", {}).get("deadline_reason", "")

@@ -8,6 +8,8 @@ from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
 from careers.models.procurement import ProcurementNotice
 from iomlaos.staff.content import FileOwnerAdmin
 
+DATES = [DEADLINE, "deadline_reason", "posted_on", "clarifications_until", ("pre_bid_at", "pre_bid_place")]
+
 
 @admin.register(ProcurementNotice)
 class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
@@ -23,30 +25,16 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
         "address under “How to take part”."
     )
     list_display = [
-        "title", "closes", "by_the_clock", "state_in_short", "live_now", "method", "outcome", "in_lao",
+        "title", "closes", "open_or_closed", "state_in_short", "live_now", "method", "outcome", "in_lao",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
     fieldsets = [
         (_("Title and reference"), {"fields": ["title", "slug", "reference", "method"]}),
-        (
-            _("Dates and deadline"),
-            {
-                "fields": [
-                    DEADLINE,
-                    "deadline_reason",
-                    "posted_on",
-                    "clarifications_until",
-                    ("pre_bid_at", "pre_bid_place"),
-                ]
-            },
-        ),
-        (
-            _("What is to be bought"),
-            {"fields": ["body", "delivery_place", "currency"], "classes": ["long"]},
-        ),
+        (_("Dates and deadline"), {"fields": DATES}),
+        (_("What is to be bought"), {"fields": ["body", "delivery_place", "currency"], "classes": ["long"]}),
         (_("How to take part"), WAYS),
         NEXT,
         OUTCOME,
     ]
     inlines = [ProcurementDocumentInline]
-    records = (ClarificationInline, AwardInline, *NoticeAdmin.records)
+    announced_inlines = (ClarificationInline, AwardInline, *NoticeAdmin.announced_inlines)

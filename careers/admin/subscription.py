@@ -1,4 +1,4 @@
-"""Admin pages of subscriptions: staff read them, and delete one on request."""
+"""Admin pages of subscriptions: staff read and delete them."""
 
 from typing import Any
 
@@ -27,10 +27,9 @@ class SubscriptionAdmin(BaseAdmin):
         "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
         "somebody asks the office for it. They are given to nobody, and used for nothing else."
     )
-    list_display = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
+    list_display = fields = ["email", "scope_label", "asked_at", "confirmed_at", "bounce_count"]
     list_filter = ["topic", ConfirmedFilter]
     search_fields = ["email"]
-    fields = ["email", "what_about", "asked_at", "confirmed_at", "bounce_count"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("vacancy", "procurement_notice")
@@ -42,5 +41,5 @@ class SubscriptionAdmin(BaseAdmin):
         return False
 
     @admin.display(description=_("what about"), ordering="topic")
-    def what_about(self, obj: Subscription) -> str:
-        return obj.about(timezone.now())
+    def scope_label(self, obj: Subscription) -> str:
+        return obj.scope_label(timezone.now())

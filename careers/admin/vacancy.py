@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.contrib import admin
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
@@ -28,7 +28,7 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "under “How to apply”."
     )
     list_display = [
-        "title", "closes", "by_the_clock", "state_in_short", "live_now", "grade", "outcome", "in_lao",
+        "title", "closes", "open_or_closed", "state_in_short", "live_now", "grade", "outcome", "in_lao",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
@@ -55,10 +55,7 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
             _("What is needed"),
             {"fields": ["qualifications", "languages", "competencies"], "classes": ["long"]},
         ),
-        (
-            _("How to apply"),
-            {**WAYS, "fields": [*WAYS["fields"], ("form", "form_version")]},
-        ),
+        (_("How to apply"), {**WAYS, "fields": [*WAYS["fields"], ("form", "form_version")]}),
         NEXT,
         OUTCOME,
     ]
@@ -76,11 +73,13 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     )  # fmt: skip
 
     def closing_date(self, obj: Vacancy) -> datetime.date:
-        """The date as a value: that of the model is words."""
+        """The date as a value: that of the model is text."""
         return obj.closing_day
 
     def warnings(self, obj: Vacancy, at: datetime.datetime) -> list[str]:
         """Also why ReliefWeb will not carry it, where the office's jobs go there."""
-        reasons = reasons_against(obj, at) if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit else []
-        words = [_now("ReliefWeb will not carry this position. %(reasons)s") % {"reasons": " ".join(reasons)}]
-        return [*super().warnings(obj, at), *(words if reasons else [])]
+        warnings = super().warnings(obj, at)
+        if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit and (reasons := reasons_against(obj, at)):
+            warning = gettext("ReliefWeb will not carry this position. %(reasons)s")
+            warnings.append(warning % {"reasons": " ".join(reasons)})
+        return warnings

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from careers.models.alert_event import AlertEvent, field_of
-from careers.models.notice import Notice, NoticeQuerySet, notice_models
+from careers.models.alert_event import AlertEvent
+from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
-from careers.models.subscription import AlertMessage, Subscription, of_notice
+from careers.models.notice_queryset import NoticeQuerySet
+from careers.models.subscription import AlertMessage, Subscription
 
 #: What those who follow one notice are told. That it closed, its page had said from the beginning.
 CHANGES = (
@@ -32,13 +33,13 @@ def record(at: datetime.datetime) -> int:
 def _record(notice: Notice, told: NoticeEvent, at: datetime.datetime) -> bool:
     with transaction.atomic():
         event, created = AlertEvent.objects.get_or_create(
-            key=told.key, **of_notice(notice), defaults={"noticed_at": at}
+            key=told.key, **{notice.FOREIGN_KEY: notice}, defaults={"noticed_at": at}
         )
         if created:
             # Who subscribed twice, to all and to positions, is told once.
-            concerned = {row.email: row for row in Subscription.objects.to_tell(notice, told)}
+            concerned = {row.email: row for row in Subscription.objects.recipients(notice, told)}
             AlertMessage.objects.bulk_create(
-                AlertMessage(subscription=row, event=event, made_at=at, send_after=at)
+                AlertMessage(subscription=row, event=event, created_at=at, send_after=at)
                 for row in concerned.values()
             )
     return created
@@ -54,7 +55,7 @@ def _new(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
 def _changed(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
     """Of notices that somebody follows: of the others nobody is to be told."""
     for kind in notice_models():
-        followers = Subscription.objects.confirmed().filter(**{field_of(kind): OuterRef("pk")})
+        followers = Subscription.objects.confirmed().filter(**{kind.FOREIGN_KEY: OuterRef("pk")})
         for notice in _with_events(kind.objects.live(at).filter(Exists(followers))):
             yield from _told(notice, CHANGES, at)
 

@@ -60,4 +60,4 @@ class SubscribeForm(forms.Form):
 
     def save(self, at: datetime.datetime) -> None:
         topic = self.cleaned_data.get("topic", Subscription.Topic.NOTICE)
-        Subscription.objects.ask(self.cleaned_data["email"], topic, self.notice, at)
+        Subscription.objects.subscribe(self.cleaned_data["email"], topic, self.notice, at)

@@ -68,7 +68,7 @@ def _written(
     message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
 ) -> EmailMessage:
     subscription, office = message.subscription, the_office()
-    context |= {"subscription": subscription, "about": subscription.about(at), "office": office}
+    context |= {"subscription": subscription, "about": subscription.scope_label(at), "office": office}
     context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
     written = UnfoldedEmail(
         subject=subject,
@@ -79,7 +79,7 @@ def _written(
             # The same at every try: a mail program can tell that a message came twice.
             "Message-ID": f"<{message.pk}@{host()}>",
             "Auto-Submitted": "auto-generated",
-            "List-Unsubscribe": f"<{subscription.stop_address}>",
+            "List-Unsubscribe": f"<{subscription.stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )

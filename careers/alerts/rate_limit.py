@@ -37,7 +37,7 @@ def is_rate_limited(request: HttpRequest) -> bool:
     key = salted_hmac("careers.alerts", _network(request.META.get("REMOTE_ADDR", ""))).hexdigest()
     if not counts.add(key, 1, HOUR.total_seconds()) and _increment(counts, key) > FORMS_A_CLIENT:
         return True
-    asked = AlertMessage.objects.questions().filter(made_at__gt=request.at - HOUR)
+    asked = AlertMessage.objects.confirmation_requests().filter(created_at__gt=request.at - HOUR)
     return asked.count() >= QUESTIONS_AN_HOUR
 
 

@@ -76,8 +76,8 @@ class AlertRun:
 
     def __call__(self) -> None:
         at = timezone.now()
-        Subscription.objects.outlived(at).delete()
-        AlertMessage.objects.outlived(at).delete()
+        Subscription.objects.expired(at).delete()
+        AlertMessage.objects.expired(at).delete()
         # A draft that is due is published by the next visitor, or here.
         publish_due(at)
         self.counts["recorded"] = detect.record(at)
@@ -145,11 +145,11 @@ class AlertRun:
         now = timezone.now()
         if message.event is None:
             return messages.question(message, now)
-        notice = message.event.live_notice(now)
+        notice = message.event.public_notice(now)
         if notice is None:
             # Withdrawn: its messages wait until it is public again.
             return None
-        told = message.event.told_by(notice, now)
+        told = message.event.current_event(notice, now)
         if told is None:
             self.counts[DROPPED] += message.event.messages.drop()
             return None

@@ -89,10 +89,10 @@ def _sent(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) ->
 @allowed_methods
 def confirm_alerts(request: HttpRequest, token: str) -> HttpResponse:
     """Only the button confirms: programs that check the links of a message open them, too."""
-    subscription = Subscription.objects.known(request.at).filter(token=token).first()
+    subscription = Subscription.objects.active(request.at).filter(token=token).first()
     if subscription is None:
         return _unknown(request)
-    about = subscription.about(request.at)
+    about = subscription.scope_label(request.at)
     if request.method == "POST":
         subscription.confirm(request.at)
         return _say(
@@ -118,7 +118,7 @@ def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
         )  # fmt: skip
     if subscription is None:
         return _unknown(request)
-    about = subscription.about(request.at)
+    about = subscription.scope_label(request.at)
     return _question(request, _("Do you want to stop these alerts?"), about, _("Stop these alerts"))
 
 

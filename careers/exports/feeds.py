@@ -27,8 +27,9 @@ from careers.exports.notice_data import (
     plain,
     tag_uri,
 )
-from careers.models.notice import Notice, NoticeQuerySet, last_closed
+from careers.models.notice import Notice, last_closed
 from careers.models.notice_event import NoticeEvent
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.context_processors import the_office
@@ -127,7 +128,7 @@ def _add_notice(atom: AtomFeed, notice: Notice, at: datetime.datetime) -> dateti
         pubdate=notice.announced_at,
         updateddate=updated,
         categories=[kind],
-        summary=" · ".join([f"{closing_line(notice, at)} ({notice.deadline_for_machines})", *known]),
+        summary=" · ".join([f"{closing_line(notice, at)} ({notice.deadline_iso})", *known]),
         content=_content(notice, at, known),
     )
     return updated
@@ -137,7 +138,7 @@ def _content(notice: Notice, at: datetime.datetime, known: list[str]) -> str:
     """The facts, and what has changed since it was announced: an update says what is new."""
     moment = format_html(
         '<p><strong><time datetime="{}">{}</time></strong></p>',
-        notice.deadline_for_machines,
+        notice.deadline_iso,
         closing_line(notice, at),
     )
     changes = [event for event in notice.events(at) if event.kind != NoticeEvent.Kind.PUBLISHED]

@@ -44,7 +44,7 @@ def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> d
         "title": export_title(vacancy),
         "description": full_text(vacancy, at),
         "datePosted": posted_on.isoformat(),
-        "validThrough": vacancy.deadline_for_machines,
+        "validThrough": vacancy.deadline_iso,
         "hiringOrganization": {"@type": "Organization", "name": organization, "sameAs": settings.SITE_URL},
         "jobLocation": _location(vacancy.duty_station),
         "directApply": False,

@@ -65,7 +65,7 @@ def closing_line(notice: Notice, at: datetime.datetime) -> str:
 def notice_facts(notice: Notice) -> list[tuple[str, str]]:
     """What is known of a notice in brief, apart from its deadline: a word and a value each."""
     if isinstance(notice, Vacancy):
-        grade = f"{notice.grade} ({notice.grade_scale})" if notice.grade_scale else notice.grade
+        grade = f"{notice.grade} ({notice.grade_scale_name})" if notice.grade_scale_name else notice.grade
         who = " · ".join(filter(None, [notice.get_eligibility_display(), notice.get_tier_display()]))
         known = [
             (_("Duty station"), str(notice.duty_station or "")),

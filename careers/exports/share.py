@@ -88,7 +88,7 @@ class ShareLinks:
         if self.notice.is_open(self.at):
             closing = _("Closes: %(deadline)s") % deadline
         else:
-            closing = f"{_('Closed: %(deadline)s.') % deadline} {self.notice.no_longer_taken}"
+            closing = f"{_('Closed: %(deadline)s.') % deadline} {self.notice.closed_message}"
         no_fee = _("IOM charges no fee at any stage.")
         return "\n".join([self._title, closing, self.address, no_fee])
 

@@ -1,8 +1,8 @@
 
 
 import careers.models.notice
-import careers.models.procurement
 import careers.models.subscription
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('title_lo', models.CharField(max_length=200, null=True, verbose_name='title')),
                 ('reference', models.CharField(blank=True, help_text="The office's own number. Leave empty if it has none.", max_length=40, verbose_name='reference')),
                 ('posted_on', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='posted on')),
-                ('closes_at', models.DateTimeField(help_text='Vientiane time (UTC+7). A date without an hour closes at the end of that day. At that moment the notice counts as closed, everywhere.', verbose_name='closes')),
+                ('closes_at', models.DateTimeField(verbose_name='closes')),
                 ('submission_email', models.EmailField(blank=True, help_text='The page asks for the reference as the subject. Not shown while empty.', max_length=254, verbose_name='by e-mail, to')),
                 ('submission_link', models.URLField(blank=True, help_text='The full address of the form, beginning with https://', verbose_name='by link, at')),
                 ('submission_address', models.TextField(blank=True, help_text='One line of the address a line. Not shown while empty.', verbose_name='by hand or by post, at')),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('pre_bid_place', models.CharField(blank=True, max_length=200, verbose_name='place of the meeting')),
                 ('pre_bid_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
                 ('pre_bid_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of the meeting')),
-                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[careers.models.procurement.is_currency], verbose_name='currency of offers')),
+                ('currency', models.CharField(blank=True, help_text='USD, LAK or EUR, for instance.', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Write the three letters of the currency: USD, LAK or EUR.')], verbose_name='currency of offers')),
                 ('delivery_place', models.CharField(blank=True, max_length=200, verbose_name='place of delivery')),
                 ('delivery_place_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
                 ('delivery_place_lo', models.CharField(blank=True, max_length=200, null=True, verbose_name='place of delivery')),
@@ -172,13 +172,13 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', verbose_name='answer')),
                 ('answer_en', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
                 ('answer_lo', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='answered at')),
+                ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clarifications', to='careers.procurementnotice', verbose_name='procurement notice')),
             ],
             options={
                 'verbose_name': 'question and answer',
                 'verbose_name_plural': 'questions and answers',
-                'ordering': [models.OrderBy(models.F('answered_at'), nulls_last=True), 'id'],
+                'ordering': [models.OrderBy(models.F('first_published_at'), nulls_last=True), 'id'],
             },
         ),
         migrations.CreateModel(
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('lot', models.CharField(blank=True, help_text='Leave empty if there is one.', max_length=120, verbose_name='lot')),
                 ('supplier', models.CharField(max_length=200, verbose_name='supplier')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='value')),
-                ('currency', models.CharField(blank=True, max_length=3, validators=[careers.models.procurement.is_currency], verbose_name='currency')),
+                ('currency', models.CharField(blank=True, max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Write the three letters of the currency: USD, LAK or EUR.')], verbose_name='currency')),
                 ('awarded_on', models.DateField(blank=True, null=True, verbose_name='awarded on')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='careers.procurementnotice', verbose_name='procurement notice')),
             ],
@@ -204,10 +204,11 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=80)),
                 ('noticed_at', models.DateTimeField()),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alert_events', to='careers.procurementnotice')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
             ],
             options={
                 'abstract': False,
+                'default_related_name': 'alert_events',
             },
         ),
         migrations.CreateModel(
@@ -220,9 +221,10 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
                 ('bounce_count', models.PositiveSmallIntegerField(default=0, help_text='How often the mail server refused the address since it last accepted a message.', verbose_name='bounces in a row')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='careers.procurementnotice')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
             ],
             options={
+                'default_related_name': 'subscriptions',
                 'verbose_name': 'subscription to alerts',
                 'verbose_name_plural': 'subscriptions to alerts',
                 'ordering': ['-asked_at', 'id'],
@@ -234,7 +236,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('dropped', 'Dropped: there was nothing to tell any more'), ('refused', 'Refused by the mail server'), ('given-up', 'Given up after several tries')], default='waiting', max_length=12)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
                 ('send_after', models.DateTimeField()),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='careers.alertevent')),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='careers.subscription')),
@@ -266,7 +268,7 @@ class Migration(migrations.Migration):
                 ('title_lo', models.CharField(max_length=200, null=True, verbose_name='title')),
                 ('reference', models.CharField(blank=True, help_text="The office's own number. Leave empty if it has none.", max_length=40, verbose_name='reference')),
                 ('posted_on', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='posted on')),
-                ('closes_at', models.DateTimeField(help_text='Vientiane time (UTC+7). A date without an hour closes at the end of that day. At that moment the notice counts as closed, everywhere.', verbose_name='closes')),
+                ('closes_at', models.DateTimeField(verbose_name='closes')),
                 ('submission_email', models.EmailField(blank=True, help_text='The page asks for the reference as the subject. Not shown while empty.', max_length=254, verbose_name='by e-mail, to')),
                 ('submission_link', models.URLField(blank=True, help_text='The full address of the form, beginning with https://', verbose_name='by link, at')),
                 ('submission_address', models.TextField(blank=True, help_text='One line of the address a line. Not shown while empty.', verbose_name='by hand or by post, at')),
@@ -335,27 +337,28 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='vacancy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='careers.vacancy'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy'),
         ),
         migrations.CreateModel(
             name='DeadlineChange',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('of', models.CharField(choices=[('closes_at', 'Closes'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
+                ('field', models.CharField(choices=[('closes_at', 'Closes'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
                 ('before', models.DateTimeField(editable=False, null=True, verbose_name='old deadline')),
                 ('after', models.DateTimeField(editable=False, null=True, verbose_name='new deadline')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('reason_en', models.TextField(blank=True, null=True, verbose_name='reason')),
                 ('reason_lo', models.TextField(blank=True, null=True, verbose_name='reason')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed at')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='careers.procurementnotice')),
-                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='careers.vacancy')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
+                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy')),
             ],
             options={
                 'verbose_name': 'change of deadline',
                 'verbose_name_plural': 'changes of deadline',
                 'ordering': ['-changed_at', 'id'],
                 'abstract': False,
+                'default_related_name': 'deadline_changes',
             },
         ),
         migrations.CreateModel(
@@ -366,21 +369,22 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(help_text='So that who has read the notice before need not read it again.', verbose_name='what was changed')),
                 ('text_en', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
                 ('text_lo', models.TextField(help_text='So that who has read the notice before need not read it again.', null=True, verbose_name='what was changed')),
-                ('made_at', models.DateTimeField(editable=False, null=True, verbose_name='made at')),
-                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.procurementnotice')),
-                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='careers.vacancy')),
+                ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
+                ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
+                ('vacancy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy')),
             ],
             options={
                 'verbose_name': 'amendment',
                 'verbose_name_plural': 'amendments',
-                'ordering': [models.OrderBy(models.F('made_at'), descending=True, nulls_first=True), 'id'],
+                'ordering': [models.OrderBy(models.F('first_published_at'), descending=True, nulls_first=True), 'id'],
                 'abstract': False,
+                'default_related_name': 'amendments',
             },
         ),
         migrations.AddField(
             model_name='alertevent',
             name='vacancy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alert_events', to='careers.vacancy'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy'),
         ),
         migrations.AddConstraint(
             model_name='formversion',
@@ -432,7 +436,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='alertmessage',
-            index=models.Index(condition=models.Q(('event__isnull', True)), fields=['made_at'], name='alertmessage_questions'),
+            index=models.Index(condition=models.Q(('event__isnull', True)), fields=['created_at'], name='alertmessage_questions'),
         ),
         migrations.AddConstraint(
             model_name='alertmessage',
@@ -472,11 +476,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
         ),
         migrations.AddConstraint(
             model_name='deadlinechange',
@@ -492,10 +496,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
         ),
     ]

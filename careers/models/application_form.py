@@ -13,12 +13,11 @@ from iomlaos.publishing.models import Publishable, PublishableQuerySet
 
 class ApplicationFormQuerySet(PublishableQuerySet):
     def on_request(self) -> Self:
-        """Those without a file or an address."""
         return self.filter(versions__isnull=True)
 
 
 class ApplicationForm(Publishable):
-    """A form that applicants fill in. Without a version it is "on request"."""
+    """A form that applicants fill in; "on request" without a version."""
 
     shows_changes = False
     record_options = Publishable.record_options.extend(children=("versions",))
@@ -41,19 +40,18 @@ class ApplicationForm(Publishable):
 
     @classmethod
     def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
-        """Forms are rows of a list, not pages of their own."""
+        """None: forms are rows of a list, not pages of their own."""
         return cls.objects.none()
 
     @property
     def current_versions(self) -> list["FormVersion"]:
-        """The newest version of each language, from those that are loaded."""
+        """The newest version of each language."""
         return current_versions(self.versions.all())
 
     @property
     def replaced_versions(self) -> list["FormVersion"]:
-        """The versions that newer ones have replaced, from those that are loaded."""
-        newest = self.current_versions
-        return [version for version in self.versions.all() if version not in newest]
+        current = self.current_versions
+        return [version for version in self.versions.all() if version not in current]
 
 
 class FormVersion(FileVersion):
@@ -77,6 +75,6 @@ class FormVersion(FileVersion):
 
     @property
     def replaced_by(self) -> "FormVersion | None":
-        """The newest version of the same language; None where this is the newest itself."""
-        newest = next(version for version in self.form.current_versions if version.language == self.language)
-        return None if newest == self else newest
+        """The current version of the same language; None if this is it."""
+        current = next(version for version in self.form.current_versions if version.language == self.language)
+        return None if current == self else current

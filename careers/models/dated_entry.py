@@ -1,38 +1,37 @@
-"""Child rows of a notice (clarifications, amendments) that are dated when they become public."""
+"""Child rows of a notice (amendments, clarifications) that are dated when they become public."""
 
 import datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import get_translation_fields
 
-if TYPE_CHECKING:
-    from careers.models.notice import Notice
+from careers.models.notice_event import NoticeEvent
+from iomlaos.publishing.options import RecordOptions
 
 
 class DatedEntryQuerySet(models.QuerySet):
-    def undated(self, at: datetime.datetime) -> Self:
-        """What nobody could read until this moment."""
-        name = self.model.DATED_BY
-        return self.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__gt": at}))
+    def unpublished(self, at: datetime.datetime) -> Self:
+        """Not public before this moment."""
+        return self.filter(models.Q(first_published_at=None) | models.Q(first_published_at__gt=at))
 
 
 class DatedEntry(models.Model):
-    """An amendment or an answer. Its date is the moment at which visitors could first read it.
+    """Base of amendments and answers. Drafts and history hold only the text: publishing sets the dates."""
 
-    So one that waits in a draft, or was written while its notice was not public, has none yet. History
-    and drafts hold the words alone: both dates follow from what becomes public when.
-    """
+    record_options = RecordOptions(not_content=("first_published_at", "corrected_at"))
+    #: The fields of its text, without a language.
+    TEXT_FIELDS: ClassVar[tuple[str, ...]]
 
-    #: The field of its date, and those of its words.
-    DATED_BY: ClassVar[str]
-    WORDS: ClassVar[tuple[str, ...]]
-
+    first_published_at = models.DateTimeField(_("public since"), null=True, editable=False)
     corrected_at = models.DateTimeField(_("corrected at"), null=True, editable=False)
 
-    #: What it said when it was last loaded or saved.
-    _words_before: tuple[str, ...] | None = None
+    #: Whether there is anything to show.
+    is_complete: bool = True
+    #: Its text when it was last loaded or saved.
+    _stored_text: tuple[str, ...] | None = None
 
     objects = DatedEntryQuerySet.as_manager()
 
@@ -40,31 +39,32 @@ class DatedEntry(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs) -> None:
-        self._date(self.notice)
+        if self.is_complete:
+            self._set_dates()
         super().save(*args, **kwargs)
-        self._words_before = self._words
+        self._stored_text = self._get_text()
 
     @classmethod
     def from_db(cls, db, field_names, values):
         instance = super().from_db(db, field_names, values)
-        instance._words_before = instance._words
+        instance._stored_text = instance._get_text()
         return instance
 
-    def _date(self, notice: "Notice") -> None:
-        at = notice.saved_at or timezone.now()
-        dated = getattr(self, self.DATED_BY)
-        if not self.is_told:
-            return
-        if dated is None or (dated > at and not self._state.adding):
-            setattr(self, self.DATED_BY, notice.public_from(at))
-        elif self._words_before not in (None, self._words):
+    def _set_dates(self) -> None:
+        at = self.notice.saved_at or timezone.now()
+        if self.first_published_at is None or (self.first_published_at > at and not self._state.adding):
+            self.first_published_at = self.notice.public_from(at)
+        elif self._stored_text not in (None, self._get_text()):
             self.corrected_at = at
 
-    @property
-    def _words(self) -> tuple[str, ...]:
-        return tuple(self.__dict__.get(name) or "" for name in self.WORDS)
+    def _get_text(self) -> tuple[str, ...]:
+        """Its text in all languages."""
+        # A deferred field is not loaded for this.
+        return tuple(self.__dict__.get(name) or "" for name in get_translation_fields(*self.TEXT_FIELDS))
 
-    @property
-    def is_told(self) -> bool:
-        """Whether there is anything to tell yet."""
-        return True
+    def event(self, at: datetime.datetime) -> NoticeEvent:
+        """Its event. In the preview of a draft it has no date yet, and gets the moment of the preview."""
+        kind = self._meta.model_name
+        text = "\n\n".join(getattr(self, name) for name in self.TEXT_FIELDS)
+        moment = self.first_published_at or at
+        return NoticeEvent(f"{kind}:{self.pk}", NoticeEvent.Kind(kind), moment, text, self.corrected_at)

@@ -5,44 +5,33 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.notice_child import NoticeChild, notice_key
-from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import Vacancy
+from careers.models.notice_child import NoticeChild
+from careers.models.notice_event import NoticeEvent
 from iomlaos.publishing.dates import format_deadline
 
 
 class DeadlineChange(NoticeChild):
-    """A deadline that visitors had seen, and that was changed: for good, and with its reason.
+    """A change of a public deadline or, of tenders, of another moment that bidders go by. Never deleted."""
 
-    Of tenders also the other moments that bidders go by.
-    """
-
-    class Of(models.TextChoices):
-        """The field that was changed."""
-
+    class Field(models.TextChoices):
         CLOSING = "closes_at", _("Closes")
         QUESTIONS = "clarifications_until", _("Questions until")
         MEETING = "pre_bid_at", _("Pre-bid meeting")
 
-    of = models.CharField(_("moment"), max_length=20, choices=Of, default=Of.CLOSING, editable=False)
-    vacancy = notice_key(Vacancy, "deadline_changes")
-    procurement_notice = notice_key(ProcurementNotice, "deadline_changes")
+    field = models.CharField(_("moment"), max_length=20, choices=Field, default=Field.CLOSING, editable=False)
     before = models.DateTimeField(_("old deadline"), null=True, editable=False)
     after = models.DateTimeField(_("new deadline"), null=True, editable=False)
     reason = models.TextField(_("reason"), blank=True)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
 
     class Meta(NoticeChild.Meta):
+        default_related_name = "deadline_changes"
         verbose_name = _("change of deadline")
         verbose_name_plural = _("changes of deadline")
         ordering = ["-changed_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.get_of_display()}: {self.old_deadline} → {self.new_deadline}"
-
-    @property
-    def is_of_closing(self) -> bool:
-        return self.of == self.Of.CLOSING
+        return f"{self.get_field_display()}: {self.old_deadline} → {self.new_deadline}"
 
     @property
     def old_deadline(self) -> str:
@@ -52,10 +41,13 @@ class DeadlineChange(NoticeChild):
     def new_deadline(self) -> str:
         return format_deadline(self.after) if self.after else gettext("not given")
 
-    @property
-    def in_words(self) -> str:
-        """What was changed, from what to what, and why."""
-        words = gettext("From: %(old)s. To: %(new)s.") % {"old": self.old_deadline, "new": self.new_deadline}
-        if self.is_of_closing:
-            return f"{words} {self.reason or gettext('No reason was given.')}"
-        return " ".join(filter(None, [f"{self.get_of_display()}.", words, self.reason]))
+    def event(self) -> NoticeEvent:
+        deadlines = {"old": self.old_deadline, "new": self.new_deadline}
+        text = gettext("From: %(old)s. To: %(new)s.") % deadlines
+        if self.field == self.Field.CLOSING:
+            kind = NoticeEvent.Kind.DEADLINE
+            parts = [text, self.reason or gettext("No reason was given.")]
+        else:
+            kind = NoticeEvent.Kind.MOMENT
+            parts = [f"{self.get_field_display()}.", text, self.reason]
+        return NoticeEvent(f"deadline:{self.pk}", kind, self.changed_at, " ".join(filter(None, parts)))

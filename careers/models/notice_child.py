@@ -1,22 +1,16 @@
-"""Rows that belong to one notice of either kind."""
+"""NoticeChild: the base of rows about a notice of either kind."""
 
 import uuid
 
 from django.db import models
 
-from careers.models.notice import Notice
-from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import Vacancy
-
-
-def notice_key(kind: type[Notice], related_name: str) -> models.ForeignKey:
-    return models.ForeignKey(kind, models.CASCADE, null=True, blank=True, related_name=related_name)
-
 
 class NoticeChild(models.Model):
-    """Belongs to one vacancy or to one procurement notice."""
+    """Has one key for each kind. `default_related_name` names the reverse relations."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    vacancy = models.ForeignKey("careers.Vacancy", models.CASCADE, null=True, blank=True)
+    procurement_notice = models.ForeignKey("careers.ProcurementNotice", models.CASCADE, null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -29,5 +23,5 @@ class NoticeChild(models.Model):
         ]
 
     @property
-    def notice(self) -> Vacancy | ProcurementNotice:
+    def notice(self) -> models.Model:
         return self.vacancy or self.procurement_notice

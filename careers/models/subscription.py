@@ -9,48 +9,41 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.alert_event import AlertEvent, field_of
-from careers.models.notice import FOLLOWED_AFTER_CLOSING, Notice
-from careers.models.notice_child import notice_key
+from careers.models.alert_event import AlertEvent
+from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING
+from careers.models.notice import Notice
+from careers.models.notice_child import NoticeChild
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 
-DAY = datetime.timedelta(days=1)
 CONFIRM_WITHIN = 2 * DAY
 MESSAGES_KEPT = 30 * DAY
-#: So many messages a day ask one address whether it wants alerts.
-QUESTIONS_A_DAY = 3
+#: Requests for confirmation to one address.
+MAX_REQUESTS_PER_DAY = 3
 #: After so many bounces in a row an address gets no alerts until it is confirmed again.
 MAX_BOUNCES = 3
-#: How long a message waits after each failed try; after the last of them it is given up.
-WAITS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
+#: The wait after each failed try; after the last of them a message is given up.
+RETRY_DELAYS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def of_notice(notice: Notice | None) -> dict[str, Notice | None]:
-    """Both references, of which at most one is set."""
-    references: dict[str, Notice | None] = {"vacancy": None, "procurement_notice": None}
-    return references | ({field_of(type(notice)): notice} if notice else {})
-
-
 class SubscriptionQuerySet(models.QuerySet):
     def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
 
-    def known(self, at: datetime.datetime) -> Self:
+    def active(self, at: datetime.datetime) -> Self:
         """Confirmed, or still to be confirmed in time."""
-        in_time = models.Q(asked_at__gt=at - CONFIRM_WITHIN)
-        return self.filter(models.Q(confirmed_at__isnull=False) | in_time)
+        return self.confirmed() | self.filter(asked_at__gt=at - CONFIRM_WITHIN)
 
-    def outlived(self, at: datetime.datetime) -> Self:
-        """What is not to be kept any longer: never confirmed, or of a notice that closed long ago."""
+    def expired(self, at: datetime.datetime) -> Self:
+        """Never confirmed, or of a notice that closed long ago."""
         long_ago = at - FOLLOWED_AFTER_CLOSING
         return self.filter(
             models.Q(confirmed_at__isnull=True, asked_at__lte=at - CONFIRM_WITHIN)
@@ -58,35 +51,33 @@ class SubscriptionQuerySet(models.QuerySet):
             | models.Q(procurement_notice__closes_at__lte=long_ago)
         )
 
-    def to_tell(self, notice: Notice, told: NoticeEvent) -> Self:
-        """The confirmed ones that an event concerns."""
-        if told.kind is NoticeEvent.Kind.PUBLISHED:
-            return self.confirmed().filter(
-                topic__in=[Subscription.Topic.ALL, Subscription.KINDS[type(notice)]]
-            )
-        # What had happened before they asked, they have read on its page.
-        return self.filter(**{field_of(type(notice)): notice}, confirmed_at__lt=told.updated_at)
+    def recipients(self, notice: Notice, event: NoticeEvent) -> Self:
+        """The confirmed ones to tell of an event."""
+        if event.kind is NoticeEvent.Kind.PUBLISHED:
+            topics = [Subscription.Topic.ALL, Subscription.TOPICS[type(notice)]]
+            return self.confirmed().filter(topic__in=topics)
+        # Earlier events were on the page when they confirmed.
+        return self.filter(**{notice.FOREIGN_KEY: notice}, confirmed_at__lt=event.updated_at)
 
-    def ask(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
-        """Keep that somebody asked for alerts, and have the address asked whether it wants them.
-
-        An address that was written to often enough today is left alone.
-        """
-        today = AlertMessage.objects.questions().filter(made_at__gt=at - DAY, subscription__email=email)
-        if today.count() >= QUESTIONS_A_DAY:
+    def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
+        """Store a subscription and queue a request to confirm it, unless the address had enough today."""
+        requests = AlertMessage.objects.confirmation_requests()
+        today = requests.filter(created_at__gt=at - DAY, subscription__email=email)
+        if today.count() >= MAX_REQUESTS_PER_DAY:
             return
+        scope = {notice.FOREIGN_KEY: notice} if notice else {}
         subscription, _created = self.get_or_create(
-            email=email, topic=topic, **of_notice(notice), defaults={"asked_at": at}
+            email=email, topic=topic, **scope, defaults={"asked_at": at}
         )
         self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
-        if not subscription.messages.questions().filter(state=AlertMessage.State.WAITING).exists():
-            subscription.messages.create(made_at=at, send_after=at)
+        if not requests.filter(subscription=subscription, state=AlertMessage.State.WAITING).exists():
+            subscription.messages.create(created_at=at, send_after=at)
 
 
-class Subscription(models.Model):
-    """An address that asked for alerts, and what about. It is all that is kept of a person.
+class Subscription(NoticeChild):
+    """An address and what it wants alerts about. Nothing else is stored of a person.
 
-    Nothing is sent before it is confirmed, except the question. Who stops the alerts is deleted.
+    Before it is confirmed, it gets only the request to confirm. Unsubscribing deletes it.
     """
 
     class Topic(models.TextChoices):
@@ -95,14 +86,11 @@ class Subscription(models.Model):
         PROCUREMENT = "procurement", _("New tenders")
         NOTICE = "notice", _("Changes to one notice")
 
-    #: The topic of all that is new of a kind.
-    KINDS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
+    #: The topic of new notices of a kind.
+    TOPICS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"))
     topic = models.CharField(_("what about"), max_length=12, choices=Topic)
-    vacancy = notice_key(Vacancy, "subscriptions")
-    procurement_notice = notice_key(ProcurementNotice, "subscriptions")
     token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
@@ -115,6 +103,7 @@ class Subscription(models.Model):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
+        default_related_name = "subscriptions"
         verbose_name = _("subscription to alerts")
         verbose_name_plural = _("subscriptions to alerts")
         ordering = ["-asked_at", "id"]
@@ -134,74 +123,66 @@ class Subscription(models.Model):
                 condition=~models.Q(topic="notice"),
                 name="subscription_once_a_topic",
             ),
+            models.UniqueConstraint(fields=["email", "vacancy"], name="subscription_once_a_vacancy"),
             models.UniqueConstraint(
-                fields=["email", "vacancy"],
-                condition=models.Q(vacancy__isnull=False),
-                name="subscription_once_a_vacancy",
-            ),
-            models.UniqueConstraint(
-                fields=["email", "procurement_notice"],
-                condition=models.Q(procurement_notice__isnull=False),
-                name="subscription_once_a_procurement_notice",
+                fields=["email", "procurement_notice"], name="subscription_once_a_procurement_notice"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.email}: {self.get_topic_display()}"
 
-    @property
-    def notice(self) -> Notice | None:
-        return self.vacancy or self.procurement_notice
-
-    def about(self, at: datetime.datetime) -> str:
-        """What it is about, in words. What is not public is not named."""
+    def scope_label(self, at: datetime.datetime) -> str:
+        """What it is about. A notice that is not public is not named."""
         if self.topic != self.Topic.NOTICE:
             return self.get_topic_display()
         if not self.notice.is_live(at):
-            return _now("Changes to a notice that is not public now")
-        return _now("Changes to “%(title)s”") % {"title": self.notice.title}
+            return gettext("Changes to a notice that is not public now")
+        return gettext("Changes to “%(title)s”") % {"title": self.notice.title}
 
     @property
-    def confirm_address(self) -> str:
+    def confirm_url(self) -> str:
         return settings.SITE_URL + reverse("careers:confirm_alerts", args=[self.token])
 
     @property
-    def stop_address(self) -> str:
+    def stop_url(self) -> str:
         return settings.SITE_URL + reverse("careers:stop_alerts", args=[self.token])
 
     def confirm(self, at: datetime.datetime) -> None:
-        """Once confirmed, it stays so; an address that was refused before gets a new chance."""
-        same = type(self).objects.filter(pk=self.pk)
-        same.filter(confirmed_at__isnull=True).update(confirmed_at=at)
-        same.update(bounce_count=0)
+        """Confirm it, or keep the first confirmation. Either way bounces are forgotten."""
+        stored = type(self).objects.filter(pk=self.pk)
+        stored.filter(confirmed_at__isnull=True).update(confirmed_at=at)
+        stored.update(bounce_count=0)
 
 
 class AlertMessageQuerySet(models.QuerySet):
-    def questions(self) -> Self:
-        """Those that ask whether an address wants alerts."""
+    def confirmation_requests(self) -> Self:
         return self.filter(event__isnull=True)
 
     def due(self, at: datetime.datetime) -> Self:
-        """To be sent now: questions first, for somebody waits for them.
+        """To be sent now, requests for confirmation first: somebody waits for them.
 
-        What concerns a notice that was withdrawn waits: it may be public again before it closes.
+        Alerts about a withdrawn notice wait: it may be public again before it closes.
         """
-        of_public = models.Q(event__in=AlertEvent.objects.public(at))
-        alerts = models.Q(of_public, subscription__bounce_count__lt=MAX_BOUNCES)
-        waiting = self.filter(alerts | models.Q(event__isnull=True), state=AlertMessage.State.WAITING)
-        due = waiting.filter(send_after__lte=at).select_related("event", "subscription")
+        is_request = models.Q(event__isnull=True)
+        is_of_live_notice = models.Q(event__vacancy__in=Vacancy.objects.live(at)) | models.Q(
+            event__procurement_notice__in=ProcurementNotice.objects.live(at)
+        )
+        is_alert = models.Q(is_of_live_notice, subscription__bounce_count__lt=MAX_BOUNCES)
+        due = self.filter(is_request | is_alert, state=AlertMessage.State.WAITING, send_after__lte=at)
+        due = due.select_related("event", "subscription")
         return due.order_by(models.F("event").asc(nulls_first=True), "send_after", "pk")
 
     def drop(self) -> int:
-        """Those that still wait are not sent any more; how many they were."""
+        """Cancel those that wait, and count them."""
         return self.filter(state=AlertMessage.State.WAITING).update(state=AlertMessage.State.DROPPED)
 
-    def outlived(self, at: datetime.datetime) -> Self:
-        return self.filter(made_at__lte=at - MESSAGES_KEPT)
+    def expired(self, at: datetime.datetime) -> Self:
+        return self.filter(created_at__lte=at - MESSAGES_KEPT)
 
 
 class AlertMessage(models.Model):
-    """A message to one subscriber: about an event or, without one, whether alerts are wanted."""
+    """A message to one subscriber: about an event or, without one, a request for confirmation."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -215,7 +196,7 @@ class AlertMessage(models.Model):
     event = models.ForeignKey(AlertEvent, models.CASCADE, null=True, related_name="messages")
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
     send_after = models.DateTimeField()
 
     objects = AlertMessageQuerySet.as_manager()
@@ -231,7 +212,7 @@ class AlertMessage(models.Model):
                 fields=["send_after"], condition=models.Q(state="waiting"), name="alertmessage_waiting"
             ),
             models.Index(
-                fields=["made_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
+                fields=["created_at"], condition=models.Q(event__isnull=True), name="alertmessage_questions"
             ),
         ]
 
@@ -239,16 +220,15 @@ class AlertMessage(models.Model):
         return self.get_state_display()
 
     def mark_sending(self) -> bool:
-        """Count the try before it is made; False where the message is gone or no longer waits.
+        """Count the try before it is made; False where the message no longer waits.
 
-        A database that cannot store this could not store either that the message was sent, and the
-        same message would go out at every run.
+        A database that cannot store this could not store that it was sent either, and would send it again.
         """
         self.tries += 1
         return self._update(tries=self.tries)
 
     def cancel_sending(self) -> None:
-        """The mail server heard nothing of the message: this was no try."""
+        """Take back a try of which the mail server heard nothing."""
         self._update(tries=self.tries - 1)
 
     def mark_sent(self) -> None:
@@ -263,13 +243,13 @@ class AlertMessage(models.Model):
             subscription.update(bounce_count=models.F("bounce_count") + 1)
 
     def schedule_retry(self, at: datetime.datetime) -> None:
-        """Try again later, or give up after the last wait."""
-        if self.tries <= len(WAITS):
-            self._update(send_after=at + WAITS[self.tries - 1])
+        """Try again later, or give up after the last delay."""
+        if self.tries <= len(RETRY_DELAYS):
+            self._update(send_after=at + RETRY_DELAYS[self.tries - 1])
         else:
             self._update(state=self.State.GIVEN_UP)
 
     def _update(self, **values: Any) -> bool:
-        """Whether the message was still waiting, and so was changed."""
+        """Update the message if it still waits; False if it does not."""
         waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
         return bool(waiting.update(**values))

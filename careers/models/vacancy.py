@@ -9,22 +9,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.application_form import ApplicationForm, FormVersion
-from careers.models.notice import Notice, NoticeQuerySet
+from careers.models.notice import Notice
+from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 
 
 @dataclass(frozen=True)
 class GradeScale:
-    """A scale of grades: its name, in plain words what it is and who may apply, and how its grades begin.
-
-    The pattern is read by the database, too. Letters alone are not enough: a grade may also read
-    "None" or "Pending".
-    """
-
+    #: How its grades begin. The database reads it too. Letters alone also match "None" and "Pending".
     pattern: str
     name: str | Promise
     explanation: str | Promise
@@ -60,12 +57,12 @@ SCALES = {
 
 class VacancyQuerySet(NoticeQuerySet):
     def with_form(self, at: datetime.datetime) -> Self:
-        """With the application form and the version that it names, where the form is live."""
+        """Prefetch the application form, if that is live, and its versions."""
         forms = ApplicationForm.objects.live(at).prefetch_related("versions")
         return self.prefetch_related(models.Prefetch("form", forms))
 
     def on_scale(self, letters: str) -> Self:
-        """With a grade of one scale: "G", "NO", "P" or "UG", in capitals or not."""
+        """With a grade of one scale: "G", "NO", "P" or "UG", in any case."""
         return self.filter(grade__iregex=SCALES[letters.upper()].pattern)
 
 
@@ -97,13 +94,11 @@ class Vacancy(Notice):
     record_options = Notice.record_options.extend(
         children=("amendments",), not_copied=("starts", "form_version")
     )
-    no_longer_taken = _("Applications are no longer taken.")
-    OUTCOMES = (
-        Notice.Outcome.UNDER_REVIEW,
-        Notice.Outcome.FILLED,
-        Notice.Outcome.CANCELLED,
-        Notice.Outcome.READVERTISED,
-    )
+    closed_message = _("Applications are no longer taken.")
+    FOREIGN_KEY = "vacancy"
+    #: The parts of the notice, in order.
+    SECTIONS = ("context", "responsibilities", "qualifications", "languages", "competencies")
+    OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.AWARDED)
 
     grade = models.CharField(
         _("grade"),
@@ -176,7 +171,6 @@ class Vacancy(Notice):
     class Meta(Notice.Meta):
         verbose_name = _("vacancy")
         verbose_name_plural = _("vacancies")
-        ordering = ["-closes_at", "-pk"]
         indexes = [
             *Notice.Meta.indexes,
             # The open list of one duty station, at the cost of its open positions.
@@ -196,8 +190,8 @@ class Vacancy(Notice):
             raise ValidationError({"form_version": _("This is a version of another form.")})
 
     @property
-    def asked_versions(self) -> list[FormVersion]:
-        """The version of the form that it names, else the current ones, as loaded by `with_form`."""
+    def form_versions(self) -> list[FormVersion]:
+        """The version of the form that it names, else the current ones. Load them with `with_form`."""
         if self.form is None:
             return []
         named = [version for version in self.form.versions.all() if version.pk == self.form_version_id]
@@ -205,38 +199,28 @@ class Vacancy(Notice):
 
     @property
     def sections(self) -> list[tuple[str, str, str]]:
-        """The parts of the notice that are written, in order: an anchor, a heading, rich text."""
-        parts = [
-            ("context", _("Context and supervision"), self.context),
-            ("responsibilities", _("Responsibilities"), self.responsibilities),
-            ("qualifications", _("Education and experience"), self.qualifications),
-            ("languages", _("Languages"), self.languages),
-            ("competencies", _("Competencies"), self.competencies),
+        """An anchor, a heading and rich text for each part that is written."""
+        return [
+            (name, capfirst(self._meta.get_field(name).verbose_name), text)
+            for name in self.SECTIONS
+            if (text := getattr(self, name))
         ]
-        return [(anchor, str(heading), text) for anchor, heading, text in parts if text]
 
     @property
-    def where_and_unit(self) -> str:
-        """Duty station and organizational unit, as far as they are known."""
+    def station_and_unit(self) -> str:
         return " · ".join(filter(None, [str(self.duty_station or ""), self.organizational_unit]))
 
     @property
     def appointment(self) -> str:
-        """Type, contract, working time and duration, as far as they are known."""
-        known = [
-            self.appointment_type or self.get_contract_display(),
-            self.get_working_time_display(),
-            self.duration,
-        ]
-        return " · ".join(filter(None, known))
+        """Type or contract, working time and duration."""
+        kind = self.appointment_type or self.get_contract_display()
+        return " · ".join(filter(None, [kind, self.get_working_time_display(), self.duration]))
 
     @property
-    def scale(self) -> GradeScale | None:
-        """The scale of its grade; None where the letters are unknown."""
+    def grade_scale(self) -> GradeScale | None:
         scales = SCALES.values()
-        return next((each for each in scales if re.match(each.pattern, self.grade, re.IGNORECASE)), None)
+        return next((scale for scale in scales if re.match(scale.pattern, self.grade, re.IGNORECASE)), None)
 
     @property
-    def grade_scale(self) -> str:
-        """What the letters of the grade stand for; empty where they are unknown."""
-        return str(self.scale.name) if self.scale else ""
+    def grade_scale_name(self) -> str:
+        return str(self.grade_scale.name) if self.grade_scale else ""

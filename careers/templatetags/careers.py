@@ -9,29 +9,31 @@ from careers.exports.notice_data import organization
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
+from iomlaos.publishing.dates import iso_utc
 
 register = template.Library()
+register.filter("iso_utc", iso_utc)
 
 
 @register.simple_tag
 def status_of(notice: Notice, at: datetime.datetime) -> Notice.Status:
-    """`{% status_of vacancy at as status %}`: open, closing soon or closed at the request's moment."""
+    """`{% status_of notice at as status %}`"""
     return notice.status(at)
 
 
 @register.simple_tag
 def time_left(notice: Notice, at: datetime.datetime) -> str:
-    """`{% time_left vacancy at as left %}`: "3 days"; empty once closed."""
+    """`{% time_left notice at as left %}`: "3 days"; empty once closed."""
     return notice.time_left(at)
 
 
 @register.simple_tag(takes_context=True)
 def job_posting(context: Context, vacancy: Vacancy, at: datetime.datetime) -> SafeString:
-    """`{% job_posting vacancy at %}`, for the head of its page: nothing once it is closed."""
+    """`{% job_posting vacancy at %}`, for the head of its page; empty once it is closed."""
     return jsonld.as_script(jsonld.job_posting(vacancy, at, organization(context.get("office"))))
 
 
 @register.inclusion_tag("careers/share.html")
 def share(notice: Notice, at: datetime.datetime) -> dict[str, ShareLinks]:
-    """`{% share notice at %}`, at the end of its page: links, a text to copy, and on paper a QR code."""
+    """`{% share notice at %}`: links, a text to copy and, on paper, a QR code."""
     return {"share": ShareLinks(notice, at)}

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from careers.exports.share import find_notice, moved_notice
-from careers.models.notice import Notice, NoticeQuerySet, notice_models
+from careers.models.notice import Notice, notice_models
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.verification.text_match import (
     ACCENTS,
     LAO_SEPARATORS,
@@ -224,8 +225,8 @@ def _verdict(
 
 def _withdrawn(question: CheckQuery, at: datetime.datetime) -> Notice | None:
     """The notice that a question means without doubt, and that the office withdrew; of several the latest."""
-    once_public = [kind.objects.taken_back(at) for kind in notice_models()]
-    addressed = [notice for notice in _gone(question, at) if notice.was_taken_back(at)]
+    once_public = [kind.objects.withdrawn(at) for kind in notice_models()]
+    addressed = [notice for notice in _gone(question, at) if notice.is_withdrawn(at)]
     found = dict.fromkeys([*addressed, *_found(question, once_public)])
     meant = [notice for notice in found if is_genuine(question, notice, notice in addressed)]
     return max(meant, key=lambda notice: notice.closes_at, default=None)

@@ -62,7 +62,7 @@ def test_who_asks_again_has_two_days_from_then_and_the_first_link_still_serves(c
 
 def test_opening_the_link_stops_nothing_and_the_button_deletes_address_and_messages(client):
     subscription = make_subscription(email=ADDRESS)
-    subscription.messages.create(made_at=ASKED_AT, send_after=ASKED_AT)
+    subscription.messages.create(created_at=ASKED_AT, send_after=ASKED_AT)
     other = make_subscription(email=ADDRESS, topic="vacancies")
     address = f"/careers/alerts/stop/{subscription.token}/"
     assert client.get(address).status_code == 200

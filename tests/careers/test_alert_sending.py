@@ -122,7 +122,7 @@ def test_who_is_not_confirmed_gets_the_question_and_nothing_else(mail, clock):
     make_vacancy(title_en="Driver")
     send_alerts()
     assert mail == []
-    Subscription.objects.ask(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, NOW)
     send_alerts()
     assert subjects(mail) == ["Please confirm your alerts"]
 
@@ -176,7 +176,7 @@ def test_what_is_not_public_is_mailed_to_nobody(mail, clock):
             notice = make(**values)
             make_subscription(email=READER, topic="notice", notice=notice)
             if values["title_en"] == "Hidden" and "closes_at" not in values:
-                make_amendment(notice, text_en="Hidden", made_at=NOW + SECOND)
+                make_amendment(notice, text_en="Hidden", first_published_at=NOW + SECOND)
     clock.shift(MINUTE)
     send_alerts()
     assert subjects(mail) == ["New position: Shown", "New tender: Shown"]
@@ -242,7 +242,7 @@ def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
 
 
 def test_the_question_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
-    Subscription.objects.ask(READER, "procurement", None, NOW)
+    Subscription.objects.subscribe(READER, "procurement", None, NOW)
     send_alerts()
     words = mail[0].body
     assert "New tenders" in words
@@ -253,7 +253,7 @@ def test_the_question_has_a_link_to_confirm_and_one_to_delete_the_address(mail, 
 
 def test_who_asks_again_is_told_that_they_get_the_alerts_already(mail, clock):
     make_subscription(email=READER)
-    Subscription.objects.ask(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, NOW)
     send_alerts()
     assert mail[0].subject == "You get these alerts already"
     assert "/confirm/" not in mail[0].body

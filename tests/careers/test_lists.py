@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.http import QueryDict
 
-from careers.filters import vacancy_filters
+from careers.filters import VacancyFilterForm
 from careers.models.vacancy import Vacancy
 from tests.factories import make_place, make_procurement_notice, make_vacancy
 from tests.reading import count_queries, read
@@ -46,8 +46,8 @@ def positions() -> None:
 ALL = ["Driver", "Nurse", "Chief", "Author"]
 
 
-def found_by(filters, rows, query: str) -> list[str]:
-    return [row.title for row in filters(QueryDict(query), NOW).narrow(rows)]
+def found_by(filter_form, rows, query: str) -> list[str]:
+    return [row.title for row in filter_form(QueryDict(query), NOW).narrow(rows)]
 
 
 @pytest.mark.usefixtures("positions")
@@ -70,7 +70,7 @@ def test_a_list_is_narrowed_by_declared_values_and_ignores_others():
         "grade=G": ALL,
     }
     rows = Vacancy.objects.open(NOW)
-    assert {query: found_by(vacancy_filters, rows, query) for query in expected} == expected
+    assert {query: found_by(VacancyFilterForm, rows, query) for query in expected} == expected
 
 
 @pytest.mark.usefixtures("positions")

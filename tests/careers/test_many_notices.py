@@ -235,7 +235,7 @@ def hang_on(notices: list[Notice]) -> None:
             DeadlineChange(before=NOW, after=NOW + DAY, changed_at=NOW - DAY, **of) for of in of_kind
         )
     for model, values in (
-        (Clarification, {"question_en": "Which?", "answer_en": "Both.", "answered_at": NOW - DAY}),
+        (Clarification, {"question_en": "Which?", "answer_en": "Both.", "first_published_at": NOW - DAY}),
         (ProcurementDocument, {"title_en": "Terms", "address": "https://www.iom.int/terms"}),
         (Award, {"supplier": "A supplier"}),
     ):

@@ -46,7 +46,7 @@ def test_a_closing_is_a_day_or_an_hour_in_vientiane(day, hour, closes_at, words,
     assert vacancy.closing_day.isoformat() == day
     assert vacancy.closing_hour == given_hour
     assert vacancy.deadline == f"{words}, Vientiane time (UTC+7)"
-    assert vacancy.deadline_for_machines == for_machines
+    assert vacancy.deadline_iso == for_machines
     assert f" {vacancy.closing_date}" in f" {words}"
 
 
@@ -93,10 +93,6 @@ def test_the_last_three_days_are_closing_soon():
         vacancy.status(CLOSING - left) for left in (three_days + INSTANT, three_days, INSTANT, 0 * INSTANT)
     ]
     assert statuses == ["open", "closing", "closing", "closed"]
-    assert [vacancy.is_closing_soon(CLOSING - left) for left in (three_days + INSTANT, three_days)] == [
-        False,
-        True,
-    ]
 
 
 def test_the_time_left_is_said_in_days_hours_then_minutes_and_never_more_than_is_left():
@@ -141,13 +137,6 @@ def test_the_years_of_closings_cost_the_same_for_few_and_for_many_and_sort_nothi
         make_vacancy(closes_at=moment(f"{year}-05-01 00:00"))
     assert len(run_queries()) == 3
     assert not any("DISTINCT" in sql for sql in run_queries())
-
-
-@pytest.mark.django_db
-def test_a_year_that_no_calendar_has_holds_nothing():
-    make_vacancy()
-    for year in (-1, 0, 9999, 10**9):
-        assert not Vacancy.objects.closing_in(year).exists()
 
 
 # --- What cannot be stored --------------------------------------------------------------------
@@ -208,7 +197,7 @@ def test_the_letters_of_a_grade_name_its_scale():
         "": ["", "X1", "None", "Not graded", "No grade", "No", "Project", "Pending", "Good"],
     }  # fmt: skip
     grades = {grade: scale for scale, grades in scales.items() for grade in grades}
-    assert {grade: Vacancy(grade=grade).grade_scale for grade in grades} == grades
+    assert {grade: Vacancy(grade=grade).grade_scale_name for grade in grades} == grades
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from careers.models.notice import next_reading
+from careers.models.deadline import next_text_change
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from programmes.models import Programme
@@ -52,17 +52,17 @@ def test_an_open_notice_changes_with_its_words_and_its_status():
         (INSTANT, 0 * DAY),
     ):
         now, then = CLOSING - left, CLOSING - left_then
-        assert next_reading(CLOSING, now) == then, left
+        assert next_text_change(CLOSING, now) == then, left
         assert reading(then - INSTANT) == reading(now)
         assert reading(then) != reading(now)
-    assert next_reading(CLOSING, CLOSING) is None
+    assert next_text_change(CLOSING, CLOSING) is None
 
 
 def test_walking_from_change_to_change_misses_nothing():
     vacancy, at, readings = Vacancy(closes_at=CLOSING), CLOSING - 5 * DAY, []
     while at is not None:
         readings.append((vacancy.status(at).value, vacancy.time_left(at)))
-        at = next_reading(CLOSING, at)
+        at = next_text_change(CLOSING, at)
     assert readings[-1] == ("closed", "")
     assert len(readings) == len(set(readings))
     # 5 to 3 days open, 3 and 2 days closing, 47 to 2 hours, 119 to 1 minutes, less than one, closed.

@@ -53,7 +53,7 @@ def test_a_subscription_is_to_a_topic_or_to_one_notice():
 def test_staff_find_and_delete_subscriptions_and_change_none(admin_client):
     row = make_subscription(email=ADDRESS, topic="notice", vacancy=make_vacancy(title_en="Driver"))
     other = make_subscription(email="other@example.org", confirmed_at=None)
-    row.messages.create(made_at=NOON, send_after=NOON)
+    row.messages.create(created_at=NOON, send_after=NOON)
     listed = admin_client.get("/admin/careers/subscription/").content.decode()
     assert ADDRESS in listed
     assert "Changes to “Driver”" in listed

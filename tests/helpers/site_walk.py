@@ -96,13 +96,15 @@ def make_notice(make, sign: str, closes: str, year: int, **state) -> Notice:
         values["outcome"] = "filled" if model is Vacancy else "awarded"
     notice = make(**values)
     make_former_address(notice, f"{sign}-former")
-    make_amendment(notice, **words(Amendment, sign), made_at=timezone.now() - DAY)
+    make_amendment(notice, **words(Amendment, sign), first_published_at=timezone.now() - DAY)
     change = words(DeadlineChange, sign)
     notice.deadline_changes.create(
         before=moment(year, 5), after=moment(year, 6), changed_at=timezone.now() - DAY, **change
     )
     if model is ProcurementNotice:
-        make_clarification(notice=notice, **words(Clarification, sign), answered_at=timezone.now() - DAY)
+        make_clarification(
+            notice=notice, **words(Clarification, sign), first_published_at=timezone.now() - DAY
+        )
         document = words(ProcurementDocument, sign)
         make_bidding_document(notice=notice, **document)
         make_bidding_document(

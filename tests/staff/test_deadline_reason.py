@@ -34,7 +34,7 @@ def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(staff,
     response = send(staff, notice, **LATER, title_en="Another title", state="draft")
     assert list(errors(response)) == ["deadline_reason"]
     assert OLD_IN_WORDS in errors(response)["deadline_reason"][0]
-    assert response.context["standing"].startswith(f"Open · {OLD_IN_WORDS}")
+    assert response.context["status_line"].startswith(f"Open · {OLD_IN_WORDS}")
     again = filled(response, state="published", deadline_reason=" Heavy rain cut\r\nthe roads. ")
     assert (again["closing_date"], again["closing_hour"]) == (["2026-06-20"], [""])
     assert again["title_en"] == ["Another title"]

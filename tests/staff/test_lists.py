@@ -114,13 +114,13 @@ def test_a_list_of_notices_says_how_they_stand_and_tells_open_from_closed(clock,
     make_vacancy(title_en="Near", closes_at=NOW + datetime.timedelta(hours=72))
     make_vacancy(title_en="Over", closes_at=NOW, outcome="cancelled")
     response = staff.get("/admin/careers/vacancy/")
-    columns = re.findall(r"field-(closes|by_the_clock|outcome)[^>]*>(.*?)</td>", response.content.decode())
-    assert [words for column, words in columns if column == "by_the_clock"] == [
+    columns = re.findall(r"field-(closes|open_or_closed|outcome)[^>]*>(.*?)</td>", response.content.decode())
+    assert [words for column, words in columns if column == "open_or_closed"] == [
         "–", "Open", "Closing soon", "Closed",
     ]  # fmt: skip
     assert columns[-3:] == [
         ("closes", "Monday 1 June 2026, 12:00, Vientiane time (UTC+7)"),
-        ("by_the_clock", "Closed"),
+        ("open_or_closed", "Closed"),
         ("outcome", "Cancelled"),
     ]
     assert rows(response, "deadline=open") == ["Far", "Near"]

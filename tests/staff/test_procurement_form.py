@@ -217,7 +217,7 @@ def test_a_question_is_public_once_it_is_answered(clock, staff):
     assert "May the desks be blue?" in read(staff, notice.get_absolute_url())
     asked = notice.clarifications.get()
     assert (asked.answer, asked.question_lo) == ("They may.", "ສີຟ້າ?")
-    assert asked.answered_at == datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+    assert asked.first_published_at == datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 
 
 def test_an_award_is_given_with_the_outcome_and_public_with_it(clock, staff):

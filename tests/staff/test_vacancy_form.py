@@ -102,7 +102,7 @@ def test_the_form_begins_with_how_the_notice_stands_and_leads_to_its_deadline(cl
     ):
         notice = make_vacancy(**given)
         response = staff.get(address_of(notice))
-        assert response.context["standing"].split(" · ")[: len(stands)] == stands
+        assert response.context["status_line"].split(" · ")[: len(stands)] == stands
         assert ("step/deadline/" in response.content.decode()) is (notice.state == "published")
 
 

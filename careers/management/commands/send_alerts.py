@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailable, single_instance
 
 
-def number(text: str) -> int:
+def batch_size(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 10_000):
         raise ArgumentTypeError("a number from 1 to 10000, please")
     return int(text)
@@ -28,50 +28,48 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--batch",
-            type=number,
+            type=batch_size,
             default=100,
             metavar="N",
             help="how many messages go through one connection (100)",
         )
 
     def handle(self, *args, **options) -> None:
-        self.quiet = options["verbosity"] == 0
+        line = self._run(options["batch"])
+        if options["verbosity"]:
+            self.stdout.write(line)
+
+    def _run(self, batch: int) -> str:
         if not settings.ALERTS_ENABLED:
-            self.say("Alerts are off: EMAIL_URL names no mail server. Nothing was sent.")
-            return
+            return "Alerts are off: EMAIL_URL names no mail server. Nothing was sent."
         with single_instance() as is_single:
             if not is_single:
-                self.say("Another send_alerts is at work. Nothing to do.")
-                return
-            run = AlertRun(options["batch"])
+                return "Another send_alerts is at work. Nothing to do."
+            run = AlertRun(batch)
             try:
-                with asked_to_end_by(run.end):
+                with signals_handled_by(run.end):
                     run()
-            except SmtpUnavailable as problem:
+            except SmtpUnavailable as error:
                 raise CommandError(
-                    f"The mail server accepts no mail: {problem}. {in_words(run.counts)} The next run sends "
+                    f"The mail server accepts no mail: {error}. {summary(run.counts)} The next run sends "
                     "what waits."
                 ) from None
-            self.say(in_words(run.counts))
-
-    def say(self, line: str) -> None:
-        if not self.quiet:
-            self.stdout.write(line)
+            return summary(run.counts)
 
 
 @contextlib.contextmanager
-def asked_to_end_by(end: Callable[..., None]) -> Iterator[None]:
-    """While this lasts, SIGTERM (systemd) and SIGINT (Ctrl-C) do not end the process, but call this."""
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+def signals_handled_by(handler: Callable[..., None]) -> Iterator[None]:
+    """Call this on SIGTERM (systemd) and SIGINT (Ctrl-C), instead of ending the process."""
+    previous = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, previous_handler in previous.items():
+            signal.signal(number, previous_handler)
 
 
-def in_words(counts: Counter[str]) -> str:
-    """ "3 events recorded. Messages: 12 sent, 1 refused." Nobody's address stands in it."""
-    became = [f"{counts[what]} {what}" for what in OUTCOMES if counts[what]]
+def summary(counts: Counter[str]) -> str:
+    """ "3 events recorded. Messages: 12 sent, 1 refused." It names no subscriber."""
+    messages = [f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome]]
     events = f"{counts['recorded']} event{'' if counts['recorded'] == 1 else 's'} recorded."
-    return f"{events} Messages: {', '.join(became) or 'none to send'}."
+    return f"{events} Messages: {', '.join(messages) or 'none to send'}."

@@ -38,7 +38,7 @@ def changed_without_reason(at: datetime.datetime) -> Task:
         "deadline-without-reason",
         _("Deadline changed without a reason"),
         _("The page says that no reason was given. Give it under “Changes of deadline”."),
-        [row for kind in notice_models() for row in all_q(kind.objects.live(at).changed_without_reason())],
+        [row for kind in notice_models() for row in all_q(kind.objects.changed_without_reason(at))],
     )
 
 

@@ -1,0 +1,92 @@
+"""NoticeQuerySet: which notices are open, closed, withdrawn, or waiting for staff."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING, next_text_change
+from iomlaos.publishing.dates import VIENTIANE, local_date
+from iomlaos.publishing.models import Publishable, PublishableQuerySet
+
+
+class NoticeQuerySet(PublishableQuerySet):
+    def open(self, at: datetime.datetime) -> Self:
+        """Live and not closed; the next to close first."""
+        return self.live(at).filter(closes_at__gt=at).order_by("closes_at", "pk")
+
+    def closed(self, at: datetime.datetime) -> Self:
+        """Live and closed; the last to close first."""
+        return self.live(at).filter(closes_at__lte=at).order_by("-closes_at", "-pk")
+
+    def withdrawn(self, at: datetime.datetime) -> Self:
+        """Withdrawn after visitors could read them; see `Notice.is_withdrawn`."""
+        return self.filter(state=Publishable.State.WITHDRAWN, first_published_at__lte=at)
+
+    def newest_first(self) -> Self:
+        """Ordered by `Notice.announced_at`."""
+        return self.order_by(Coalesce("first_published_at", "publish_from", "created_at").desc(), "-pk")
+
+    def closing_within(self, days: int, at: datetime.datetime) -> Self:
+        """Closing in this many days of 24 hours, or earlier."""
+        return self.filter(closes_at__lte=at + days * DAY)
+
+    def closing_in(self, year: int) -> Self:
+        """Closing on a day of that year in Vientiane."""
+        start = datetime.datetime(year, 1, 1, tzinfo=VIENTIANE)
+        end = datetime.datetime(year + 1, 1, 1, tzinfo=VIENTIANE)
+        # The end of 31 December is stored as the first moment of 1 January.
+        return self.filter(closes_at__gt=start, closes_at__lte=end)
+
+    def closing_years(self) -> list[int]:
+        """The years of the closing dates in Vientiane, the latest first, asked of the index alone."""
+        closings = self.order_by("closes_at").values_list("closes_at", "pk")
+        first, last = closings.first(), closings.last()
+        if first is None:
+            return []
+        years = range(local_date(last[0]).year, local_date(first[0]).year - 1, -1)
+        exists = {f"in_{year}": models.Exists(self.order_by().closing_in(year)) for year in years}
+        row = self.model._base_manager.filter(pk=first[1]).values(**exists).get()
+        return [year for year in years if row[f"in_{year}"]]
+
+    def without_outcome(self, at: datetime.datetime) -> Self:
+        return self.closed(at).filter(outcome="")
+
+    def results_overdue(self, at: datetime.datetime) -> Self:
+        """Closed and undecided, past the day by which a result was promised."""
+        today = at.astimezone(VIENTIANE).date()
+        undecided = self.closed(at).filter(outcome__in=self.model.UNDECIDED_OUTCOMES)
+        return undecided.filter(results_expected_by__lt=today)
+
+    def changed_without_reason(self, at: datetime.datetime) -> Self:
+        """Live notices whose deadline a command changed without a reason."""
+        no_reason = models.Q(deadline_changes__reason_en="") | models.Q(
+            deadline_changes__reason_en__isnull=True
+        )
+        return self.live(at).filter(no_reason, deadline_changes__field="closes_at").distinct()
+
+    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
+        """Also when the text of an open notice changes, a milestone passes, or following one ends."""
+        open_closings = self.open(at).order_by().values_list("closes_at", flat=True)
+        milestones = {
+            name: models.Min(name, filter=models.Q(**{f"{name}__gt": at})) for name in self.model.MILESTONES
+        }
+        followed = self.closed(at).filter(closes_at__gt=at - FOLLOWED_AFTER_CLOSING)
+        first_closing = followed.values_list("closes_at", flat=True).last()
+        moments = [
+            super().next_change(at),
+            *self.live(at).order_by().aggregate(**milestones).values(),
+            *(next_text_change(closes_at, at) for closes_at in open_closings),
+            first_closing and first_closing + FOLLOWED_AFTER_CLOSING,
+        ]
+        return min(filter(None, moments), default=None)
+
+    def with_history(self) -> Self:
+        """Prefetch what `Notice.events` reads."""
+        return self.prefetch_related("deadline_changes", *self.model.DATED_ENTRIES)
+
+    def with_readvertised(self, at: datetime.datetime) -> Self:
+        """Prefetch the notice that replaces it, if that is live."""
+        successors = self.model.objects.live(at)
+        return self.prefetch_related(models.Prefetch("readvertised_as", successors))
