@@ -38,6 +38,7 @@ class DeadlineChangeInline(TranslatedInline):
 
     model = DeadlineChange
     form = DeadlineChangeForm
+    classes = ["without-headings"]
     fieldsets = [(None, {"fields": ["of", "old", "new", "changed_at", "reason"]})]
     readonly_fields = ["of", "old", "new", "changed_at"]
 

@@ -1,35 +1,35 @@
-// Pictures in the rich text editor: the figures that the editor's package brings, with a dialog that the
-// server draws. A picture of another site has no place in a text.
+// Images in the rich text editor: the figures of the editor's package, with a dialog that the server renders.
+// Images of other sites are not accepted.
 
 import { Figure as BaseFigure, Image as BaseImage, canInsertNode } from "django-prose-editor/editor";
 
 const OWN = "/pictures/";
 
 /** The picture where the cursor is, in its figure or alone. */
-function here({ selection }) {
+function findImage({ selection }) {
   if (selection.node?.type.name === "image") return { image: selection.node, at: selection.from };
   const { $from } = selection;
   const figure = selection.node?.type.name === "figure" ? [selection.node, selection.from] : null;
   for (let depth = $from.depth; !figure && depth > 0; depth--) {
-    if ($from.node(depth).type.name === "figure") return inFigure($from.node(depth), $from.before(depth));
+    if ($from.node(depth).type.name === "figure") return imageIn($from.node(depth), $from.before(depth));
   }
-  return figure && inFigure(...figure);
+  return figure && imageIn(...figure);
 }
 
-function inFigure(figure, at) {
+function imageIn(figure, at) {
   const image = figure.firstChild;
   return image?.type.name === "image" ? { image, at: at + 1 } : null;
 }
 
 /** What the editor puts into the text; nothing when the dialog was closed. */
-function ask(options, image) {
+function openDialog(options, image) {
   const { words } = options;
   const key = image?.attrs.src?.slice(OWN.length) ?? "";
   const hex = key.split("-")[0];
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const dialog = document.createElement("dialog");
-  dialog.className = "picture-dialog";
-  dialog.setAttribute("aria-labelledby", "picture-dialog-title");
+  dialog.className = "image-dialog";
+  dialog.setAttribute("aria-labelledby", "image-dialog-title");
   document.body.append(dialog);
 
   return new Promise((resolve) => {
@@ -42,8 +42,8 @@ function ask(options, image) {
       if (event.target.closest("[data-close]")) dialog.close();
     });
     dialog.addEventListener("change", ({ target }) => {
-      if (target.name === "picture") takeWords(dialog, target);
-      else if (target.type === "file" && target.value) leave(dialog.querySelector("[name=picture]:checked"));
+      if (target.name === "picture") fillFromImage(dialog, target);
+      else if (target.type === "file" && target.value) uncheck(dialog.querySelector("[name=picture]:checked"));
     });
     dialog.addEventListener("submit", send);
     say(words.wait);
@@ -63,22 +63,22 @@ function ask(options, image) {
       close.textContent = words.close;
       const line = document.createElement("p");
       line.className = "status";
-      line.id = "picture-dialog-title";
+      line.id = "image-dialog-title";
       line.setAttribute("role", "status");
       line.textContent = text;
       dialog.replaceChildren(line, close);
     }
 
-    async function draw(asked, isFirst = false) {
+    async function draw(request, isFirst = false) {
       try {
-        const given = await asked;
-        if (given.headers.get("Content-Type")?.startsWith("application/json")) {
-          answer = await given.json();
+        const response = await request;
+        if (response.headers.get("Content-Type")?.startsWith("application/json")) {
+          answer = await response.json();
           dialog.close();
           return;
         }
-        const html = await given.text();
-        if (!given.ok || given.redirected || !html.includes("picture-dialog-title")) throw new Error(given.statusText);
+        const html = await response.text();
+        if (!response.ok || response.redirected || !html.includes("image-dialog-title")) throw new Error(response.statusText);
         show(html, isFirst);
       } catch {
         say(words.lost);
@@ -109,20 +109,20 @@ function ask(options, image) {
   });
 }
 
-function leave(choice) {
+function uncheck(choice) {
   if (choice) choice.checked = false;
 }
 
 /** The words of a picture that is here already stand ready, where nothing was typed. */
-function takeWords(dialog, choice) {
+function fillFromImage(dialog, choice) {
   const file = dialog.querySelector("input[type=file]");
   file.value = "";
-  const given = {
+  const values = {
     alternative_text: choice.dataset.words,
     caption: choice.dataset.caption,
     photographer: choice.dataset.photographer,
   };
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     const field = dialog.querySelector(`[name=${name}]`);
     if (field && (!field.value || field.value === field.dataset.taken)) field.value = field.dataset.taken = value;
   }
@@ -187,7 +187,7 @@ export const Figure = BaseFigure.extend({
       name: "figure",
       groups: "nodes",
       button: buttons.material("image", this.options.words.picture),
-      active: (editor) => Boolean(here(editor.state)),
+      active: (editor) => Boolean(findImage(editor.state)),
       enabled: (editor) => editor.can().insertFigure(),
       command: (editor) => editor.commands.insertFigure(),
     });
@@ -199,9 +199,9 @@ export const Figure = BaseFigure.extend({
       insertFigure:
         () =>
         ({ editor, state, dispatch }) => {
-          const found = here(state);
+          const found = findImage(state);
           if (!dispatch) return Boolean(found) || canInsertNode(state, state.schema.nodes.figure);
-          ask(this.options, found?.image).then((answer) => {
+          openDialog(this.options, found?.image).then((answer) => {
             if (!answer) return editor.commands.focus();
             if (!found) return editor.chain().focus().insertContent(answer.figure).run();
             const changed = { src: OWN + answer.key, alt: answer.alt };

@@ -77,10 +77,14 @@ function mendEditors() {
 
 // On a phone a row of a list is no table any more: each cell says what its column says.
 function nameCells(list) {
-  const names = [...list.tHead.rows[0].cells].map((head) => head.querySelector(".text")?.textContent.trim());
+  const heads = [...list.tHead.rows[0].cells];
+  const names = heads.map((head) => head.querySelector(".text")?.textContent.trim());
+  const secondary = list.closest("[data-secondary]").dataset.secondary.split(" ");
+  const isSecondary = heads.map((head) => secondary.some((name) => head.classList.contains(`column-${name}`)));
   for (const row of list.tBodies[0].rows)
     for (const cell of row.querySelectorAll("td:not(.action-checkbox)")) {
       cell.dataset.name = names[cell.cellIndex] ?? "";
+      cell.toggleAttribute("data-secondary", isSecondary[cell.cellIndex]);
       cell.toggleAttribute("data-empty", !cell.childElementCount && /^[–-]?$/.test(cell.textContent.trim()));
     }
 }

@@ -2,9 +2,9 @@
 // The words stand in the page's <template>, in its language. Without this script the end comes unannounced,
 // and a form that is sent too late leads to the sign-in page.
 
-const words = document.getElementById("session-words");
-const WARN = 5 * 60_000;
-const AGAIN = 60_000;
+const template = document.getElementById("session-messages");
+const WARN_BEFORE = 5 * 60_000;
+const RENEW_AFTER = 60_000;
 const tabs = new BroadcastChannel("staff-session");
 let ends;
 let renewedAt = Date.now();
@@ -15,16 +15,16 @@ function setEnd(seconds) {
 }
 
 /** What the server says of the session; asked by the script itself, it is not made longer by it. */
-async function ask(renew) {
+async function check(renew) {
   const headers = renew ? {} : { "X-Background-Request": "1" };
-  const answer = await fetch(words.dataset.address, { headers, cache: "no-store" });
-  if (answer.status === 403) {
+  const response = await fetch(template.dataset.address, { headers, cache: "no-store" });
+  if (response.status === 403) {
     setEnd(0);
     return;
   }
-  if (!answer.ok) throw new Error(answer.statusText);
-  const { seconds, seal, person } = await answer.json();
-  if (person !== words.dataset.person) {
+  if (!response.ok) throw new Error(response.statusText);
+  const { seconds, seal, person } = await response.json();
+  if (person !== template.dataset.person) {
     // Somebody else has signed in on this computer: for this page it is over.
     setEnd(0);
     return;
@@ -38,7 +38,7 @@ async function ask(renew) {
 async function renew() {
   renewedAt = Date.now();
   try {
-    await ask(true);
+    await check(true);
     tabs.postMessage("renewed");
   } catch {
     // Without a network nothing can be renewed: the clock goes on.
@@ -47,7 +47,7 @@ async function renew() {
 }
 
 function build() {
-  dialog = words.content.firstElementChild.cloneNode(true);
+  dialog = template.content.firstElementChild.cloneNode(true);
   document.body.append(dialog);
   dialog.querySelector("[data-stay]").addEventListener("click", renew);
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
@@ -56,7 +56,7 @@ function build() {
 
 function show() {
   const left = ends - Date.now();
-  if (left > Math.min(WARN, (words.dataset.seconds * 1000) / 2)) {
+  if (left > Math.min(WARN_BEFORE, (template.dataset.seconds * 1000) / 2)) {
     dialog?.close();
     dialog?.classList.remove("seen");
     return;
@@ -74,24 +74,24 @@ function show() {
 }
 
 /** Whoever types is not away. */
-function notice() {
-  if (ends > Date.now() && Date.now() - renewedAt >= AGAIN) renew();
+function onInput() {
+  if (ends > Date.now() && Date.now() - renewedAt >= RENEW_AFTER) renew();
 }
 
-async function look() {
+async function recheck() {
   try {
-    await ask(false);
+    await check(false);
   } catch {
     // As above.
   }
   show();
 }
 
-if (words) {
-  setEnd(Number(words.dataset.seconds));
+if (template) {
+  setEnd(Number(template.dataset.seconds));
   setInterval(show, 5000);
-  document.addEventListener("input", notice);
+  document.addEventListener("input", onInput);
   // A laptop that slept, a tab that one comes back to after signing in elsewhere.
-  document.addEventListener("visibilitychange", () => document.hidden || look());
-  tabs.addEventListener("message", look);
+  document.addEventListener("visibilitychange", () => document.hidden || recheck());
+  tabs.addEventListener("message", recheck);
 }
