@@ -1,7 +1,7 @@
 """Autosave of change forms, and who else has the form open.
 
-A small script (static/staff/js/autosave.js) sends what a form holds while somebody types. Each opened form has
-a key of its own, so that two tabs do not eat each other. Without the script all else works.
+A small script (static/staff/js/autosave.js) sends what a form holds while somebody types. Each opened
+form has a key of its own, so that two tabs do not eat each other. Without the script all else works.
 """
 
 import contextlib
