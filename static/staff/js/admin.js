@@ -1,5 +1,5 @@
-// The admin's own few lines: what a browser cannot read is said, what it reads is shown in words,
-// and the rich text editor has a name.
+// Dates and times in words, and an error where the browser cannot read one; names for the rich text editors;
+// column names for the cells of lists on a phone.
 
 const DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
 const TYPES = "input[type=date], input[type=datetime-local], input[type=time]";
