@@ -194,7 +194,7 @@ STORAGES = {
 #: The rich text editor's own figures, with a dialog of the portal; the sanitiser keeps no more of them.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
-        "js": [static_lazy("staff/pictures.js")],
+        "js": [static_lazy("staff/js/images.js")],
         "extensions": {
             "Image": html_tags(["img"], {"img": ["src", "alt"]}),
             "Figure": html_tags(["figure"]),

@@ -36,6 +36,7 @@ class DeadlineChangeInline(TranslatedInline):
 
     model = DeadlineChange
     form = DeadlineChangeForm
+    classes = ["without-headings"]
     fieldsets = [(None, {"fields": ["field", "old_deadline", "new_deadline", "changed_at", "reason"]})]
     readonly_fields = ["field", "old_deadline", "new_deadline", "changed_at"]
     can_delete = False

@@ -25,7 +25,7 @@ WAYS = {
     "fields": ["submission_email", "submission_link", "submission_address", "contact"],
     "description": _("Give at least one of the first three. What is empty is not shown."),
 }
-NEXT = (_("What happens next"), {"fields": ["what_next", "results_expected_by"]})
+NEXT = (_("What happens next"), {"fields": ["what_next", "results_expected_by"], "classes": ["short-text"]})
 OUTCOME = (_("Outcome"), {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]})
 
 

@@ -30,6 +30,7 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     list_display = [
         "title", "closes", "open_or_closed", "state_in_short", "live_now", "grade", "outcome", "in_lao",
     ]  # fmt: skip
+    secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
         (_("Title and reference"), {"fields": ["title", "slug", "reference"]}),

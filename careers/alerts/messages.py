@@ -42,8 +42,8 @@ class UnfoldedEmail(EmailMessage):
 def question(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
     """Whether the address wants the alerts that somebody asked for; or that it gets them already."""
     if message.subscription.confirmed_at:
-        return _written(message, at, _("You get these alerts already"), "known.txt")
-    return _written(message, at, _("Please confirm your alerts"), "question.txt")
+        return _written(message, at, _("You get these alerts already"), "already_subscribed.txt")
+    return _written(message, at, _("Please confirm your alerts"), "confirm.txt")
 
 
 def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime.datetime) -> EmailMessage:

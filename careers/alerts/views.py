@@ -49,7 +49,7 @@ def _form(request: HttpRequest, notice: Notice | None) -> HttpResponse:
     context = {"notice": notice, "section": "careers"}
     is_over = notice is not None and not notice.is_followed(request.at)
     if not settings.ALERTS_ENABLED or is_over:
-        template = f"careers/alerts/{'over' if settings.ALERTS_ENABLED else 'off'}.html"
+        template = f"careers/alerts/{'ended' if settings.ALERTS_ENABLED else 'unavailable'}.html"
         if request.method == "POST":
             return _unkept(render(request, template, context, status=404))
         return render(request, template, context)
@@ -82,7 +82,7 @@ def _sent(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) ->
             response.headers["Retry-After"] = str(int(HOUR.total_seconds()))
             return response
         form.save(request.at)
-    return _unkept(render(request, "careers/alerts/requested.html", context))
+    return _unkept(render(request, "careers/alerts/confirmation_sent.html", context))
 
 
 @csrf_exempt

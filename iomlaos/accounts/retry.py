@@ -67,4 +67,4 @@ def _service_unavailable(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "address": request.get_full_path(),
     }
     get_messages(request)._queued_messages.clear()
-    return render(request, "admin/not_now.html", context, status=503)
+    return render(request, "admin/retry.html", context, status=503)

@@ -36,7 +36,7 @@ STATIC_ERRORS = {
 
 @cache
 def _frame() -> str:
-    return Path(PLAIN_PAGES / "plain.html").read_text(encoding="utf-8")
+    return Path(PLAIN_PAGES / "static_error.html").read_text(encoding="utf-8")
 
 
 def static_error(status: int) -> HttpResponse:
@@ -65,7 +65,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         "title": _("There is no page at this address"),
         "lead": _("It may have been typed wrongly, or the page may never have been published."),
     }
-    return render(request, "delivery/no_page.html", context, status=404)
+    return render(request, "delivery/error.html", context, status=404)
 
 
 def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -74,7 +74,7 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
         "lead": _("The office published something here, and has withdrawn it since."),
         "reason": reason,
     }
-    return render(request, "delivery/no_page.html", context, status=410)
+    return render(request, "delivery/error.html", context, status=410)
 
 
 class RedirectAndGoneMiddleware:

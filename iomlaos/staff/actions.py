@@ -306,7 +306,7 @@ class HasSteps:
             "module_name": capfirst(self.opts.verbose_name_plural),
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/step.html", context, status=409 if is_stale else 200)
+        return TemplateResponse(request, "admin/action.html", context, status=409 if is_stale else 200)
 
     def told_beside(self, request: HttpRequest, record: Publishable, standing: Standing) -> dict:
         told = super().told_beside(request, record, standing)

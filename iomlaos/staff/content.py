@@ -34,6 +34,9 @@ class ContentAdmin(
 ):
     """What all of the office's content shares."""
 
+    #: Columns of the list that a phone leaves out.
+    secondary_columns: tuple[str, ...] = ("live_now", "in_lao")
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
         """An address or a key follows the title of a new thing; an existing one stays as it is."""
         return {} if obj else super().get_prepopulated_fields(request, obj)

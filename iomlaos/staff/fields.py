@@ -33,7 +33,7 @@ class TextFallbackInputMixin:
 
     A browser shows nothing in place of a value that is no date: what was refused, or written in
     words, comes back in a plain text box, as it was typed. In the other direction it sends nothing
-    in place of a date that does not exist: static/staff/staff.js stops the form there and says
+    in place of a date that does not exist: static/staff/js/admin.js stops the form there and says
     what `data-refusal` holds.
     """
 

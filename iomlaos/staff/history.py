@@ -186,7 +186,7 @@ class HistoryMixin(SavesSafely):
             "opts": self.opts,
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/deleted.html", context)
+        return TemplateResponse(request, "admin/deleted_records.html", context)
 
     def _needs(self, path: merge.Path) -> bool:
         """Whether a record is another thing, or none, without what a field of it refers to.

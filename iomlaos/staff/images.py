@@ -221,7 +221,7 @@ class ImageAdmin(BaseAdmin):
         return image_response(key, width)
 
     def dialog_view(self, request: HttpRequest) -> HttpResponse:
-        """The dialog of the editor, drawn into it by static/staff/pictures.js.
+        """The dialog of the editor, drawn into it by static/staff/js/images.js.
 
         `?picture=` names the picture whose place in a text is being changed. An answer in JSON is what to
         put there; a form that is not in order comes back.

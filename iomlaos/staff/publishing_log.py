@@ -63,9 +63,9 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what"), ordering="title")
     def what(self, obj: PublishingLogEntry) -> str:
         if not obj.is_there:
-            return obj.title
+            return format_html('<span class="row-title">{}</span>', obj.title)
         address = reverse(f"admin:{obj.model.replace('.', '_')}_history", args=[quote(obj.object_key)])
-        return format_html('<a href="{}">{}</a>', address, obj.title)
+        return format_html('<a class="row-title" href="{}">{}</a>', address, obj.title)
 
     @admin.display(description=_("who"), ordering="by_name")
     def who_did_it(self, obj: PublishingLogEntry) -> str:

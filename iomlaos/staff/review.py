@@ -43,7 +43,7 @@ def review(request: HttpRequest, key: str, language: str = "en") -> HttpResponse
                 "It may have expired, the office may have taken it back, or what it showed is published now."
             ),
         }
-        response = render(request, "delivery/no_page.html", words, status=404)
+        response = render(request, "delivery/error.html", words, status=404)
     return _no_store(response)
 
 

@@ -122,7 +122,7 @@ def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
 
     hand = phone.new_page()
     hand.goto(first_row(hand, "/admin/careers/vacancy/?q=example"))
-    hand.locator(".steps").get_by_role("link", name="Change the deadline").click()
+    hand.locator(".actions").get_by_role("link", name="Change the deadline").click()
     hand.get_by_label("Closing date").fill("2040-07-15")
     hand.get_by_label("Why the deadline changes").fill("An example of a reason.")
     keep(hand, "deadline", full=True)
@@ -141,7 +141,7 @@ def two_at_once(editor: BrowserContext) -> None:
     done(one, "was changed successfully")
     other.get_by_role("button", name="Save and publish the change").first.click()
     other.get_by_role("heading", name="Somebody else saved this meanwhile").scroll_into_view_if_needed()
-    keep(other, "two-at-once", beside=".meeting")
+    keep(other, "two-at-once", beside=".conflicts")
     one.goto(form.replace("/change/", "/history/"))
     keep(one, "history")
 

@@ -203,7 +203,7 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(dialog).to_be_hidden()
     # Only then is the form sent.
-    expect(page.locator("#typed")).to_contain_text("Kept at")
+    expect(page.locator("#autosave-status")).to_contain_text("Kept at")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
     # The browser notes that the page asked while nobody was signed in.
@@ -213,7 +213,7 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
 def test_a_form_that_is_sent_too_late_leads_to_signing_in_and_then_offers_what_was_typed(writer, strict_site):
     page, account, letters = writer
     page.clock.fast_forward("00:03")
-    expect(page.locator("#typed")).to_contain_text("Kept at")
+    expect(page.locator("#autosave-status")).to_contain_text("Kept at")
     strict_site.manage("shell", "-c", END_SESSIONS)
     page.get_by_role("button", name="Save", exact=True).last.click()
     browsing.give_password(page, account)

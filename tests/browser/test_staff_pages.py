@@ -179,7 +179,7 @@ def test_axe_finds_nothing_on_a_draft_that_is_shown_to_somebody_outside(open_pag
     desk.goto(forms[0].replace("/change/", "/links/"))
     desk.get_by_label("For whom").fill("The Ministry of Health")
     desk.get_by_role("button", name="Make a link").click()
-    link = desk.locator(".made code").inner_text()
+    link = desk.locator(".new-link code").inner_text()
     visitor = open_page()
     for address in (link, f"{link}lo/"):
         visitor.goto(address)

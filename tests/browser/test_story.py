@@ -125,7 +125,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     waits = task(phone, "Handed in, and waiting for you")
     expect(waits).to_contain_text("writer")
     follow(waits.get_by_role("link", name=TITLE))
-    expect(phone.locator(".where")).to_contain_text("Handed in by writer")
+    expect(phone.locator(".versions")).to_contain_text("Handed in by writer")
     expect(phone.get_by_label("Summary:", exact=True)).to_have_value(FIRST_TRY)
     assert overflow(phone) == []
     follow(phone.get_by_role("link", name="Give it back with a note"))
@@ -153,7 +153,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     assert overflow(phone) == []
     phone.get_by_label("For whom").fill("Ministry of Health")
     follow(phone.get_by_role("button", name="Make a link"))
-    link = phone.locator(".made code").inner_text()
+    link = phone.locator(".new-link code").inner_text()
     assert overflow(phone) == []
     visitor = open_page(viewport=PHONE)
     visitor.goto(link)
@@ -173,7 +173,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     assert overflow(phone) == []
     phone.get_by_label("Public from").fill(f"{MOMENT:%Y-%m-%dT%H:%M}")
     press(phone, "Publish at a time", "It becomes public at the time that you gave.")
-    expect(phone.locator(".where")).to_contain_text("It becomes public by itself:")
+    expect(phone.locator(".versions")).to_contain_text("It becomes public by itself:")
     visitor.goto(link)
     expect(visitor.get_by_text(NEW).first).to_be_visible()
     clock.set(MOMENT - datetime.timedelta(seconds=1))
@@ -189,7 +189,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
 
     # The history tells of it, and brings the earlier text back.
     open_form(phone, "Programmes", TITLE)
-    expect(phone.locator(".where")).not_to_contain_text("A draft waits.")
+    expect(phone.locator(".versions")).not_to_contain_text("A draft waits.")
     follow(phone.get_by_role("link", name="History"))
     assert overflow(phone) == []
     latest = phone.locator(".history ol > li").first

@@ -67,7 +67,7 @@ def open_desk(open_page, portal):
 
 
 def said(page: Page) -> Locator:
-    return page.locator("#typed")
+    return page.locator("#autosave-status")
 
 
 def editor(page: Page) -> Locator:
@@ -93,12 +93,12 @@ def test_the_power_is_cut_in_a_sentence_and_the_sentence_is_offered_back(
     for scripts in (True, False):
         page = open_desk(account, java_script_enabled=scripts, viewport=PHONE)
         page.goto(ADD)
-        offer = page.locator("section.typed-offer")
+        offer = page.locator("section.autosave-offer")
         expect(offer).to_contain_text(OFFER)
         expect(offer).to_contain_text("differs in: Title, Address, Text.")
         assert small_targets(offer.locator("a, button")) == []
         offer.get_by_role("link", name="Take it up again").click()
-        expect(page.locator(".taken-up")).to_contain_text("It is not saved yet")
+        expect(page.locator(".autosave-restored")).to_contain_text("It is not saved yet")
         expect(page.get_by_label("Title:")).to_have_value("A page")
         assert HALF in page.locator("[name=body_en]").input_value()
         if scripts:
@@ -116,22 +116,22 @@ def test_two_people_at_one_form_see_each_other(open_desk):
     first = open_desk(new_name())
     first.clock.install()
     first.goto(CHANGE)
-    expect(first.locator("#also-here")).to_have_text("")
+    expect(first.locator("#other-editors")).to_have_text("")
     name = new_name()
     second = open_desk(name)
     second.goto(CHANGE)
-    expect(second.locator("#also-here")).to_have_text(
+    expect(second.locator("#other-editors")).to_have_text(
         re.compile(r"^Also being edited by staff-\w+ since \d\d:\d\d\.$")
     )
     first.clock.fast_forward("00:21")
-    expect(first.locator("#also-here")).to_contain_text(f"Also being edited by {name} since")
+    expect(first.locator("#other-editors")).to_contain_text(f"Also being edited by {name} since")
     second.goto("/admin/")
     for _ in range(200):
         with first.expect_response(lambda answer: "/typed/" in answer.url) as beat:
             first.clock.fast_forward("00:21")
         if not beat.value.json()["others"]:
             break
-    expect(first.locator("#also-here")).to_have_text("")
+    expect(first.locator("#other-editors")).to_have_text("")
 
 
 def test_the_session_ends_in_the_middle_and_what_was_typed_is_kept_once_one_is_back(
@@ -181,7 +181,7 @@ def test_nothing_that_one_typed_goes_to_another_who_signs_in_on_the_same_compute
     assert refused.value.status == 403
     expect(page.get_by_role("alertdialog")).to_contain_text("You are signed out")
     other.reload()
-    expect(other.locator("section.typed-offer")).to_have_count(0)
+    expect(other.locator("section.autosave-offer")).to_have_count(0)
 
 
 def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, open_desk):
@@ -199,7 +199,7 @@ def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, ope
     expect(said(page)).to_contain_text("Kept at")
     fresh = open_desk(account)
     fresh.goto(ADD)
-    expect(fresh.locator("section.typed-offer")).to_contain_text(OFFER)
+    expect(fresh.locator("section.autosave-offer")).to_contain_text(OFFER)
 
 
 def test_a_page_that_is_left_at_once_loses_nothing(account, open_desk):
@@ -242,7 +242,7 @@ def test_the_keyboard_saves_as_the_button_does_and_once(account, open_desk):
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
     assert sent == ["one"]
     page.goto(ADD)
-    expect(page.locator("section.typed-offer")).to_have_count(0)
+    expect(page.locator("section.autosave-offer")).to_have_count(0)
 
 
 def test_signing_out_keeps_what_was_typed(portal, account, open_desk):

@@ -52,8 +52,8 @@ def test_an_award_of_a_round_sum_is_written_without_cents_and_each_supplier_is_a
     make_award(notice=notice, supplier="Pipes Co", value="12.50", currency="USD")
     with time_machine.travel(DEADLINE + 20 * DAY, tick=False):
         page = client.get("/careers/procurement/pumps/").content.decode()
-    assert '<span class="whole">LAK 182,000,000</span>' in page
-    assert '<span class="whole">USD 12.50</span>' in page
+    assert '<span class="unbroken">LAK 182,000,000</span>' in page
+    assert '<span class="unbroken">USD 12.50</span>' in page
     assert page.count("<li><strong>") == 2
 
 

@@ -90,7 +90,7 @@ def test_it_links_to_the_history_of_what_is_there_and_to_nothing_that_is_gone(cl
     publish(staff, there, title_en="There")
     staff.post(address_of(gone, "delete/"), {"post": "yes"})
     page = staff.get(LOG).content.decode()
-    assert f'<a href="{address_of(there, "history/")}">There</a>' in page
+    assert f'<a class="row-title" href="{address_of(there, "history/")}">There</a>' in page
     assert "Gone" in page
     assert address_of(gone, "history/") not in page
 

@@ -79,7 +79,7 @@ def offers(client: Client, address: str) -> list[tuple[str, str]]:
     page = client.get(address)
     assert page.status_code == 200
     root = html5lib.parse(page.content.decode(), namespaceHTMLElements=False)
-    found = [part for part in root.iter("section") if part.get("class") == "typed-offer"]
+    found = [part for part in root.iter("section") if part.get("class") == "autosave-offer"]
     return [(" ".join("".join(part.itertext()).split()), part.find(".//a").get("href")) for part in found]
 
 
@@ -414,7 +414,7 @@ def test_nul_and_nonsense_are_kept_or_refused_and_nothing_breaks(dala):
 
 def also_here(client: Client, row) -> str:
     page = html5lib.parse(client.get(change(row)).content.decode(), namespaceHTMLElements=False)
-    return page.find(".//p[@id='also-here']").text or ""
+    return page.find(".//p[@id='other-editors']").text or ""
 
 
 def test_two_people_at_one_record_see_each_other(clock, dala, souk):

@@ -37,7 +37,7 @@ EXTENSIONS: dict[str, Any] = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
-    # static/staff/pictures.js: the package's own, with a dialog of ours.
+    # static/staff/js/images.js: the package's own, with a dialog of ours.
     "Image": True,
     "Figure": {
         "dialog": reverse_lazy("admin:media_image_dialog"),

@@ -1,7 +1,7 @@
 """Autosave of change forms, and who else has the form open.
 
-A small script (static/staff/typed.js) sends what a form holds while somebody types. Each opened form has
-a key of its own, so that two tabs do not eat each other. Without the script all else works.
+A small script (static/staff/js/autosave.js) sends what a form holds while somebody types. Each opened
+form has a key of its own, so that two tabs do not eat each other. Without the script all else works.
 """
 
 import contextlib
@@ -189,7 +189,7 @@ class AutosaveMixin:
                 if value and not name.startswith("_") and not name.endswith(("_FORMS", "-id"))
             ],
         }
-        return TemplateResponse(request, "admin/deleted_list.html", context, status=409)
+        return TemplateResponse(request, "admin/record_deleted.html", context, status=409)
 
     def _offers(self, request: HttpRequest, typing: Typing, context: dict) -> list[Offer]:
         """What the person typed here before. What differs in nothing from what is there is none."""
