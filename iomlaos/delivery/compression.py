@@ -1,4 +1,4 @@
-"""Compression of public pages. Static files come compressed from WhiteNoise."""
+"""Compression of public pages. WhiteNoise serves static files that are compressed already."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -8,8 +8,8 @@ from iomlaos.delivery.headers import is_admin_page
 
 
 class PublicGZipMiddleware(GZipMiddleware):
-    """gzip without Django's random padding: public pages hold no secret that a guess could reveal,
-    and are the same bytes for everyone. Staff pages hold secrets and are left alone."""
+    """gzip without Django's random padding against BREACH: public pages hold no secret, and are the
+    same bytes for everyone. Admin pages hold secrets and are not compressed."""
 
     max_random_bytes = 0
 
