@@ -204,7 +204,7 @@ SESSION_COOKIE_AGE = int(STAFF_IDLE_MINUTES) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTHENTICATION_BACKENDS = [
-    "iomlaos.accounts.lockout.LockoutBackend",
+    "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 #: Wrong passwords for one account from one address, and for all accounts from one address.
@@ -212,7 +212,7 @@ AXES_FAILURE_LIMIT = 10
 LOGIN_FAILURES_PER_IP = 50
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
 AXES_HANDLER = "iomlaos.accounts.lockout.LockoutHandler"
-AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.locked"
+AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.lockout_response"
 # An attempt during a lock-out does not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False

@@ -8,6 +8,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Sign-ins")
 
     def ready(self) -> None:
-        from .log import record_sign_in  # noqa: PLC0415  (models come after their apps)
+        from .signals import record_sign_in  # noqa: PLC0415  (models are loaded after the app config)
 
         user_logged_in.connect(record_sign_in, dispatch_uid="record sign-in")

@@ -244,12 +244,12 @@ def test_new_codes_and_another_phone_are_for_whoever_knows_the_password(clock, p
     enter(client, "dala")
     client.post("/admin/code/", {"code": digits(dala)})
     first = TOTPDevice.objects.get().key
-    proof = {"password": typed}
-    page = client.post("/admin/second-factor/", proof)
-    assert (page.status_code, page.context["proof"].errors.keys()) == (200, {"password"})
+    password = {"password": typed}
+    page = client.post("/admin/second-factor/", password)
+    assert (page.status_code, page.context["form"].errors.keys()) == (200, {"password"})
     code = digits_of(key_on(client.get("/admin/second-factor/set-up/")))
-    page = client.post("/admin/second-factor/set-up/", {"code": code, **proof})
-    assert (page.status_code, page.context["proof"].errors.keys()) == (200, {"password"})
+    page = client.post("/admin/second-factor/set-up/", {"code": code, **password})
+    assert (page.status_code, page.context["password_form"].errors.keys()) == (200, {"password"})
     assert TOTPDevice.objects.get().key == first
     assert set(StaticToken.objects.values_list("token", flat=True)) == set(phone)
     assert kinds().count("password_wrong") == (2 if typed else 0)
