@@ -1,4 +1,4 @@
-"""Tasks about notices: overdue results, missing outcomes, closing soon."""
+"""Tasks about notices: results overdue, outcomes missing, closing soon."""
 
 import datetime
 
@@ -6,8 +6,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from careers.models.notice import notice_models
-from iomlaos.dashboard.worklist.base import Task, TaskItem, all_q
+from iomlaos.dashboard.worklist.base import Task, TaskRow, rows_for
 
+#: Days.
 CLOSING_WITHIN = 7
 
 
@@ -17,9 +18,11 @@ def results_overdue(at: datetime.datetime) -> Task:
         _("Results overdue"),
         _("The page promised a result by a day that has passed. Say what came of it, or set a new day."),
         [
-            TaskItem.of(notice, _("promised by %(day)s") % {"day": date_format(notice.results_expected_by)})
-            for kind in notice_models()
-            for notice in kind.objects.results_overdue(at)
+            TaskRow.for_record(
+                notice, _("promised by %(day)s") % {"day": date_format(notice.results_expected_by)}
+            )
+            for model in notice_models()
+            for notice in model.objects.results_overdue(at)
         ],
     )
 
@@ -29,7 +32,7 @@ def without_outcome(at: datetime.datetime) -> Task:
         "without-outcome",
         _("Closed without an outcome"),
         _("Say what came of it: under review, filled or awarded, cancelled, advertised again."),
-        [row for kind in notice_models() for row in all_q(kind.objects.without_outcome(at))],
+        [row for model in notice_models() for row in rows_for(model.objects.without_outcome(at))],
     )
 
 
@@ -38,15 +41,19 @@ def changed_without_reason(at: datetime.datetime) -> Task:
         "deadline-without-reason",
         _("Deadline changed without a reason"),
         _("The page says that no reason was given. Give it under “Changes of deadline”."),
-        [row for kind in notice_models() for row in all_q(kind.objects.live(at).changed_without_reason())],
+        [
+            row
+            for model in notice_models()
+            for row in rows_for(model.objects.live(at).changed_without_reason())
+        ],
     )
 
 
 def closing(at: datetime.datetime) -> Task:
     rows = [
-        TaskItem.of(notice, notice.deadline, notice.closes_at)
-        for kind in notice_models()
-        for notice in kind.objects.open(at).closing_within(CLOSING_WITHIN, at)
+        TaskRow.for_record(notice, notice.deadline, at=notice.closes_at)
+        for model in notice_models()
+        for notice in model.objects.open(at).closing_within(CLOSING_WITHIN, at)
     ]
     return Task(
         "closing",
