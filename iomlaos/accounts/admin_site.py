@@ -42,13 +42,17 @@ class TwoFactorAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         return [
+            # Before the second step.
             path("code/", views.code, name="code"),
-            path("second-factor/", views.second_factor, name="second_factor"),
             path("second-factor/set-up/", views.set_up, name="set_up"),
-            path("second-factor/recovery-codes/", views.recovery_codes, name="recovery_codes"),
             path("session/", views.session, name="session"),
-            path("signed-in/", views.signed_in, name="signed_in"),
             path("logout/", views.sign_out, name="logout"),
+            # After it.
+            path("second-factor/", self.admin_view(views.second_factor), name="second_factor"),
+            path(
+                "second-factor/recovery-codes/", self.admin_view(views.recovery_codes), name="recovery_codes"
+            ),
+            path("signed-in/", self.admin_view(views.signed_in), name="signed_in"),
             # Django's redirect to a public page would tell anyone the address of a draft.
             *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"),
         ]

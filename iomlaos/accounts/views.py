@@ -7,7 +7,6 @@ import django_otp
 from django.contrib import admin, messages
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -156,11 +155,8 @@ def _complete_set_up(request: HttpRequest, device: otp.TOTPDevice, codes: list[s
     return redirect_with_next("admin:recovery_codes", request)
 
 
-@staff_member_required
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show the new codes until the user confirms that they are saved."""
-    if not request.user.is_verified():
-        return redirect_to_login(request.get_full_path())
     if CODES_KEY not in request.session:
         return redirect("admin:second_factor")
     if request.method == "POST":
@@ -170,11 +166,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return _render_page(request, "recovery_codes", title=_("Your recovery codes"), codes=codes)
 
 
-@staff_member_required
 def second_factor(request: HttpRequest) -> HttpResponse:
     """What the user has set up, and new recovery codes after the password."""
-    if not admin.site.has_permission(request):
-        return redirect_to_login(request.get_full_path())
     form = PasswordForm(request)
     if request.user.is_verified() and form.is_valid():
         request.session[CODES_KEY] = otp.new_codes(request.user)
@@ -209,11 +202,8 @@ def session(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"seconds": seconds_left(request), "seal": get_token(request), "person": person})
 
 
-@staff_member_required
 def signed_in(request: HttpRequest) -> HttpResponse:
     """The end of signing in again in a second tab: back to the first."""
-    if not admin.site.has_permission(request):
-        return redirect_to_login(request.get_full_path())
     return _render_page(request, "signed_in", title=_("You are signed in"))
 
 

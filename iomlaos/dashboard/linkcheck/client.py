@@ -39,6 +39,18 @@ class PrivateAddressError(Exception):
     """The host is not on the public internet."""
 
 
+#: Subclasses come before OSError and ValueError.
+ERRORS = {
+    PrivateAddressError: Outcome.PRIVATE,
+    socket.gaierror: Outcome.UNKNOWN_HOST,
+    ssl.SSLCertVerificationError: Outcome.CERTIFICATE,
+    TimeoutError: Outcome.SILENT,
+    OSError: Outcome.UNREACHABLE,
+    http.client.HTTPException: Outcome.UNREACHABLE,
+    ValueError: Outcome.MALFORMED,
+}
+
+
 @dataclass(frozen=True)
 class LinkResult:
     """The outcome, and the status of the last response, if there was one."""
@@ -58,12 +70,13 @@ class LinkClient:
     def check_all(self, addresses: Iterable[str]) -> dict[str, LinkResult]:
         by_host: dict[str, list[str]] = defaultdict(list)
         for address in sorted(addresses):
-            by_host[_host(address)].append(address)
+            by_host[address.partition("//")[2].partition("/")[0]].append(address)
         with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-            groups = pool.map(
-                lambda group: [(address, self.check(address)) for address in group], by_host.values()
-            )
-            return dict(pair for group in groups for pair in group)
+            checked = pool.map(self._check_host, by_host.values())
+            return {address: result for results in checked for address, result in results.items()}
+
+    def _check_host(self, addresses: list[str]) -> dict[str, LinkResult]:
+        return {address: self.check(address) for address in addresses}
 
     def check(self, address: str) -> LinkResult:
         """HEAD, then GET if HEAD is refused, along all redirects."""
@@ -74,18 +87,8 @@ class LinkClient:
                     return LinkResult(_outcome(status), status)
                 address = urljoin(address, location)
             return LinkResult(Outcome.LOOP, status)
-        except PrivateAddressError:
-            return LinkResult(Outcome.PRIVATE)
-        except socket.gaierror:
-            return LinkResult(Outcome.UNKNOWN_HOST)
-        except ssl.SSLCertVerificationError:
-            return LinkResult(Outcome.CERTIFICATE)
-        except TimeoutError:
-            return LinkResult(Outcome.SILENT)
-        except (OSError, http.client.HTTPException):
-            return LinkResult(Outcome.UNREACHABLE)
-        except ValueError:
-            return LinkResult(Outcome.MALFORMED)
+        except tuple(ERRORS) as error:
+            return LinkResult(next(outcome for kind, outcome in ERRORS.items() if isinstance(error, kind)))
 
     def _get_status(self, address: str) -> tuple[int, str]:
         """The status of one address, and where it redirects to."""
@@ -160,10 +163,3 @@ def _outcome(status: int) -> CheckedLink.Outcome:
     if status in UNWILLING:
         return Outcome.UNWILLING
     return Outcome.FINE if 200 <= status < 300 else Outcome.ERROR
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""

@@ -12,6 +12,12 @@ from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
 
 
+class OfficeQuerySet(models.QuerySet):
+    def get_current(self) -> "Office | None":
+        """The office with its contact points; None before the seed."""
+        return self.prefetch_related("contact_points").first()
+
+
 class Office(models.Model):
     """The country office. There is one row."""
 
@@ -30,6 +36,8 @@ class Office(models.Model):
         _("postal address"), help_text=_("One line of the address a line, the country last.")
     )
     hours = models.TextField(_("opening hours"), blank=True, help_text=_("Not shown while empty."))
+
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("office")
@@ -50,21 +58,15 @@ class Office(models.Model):
     def address_lines(self) -> list[str]:
         return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
 
-    def contact(self, kind: str) -> "ContactPoint | None":
-        """The first contact point of a kind, from those that are loaded."""
-        return next((point for point in self.contact_points.all() if point.kind == kind), None)
-
     @property
     def telephone(self) -> "ContactPoint | None":
-        return self.contact(ContactPoint.Kind.TELEPHONE)
-
-    @property
-    def facebook(self) -> "ContactPoint | None":
-        return self.contact(ContactPoint.Kind.FACEBOOK)
+        """The first telephone number, from prefetched contact points."""
+        points = self.contact_points.all()
+        return next((point for point in points if point.kind == ContactPoint.Kind.TELEPHONE), None)
 
 
 class ContactPoint(models.Model):
-    """A number or an address at which the office is reached, written as the office writes it."""
+    """A telephone number or an address of the office, as the office writes it."""
 
     class Kind(models.TextChoices):
         TELEPHONE = "telephone", _("Telephone")
@@ -112,7 +114,7 @@ class ContactPoint(models.Model):
 
     @property
     def link(self) -> str:
-        """Where a click leads: a `tel:` or `mailto:` link, or the page. A fax number has none."""
+        """A `tel:` or `mailto:` link, or the address of the page; empty for a fax number."""
         match self.kind:
             case self.Kind.TELEPHONE:
                 return "tel:+" + re.sub(r"\D", "", self.written)
