@@ -66,7 +66,7 @@ def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime
 def _written(
     message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
 ) -> EmailMessage:
-    subscription, office = message.subscription, Office.objects.get_current()
+    subscription, office = message.subscription, Office.get_current()
     context |= {"subscription": subscription, "about": subscription.about(at), "office": office}
     context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
     written = UnfoldedEmail(

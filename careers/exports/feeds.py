@@ -105,7 +105,7 @@ def _open_notices(
     closed: Notice | None,
 ) -> HttpResponse:
     """A notice that leaves is a change as well: the feed was updated at the last closing."""
-    at, office = request.at, Office.objects.get_current()
+    at, office = request.at, Office.get_current()
     updates = [closed.closes_at] if closed else []
     atom = _feed(request, name, f"{title} · {office}" if office else title, page, office)
     for notice in notices:
@@ -176,7 +176,7 @@ def _one_notice(request: HttpRequest, notice: Notice) -> HttpResponse:
         org_name(notice),
         export_title(notice),
         notice.get_absolute_url(),
-        Office.objects.get_current(),
+        Office.get_current(),
         closing_line(notice, at),
     )
     for event in notice.events(at)[:MOST_ENTRIES]:

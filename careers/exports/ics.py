@@ -41,7 +41,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     procurements = ProcurementNotice.objects.open(at).with_history()
     events = [deadline_event(notice, at) for notice in [*vacancies, *procurements]]
     events += [event for notice in procurements for event in events_before(notice, at)]
-    title, office = _("Deadlines"), Office.objects.get_current()
+    title, office = _("Deadlines"), Office.get_current()
     # A calendar may not be empty (RFC 5545, 3.6): with nothing open it still holds the zone.
     answer = _calendar([_vientiane(), *sorted(events, key=lambda event: (event.start, event.uid))])
     answer.calendar_name = plain(f"{title} · {office}") if office else title

@@ -78,7 +78,7 @@ class UserAdmin(BaseAdmin, auth_admin.UserAdmin):
             return redirect("admin:second_factor")
         if request.method == "POST":
             otp.reset(user)
-            SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user=user)
+            SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user)
             self.log_change(request, user, gettext("Second factor reset."))
             message = gettext("%(name)s sets up a phone anew at the next sign-in.")
             messages.success(request, message % {"name": user.get_username()})
@@ -93,7 +93,7 @@ class UserAdmin(BaseAdmin, auth_admin.UserAdmin):
             return redirect("admin:password_change")
         response = super().user_change_password(request, id, form_url)
         if response.status_code == 302 and (user := self.get_object(request, id)):
-            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, user=user)
+            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, user)
         return response
 
 

@@ -72,7 +72,7 @@ class TwoFactorAdminSite(AdminSite):
                 return HttpResponse(status=429)  # AxesMiddleware replaces it.
         response = super().password_change(request, extra_context)
         if response.status_code == 302:
-            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, user=request.user)
+            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, request.user)
         return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

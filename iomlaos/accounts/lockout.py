@@ -1,4 +1,4 @@
-"""Lock-out after wrong passwords, with django-axes.
+"""Lock-out after wrong passwords, and the log of passwords, with django-axes.
 
 Counted are the attempts for one account from one client, so that a stranger locks nobody else out, and
 more widely those for all accounts from one client, so that it cannot try one password on many names.
@@ -15,18 +15,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.models import Session
 from django.db.models import Case, F, Max, Sum, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from iomlaos.accounts import otp
 from iomlaos.accounts.models import SignInEvent
+from iomlaos.accounts.sessions import ACTIVE_AT
 from iomlaos.delivery.client_ip import client_network
 
 
 class LockoutHandler(AxesDatabaseHandler):
     """Count each attempt before its password is checked, so that simultaneous attempts do not pass
-    the limit. A right password resets the count for its account."""
+    the limit. A right password resets the count for its account, and starts the idle time."""
 
     def is_allowed(self, request: HttpRequest, credentials: dict | None = None) -> bool:
         attempts = LoginAttempts(request, get_client_username(request, credentials))
@@ -35,9 +38,7 @@ class LockoutHandler(AxesDatabaseHandler):
         attempts.add_one()
         return attempts.remaining >= 0
 
-    def user_login_failed(
-        self, sender: Any, credentials: dict, request: HttpRequest | None = None, **kwargs: Any
-    ) -> None:
+    def user_login_failed(self, sender: Any, credentials: dict, request: Any = None, **kwargs: Any) -> None:
         if request is None:
             return
         request.axes_credentials = credentials
@@ -50,9 +51,14 @@ class LockoutHandler(AxesDatabaseHandler):
             SignInEvent.objects.record(SignInEvent.Kind.LOCKED, request, username=username)
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: AbstractUser, **kwargs: Any) -> None:
+        kind = SignInEvent.Kind.PASSWORD_RIGHT if otp.is_required(user) else SignInEvent.Kind.SIGNED_IN
+        SignInEvent.objects.record(kind, request, user)
         attempts = LoginAttempts(request, user.get_username())
+        request.session[ACTIVE_AT] = int(attempts.now.timestamp())
         attempts.for_account.delete()
         AccessAttempt.objects.filter(attempt_time__lte=attempts.since).delete()
+        SignInEvent.objects.expired(attempts.now).delete()
+        Session.objects.filter(expire_date__lt=attempts.now).delete()
 
     def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         pass

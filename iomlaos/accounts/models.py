@@ -1,11 +1,10 @@
 """The log of sign-ins."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -19,14 +18,7 @@ class SignInEventQuerySet(models.QuerySet):
     def expired(self, at: datetime.datetime) -> Self:
         return self.filter(at__lt=at - datetime.timedelta(days=365))
 
-    def record(
-        self,
-        kind: "SignInEvent.Kind",
-        request: HttpRequest,
-        *,
-        user: AbstractUser | None = None,
-        username: str | None = None,
-    ) -> None:
+    def record(self, kind: str, request: HttpRequest, user: Any = None, username: str | None = None) -> None:
         """Add an entry about an account, given as `user` or as `username`. `by` is who is signed in."""
         # Django's test client signs in with a request that has no user.
         signed_in_user = getattr(request, "user", None)

@@ -91,7 +91,7 @@ class PasswordResetView(AdminContextMixin, auth_views.PasswordResetView):
             context = self.get_context_data(form=form, too_often=True)
             return self.render_to_response(context, status=429, headers={"Retry-After": "3600"})
         user = next(form.get_users(form.cleaned_data["email"]), None)
-        SignInEvent.objects.record(kind, request, user=user)
+        SignInEvent.objects.record(kind, request, user)
         return super().form_valid(form)
 
 
@@ -109,7 +109,7 @@ class PasswordResetConfirmView(AdminContextMixin, auth_views.PasswordResetConfir
 
     def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
-        SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, self.request, user=self.user)
+        SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, self.request, self.user)
         return response
 
 

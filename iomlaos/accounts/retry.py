@@ -24,19 +24,16 @@ def retry_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except RETRIED:
-            if not _has_all_files(request):
-                return _service_unavailable(request)
-            logger.warning("Tried once more: %s", request.path, exc_info=True)
-        get_messages(request)._queued_messages.clear()
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
-        try:
-            return view(request, *args, **kwargs)
-        except RETRIED:
-            return _service_unavailable(request)
+        for is_last in (False, True):
+            try:
+                return view(request, *args, **kwargs)
+            except RETRIED:
+                if is_last or not _has_all_files(request):
+                    return _service_unavailable(request)
+                logger.warning("Tried once more: %s", request.path, exc_info=True)
+            get_messages(request)._queued_messages.clear()
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
 
     return inner
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
 from django_otp.util import random_hex
 
 from iomlaos.accounts import otp
@@ -66,7 +67,7 @@ def code(request: HttpRequest) -> HttpResponse:
             if error.wait:
                 status = 429
             else:
-                SignInEvent.objects.record(Kind.CODE_WRONG, request, user=request.user)
+                SignInEvent.objects.record(Kind.CODE_WRONG, request, request.user)
             submitted.add_error(None, _error_message(error, is_recovery_code))
         else:
             return _complete_login(request, device, is_recovery_code)
@@ -96,18 +97,16 @@ def _error_message(error: otp.OtpRejected, is_recovery_code: bool) -> str:
     )
 
 
-def _complete_login(
-    request: HttpRequest, device: django_otp.models.Device, is_recovery_code: bool
-) -> HttpResponse:
+def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool) -> HttpResponse:
     django_otp.login(request, device)
     request.session.cycle_key()
     if is_recovery_code:
-        SignInEvent.objects.record(Kind.RECOVERY_CODE, request, user=request.user)
+        SignInEvent.objects.record(Kind.RECOVERY_CODE, request, request.user)
         message = gettext(
             "This recovery code is used up. Codes left: %(left)s. If your phone is lost, set up another one."
         )
         messages.warning(request, message % {"left": otp.codes_left(request.user)})
-    SignInEvent.objects.record(Kind.SIGNED_IN, request, user=request.user)
+    SignInEvent.objects.record(Kind.SIGNED_IN, request, request.user)
     return redirect(_next_url(request))
 
 
@@ -143,15 +142,15 @@ def set_up(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _complete_set_up(request: HttpRequest, device: otp.TOTPDevice, codes: list[str]) -> HttpResponse:
+def _complete_set_up(request: HttpRequest, device: Device, codes: list[str]) -> HttpResponse:
     was_passed = otp.is_passed(request)
     django_otp.login(request, device)
     del request.session[SECRET_KEY]
     request.session[CODES_KEY] = codes
     request.session.cycle_key()
-    SignInEvent.objects.record(Kind.ENROLLED, request, user=request.user)
+    SignInEvent.objects.record(Kind.ENROLLED, request, request.user)
     if not was_passed:
-        SignInEvent.objects.record(Kind.SIGNED_IN, request, user=request.user)
+        SignInEvent.objects.record(Kind.SIGNED_IN, request, request.user)
     return redirect_with_next("admin:recovery_codes", request)
 
 
@@ -174,7 +173,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         # The session may have been opened with a recovery code, whose device is gone now.
         if device := otp.TOTPDevice.objects.filter(user=request.user, confirmed=True).first():
             django_otp.login(request, device)
-        SignInEvent.objects.record(Kind.NEW_CODES, request, user=request.user)
+        SignInEvent.objects.record(Kind.NEW_CODES, request, request.user)
         return redirect("admin:recovery_codes")
     return _render_page(
         request,

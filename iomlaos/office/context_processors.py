@@ -7,7 +7,8 @@ from iomlaos.office.models import Office, SiteNotice
 
 
 def office(request: HttpRequest) -> dict[str, object]:
+    """Both are read when a template first uses them. Warnings come first, then the newest notice."""
     return {
-        "office": SimpleLazyObject(Office.objects.get_current),
-        "site_notices": SiteNotice.objects.shown(request.at),
+        "office": SimpleLazyObject(Office.get_current),
+        "site_notices": SiteNotice.objects.shown(request.at).order_by("-kind", "-pk"),
     }

@@ -42,21 +42,7 @@ def _groups(at: datetime.datetime, drafts: DraftTasks) -> list[TaskGroup]:
     return [
         TaskGroup("urgent", _("Urgent"), urgent, is_open=True, is_urgent=True),
         TaskGroup("coming", _("Coming up"), [notices.closing(at), drafts.scheduled()], is_open=True),
-        TaskGroup(
-            "to-do",
-            _("To put in order"),
-            [
-                notices.without_outcome(at),
-                notices.changed_without_reason(at),
-                content.to_review(at),
-                content.broken_links(at),
-                content.incomplete_figures(),
-                content.documents_on_request(at),
-                content.forms_on_request(at),
-                content.unconfirmed_texts(),
-                content.open_questions(),
-            ],
-        ),
+        TaskGroup("to-do", _("To put in order"), [*notices.to_do(at), *content.to_do(at)]),
         TaskGroup("hidden", _("Not public"), [drafts.changes(), drafts.new_records(), content.withdrawn()]),
         TaskGroup("lao", _("Not yet in Lao"), content.not_in_lao(at), is_folded=True),
     ]

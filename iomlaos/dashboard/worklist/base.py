@@ -1,7 +1,7 @@
 """Tasks of the work list, and their rows."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -113,5 +113,5 @@ def join_notes(*notes: str) -> str:
     return " · ".join(filter(None, notes))
 
 
-def rows_for(records: Iterable[models.Model]) -> list[TaskRow]:
-    return [TaskRow.for_record(record) for record in records]
+def rows_for(records: Iterable[Any], note: Callable[[Any], str] = lambda record: "") -> list[TaskRow]:
+    return [TaskRow.for_record(record, note(record)) for record in records]

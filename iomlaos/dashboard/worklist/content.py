@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from itertools import chain
 
 from django.db import models
 from django.utils import formats
@@ -24,12 +25,57 @@ from programmes.models import Counterpart, Document, Donor, Figure
 NOT_ON_PAGES = {"withdrawal_reason"}
 
 
-def to_review(at: datetime.datetime) -> Task:
-    today = PartialDate.of(at).last_day
+def to_do(at: datetime.datetime) -> list[Task]:
+    add_file = _("Add a file or an address, and the title becomes a link.")
+    return [
+        _to_review(at),
+        _broken_links(at),
+        Task(
+            "figures",
+            _("Figures without a caption or a date"),
+            _(
+                "Say what each number counts, and as of when. Until it has a caption, its page says that the "
+                "caption awaits confirmation."
+            ),
+            rows_for(
+                Figure.objects.without_caption_or_date().select_related("programme"), _missing_of_figure
+            ),
+        ),
+        Task(
+            "documents", _("Documents on request"), add_file, rows_for(Document.objects.live(at).on_request())
+        ),
+        Task(
+            "forms",
+            _("Application forms on request"),
+            add_file,
+            rows_for(ApplicationForm.objects.live(at).on_request()),
+        ),
+        Task(
+            "standard-texts",
+            _("Standard texts to be confirmed"),
+            _("Read the wording and, once the office agrees, tick “confirmed by the office”."),
+            rows_for(StandardText.objects.unconfirmed()),
+        ),
+        Task(
+            "open-questions",
+            _("Open questions"),
+            _("Find the answer, correct the text, and empty the note for staff."),
+            rows_for(Document.objects.exclude(staff_note=""), lambda document: document.staff_note),
+        ),
+    ]
+
+
+def _missing_of_figure(figure: Figure) -> str:
+    caption = "" if figure.caption_en else _("no caption")
+    date = "" if figure.information_date else _("no date")
+    return join_notes(str(figure.programme or ""), caption, date)
+
+
+def _to_review(at: datetime.datetime) -> Task:
     rows = []
     for model in publishables():
-        due = model.objects.filter(review_due__lte=today).exclude(state=Publishable.State.WITHDRAWN)
-        for record in due:
+        due = model.objects.filter(review_due__lte=PartialDate.of(at).last_day)
+        for record in due.exclude(state=Publishable.State.WITHDRAWN):
             note = _("to be reviewed by %(day)s") % {"day": formats.date_format(record.review_due)}
             rows.append(TaskRow.for_record(record, note, can_mark_reviewed=True))
     return Task(
@@ -40,76 +86,7 @@ def to_review(at: datetime.datetime) -> Task:
     )
 
 
-def incomplete_figures() -> Task:
-    rows = []
-    for figure in Figure.objects.without_caption_or_date().select_related("programme"):
-        caption = "" if figure.caption_en else _("no caption")
-        date = "" if figure.information_date else _("no date")
-        note = join_notes(str(figure.programme or ""), caption, date)
-        rows.append(TaskRow.for_record(figure, note))
-    return Task(
-        "figures",
-        _("Figures without a caption or a date"),
-        _(
-            "Say what each number counts, and as of when. Until it has a caption, its page says that the "
-            "caption awaits confirmation."
-        ),
-        rows,
-    )
-
-
-def documents_on_request(at: datetime.datetime) -> Task:
-    return Task(
-        "documents",
-        _("Documents on request"),
-        _("Add a file or an address, and the title becomes a link."),
-        rows_for(Document.objects.live(at).on_request()),
-    )
-
-
-def forms_on_request(at: datetime.datetime) -> Task:
-    return Task(
-        "forms",
-        _("Application forms on request"),
-        _("Add a file or an address, and the title becomes a link."),
-        rows_for(ApplicationForm.objects.live(at).on_request()),
-    )
-
-
-def open_questions() -> Task:
-    documents = Document.objects.exclude(staff_note="")
-    return Task(
-        "open-questions",
-        _("Open questions"),
-        _("Find the answer, correct the text, and empty the note for staff."),
-        [TaskRow.for_record(document, document.staff_note) for document in documents],
-    )
-
-
-def unconfirmed_texts() -> Task:
-    return Task(
-        "standard-texts",
-        _("Standard texts to be confirmed"),
-        _("Read the wording and, once the office agrees, tick “confirmed by the office”."),
-        rows_for(StandardText.objects.unconfirmed()),
-    )
-
-
-def withdrawn() -> Task:
-    rows = [
-        TaskRow.for_record(record, record.withdrawal_reason or _("no reason is given"))
-        for model in publishables()
-        for record in model.objects.filter(state=Publishable.State.WITHDRAWN).order_by("-updated_at")
-    ]
-    return Task(
-        "withdrawn",
-        _("Withdrawn"),
-        _("Their addresses say that they were taken down, and why. Publish them again, or leave them so."),
-        rows,
-    )
-
-
-def broken_links(at: datetime.datetime) -> Task:
+def _broken_links(at: datetime.datetime) -> Task:
     """As the last check found them, without those that were corrected or withdrawn since."""
     broken = {link.address: link for link in CheckedLink.objects.broken()}
     keys: dict[str, set[str]] = defaultdict(set)
@@ -127,6 +104,19 @@ def broken_links(at: datetime.datetime) -> Task:
         _("Broken links"),
         _("Open the form, look for the address, and correct it or take the link out."),
         rows,
+    )
+
+
+def withdrawn() -> Task:
+    records = (model.objects.filter(state=Publishable.State.WITHDRAWN) for model in publishables())
+    return Task(
+        "withdrawn",
+        _("Withdrawn"),
+        _("Their addresses say that they were taken down, and why. Publish them again, or leave them so."),
+        rows_for(
+            chain.from_iterable(rows.order_by("-updated_at") for rows in records),
+            lambda record: record.withdrawal_reason or _("no reason is given"),
+        ),
     )
 
 

@@ -12,12 +12,6 @@ from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
 
 
-class OfficeQuerySet(models.QuerySet):
-    def get_current(self) -> "Office | None":
-        """The office with its contact points; None before the seed."""
-        return self.prefetch_related("contact_points").first()
-
-
 class Office(models.Model):
     """The country office. There is one row."""
 
@@ -37,8 +31,6 @@ class Office(models.Model):
     )
     hours = models.TextField(_("opening hours"), blank=True, help_text=_("Not shown while empty."))
 
-    objects = OfficeQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("office")
@@ -53,6 +45,11 @@ class Office(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("office:contact")
+
+    @classmethod
+    def get_current(cls) -> "Office | None":
+        """The one row with its contact points; None before the seed."""
+        return cls.objects.prefetch_related("contact_points").first()
 
     @property
     def address_lines(self) -> list[str]:

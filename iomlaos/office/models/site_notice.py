@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 class SiteNoticeQuerySet(models.QuerySet):
     def shown(self, at: datetime.datetime) -> Self:
-        """Those between their start and their end: warnings first, then the newest first."""
-        return self.filter(starts_at__lte=at, ends_at__gt=at).order_by("-kind", "-pk")
+        """Those between their start and their end."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
 
 
 class SiteNotice(models.Model):
