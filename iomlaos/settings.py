@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.middleware.RequestValidationMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iomlaos.delivery.middleware.RequestTimeMiddleware",
-    "iomlaos.delivery.compression.PublicGZipMiddleware",
+    "iomlaos.delivery.middleware.PublicGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",

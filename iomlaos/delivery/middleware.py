@@ -1,4 +1,4 @@
-"""Middleware for every request: proxy headers, validation, the time of the request."""
+"""Middleware for every request: proxy headers, validation, the time of the request, compression."""
 
 import ipaddress
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
@@ -93,3 +95,15 @@ class RequestTimeMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         request.at = timezone.now()  # type: ignore[attr-defined]
+
+
+class PublicGZipMiddleware(GZipMiddleware):
+    """gzip without Django's random padding against BREACH: public pages hold no secret, and are the
+    same bytes for everyone. Admin pages hold secrets and are not compressed."""
+
+    max_random_bytes = 0
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if is_admin_page(request) or response.streaming:
+            return response
+        return super().process_response(request, response)

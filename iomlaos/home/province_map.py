@@ -69,10 +69,8 @@ def draw_map(places: Iterable[Place]) -> dict[str, Any]:
 
 
 def _project(longitude: float, latitude: float) -> tuple[int, int]:
-    return (
-        round((longitude - WEST) * STRETCH * UNITS_A_DEGREE),
-        round((NORTH - latitude) * UNITS_A_DEGREE),
-    )
+    x = (longitude - WEST) * STRETCH * UNITS_A_DEGREE
+    return round(x), round((NORTH - latitude) * UNITS_A_DEGREE)
 
 
 @cache

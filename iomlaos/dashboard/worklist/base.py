@@ -109,7 +109,7 @@ def format_datetime(at: datetime.datetime) -> str:
     return _("%(moment)s, Vientiane time (UTC+7)") % {"moment": moment}
 
 
-def join_notes(*notes: str) -> str:
+def join_notes(*notes: str | None) -> str:
     return " · ".join(filter(None, notes))
 
 

@@ -20,16 +20,14 @@ class DraftTasks:
         drafts = Revision.objects.filter(kind=Revision.Kind.DRAFT, closed_at=None).defer("data")
         self.drafts = list(drafts.select_related("by").order_by("at"))
         self.submissions = list(Submission.objects.filter(ended_at=None).select_related("by").order_by("at"))
+        self.submitted_keys = {(submission.model, submission.object_key) for submission in self.submissions}
 
     def returned(self, user: Any = None) -> Task:
-        rows = [
-            TaskRow.for_draft(
-                submission,
-                _("%(who)s: %(note)s") % {"who": submission.returned_by_name, "note": submission.return_note},
-            )
-            for submission in self.submissions
-            if submission.returned_at and (user is None or submission.by_id == user.pk)
-        ]
+        rows = []
+        for submission in self.submissions:
+            if submission.returned_at and (user is None or submission.by_id == user.pk):
+                names = {"who": submission.returned_by_name, "note": submission.return_note}
+                rows.append(TaskRow.for_draft(submission, _("%(who)s: %(note)s") % names))
         return Task(
             "returned",
             _("Returned") if user is None else _("Returned to you"),
@@ -38,7 +36,7 @@ class DraftTasks:
         )
 
     def submitted(self, user: Any = None) -> Task:
-        """Those of others, which `user` may publish."""
+        """What others submitted; `visible_to` leaves what `user` may publish."""
         return Task(
             "handed-in",
             _("Handed in, to be published") if user is None else _("Handed in, and waiting for you"),
@@ -69,11 +67,7 @@ class DraftTasks:
         rows = []
         for draft in self.drafts:
             if draft.failure_reason:
-                due = (
-                    _("due %(moment)s") % {"moment": format_datetime(draft.publish_at)}
-                    if draft.publish_at
-                    else ""
-                )
+                due = draft.publish_at and _("due %(moment)s") % {"moment": format_datetime(draft.publish_at)}
                 note = join_notes(draft.failure_reason, due)
                 rows.append(TaskRow.for_draft(draft, note, at=draft.publish_at))
         return Task(
@@ -109,8 +103,8 @@ class DraftTasks:
         """Drafts of public records that are neither scheduled nor submitted."""
         rows = []
         for draft in self.drafts:
-            is_idle = not draft.publish_at and not draft.failure_reason
-            if is_idle and not self._is_submitted(draft.model, draft.object_key):
+            is_scheduled = draft.publish_at or draft.failure_reason
+            if not is_scheduled and (draft.model, draft.object_key) not in self.submitted_keys:
                 names = {"who": draft.who, "moment": format_datetime(draft.at)}
                 note = join_notes(_("by %(who)s, %(moment)s") % names, draft.note)
                 rows.append(TaskRow.for_draft(draft, note, at=draft.at))
@@ -126,7 +120,7 @@ class DraftTasks:
             TaskRow.for_record(record)
             for model in publishables()
             for record in model.objects.filter(state=Publishable.State.DRAFT)
-            if not self._is_submitted(model._meta.label_lower, str(record.pk))
+            if (model._meta.label_lower, str(record.pk)) not in self.submitted_keys
         ]
         return Task(
             "drafts",
@@ -134,9 +128,6 @@ class DraftTasks:
             _("Nobody but staff sees them. Finish and publish them, or delete what is not needed."),
             rows,
         )
-
-    def _is_submitted(self, model: str, key: str) -> bool:
-        return any((model, key) == (entry.model, entry.object_key) for entry in self.submissions)
 
 
 def _schedule(what: str, at: datetime.datetime) -> str:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(_as_data(groups, iso_utc(at)), ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(_as_text(groups)) or "There is nothing to do.")
+            self.stdout.write("\n".join(_as_text(groups)).lstrip() or "There is nothing to do.")
         if options["strict"] and any(group.is_urgent for group in groups):
             sys.exit(1)
 
@@ -63,13 +63,10 @@ def _as_data(groups: list[base.TaskGroup], at: str) -> dict:
 
 
 def _as_text(groups: list[base.TaskGroup]) -> Iterator[str]:
-    for number, group in enumerate(groups):
-        if number:
-            yield ""
-        yield f"{group.title.upper()} ({group.count})"
+    for group in groups:
+        yield f"\n{group.title.upper()} ({group.count})"
         for task in group.tasks:
-            yield ""
-            yield f"  {task.title} ({len(task.rows)})"
+            yield f"\n  {task.title} ({len(task.rows)})"
             yield f"  {task.advice}"
             for row in task.rows:
                 yield f"    - {row.label}" + (f" · {row.note}" if row.note else "")
