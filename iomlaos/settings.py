@@ -204,7 +204,7 @@ SESSION_COOKIE_AGE = int(STAFF_IDLE_MINUTES) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    "iomlaos.accounts.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 #: Wrong passwords for one account from one address, and for all accounts from one address.

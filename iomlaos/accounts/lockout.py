@@ -8,6 +8,7 @@ import datetime
 import math
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt
@@ -25,6 +26,14 @@ from iomlaos.accounts import otp
 from iomlaos.accounts.models import SignInEvent
 from iomlaos.accounts.sessions import ACTIVE_AT
 from iomlaos.delivery.client_ip import client_network
+
+
+class LockoutBackend(AxesStandaloneBackend):
+    """Skip the lock-out where there is no request, as in a shell."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        if request is not None:
+            super().authenticate(request, **credentials)
 
 
 class LockoutHandler(AxesDatabaseHandler):
@@ -120,9 +129,7 @@ def verify_password(request: HttpRequest, password: str) -> bool:
     return True
 
 
-def lockout_response(
-    request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None
-) -> HttpResponse:
+def lockout_response(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
     """A page that says how long to wait, the same for a name without an account."""
     seconds = LoginAttempts(request, get_client_username(request, credentials)).seconds_locked
     context = admin.site.each_context(request)

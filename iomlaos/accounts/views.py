@@ -24,8 +24,8 @@ from iomlaos.accounts.sessions import BACKGROUND_HEADER, renew, seconds_left
 
 Kind = SignInEvent.Kind
 
-#: Keys of the session, until the phone is set up and the codes are saved.
-SECRET_KEY, CODES_KEY = "second_factor_key", "recovery_codes"
+#: Session keys: the secret of a phone until it is set up, the recovery codes until they are saved.
+SESSION_SECRET, SESSION_CODES = "second_factor_key", "recovery_codes"
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -118,7 +118,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Set up a phone: the first one, or with the password a new one in place of the last."""
     if not otp.is_passed(request) and otp.is_enrolled(request.user):
         return redirect_with_next("admin:code", request)
-    key = request.session.setdefault(SECRET_KEY, random_hex())
+    key = request.session.setdefault(SESSION_SECRET, random_hex())
     form = CodeForm(request.POST or None)
     password_form = PasswordForm(request) if otp.is_enrolled(request.user) else None
     if form.is_valid() and (password_form is None or password_form.is_valid()):
@@ -145,8 +145,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
 def _complete_set_up(request: HttpRequest, device: Device, codes: list[str]) -> HttpResponse:
     was_passed = otp.is_passed(request)
     django_otp.login(request, device)
-    del request.session[SECRET_KEY]
-    request.session[CODES_KEY] = codes
+    del request.session[SESSION_SECRET]
+    request.session[SESSION_CODES] = codes
     request.session.cycle_key()
     SignInEvent.objects.record(Kind.ENROLLED, request, request.user)
     if not was_passed:
@@ -156,12 +156,12 @@ def _complete_set_up(request: HttpRequest, device: Device, codes: list[str]) -> 
 
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show the new codes until the user confirms that they are saved."""
-    if CODES_KEY not in request.session:
+    if SESSION_CODES not in request.session:
         return redirect("admin:second_factor")
     if request.method == "POST":
-        del request.session[CODES_KEY]
+        del request.session[SESSION_CODES]
         return redirect(_next_url(request))
-    codes = request.session[CODES_KEY]
+    codes = request.session[SESSION_CODES]
     return _render_page(request, "recovery_codes", title=_("Your recovery codes"), codes=codes)
 
 
@@ -169,7 +169,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """What the user has set up, and new recovery codes after the password."""
     form = PasswordForm(request)
     if request.user.is_verified() and form.is_valid():
-        request.session[CODES_KEY] = otp.new_codes(request.user)
+        request.session[SESSION_CODES] = otp.new_codes(request.user)
         # The session may have been opened with a recovery code, whose device is gone now.
         if device := otp.TOTPDevice.objects.filter(user=request.user, confirmed=True).first():
             django_otp.login(request, device)

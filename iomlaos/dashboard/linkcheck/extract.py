@@ -38,8 +38,7 @@ def public_querysets(at: datetime.datetime) -> list[models.QuerySet]:
 def links_of(record: models.Model) -> set[str]:
     """The absolute addresses, without fragment, that a record and its children link to."""
     children = (getattr(record, relation.name).all() for relation in child_relations(type(record)))
-    path = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
-    base = settings.SITE_URL + path
+    base = settings.SITE_URL + (record.get_absolute_url() if hasattr(record, "get_absolute_url") else "")
     hrefs = (href for row in chain([record], *children) for href in _hrefs(row))
     return set(filter(None, (_absolute(href.strip(), base) for href in hrefs)))
 
