@@ -1,8 +1,4 @@
-"""Every choice of the site in one file, read from the environment.
-
-The README's table says what each variable means. What the environment lacks and the site
-cannot do without ends the start with one line that names the variable.
-"""
+"""Settings of the site, read from the environment. README.md says what each variable means."""
 
 import datetime
 import sys
@@ -12,6 +8,7 @@ from urllib.parse import urlsplit
 import django.conf.locale
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.conf import global_settings
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
@@ -20,11 +17,9 @@ env = environ.Env()
 
 
 def stop(message: str) -> None:
-    """End the start with one line for the operator, before any server runs."""
+    """End the start with one line that names the variable that is missing or wrong."""
     sys.exit(f"Settings: {message}")
 
-
-# --- The machine ------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -51,7 +46,7 @@ HTTPS = SITE_URL.startswith("https://")
 #: Addresses or networks of the reverse proxies whose X-Forwarded-* headers are believed.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
-# --- What the site is made of -----------------------------------------------------------------
+# --- Apps and middleware ----------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -84,15 +79,13 @@ MIDDLEWARE = [
     "iomlaos.delivery.middleware.ProxyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "iomlaos.delivery.headers.CrossOriginHeadersMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
-    "iomlaos.delivery.headers.AdminCspMiddleware",
+    "iomlaos.delivery.headers.ResponseHeadersMiddleware",
     "iomlaos.delivery.middleware.RequestValidationMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iomlaos.delivery.middleware.RequestTimeMiddleware",
-    "iomlaos.delivery.compression.PublicGZipMiddleware",
-    "iomlaos.delivery.headers.CacheControlMiddleware",
+    "iomlaos.delivery.middleware.PublicGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
@@ -133,37 +126,32 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / '
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
-        # A write lock is taken when a transaction begins, so that a reader never finds at its
-        # first write that somebody was faster (SQLite would refuse at once, without waiting).
+        # Take the write lock when a transaction begins: SQLite refuses at once, without waiting,
+        # a transaction that first read and then finds the database changed.
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c statement_timeout=15000 -c lock_timeout=10000")
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=15000 -c lock_timeout=10000",
+    } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-#: English alone until the Lao pages are built: no half-translated address stands in public.
+#: English only until the Lao pages are built.
 LANGUAGES = [("en", "English")]
 MODELTRANSLATION_LANGUAGES = ("en", "lo")
-MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
-# Django does not know Lao; without this entry the forms of translated fields cannot be drawn.
+# Django does not know Lao; without this entry the forms of translated fields fail.
 django.conf.locale.LANG_INFO["lo"] = {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"}
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["iomlaos.formats"]
-# For Lao, of which Django knows no formats.
+# For Lao, for which Django has no formats.
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
-YEAR_MONTH_FORMAT = "F Y"
-USE_I18N = True
-USE_TZ = True
-#: Stored in UTC, meant in Vientiane (UTC+7, no summer time).
 TIME_ZONE = "Asia/Vientiane"
 
 # --- Files ------------------------------------------------------------------------------------
@@ -172,92 +160,71 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-#: Uploads lie outside the static root; only a view that asks `live(at)` serves them.
+#: Uploads are served by a view that checks `live(at)`, never by the web server.
 MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
     "iomlaos.media.upload_handlers.UnsafeFilenameUploadHandler",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    *global_settings.FILE_UPLOAD_HANDLERS,
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-#: The rich text editor's own figures, with a dialog of the portal; the sanitiser keeps no more of them.
+#: Images in the rich text editor, chosen in a dialog of the site. The sanitizer allows these tags.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("staff/js/images.js")],
-        "extensions": {
-            "Image": html_tags(["img"], {"img": ["src", "alt"]}),
-            "Figure": html_tags(["figure"]),
-        },
+        "extensions": {"Image": html_tags(["img"], {"img": ["src", "alt"]}), "Figure": html_tags(["figure"])},
     }
 ]
 
-# --- Staff ------------------------------------------------------------------------------------
+# --- Sign-in of staff -------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
 CSRF_FAILURE_VIEW = "iomlaos.delivery.errors.forbidden"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-#: Whether a password alone opens the admin to those who have set up no phone.
 STAFF_SECOND_FACTOR = env.str("STAFF_SECOND_FACTOR", default="required" if HTTPS else "optional")
 if STAFF_SECOND_FACTOR not in ("required", "optional"):
     stop("STAFF_SECOND_FACTOR must be required or optional.")
-#: The name under which an authenticator app lists the site.
 OTP_TOTP_ISSUER = "IOM Lao PDR"
-
-#: Staff are signed out when their browser closes, and after this many minutes in which they did nothing.
 STAFF_IDLE_MINUTES = env.str("STAFF_IDLE_MINUTES", default="30")
 if not (STAFF_IDLE_MINUTES.isascii() and STAFF_IDLE_MINUTES.isdecimal() and int(STAFF_IDLE_MINUTES) >= 5):
     stop("STAFF_IDLE_MINUTES must be a whole number of minutes, 5 or more.")
 SESSION_COOKIE_AGE = int(STAFF_IDLE_MINUTES) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-#: Seconds for which a link for a new password is good.
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-
 AUTHENTICATION_BACKENDS = [
     "iomlaos.accounts.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-#: So many wrong passwords for an account from one address, and so many from an address for all accounts.
+#: Wrong passwords for one account from one address, and for all accounts from one address.
 AXES_FAILURE_LIMIT = 10
 LOGIN_FAILURES_PER_IP = 50
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
 AXES_HANDLER = "iomlaos.accounts.lockout.LockoutHandler"
-AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.locked"
-AXES_CLIENT_IP_CALLABLE = "iomlaos.accounts.lockout.client_network"
-# Tries during a lock-out do not make it longer.
+AXES_LOCKOUT_CALLABLE = "iomlaos.accounts.lockout.lockout_response"
+# An attempt during a lock-out does not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# The portal keeps a log of its own.
-AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
-# --- What visitors may send -------------------------------------------------------------------
+# --- Requests and responses -------------------------------------------------------------------
 
-#: Public pages are read; below these addresses they also take a form, which is short.
+#: Public pages answer GET and HEAD only; below these paths they also accept a short form.
 CSRF_PUBLIC_PREFIXES = ("/careers/alerts/",)
 PUBLIC_FORM_LIMIT_BYTES = 10 * 1024
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # How often a client has sent a form: in the memory of each worker alone, and for an hour.
+    # Counts of forms for each client, in the memory of each worker.
     "limits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "limits",
@@ -265,90 +232,56 @@ CACHES = {
     },
 }
 
-# --- Headers ----------------------------------------------------------------------------------
-
-# `__Host-` binds a cookie to this host and to https; over http, as in a trial on loopback, a
-# browser would refuse it, so the plain names stand there. Visitors get no cookie at all.
+# `__Host-` binds a cookie to this host and to https; browsers refuse it over http. Visitors get no cookie.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS = [
-    # AdminCsrfMiddleware of `delivery` checks admin forms; Django looks for its own class.
-    "security.W003",
-    # The site does not own its parent domain: whether subdomains and the browsers' preload list
-    # are to follow is the domain's decision, not this site's.
-    "security.W005",
-    "security.W021",
-]
+# W003: AdminCsrfMiddleware checks admin forms, but Django looks for its own class.
+# W005, W021: HSTS for subdomains and the preload list are the decision of the parent domain.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
-PERMISSIONS_POLICY = {
-    feature: []
-    for feature in (
-        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen",
-        "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
-        "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "usb",
-        "xr-spatial-tracking",
-    )
-}  # fmt: skip
+FORBIDDEN_FEATURES = [
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking",
+]  # fmt: skip
+PERMISSIONS_POLICY = dict.fromkeys(FORBIDDEN_FEATURES, [])
 
-#: Public pages: no script at all, and nothing from elsewhere.
+BASE_POLICY = {"default-src": [NONE], "base-uri": [NONE], "form-action": [SELF], "frame-ancestors": [NONE]}
+#: Public pages: no script, and nothing from another origin.
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
+    "DIRECTIVES": BASE_POLICY | {"style-src": [SELF], "img-src": [SELF], "manifest-src": [SELF]}
 }
-#: The admin: its own scripts and the editor, still without any `unsafe-*`.
-STAFF_CONTENT_SECURITY_POLICY = {
-    "default-src": [NONE],
+#: The admin: its own scripts and the editor, without any `unsafe-*`.
+ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {
     "script-src": [SELF, NONCE],
-    # The hash is of the one inline style that the rich text editor's core (ProseMirror) sets.
+    # The hash of the one inline style that the rich text editor's core (ProseMirror) sets.
     "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
     "img-src": [SELF, "data:"],
     "font-src": [SELF],
     "connect-src": [SELF],
-    # The preview of a page stands in a frame.
     "frame-src": [SELF],
-    "base-uri": [NONE],
-    "form-action": [SELF],
-    "frame-ancestors": [NONE],
 }
 
-# --- Other boards -----------------------------------------------------------------------------
+# --- Other services ---------------------------------------------------------------------------
 
-#: ReliefWeb's number of the organization, with which it takes this site's vacancies; 0 where none is given.
+#: ReliefWeb's number of the organization, for the export of vacancies; 0: none.
 RELIEFWEB_SOURCE = env.int("RELIEFWEB_SOURCE", default=0)
-
-# --- Mail, errors, logs -----------------------------------------------------------------------
 
 MAIL = env.email("EMAIL_URL", default="consolemail://")
 vars().update(MAIL)
-#: Seconds. A mail server that says nothing for so long does not answer.
 EMAIL_TIMEOUT = 60
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"noreply@{urlsplit(SITE_URL).hostname}"
-)
-#: A new password by mail, too.
-PASSWORD_RESET_ENABLED = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
-#: Alerts by e-mail are offered once there is a mail server.
-ALERTS_ENABLED = MAIL["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SITE_URL).hostname}")
+#: E-mail alerts and password resets need a mail server.
+PASSWORD_RESET_ENABLED = ALERTS_ENABLED = MAIL["EMAIL_BACKEND"].endswith(".smtp.EmailBackend")
 
 LOGGING = {
     "version": 1,
@@ -362,10 +295,5 @@ LOGGING = {
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk
 
-    # Forms and the variables of a fault's place may hold the address of a visitor.
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        send_default_pii=False,
-        max_request_body_size="never",
-        include_local_variables=False,
-    )
+    # Forms and local variables may hold personal data.
+    sentry_sdk.init(SENTRY_DSN, max_request_body_size="never", include_local_variables=False)

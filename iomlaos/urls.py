@@ -1,4 +1,4 @@
-"""What answers which address."""
+"""URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -23,7 +23,7 @@ urlpatterns = [
     path("n/<slug:slug>", short_notice, name="short_notice"),
     path("n/<slug:slug>/", short_notice),
     path("pictures/<str:key>/<int:width>.webp", image_file, name="picture_file"),
-    # Last: the office's plain pages answer any other first word of an address.
+    # Last: it matches any other `<slug>/`.
     path("", include("iomlaos.office.urls")),
 ]
 

@@ -1,4 +1,4 @@
-"""Where a server starts: `granian --interface wsgi iomlaos.wsgi:application`."""
+"""WSGI application: `granian --interface wsgi iomlaos.wsgi:application`."""
 
 import os
 

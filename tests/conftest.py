@@ -70,6 +70,7 @@ def django_db_setup(
 FIRST = [
     "browser/test_staff_pages.py", "careers/test_to_the_second.py", "browser/test_typed.py", "browser/", "careers/test_alert_kills.py",
     "publishing/test_nothing_of_a_draft.py", "careers/test_drafts_stay_hidden.py", "staff/",
+    "dashboard/",
 ]  # fmt: skip
 
 

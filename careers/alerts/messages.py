@@ -18,7 +18,6 @@ from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.subscription import AlertMessage
 from careers.models.vacancy import Vacancy
-from iomlaos.office.context_processors import the_office
 from iomlaos.office.models import Office
 
 #: Seven-bit text, which every mail server passes on.
@@ -67,7 +66,7 @@ def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime
 def _written(
     message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
 ) -> EmailMessage:
-    subscription, office = message.subscription, the_office()
+    subscription, office = message.subscription, Office.get_current()
     context |= {"subscription": subscription, "about": subscription.scope_label(at), "office": office}
     context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
     written = UnfoldedEmail(

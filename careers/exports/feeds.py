@@ -32,7 +32,6 @@ from careers.models.notice_event import NoticeEvent
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.context_processors import the_office
 from iomlaos.office.models import Office
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.shortcuts import get_published_or_raise
@@ -107,7 +106,7 @@ def _open_notices(
     closed: Notice | None,
 ) -> HttpResponse:
     """A notice that leaves is a change as well: the feed was updated at the last closing."""
-    at, office = request.at, the_office()
+    at, office = request.at, Office.get_current()
     updates = [closed.closes_at] if closed else []
     atom = _feed(request, name, f"{title} · {office}" if office else title, page, office)
     for notice in notices:
@@ -178,7 +177,7 @@ def _one_notice(request: HttpRequest, notice: Notice) -> HttpResponse:
         org_name(notice),
         export_title(notice),
         notice.get_absolute_url(),
-        the_office(),
+        Office.get_current(),
         closing_line(notice, at),
     )
     for event in notice.events(at)[:MOST_ENTRIES]:

@@ -22,7 +22,7 @@ from careers.exports.notice_data import (
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.context_processors import the_office
+from iomlaos.office.models import Office
 from iomlaos.publishing.dates import VIENTIANE, is_end_of_day
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
@@ -41,7 +41,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     procurements = ProcurementNotice.objects.open(at).with_history()
     events = [deadline_event(notice, at) for notice in [*vacancies, *procurements]]
     events += [event for notice in procurements for event in events_before(notice, at)]
-    title, office = _("Deadlines"), the_office()
+    title, office = _("Deadlines"), Office.get_current()
     # A calendar may not be empty (RFC 5545, 3.6): with nothing open it still holds the zone.
     answer = _calendar([_vientiane(), *sorted(events, key=lambda event: (event.start, event.uid))])
     answer.calendar_name = plain(f"{title} · {office}") if office else title

@@ -1,32 +1,30 @@
-"""The people who may sign in, in Django's own forms without the lists that are moved by mouse; and
-the log of their sign-ins."""
+"""Admin of users, groups and the log of sign-ins."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from iomlaos.accounts import otp
-from iomlaos.accounts.log import Kind, record
 from iomlaos.accounts.models import SignInEvent
 from iomlaos.staff.base import BaseAdmin, ReadOnlyAdmin
 
-# Keys of phones and recovery codes are for nobody's eyes.
+# Nobody may see the keys of phones and the recovery codes.
 admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
 
 
 @admin.register(User)
-class PersonAdmin(BaseAdmin, UserAdmin):
+class UserAdmin(BaseAdmin, auth_admin.UserAdmin):
     menu_order = 510
     about = _(
         "Who may sign in here. Give each colleague an account of their own, and clear “active” when "
@@ -42,18 +40,17 @@ class PersonAdmin(BaseAdmin, UserAdmin):
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+        return super().has_change_permission(request, obj) and self._may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+        return super().has_delete_permission(request, obj) and self._may_change(request, obj)
 
     @staticmethod
-    def _may_touch(request: HttpRequest, person: User | None) -> bool:
-        """A superuser's account, its password and its second factor are for superusers."""
-        return person is None or not person.is_superuser or request.user.is_superuser
+    def _may_change(request: HttpRequest, user: User | None) -> bool:
+        """Only superusers change superusers, their password and their second factor."""
+        return user is None or not user.is_superuser or request.user.is_superuser
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Nobody makes a superuser who is none."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else [*fields, "is_superuser"]
 
@@ -73,36 +70,35 @@ class PersonAdmin(BaseAdmin, UserAdmin):
         return [path("<int:pk>/second-factor/", view, name="reset_second_factor"), *super().get_urls()]
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A colleague's lost phone. One's own is changed where one has passed the second factor."""
-        person = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, person):
+        """Reset the second factor of a colleague who lost the phone."""
+        user = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, user):
             raise PermissionDenied
-        if person.pk == request.user.pk:
+        if user == request.user:
             return redirect("admin:second_factor")
         if request.method == "POST":
-            otp.disable(person)
-            otp.end_sessions(person)
-            record(Kind.FACTOR_RESET, request, user=person)
-            self.log_change(request, person, _now("Second factor reset."))
-            words = _now("%(name)s sets up a phone anew at the next sign-in.")
-            messages.success(request, words % {"name": person.get_username()})
-            return redirect("admin:auth_user_change", person.pk)
+            otp.reset(user)
+            SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user)
+            self.log_change(request, user, gettext("Second factor reset."))
+            message = gettext("%(name)s sets up a phone anew at the next sign-in.")
+            messages.success(request, message % {"name": user.get_username()})
+            return redirect("admin:auth_user_change", user.pk)
         context = self.admin_site.each_context(request)
-        context |= {"title": _("Reset the second factor"), "person": person, "opts": self.opts}
+        context |= {"title": _("Reset the second factor"), "person": user, "opts": self.opts}
         return render(request, "accounts/reset_second_factor.html", context)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """A colleague's password. One's own is changed where the old one is asked for."""
+        """Set a colleague's password. Users change their own where the old one is required."""
         if id == str(request.user.pk):
             return redirect("admin:password_change")
         response = super().user_change_password(request, id, form_url)
-        if response.status_code == 302 and (person := self.get_object(request, id)):
-            record(Kind.PASSWORD_CHANGED, request, user=person)
+        if response.status_code == 302 and (user := self.get_object(request, id)):
+            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, user)
         return response
 
 
 @admin.register(Group)
-class PeopleAdmin(BaseAdmin, GroupAdmin):
+class GroupAdmin(BaseAdmin, auth_admin.GroupAdmin):
     menu_order = 520
     about = _(
         "What several people may do, said once: an editor of careers, for instance. Put people into "
@@ -111,8 +107,8 @@ class PeopleAdmin(BaseAdmin, GroupAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        in_the_admin = {model._meta.app_label for model in self.admin_site._registry}
-        field.queryset = field.queryset.filter(content_type__app_label__in=in_the_admin)
+        app_labels = {model._meta.app_label for model in self.admin_site._registry}
+        field.queryset = field.queryset.filter(content_type__app_label__in=app_labels)
         field.label_from_instance = lambda permission: permission.name
         return field
 

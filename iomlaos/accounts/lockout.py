@@ -1,12 +1,10 @@
-"""How many wrong passwords are taken, and from where.
+"""Lock-out after wrong passwords, and the log of passwords, with django-axes.
 
-django-axes keeps the count, asks us first when somebody signs in, and turns the refusal into a page.
-Counted is each pair of account and address, so that a stranger elsewhere locks nobody out; and each
-address by itself, more widely, so that one client cannot try one password on many names.
+Counted are the attempts for one account from one client, so that a stranger locks nobody else out, and
+more widely those for all accounts from one client, so that it cannot try one password on many names.
 """
 
 import datetime
-import ipaddress
 import math
 from typing import Any
 
@@ -18,17 +16,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AbstractUser
-from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Max, QuerySet, Sum, Value, When
+from django.contrib.sessions.models import Session
+from django.db.models import Case, F, Max, Sum, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from iomlaos.accounts.log import Kind, client_address, record
+from iomlaos.accounts import otp
+from iomlaos.accounts.models import SignInEvent
+from iomlaos.accounts.sessions import ACTIVE_AT
+from iomlaos.delivery.client_ip import client_network
 
 
 class LockoutBackend(AxesStandaloneBackend):
-    """Stands before the check of passwords. What signs in without a request is the portal itself."""
+    """Skip the lock-out where there is no request, as in a shell."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         if request is not None:
@@ -36,132 +37,103 @@ class LockoutBackend(AxesStandaloneBackend):
 
 
 class LockoutHandler(AxesDatabaseHandler):
-    """Each try is counted before its password is looked at: of many at the same moment, no more than
-    the limit are looked at. A right password takes the tries of its pair back."""
+    """Count each attempt before its password is checked, so that simultaneous attempts do not pass
+    the limit. A right password resets the count for its account, and starts the idle time."""
 
     def is_allowed(self, request: HttpRequest, credentials: dict | None = None) -> bool:
-        tries = LoginAttempts(request, credentials)
-        if tries.are_used_up:
+        attempts = LoginAttempts(request, get_client_username(request, credentials))
+        if attempts.remaining <= 0:
             return False
-        tries.count()
-        return not tries.are_exceeded
+        attempts.add_one()
+        return attempts.remaining >= 0
 
-    def user_login_failed(
-        self, sender: Any, credentials: dict, request: HttpRequest | None = None, **kwargs: Any
-    ) -> None:
+    def user_login_failed(self, sender: Any, credentials: dict, request: Any = None, **kwargs: Any) -> None:
         if request is None:
             return
         request.axes_credentials = credentials
         if request.axes_locked_out:
             return
-        username = get_client_username(request, credentials) or ""
-        record(Kind.PASSWORD_WRONG, request, username=username)
-        if LoginAttempts(request, credentials).are_used_up:
+        username = get_client_username(request, credentials)
+        SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_WRONG, request, username=username)
+        if LoginAttempts(request, username).remaining <= 0:
             request.axes_locked_out = True
-            record(Kind.LOCKED, request, username=username)
+            SignInEvent.objects.record(SignInEvent.Kind.LOCKED, request, username=username)
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: AbstractUser, **kwargs: Any) -> None:
-        tries = LoginAttempts(request, {settings.AXES_USERNAME_FORM_FIELD: user.get_username()})
-        tries.of_pair.delete()
-        AccessAttempt.objects.filter(attempt_time__lte=tries.since).delete()
+        kind = SignInEvent.Kind.PASSWORD_RIGHT if otp.is_required(user) else SignInEvent.Kind.SIGNED_IN
+        SignInEvent.objects.record(kind, request, user)
+        attempts = LoginAttempts(request, user.get_username())
+        request.session[ACTIVE_AT] = int(attempts.now.timestamp())
+        attempts.for_account.delete()
+        AccessAttempt.objects.filter(attempt_time__lte=attempts.since).delete()
+        SignInEvent.objects.expired(attempts.now).delete()
+        Session.objects.filter(expire_date__lt=attempts.now).delete()
 
     def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         pass
 
 
 class LoginAttempts:
-    """The tries of the pair and of the address that a request speaks of."""
+    """The attempts within AXES_COOLOFF_TIME for an account, and for all accounts, from one client."""
 
-    def __init__(self, request: HttpRequest, credentials: dict | None) -> None:
+    def __init__(self, request: HttpRequest, username: str | None) -> None:
         self.now = timezone.now()
         self.since = self.now - settings.AXES_COOLOFF_TIME
-        self.username = get_client_username(request, credentials) or ""
+        self.username = username or ""
         self.network = client_network(request)
+        self.for_client = AccessAttempt.objects.filter(ip_address=self.network)
+        self.for_account = self.for_client.filter(username=self.username)
+
+    def _limits(self) -> list[tuple[int, datetime.datetime | None]]:
+        """For the account and for the client: the attempts that remain, and the time of the last one."""
+        limits = []
+        for attempts, limit in (
+            (self.for_account, settings.AXES_FAILURE_LIMIT),
+            (self.for_client, settings.LOGIN_FAILURES_PER_IP),
+        ):
+            recent = attempts.filter(attempt_time__gt=self.since)
+            totals = recent.aggregate(count=Sum("failures_since_start"), last=Max("attempt_time"))
+            limits.append((limit - (totals["count"] or 0), totals["last"]))
+        return limits
 
     @property
-    def of_address(self) -> QuerySet:
-        return AccessAttempt.objects.filter(ip_address=self.network)
+    def remaining(self) -> int:
+        return min(remaining for remaining, _last in self._limits())
 
     @property
-    def of_pair(self) -> QuerySet:
-        return self.of_address.filter(username=self.username)
+    def seconds_locked(self) -> int:
+        last = max((last for remaining, last in self._limits() if remaining <= 0), default=self.since)
+        return max(1, math.ceil((last - self.since).total_seconds()))
 
-    def _counted(self) -> list[tuple[int, int, datetime.datetime | None]]:
-        """For the pair and for the address: how many, of how many, and when the last one was."""
-        counted = []
-        limits = (
-            (self.of_pair, settings.AXES_FAILURE_LIMIT),
-            (self.of_address, settings.LOGIN_FAILURES_PER_IP),
-        )
-        for tries, limit in limits:
-            of_now = tries.filter(attempt_time__gt=self.since)
-            sums = of_now.aggregate(number=Sum("failures_since_start"), last=Max("attempt_time"))
-            counted.append((sums["number"] or 0, limit, sums["last"]))
-        return counted
-
-    @property
-    def are_used_up(self) -> bool:
-        return any(number >= limit for number, limit, _last in self._counted())
-
-    @property
-    def are_exceeded(self) -> bool:
-        return any(number > limit for number, limit, _last in self._counted())
-
-    @property
-    def end(self) -> datetime.datetime:
-        """When the next try will be looked at."""
-        last = [last for number, limit, last in self._counted() if number >= limit]
-        return max(last, default=self.now) + settings.AXES_COOLOFF_TIME
-
-    def count(self) -> None:
-        """One more, in one statement: those of an earlier quarter of an hour are forgotten by it."""
-        if not self._add():
-            try:
-                with transaction.atomic():
-                    AccessAttempt.objects.create(
-                        username=self.username, ip_address=self.network, user_agent="", failures_since_start=1
-                    )
-            except IntegrityError:
-                self._add()
-
-    def _add(self) -> int:
-        return self.of_pair.update(
-            failures_since_start=Case(
-                When(attempt_time__lte=self.since, then=Value(1)), default=F("failures_since_start") + 1
-            ),
-            attempt_time=self.now,
+    def add_one(self) -> None:
+        count = Case(When(attempt_time__lte=self.since, then=1), default=F("failures_since_start") + 1)
+        AccessAttempt.objects.update_or_create(
+            username=self.username,
+            ip_address=self.network,
+            user_agent="",
+            defaults={"failures_since_start": count, "attempt_time": self.now},
+            create_defaults={"failures_since_start": 1},
         )
 
 
 def verify_password(request: HttpRequest, password: str) -> bool:
-    """Whether this is the password of whoever is signed in, asked once more.
+    """Whether this is the password of the signed-in user.
 
-    Tries count and are noted as at the door. After one too many none is looked at, and whatever the
-    view answers becomes the page that says so.
+    Attempts count and are logged as at sign-in. During a lock-out no password is checked, and
+    AxesMiddleware replaces the response of the view by `lockout_response`.
     """
     username = request.user.get_username()
     if authenticate(request, username=username, password=password) is None:
         return False
-    LoginAttempts(request, {settings.AXES_USERNAME_FORM_FIELD: username}).of_pair.delete()
+    LoginAttempts(request, username).for_account.delete()
     return True
 
 
-def client_network(request: HttpRequest) -> str:
-    """What counts as one client: an address, or the whole /64 that an IPv6 client has to itself."""
-    address = ipaddress.ip_address(client_address(request) or "0.0.0.0")
-    if address.version == 6 and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-def locked(
-    request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None
-) -> HttpResponse:
-    """What is said, and for how long. It is the same for a name that no account has."""
-    tries = LoginAttempts(request, credentials)
-    seconds = max(1, math.ceil((tries.end - tries.now).total_seconds()))
+def lockout_response(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
+    """A page that says how long to wait, the same for a name without an account."""
+    seconds = LoginAttempts(request, get_client_username(request, credentials)).seconds_locked
     context = admin.site.each_context(request)
     context |= {"minutes": math.ceil(seconds / 60), "by_mail": settings.PASSWORD_RESET_ENABLED}
-    answer = render(request, "accounts/locked.html", context, status=429)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
+    page = render(request, "accounts/locked.html", context, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page

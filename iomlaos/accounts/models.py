@@ -1,16 +1,44 @@
 """The log of sign-ins."""
 
+import datetime
+from typing import Any, Self
+
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from iomlaos.delivery.client_ip import client_address
+
+
+class SignInEventQuerySet(models.QuerySet):
+    def expired(self, at: datetime.datetime) -> Self:
+        return self.filter(at__lt=at - datetime.timedelta(days=365))
+
+    def record(self, kind: str, request: HttpRequest, user: Any = None, username: str | None = None) -> None:
+        """Add an entry about an account, given as `user` or as `username`. `by` is who is signed in."""
+        # Django's test client signs in with a request that has no user.
+        signed_in_user = getattr(request, "user", None)
+        if user is None and username:
+            user = get_user_model().objects.filter(username=username).first()
+        self.create(
+            at=timezone.now(),
+            kind=kind,
+            user=user,
+            username=user.get_username() if user else "",
+            by=signed_in_user.get_username() if signed_in_user else "",
+            address=client_address(request),
+        )
 
 
 class SignInEvent(models.Model):
-    """One line of the log: kept for a year, written by the portal, changed by nobody.
+    """One entry of the log, kept for a year.
 
-    The name stays when the account goes. A name that no account has is not kept: people type their
-    password into the wrong field.
+    The name stays when the account is deleted. A name without an account is not stored: people type
+    their password into the wrong field.
     """
 
     class Kind(models.TextChoices):
@@ -24,7 +52,7 @@ class SignInEvent(models.Model):
         NEW_CODES = "new_codes", _("New recovery codes made")
         FACTOR_RESET = "factor_reset", _("Second factor reset")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
-        RESET_ASKED = "reset_asked", _("A new password was asked for by mail")
+        RESET_REQUESTED = "reset_requested", _("A new password was asked for by mail")
 
     at = models.DateTimeField(_("when"), db_default=Now(), db_index=True)
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
@@ -39,6 +67,8 @@ class SignInEvent(models.Model):
     username = models.CharField(_("name of the account"), max_length=150, blank=True)
     by = models.CharField(_("by"), max_length=150, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+
+    objects = SignInEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign-in")

@@ -1,8 +1,8 @@
-"""The pages for a forgotten password. Django's admin links to the first one by its name."""
+"""Password reset. Django's admin links to `admin_password_reset` by that name."""
 
 from django.urls import path
 
-from iomlaos.accounts import views
+from iomlaos.accounts import password_reset as views
 
 urlpatterns = [
     path("", views.PasswordResetView.as_view(), name="admin_password_reset"),

@@ -10,7 +10,7 @@ class DashboardConfig(AppConfig):
 
 
 class IomAdminConfig(admin_apps.AdminConfig):
-    """Django's admin, with the office's own front page and words."""
+    """Django's admin with IomAdminSite."""
 
     default = False
     default_site = "iomlaos.dashboard.site.IomAdminSite"

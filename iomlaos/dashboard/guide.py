@@ -1,39 +1,35 @@
 """The staff guide as a page of the admin: docs/staff-guide.md with its pictures."""
 
-from typing import Any
-
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.contrib import admin
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 
-FILE = settings.BASE_DIR / "docs" / "staff-guide.md"
-#: Beside the text, so that its links to the pictures are the same in the admin as in the repository.
-PICTURES = FILE.with_suffix("")
+GUIDE = settings.BASE_DIR / "docs" / "staff-guide.md"
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-def guide() -> dict[str, Any]:
-    """Its title, its parts as (id, title), and the text with an id for each part."""
+def guide(request: HttpRequest) -> HttpResponse:
     # The first three tokens are the title, which the page shows by itself.
-    _opening, heading, _closing, *tokens = MARKDOWN.parse(FILE.read_text(encoding="utf-8"))
+    _open, title, _close, *tokens = MARKDOWN.parse(GUIDE.read_text(encoding="utf-8"))
     parts = []
-    for token, inside in zip(tokens, tokens[1:], strict=False):
+    for token, content in zip(tokens, tokens[1:], strict=False):
         if token.type == "heading_open" and token.tag == "h2":
-            parts.append((slugify(inside.content), inside.content))
+            parts.append((slugify(content.content), content.content))
             token.attrSet("id", parts[-1][0])
-    # From our own file; HTML in it is shown, not obeyed.
+    # Safe: from our own file, and HTML in it is escaped.
     text = mark_safe(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
-    return {"title": heading.content, "parts": parts, "text": text}
+    context = admin.site.each_context(request) | {"title": title.content, "parts": parts, "text": text}
+    return render(request, "admin/guide.html", context)
 
 
-def picture(name: str) -> FileResponse:
-    """One of its pictures. A name holds neither a dot nor a slash."""
+def guide_picture(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of the guide, at the address that its relative link has in the repository, too."""
     try:
-        content = (PICTURES / f"{name}.webp").open("rb")
+        content = (GUIDE.with_suffix("") / f"{name}.webp").open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(content, content_type="image/webp")
-
-
-MARKDOWN = MarkdownIt("commonmark", {"html": False})

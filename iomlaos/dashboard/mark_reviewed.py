@@ -1,17 +1,17 @@
-"""“Mark as reviewed”: somebody read a page and found nothing to change."""
+"""“Still right”: a button of the work list for a page that needs no change."""
 
 import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import PartialDate
@@ -20,31 +20,30 @@ from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.permissions import can_publish
 
 
-def mark_reviewed(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpResponse:
-    """A button of the work list: checked today, to be reviewed in a year."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    model = next((each for each in publishables() if each._meta.label_lower == label), None)
+@require_POST
+def mark_reviewed(request: HttpRequest, label: str, key: str) -> HttpResponse:
+    """Mark a page as reviewed today, to be reviewed again in a year."""
+    model = next((model for model in publishables() if model._meta.label_lower == label), None)
     if model is None or not key.isdecimal():
         raise Http404
-    if not can_publish(request.user, model) or not site.get_model_admin(model).has_change_permission(request):
+    model_admin = admin.site.get_model_admin(model)
+    if not can_publish(request.user, model) or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    today = PartialDate.of(request.at).last_day
-    record = _confirm(model, key, today, request.user)
-    words = _("“%(title)s” is still right: checked on %(today)s, to be reviewed again by %(day)s.")
-    in_words = {
+    record = _set_reviewed(model, key, PartialDate.of(request.at).last_day, request.user)
+    message = _("“%(title)s” is still right: checked on %(today)s, to be reviewed again by %(day)s.") % {
+        "title": record,
         "today": formats.date_format(record.reviewed_on),
         "day": formats.date_format(record.review_due),
     }
-    messages.success(request, words % {"title": record, **in_words})
+    messages.success(request, message)
     return redirect("admin:index")
 
 
 @transaction.atomic
-def _confirm(model: type[Publishable], key: str, today: datetime.date, by: Any) -> Publishable:
-    """Its state before and after stands in the history: an open form of a colleague meets it there.
+def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: Any) -> Publishable:
+    """Save the dates as a revision, so that an open form of a colleague finds the change.
 
-    A draft of it goes along, so that its publication does not take the dates back.
+    A draft is rebased, so that publishing it does not restore the old dates.
     """
     record = serialization.locked(model, key)
     if record is None:
@@ -63,7 +62,7 @@ def _confirm(model: type[Publishable], key: str, today: datetime.date, by: Any) 
 
 
 def one_year_later(day: datetime.date) -> datetime.date:
-    """The same day of the next year; of 29 February, the day before."""
+    """The same day of the next year; for 29 February, the day before."""
     try:
         return day.replace(year=day.year + 1)
     except ValueError:

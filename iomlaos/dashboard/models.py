@@ -1,7 +1,6 @@
 """Results of the link check."""
 
 import datetime
-import hashlib
 from typing import Self
 
 from django.db import models
@@ -11,16 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 class CheckedLinkQuerySet(models.QuerySet):
     def broken(self) -> Self:
-        """Gone at once; whatever else fails, once it has failed on two checks a day apart or more."""
-        failing_for_long = models.Q(checked_at__gte=models.F("failing_since") + CheckedLink.BENEFIT_OF_DOUBT)
-        return self.filter(models.Q(outcome=CheckedLink.Outcome.GONE) | failing_for_long)
-
-    def of(self, address: str) -> Self:
-        return self.filter(key=CheckedLink.key_of(address))
+        """Gone; or failing in two checks that are a day or more apart."""
+        fails_again = models.Q(checked_at__gte=models.F("failing_since") + CheckedLink.SECOND_CHANCE)
+        return self.filter(models.Q(outcome=CheckedLink.Outcome.GONE) | fails_again)
 
 
 class CheckedLink(models.Model):
-    """One address that public pages link to, and what came of asking it. Written by `check_links` alone."""
+    """An address that public pages link to, and the outcome of its check. Written by `check_links`."""
 
     class Outcome(models.TextChoices):
         FINE = "fine", _("It answers")
@@ -35,16 +31,14 @@ class CheckedLink(models.Model):
         PRIVATE = "private", _("It leads into a private network, which visitors cannot reach")
         MALFORMED = "malformed", _("It is not an address")
 
-    #: A site that is down today may be there tomorrow.
-    BENEFIT_OF_DOUBT = datetime.timedelta(days=1)
+    SECOND_CHANCE = datetime.timedelta(days=1)
 
-    key = models.CharField(max_length=64, unique=True)
     address = models.TextField()
     outcome = models.CharField(max_length=12, choices=Outcome)
     status = models.PositiveSmallIntegerField(null=True)
     failing_since = models.DateTimeField(null=True)
     checked_at = models.DateTimeField()
-    stands_in = models.JSONField(default=list, help_text=_("A list of [model, key]."))
+    found_in = models.JSONField(default=list, help_text=_("A list of [model, key]."))
 
     objects = CheckedLinkQuerySet.as_manager()
 
@@ -57,15 +51,10 @@ class CheckedLink(models.Model):
     def __str__(self) -> str:
         return self.address
 
-    @staticmethod
-    def key_of(address: str) -> str:
-        """An address may be longer than an index takes."""
-        return hashlib.sha256(address.encode()).hexdigest()
-
     @property
-    def in_words(self) -> str:
-        """What came of asking it, for staff."""
+    def description(self) -> str:
+        """The outcome and the status, for staff."""
         if self.status and self.outcome != self.Outcome.FINE:
-            words = {"outcome": self.get_outcome_display(), "status": self.status}
-            return gettext("%(outcome)s (%(status)s)") % words
+            outcome = {"outcome": self.get_outcome_display(), "status": self.status}
+            return gettext("%(outcome)s (%(status)s)") % outcome
         return self.get_outcome_display()

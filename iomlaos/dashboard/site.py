@@ -2,13 +2,13 @@
 
 import math
 
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.accounts.admin_site import TwoFactorAdminSite
-from iomlaos.dashboard import guide, worklist
+from iomlaos.dashboard import worklist
+from iomlaos.dashboard.guide import guide, guide_picture
 from iomlaos.dashboard.mark_reviewed import mark_reviewed
 
 
@@ -16,13 +16,13 @@ class IomAdminSite(TwoFactorAdminSite):
     site_header = _("IOM Lao PDR: staff")
     site_title = _("IOM Lao PDR: staff")
     index_title = _("What there is to do")
-    #: The front page leads everywhere; the lists need the width.
+    #: The lists need the width.
     enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
-        """The groups and their models, each with what its ModelAdmin says of it: `menu_order` and `about`.
+        """Groups and models in the order of `menu_order`, each model with `about`, of its ModelAdmin.
 
-        A ModelAdmin that says nothing comes last.
+        A ModelAdmin without `menu_order` comes last.
         """
 
         def position(model: dict) -> float:
@@ -36,26 +36,14 @@ class IomAdminSite(TwoFactorAdminSite):
         return sorted(groups, key=lambda group: position(group["models"][0]))
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return super().index(request, {"work": worklist.tasks_for(self, request), **(extra_context or {})})
+        return super().index(request, {"task_groups": worklist.tasks_for(request), **(extra_context or {})})
 
     def get_urls(self) -> list:
         return [
             path(
-                "mark-reviewed/<str:label>/<str:key>/",
-                self.admin_view(self._still_right),
-                name="mark_reviewed",
+                "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
             ),
-            path("guide/", self.admin_view(self._guide), name="guide"),
-            path("guide/staff-guide/<slug:name>.webp", self.admin_view(self._picture_of_guide)),
+            path("guide/", self.admin_view(guide), name="guide"),
+            path("guide/staff-guide/<slug:name>.webp", self.admin_view(guide_picture)),
             *super().get_urls(),
         ]
-
-    def _still_right(self, request: HttpRequest, label: str, key: str) -> HttpResponse:
-        return mark_reviewed(request, self, label, key)
-
-    def _guide(self, request: HttpRequest) -> HttpResponse:
-        request.current_app = self.name
-        return TemplateResponse(request, "admin/guide.html", self.each_context(request) | guide.guide())
-
-    def _picture_of_guide(self, request: HttpRequest, name: str) -> FileResponse:
-        return guide.picture(name)

@@ -1,1 +1,1 @@
-"""How a response is made: middleware, headers, compression, errors, health."""
+"""How a response is made: middleware, headers, errors, pagination, health."""

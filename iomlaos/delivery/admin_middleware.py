@@ -1,7 +1,7 @@
-"""Sessions, accounts and their cookies exist behind the admin alone.
+"""Sessions, accounts and their cookies for the admin only.
 
-On a public page they would be asked for nothing, and yet a stale cookie of a session would be
-answered with Set-Cookie: a page that is no longer the same for everyone.
+On a public page, Django would answer a stale session cookie with Set-Cookie, and the page would no
+longer be the same for everyone.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from iomlaos.delivery.headers import is_admin_page
 
 
 class AdminOnlyMixin:
-    """A middleware that is not there for public pages."""
+    """Skip a middleware on public pages."""
 
     get_response: Any
 

@@ -10,13 +10,14 @@ class DeliveryConfig(AppConfig):
     verbose_name = "Delivery"
 
     def ready(self) -> None:
-        connection_created.connect(assume_json, dispatch_uid="iomlaos.delivery")
+        connection_created.connect(assume_sqlite_json, dispatch_uid="iomlaos.delivery")
 
 
-def assume_json(connection: BaseDatabaseWrapper, **_given: Any) -> None:
-    """Django asks SQLite in a transaction whether it knows JSON: a page would wait for whoever saves.
+def assume_sqlite_json(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Skip Django's test for JSON support on SQLite.
 
-    Where that takes too long, Django takes it for a no, and each later page of the process fails.
+    It runs in a transaction, so a page would wait for a save; after a timeout Django takes the answer
+    for no, and every later page of the process fails.
     """
     if connection.vendor == "sqlite":
         connection.features.supports_json_field = True

@@ -1,4 +1,4 @@
-"""Template context: the address of the page."""
+"""Template context of every page: its address."""
 
 from django.conf import settings
 from django.http import HttpRequest

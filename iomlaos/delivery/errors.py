@@ -1,20 +1,17 @@
-"""Error pages: 404 and 410 as templates, the others as plain files that need no database."""
+"""Error pages: 404 and 410 as templates, the others as static pages that need no database."""
 
-from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 
-PLAIN_PAGES = settings.BASE_DIR / "templates" / "delivery"
-
-#: What was wrong, and what to do, for the pages that are answered without template or database.
+#: Title and advice of the pages that need neither database nor template engine.
 STATIC_ERRORS = {
     400: (
         "This request could not be read",
@@ -35,14 +32,13 @@ STATIC_ERRORS = {
 
 
 @cache
-def _frame() -> str:
-    return Path(PLAIN_PAGES / "static_error.html").read_text(encoding="utf-8")
+def _page_source() -> str:
+    return (settings.BASE_DIR / "templates" / "delivery" / "static_error.html").read_text(encoding="utf-8")
 
 
 def static_error(status: int) -> HttpResponse:
-    """A page that needs neither database nor template engine, for when those may be the fault."""
     title, advice = STATIC_ERRORS[status]
-    body = _frame().replace("[[title]]", title).replace("[[advice]]", advice)
+    body = _page_source().replace("[[title]]", title).replace("[[advice]]", advice)
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
     return response
@@ -77,14 +73,8 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "delivery/error.html", context, status=410)
 
 
-class RedirectAndGoneMiddleware:
+class RedirectAndGoneMiddleware(MiddlewareMixin):
     """Turn PermanentlyMoved and GoneError into 301 and 410."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, PermanentlyMoved):

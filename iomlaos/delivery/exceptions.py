@@ -1,10 +1,10 @@
-"""Exceptions that the middleware turns into responses: 301 and 410."""
+"""Exceptions that RedirectAndGoneMiddleware turns into responses: 301 and 410."""
 
 from django.db import models
 
 
 class PermanentlyMoved(Exception):
-    """The object has another address now: answer 301."""
+    """The object has a new address: answer 301."""
 
     def __init__(self, to: str) -> None:
         super().__init__(to)
@@ -12,7 +12,7 @@ class PermanentlyMoved(Exception):
 
 
 class GoneError(Exception):
-    """The object was withdrawn, or its time is over: answer 410, with the reason that staff gave."""
+    """The object was withdrawn, or is public no more: answer 410, with the reason that staff gave."""
 
     def __init__(self, record: models.Model, reason: str = "") -> None:
         super().__init__(record)

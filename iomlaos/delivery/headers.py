@@ -1,60 +1,31 @@
-"""Middleware for the headers that Django and its packages do not set."""
-
-from collections.abc import Callable
+"""Response headers that Django and its packages do not set."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
+from django.utils.deprecation import MiddlewareMixin
 
 ADMIN_PREFIX = "/admin/"
 
 
 def is_admin_page(request: HttpRequest) -> bool:
-    """Whether an address is behind the admin: its own policy, cookies, never cached."""
+    """Whether a request is for the admin: with its own policy and cookies, never cached."""
     return request.path_info.startswith(ADMIN_PREFIX)
 
 
-class CrossOriginHeadersMiddleware:
-    """Cross-Origin-Resource-Policy: no other site embeds what this one serves."""
+class ResponseHeadersMiddleware(MiddlewareMixin):
+    """Cross-Origin-Resource-Policy, Cache-Control, and the Content-Security-Policy of the admin.
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        return response
-
-
-class AdminCspMiddleware:
-    """The admin's own Content-Security-Policy; public pages keep the one without any script.
-
-    Whatever the admin answers is for one pair of eyes, and nowhere stored.
+    Admin responses are private and never stored. Public pages may be cached if the cache asks again
+    each time: deadlines pass within a second. Pages that set a Cache-Control of their own keep it.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if is_admin_page(request):
             # django-csp reads this attribute.
-            response._csp_config = settings.STAFF_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+            response._csp_config = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
             patch_cache_control(response, no_store=True, private=True)
-        return response
-
-
-class CacheControlMiddleware:
-    """Public pages may be held by any cache, which asks again each time: what is open or closed
-    is a matter of seconds. Pages that set a header of their own keep it."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if not is_admin_page(request) and not response.has_header("Cache-Control"):
+        elif not response.has_header("Cache-Control"):
             patch_cache_control(response, public=True, no_cache=True)
         return response

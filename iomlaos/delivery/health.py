@@ -1,4 +1,4 @@
-"""Health checks: is the process alive, and can it do its work?"""
+"""Health checks: is the process alive, and is it ready to answer?"""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -10,19 +10,19 @@ from django.views.decorators.http import require_safe
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process lives; says nothing of the database."""
+    """The process is alive. Says nothing about the database."""
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether the database answers and its migrations are those of the code; 503 otherwise."""
+    """503 unless the database answers and all migrations are applied."""
     try:
         executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return JsonResponse({"status": "not ready", "database": "does not answer"}, status=503)
-    if waiting:
+    if plan:
         return JsonResponse({"status": "not ready", "migrations": "wait to be applied"}, status=503)
     return JsonResponse({"status": "ready", "database": "answers", "migrations": "applied"})

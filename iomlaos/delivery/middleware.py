@@ -1,4 +1,4 @@
-"""Middleware for every request: validation, proxies, the moment of the request."""
+"""Middleware for every request: proxy headers, validation, the time of the request, compression."""
 
 import ipaddress
 from collections.abc import Callable
@@ -7,31 +7,28 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
+from iomlaos.delivery.client_ip import client_address
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
-
-#: A longer query than any page or admin list asks for only makes a database work.
+#: No page or admin list has a longer query.
 MAX_QUERY_LENGTH = 4096
-#: What visitors do. Only staff write, apart from the few forms of public pages.
 SAFE_METHODS = ("GET", "HEAD")
 
 
-class RequestValidationMiddleware:
+class RequestValidationMiddleware(MiddlewareMixin):
     """400 for NUL bytes and broken UTF-8 in address, query or cookies; 405 for writing to public
-    pages, but for the addresses that take a form (CSRF_PUBLIC_PREFIXES); 411, 413 and 414 for too much.
+    pages, except below CSRF_PUBLIC_PREFIXES; 411, 413 and 414 for too much.
 
-    PostgreSQL refuses a NUL in any text, and Django passes it on: without this, each would be a
-    500, and only on one of the two databases.
+    PostgreSQL refuses NUL in any text, and Django does not check: it would be a 500.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         meta = request.META
         query = meta.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
@@ -43,11 +40,11 @@ class RequestValidationMiddleware:
             query.encode("latin-1"),
             meta.get("HTTP_COOKIE", "").encode("latin-1"),
         )
-        nul_in_a_cookie = any("\0" in value for value in request.COOKIES.values())
-        if nul_in_a_cookie or not all(map(_is_clean, texts)):
+        has_nul_cookie = any("\0" in value for value in request.COOKIES.values())
+        if has_nul_cookie or not all(map(_is_clean, texts)):
             return static_error(400)
         if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
-            # A body that does not say its length is not read: it might have no end.
+            # A body without a length might never end.
             return static_error(411)
         length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
@@ -61,7 +58,7 @@ class RequestValidationMiddleware:
             response = static_error(405)
             response.headers["Allow"] = ", ".join(allowed)
             return response
-        return self.get_response(request)
+        return None
 
 
 def _is_clean(text: bytes) -> bool:
@@ -72,39 +69,41 @@ def _is_clean(text: bytes) -> bool:
         return False
 
 
-class ProxyHeadersMiddleware:
-    """Believe X-Forwarded-* from the proxies of TRUSTED_PROXIES only; drop it from anyone else."""
+class ProxyHeadersMiddleware(MiddlewareMixin):
+    """Trust X-Forwarded-* from TRUSTED_PROXIES only; drop it from anyone else."""
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
         try:
             self.networks = [ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
         except ValueError as error:
             raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
-            # The proxy appends the address that it saw; what stands before it, anyone may have written.
+    def process_request(self, request: HttpRequest) -> None:
+        address = client_address(request)
+        if address and any(ipaddress.ip_address(address) in network for network in self.networks):
+            # The proxy appends the address that it saw; anyone may have written what comes before.
             if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
                 request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()
         else:
             for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
                 request.META.pop(name, None)
-        return self.get_response(request)
-
-    def _is_trusted(self, address: str) -> bool:
-        try:
-            return any(ipaddress.ip_address(address) in network for network in self.networks)
-        except ValueError:
-            return False
 
 
-class RequestTimeMiddleware:
-    """`request.at`: the one moment of a request. Every rule that depends on time is given it."""
+class RequestTimeMiddleware(MiddlewareMixin):
+    """`request.at`: the time of the request, taken once, for every rule that depends on it."""
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> None:
         request.at = timezone.now()  # type: ignore[attr-defined]
-        return self.get_response(request)
+
+
+class PublicGZipMiddleware(GZipMiddleware):
+    """gzip without Django's random padding against BREACH: public pages hold no secret, and are the
+    same bytes for everyone. Admin pages hold secrets and are not compressed."""
+
+    max_random_bytes = 0
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if is_admin_page(request) or response.streaming:
+            return response
+        return super().process_response(request, response)

@@ -1,4 +1,4 @@
-"""Pagination: by number for short lists, by key for lists that grow."""
+"""Pagination: by number for short lists, by key (keyset pagination) for lists that grow."""
 
 import datetime
 import re
@@ -13,20 +13,20 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
 
 
-def get_page(request: HttpRequest, rows: QuerySet, rows_a_page: int = PAGE_SIZE) -> Page:
-    """The page of a list that the address asks for. Raises Http404 for one that does not exist."""
-    asked = request.GET.get("page", "1")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 6):
+def get_page(request: HttpRequest, rows: QuerySet) -> Page:
+    """The page in `?page=`. Raises Http404 if there is none."""
+    number = request.GET.get("page", "1")
+    if not re.fullmatch("[0-9]{1,6}", number):
         raise Http404
     try:
-        return Paginator(rows, rows_a_page).page(int(asked))
+        return Paginator(rows, PAGE_SIZE).page(number)
     except InvalidPage:
         raise Http404 from None
 
 
 @dataclass(frozen=True)
 class KeysetPage:
-    """Some rows of a long list. `after` is the key from which the next stretch goes on, or nothing."""
+    """One page of a long list. `after` is the key of the next page, or empty."""
 
     rows: list[Model]
     after: str
@@ -34,25 +34,24 @@ class KeysetPage:
 
 
 def get_keyset_page(
-    request: HttpRequest, rows: QuerySet, moment: str, *, latest_first: bool = False, size: int = PAGE_SIZE
+    request: HttpRequest, rows: QuerySet, moment: str, *, latest_first: bool = False
 ) -> KeysetPage:
-    """The rows that follow the key in `?after=`, of a list that is sorted by a moment and the pk.
+    """The page after the key in `?after=`, of a list ordered by the field `moment` and the pk.
 
-    Nothing is counted and nothing skipped: the last stretch costs what the first one does. A key
-    that cannot be read is ignored.
+    Without count and offset, the last page costs as much as the first. An invalid key is ignored.
     """
-    asked = re.fullmatch(r"(\d{1,17})-(\d{1,18})", request.GET.get("after", ""), re.ASCII)
-    if asked:
-        reached, pk = EPOCH + int(asked[1]) * MICROSECOND, int(asked[2])
-        beyond = "lt" if latest_first else "gt"
+    key = re.fullmatch(r"(\d{1,17})-(\d{1,18})", request.GET.get("after", ""), re.ASCII)
+    if key:
+        last, pk = EPOCH + int(key[1]) * MICROSECOND, int(key[2])
+        lookup = "lt" if latest_first else "gt"
         rows = rows.filter(
-            # The first condition alone is what an index can begin at.
-            Q(**{f"{moment}__{beyond}e": reached}),
-            Q(**{f"{moment}__{beyond}": reached}) | Q(**{f"pk__{beyond}": pk}),
+            # Redundant, but an index needs it to find the first row.
+            Q(**{f"{moment}__{lookup}e": last}),
+            Q(**{f"{moment}__{lookup}": last}) | Q(**{f"pk__{lookup}": pk}),
         )
-    found = list(rows[: size + 1])
+    found = list(rows[: PAGE_SIZE + 1])
     after = ""
-    if len(found) > size:
+    if len(found) > PAGE_SIZE:
         found.pop()
         after = f"{(getattr(found[-1], moment) - EPOCH) // MICROSECOND}-{found[-1].pk}"
-    return KeysetPage(found, after, not asked)
+    return KeysetPage(found, after, is_first=not key)

@@ -9,112 +9,93 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from iomlaos.office.models import Place
 
 PROVINCES = Path(__file__).with_name("provinces.geojson")
-#: The corners of the drawing: degrees east and north, with room for labels.
+#: The edges of the drawing in degrees, with room for labels.
 WEST, EAST, SOUTH, NORTH = 99.9, 107.9, 13.8, 22.6
-#: About one unit a pixel at its widest: finer would only weigh more.
+#: About one unit a pixel at its widest.
 UNITS_A_DEGREE = 60
 STRETCH = math.cos(math.radians(18))
 WIDTH = round((EAST - WEST) * STRETCH * UNITS_A_DEGREE)
 HEIGHT = round((NORTH - SOUTH) * UNITS_A_DEGREE)
-#: The railway whose construction the Migration Health Impact Assessment looked at. Schematic.
+LABEL_OFFSET = 11
+#: The slugs of the two ends of the Boten–Vientiane railway.
 RAILWAY = ("boten", "vientiane")
 
 
 @dataclass(frozen=True)
 class MapMarker:
-    """A named place on the map: its label, and whether it has a point of its own."""
+    """The label of a place, and a point if its position is known."""
 
     name: str
     x: int
     y: int
     has_point: bool
-    label_before: bool
-
-    @property
-    def label_x(self) -> int:
-        if not self.has_point:
-            return self.x
-        return self.x - 11 if self.label_before else self.x + 11
-
-    @property
-    def label_anchor(self) -> str:
-        if not self.has_point:
-            return "middle"
-        return "end" if self.label_before else "start"
+    label_x: int
+    #: SVG's text-anchor.
+    label_anchor: str
 
 
-@dataclass(frozen=True)
-class ProvinceMap:
-    """What the template draws: path data, marks, and the two ends of the railway."""
+def draw_map(places: Iterable[Place]) -> dict[str, Any]:
+    """What the template draws: paths of provinces with and without a place, markers, the railway's ends.
 
-    width: int
-    height: int
-    neutral: str
-    named: str
-    marks: list[MapMarker]
-    railway: tuple[MapMarker, MapMarker] | None
-
-
-def draw(places: Iterable[Place]) -> ProvinceMap:
-    """The map with these places marked; those without position and province are not on it."""
-    shapes, centres = _provinces()
+    Places with neither a position nor a province are left out.
+    """
     places = list(places)
-    codes = {place.iso_code for place in places} & shapes.keys()
-    marks: dict[str, MapMarker] = {}
+    paths, centres = _provinces()
+    codes = {place.iso_code for place in places} & paths.keys()
+    markers: dict[str, MapMarker] = {}
     for place in places:
         if place.latitude is not None:
             x, y = _project(float(place.longitude), float(place.latitude))
             # West of the country's middle there is room on the right, and the other way round.
-            marks[place.slug] = MapMarker(place.name, x, y, True, place.iso_code != "")
+            offset, anchor = (-LABEL_OFFSET, "end") if place.iso_code else (LABEL_OFFSET, "start")
+            markers[place.slug] = MapMarker(place.name, x, y, True, x + offset, anchor)
         elif place.iso_code in codes:
-            marks[place.slug] = MapMarker(place.name, *centres[place.iso_code], False, True)
-    ends = [marks.get(slug) for slug in RAILWAY]
-    return ProvinceMap(
-        width=WIDTH,
-        height=HEIGHT,
-        neutral="".join(path for code, path in shapes.items() if code not in codes),
-        named="".join(shapes[code] for code in sorted(codes)),
-        marks=list(marks.values()),
-        railway=tuple(ends) if all(ends) else None,
-    )
+            x, y = centres[place.iso_code]
+            markers[place.slug] = MapMarker(place.name, x, y, False, x, "middle")
+    ends = [markers.get(slug) for slug in RAILWAY]
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "neutral": "".join(path for code, path in paths.items() if code not in codes),
+        "named": "".join(paths[code] for code in sorted(codes)),
+        "markers": list(markers.values()),
+        "railway": ends if all(ends) else None,
+    }
 
 
 def _project(longitude: float, latitude: float) -> tuple[int, int]:
-    return (
-        round((longitude - WEST) * STRETCH * UNITS_A_DEGREE),
-        round((NORTH - latitude) * UNITS_A_DEGREE),
-    )
+    x = (longitude - WEST) * STRETCH * UNITS_A_DEGREE
+    return round(x), round((NORTH - latitude) * UNITS_A_DEGREE)
 
 
 @cache
 def _provinces() -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
     """By ISO 3166-2 code: the path of each province, and the middle of its largest ring."""
-    shapes, centres = {}, {}
+    paths, centres = {}, {}
     for feature in json.loads(PROVINCES.read_text(encoding="utf-8"))["features"]:
         geometry = feature["geometry"]
-        polygons = geometry["coordinates"]
-        if geometry["type"] == "Polygon":
-            polygons = [polygons]
+        is_single = geometry["type"] == "Polygon"
+        polygons = [geometry["coordinates"]] if is_single else geometry["coordinates"]
         rings = [[_project(*point) for point in ring] for polygon in polygons for ring in polygon]
         code = feature["properties"]["iso"]
-        shapes[code] = "".join(_path(ring) for ring in rings)
+        paths[code] = "".join(_path(ring) for ring in rings)
         largest = max(rings, key=len)
         xs, ys = [x for x, _ in largest], [y for _, y in largest]
         centres[code] = ((min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2)
-    return shapes, centres
+    return paths, centres
 
 
 def _path(ring: list[tuple[int, int]]) -> str:
-    """SVG path data in relative whole units, which weigh least."""
-    (x, y), *others = ring
+    """SVG path data in relative whole units, the shortest form."""
+    (x, y), *points = ring
     steps = [f"M{x} {y}l"]
-    for there in others:
-        step = (there[0] - x, there[1] - y)
-        if step != (0, 0):
-            steps.append(f"{step[0]}{'' if step[1] < 0 else ' '}{step[1]} ")
-            x, y = there
+    for next_x, next_y in points:
+        if (next_x, next_y) != (x, y):
+            steps.append(f"{next_x - x}{'' if next_y < y else ' '}{next_y - y} ")
+            x, y = next_x, next_y
     return "".join(steps).strip() + "z"

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 from careers.models.notice import last_closed, next_to_close
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.home import province_map
+from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import publishables
 from iomlaos.publishing.shortcuts import get_published_or_raise
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 
-#: The lists that the site always has, for the sitemap.
-SECTIONS = (
+#: Pages without an object, for the sitemap.
+STATIC_PAGES = (
     "home:home",
     "programmes:programme_list",
     "programmes:project_list",
@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at = request.at
     projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
     programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
+    places_named = [(programme, _places(programme)) for programme in programmes]
     context = {
         "programmes": programmes,
         "figures": Figure.objects.filter(programme=None),
@@ -49,16 +50,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "donor_groups": Donor.by_kind(Donor.objects.shown(at)),
         "counterparts": Counterpart.objects.filter(is_internal=True),
         "information_date": max_or_none(programme.information_date for programme in programmes),
+        "named_places": [(programme, places) for programme, places in places_named if places],
+        "map": draw_map(dict.fromkeys(place for _, places in places_named for place in places)),
         "section": "home",
     }
-    named = [(programme, _places(programme)) for programme in programmes]
-    context["named_places"] = [(programme, places) for programme, places in named if places]
-    context["map"] = province_map.draw({place: None for _, places in named for place in places})
     return render(request, "home/home.html", context)
 
 
 def _places(programme: Programme) -> list[Place]:
-    """The places that a programme or one of its projects names."""
+    """The places of a programme and of its projects."""
     projects = (project.places.all() for project in programme.projects.all())
     return sorted({*programme.places.all()}.union(*projects), key=lambda place: place.name)
 
@@ -71,17 +71,16 @@ def about(request: HttpRequest) -> HttpResponse:
         "page": page,
         "counterparts": counterparts,
         "information_date": page.information_date,
+        "reviewed_on": page.reviewed_on,
         "section": "about",
     }
-    context["reviewed_on"] = page.reviewed_on
     return render(request, "home/about.html", context)
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Live pages only, each with the date of its information."""
     at = request.at
-    entries = [(reverse(name), None) for name in SECTIONS]
+    entries = [(reverse(name), None) for name in STATIC_PAGES]
     if settings.ALERTS_ENABLED:
         entries.append((reverse("careers:alerts"), None))
     for name, closed in (
@@ -99,10 +98,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        f"Sitemap: {settings.SITE_URL}{reverse('home:sitemap')}",
-        "",
-    ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    sitemap_url = settings.SITE_URL + reverse("home:sitemap")
+    text = f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap_url}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

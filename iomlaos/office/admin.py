@@ -8,7 +8,7 @@ from django.contrib.admin.actions import delete_selected
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
@@ -60,18 +60,18 @@ class SiteNoticeAdmin(ContentAdmin):
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
     )
-    list_display = ["text", "kind", "starts_at", "ends_at", "standing", "in_lao"]
+    list_display = ["text", "kind", "starts_at", "ends_at", "current_state", "in_lao"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["text_en", "text_lo"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["current_state"]
     fieldsets = [
         (None, {"fields": ["text", "link", "kind"]}),
-        (_("When it is shown"), {"fields": [("starts_at", "ends_at"), "standing"]}),
+        (_("When it is shown"), {"fields": [("starts_at", "ends_at"), "current_state"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        asked_at = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(asked_at=asked_at)
+        now = models.Value(request.at, output_field=models.DateTimeField())
+        return super().get_queryset(request).annotate(now=now)
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name.startswith("text"):
@@ -79,13 +79,12 @@ class SiteNoticeAdmin(ContentAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("now"))
-    def standing(self, obj: SiteNotice) -> str:
-        at = getattr(obj, "asked_at", None)
-        if at is None:
+    def current_state(self, obj: SiteNotice) -> str:
+        if not hasattr(obj, "now"):
             return _("not saved yet")
-        if obj.is_public(at):
+        if obj.is_public(obj.now):
             return _("on every page now")
-        return _("not yet shown") if at < obj.starts_at else _("its time is over")
+        return _("not yet shown") if obj.now < obj.starts_at else _("its time is over")
 
     def is_public(self, obj: SiteNotice, at: datetime.datetime) -> bool:
         return obj.is_public(at)
@@ -115,8 +114,8 @@ class PageAdmin(PublishableAdmin):
     @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         if fixed := [page.title for page in queryset if page.is_fixed]:
-            words = _now("Nothing was deleted. Every page of the site links to: %(titles)s.")
-            self.message_user(request, words % {"titles": ", ".join(fixed)}, messages.ERROR)
+            message = gettext("Nothing was deleted. Every page of the site links to: %(titles)s.")
+            self.message_user(request, message % {"titles": ", ".join(fixed)}, messages.ERROR)
             return None
         return delete_selected(self, request, queryset)
 
@@ -135,7 +134,6 @@ class StandardTextAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ("title",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: StandardText | None = None) -> Any:
-        """Templates name a text by its key."""
         return ["slug"] if obj else super().get_readonly_fields(request, obj)
 
     @admin.display(description=_("wording"), ordering="is_confirmed")

@@ -15,11 +15,6 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_published_or_raise(Page, slug, request.at)
-    context = {
-        "page": found,
-        "information_date": found.information_date,
-        "reviewed_on": found.reviewed_on,
-        "section": "",
-    }
+    page = get_published_or_raise(Page, slug, request.at)
+    context = {"page": page, "information_date": page.information_date, "reviewed_on": page.reviewed_on}
     return render(request, "office/page.html", context)

@@ -51,18 +51,18 @@ def required(settings) -> None:
     settings.STAFF_SECOND_FACTOR = "required"
 
 
-def enter(client: Client, username: str, password: str = PASSWORD, address: str = "192.0.2.1", **more):
+def log_in(client: Client, username: str, password: str = PASSWORD, address: str = "192.0.2.1", **more):
     """A sign-in by password from an address."""
     entry = {"username": username, "password": password, "next": "/admin/"} | more
     return client.post("/admin/login/", entry, REMOTE_ADDR=address)
 
 
-def digits(person: User) -> str:
+def current_code(person: User) -> str:
     """What the phone of somebody shows now."""
-    return digits_of(TOTPDevice.objects.get(user=person).key)
+    return code_for_key(TOTPDevice.objects.get(user=person).key)
 
 
-def digits_of(key: str) -> str:
+def code_for_key(key: str) -> str:
     return f"{totp(bytes.fromhex(key)):06d}"
 
 
@@ -70,7 +70,7 @@ def set_up(client: Client, then: str = "/admin/") -> list[str]:
     """Enrol as a person would: the key from the page, the code from the phone. The recovery codes."""
     page = client.get(f"/admin/second-factor/set-up/?next={then}")
     assert page.status_code == 200
-    entry = {"code": digits_of(key_on(page)), "password": PASSWORD, "next": then}
+    entry = {"code": code_for_key(key_from_page(page)), "password": PASSWORD, "next": then}
     response = client.post("/admin/second-factor/set-up/", entry)
     assert response.headers["Location"].startswith("/admin/second-factor/recovery-codes/"), response.content
     codes = client.get(response.headers["Location"]).context["codes"]
@@ -78,7 +78,7 @@ def set_up(client: Client, then: str = "/admin/") -> list[str]:
     return codes
 
 
-def key_on(page) -> str:
+def key_from_page(page) -> str:
     """The key that a page shows in letters, as the app understands it."""
     letters = page.content.decode().partition('<code class="key">')[2].partition("<")[0].replace(" ", "")
     return base64.b32decode(letters).hex()

@@ -10,7 +10,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 
 from iomlaos.accounts.models import SignInEvent
-from tests.accounts.conftest import PASSWORD, enter, set_up
+from tests.accounts.conftest import PASSWORD, log_in, set_up
 from tests.servers import running_server
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -21,15 +21,15 @@ def guess(
     times: int, username: str = "dala", address: str = STRANGER, client: Client | None = None
 ) -> list[int]:
     client = client or Client()
-    return [enter(client, username, f"wrong-guess-{n}", address).status_code for n in range(times)]
+    return [log_in(client, username, f"wrong-guess-{n}", address).status_code for n in range(times)]
 
 
 def test_of_wrong_passwords_ten_are_looked_at_and_the_owner_comes_in_from_elsewhere(clock, make_person):
     make_person("dala")
     assert guess(13) == [200] * 9 + [429] * 4
-    assert enter(Client(), "dala", address=STRANGER).status_code == 429
-    assert enter(Client(), "dala", address=OWNER).status_code == 302
-    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+    assert log_in(Client(), "dala", address=STRANGER).status_code == 429
+    assert log_in(Client(), "dala", address=OWNER).status_code == 302
+    assert log_in(Client(), "dala", address=STRANGER).status_code == 429
 
 
 def test_after_15_minutes_the_door_opens_again_however_often_it_was_tried_meanwhile(clock, make_person):
@@ -39,23 +39,23 @@ def test_after_15_minutes_the_door_opens_again_however_often_it_was_tried_meanwh
         clock.shift(7 * MINUTE)
         assert guess(1) == [429]
     clock.shift(datetime.timedelta(seconds=59))
-    assert enter(Client(), "dala").status_code == 429
+    assert log_in(Client(), "dala").status_code == 429
     clock.shift(datetime.timedelta(seconds=1))
     assert guess(1) == [200]
-    assert enter(Client(), "dala").status_code == 302
+    assert log_in(Client(), "dala").status_code == 302
 
 
 def test_the_refusal_says_how_long_to_wait(clock, make_person):
     make_person("dala")
     guess(10)
     clock.shift(4 * MINUTE)
-    response = enter(Client(), "dala")
+    response = log_in(Client(), "dala")
     assert "11 minutes" in response.content.decode()
     assert response.headers["Retry-After"] == "660"
     assert "no-store" in response.headers["Cache-Control"]
     assert "IOM Lao PDR: staff" in response.content.decode()
     clock.shift(10 * MINUTE)
-    assert "1 minute," in enter(Client(), "dala").content.decode()
+    assert "1 minute," in log_in(Client(), "dala").content.decode()
 
 
 def change_password(client: Client, old: str):
@@ -84,7 +84,7 @@ def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, ma
     ask = ASKED_ONCE_MORE[why]
     assert [ask(client, f"wrong-guess-{n}").status_code for n in range(12)] == [200] * 9 + [429] * 3
     assert ask(client, PASSWORD).status_code == 429
-    assert enter(Client(), "dala", address=STRANGER).status_code == 429
+    assert log_in(Client(), "dala", address=STRANGER).status_code == 429
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
     wrong = SignInEvent.objects.filter(username="dala", by="dala", address=STRANGER)
@@ -109,8 +109,8 @@ def test_a_name_that_no_account_has_is_answered_alike(clock, make_person):
     known, unknown = guess(11, "dala", "192.0.2.5"), guess(11, "nobody", "192.0.2.6")
     assert known == unknown == [200] * 9 + [429] * 2
     pages = [
-        enter(Client(), "dala", "wrong", "192.0.2.5").content,
-        enter(Client(), "nobody", "wrong", "192.0.2.6").content,
+        log_in(Client(), "dala", "wrong", "192.0.2.5").content,
+        log_in(Client(), "nobody", "wrong", "192.0.2.6").content,
     ]
     assert pages[0] == pages[1]
 
@@ -119,7 +119,7 @@ def test_a_right_password_takes_the_wrong_ones_back(clock, make_person):
     make_person("dala")
     for _ in range(2):
         assert guess(9) == [200] * 9
-        assert enter(Client(), "dala").status_code == 302
+        assert log_in(Client(), "dala").status_code == 302
 
 
 def test_one_address_cannot_try_one_password_on_many_names(clock, make_person, settings):
@@ -128,10 +128,10 @@ def test_one_address_cannot_try_one_password_on_many_names(clock, make_person, s
     make_person("dala")
     answers = [guess(1, f"name{n}")[0] for n in range(17)]
     assert answers == [200] * 14 + [429] * 3
-    assert enter(Client(), "dala", address=STRANGER).status_code == 429
-    assert enter(Client(), "dala", address=OWNER).status_code == 302
+    assert log_in(Client(), "dala", address=STRANGER).status_code == 429
+    assert log_in(Client(), "dala", address=OWNER).status_code == 302
     clock.shift(15 * MINUTE)
-    assert enter(Client(), "dala", address=STRANGER).status_code == 302
+    assert log_in(Client(), "dala", address=STRANGER).status_code == 302
 
 
 def test_an_ipv6_client_counts_with_its_whole_network(clock, make_person):
@@ -165,7 +165,7 @@ def test_a_name_that_cannot_be_is_no_error(clock, db, username):
 
 def test_an_account_that_is_not_of_staff_does_not_come_in_and_counts(clock, make_person):
     make_person("visitor", is_staff=False)
-    answers = [enter(Client(), "visitor").status_code for _ in range(11)]
+    answers = [log_in(Client(), "visitor").status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
 
 
@@ -173,7 +173,7 @@ def test_what_is_over_is_not_kept(clock, make_person):
     make_person("dala")
     guess(3, "name1"), guess(3, "name2")
     clock.shift(16 * MINUTE)
-    assert enter(Client(), "dala").status_code == 302
+    assert log_in(Client(), "dala").status_code == 302
     assert not AccessAttempt.objects.exists()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from iomlaos.office.models import Page
-from tests.accounts.conftest import enter
+from tests.accounts.conftest import log_in
 from tests.factories import make_page
 from tests.staff.filled import filled
 
@@ -27,7 +27,7 @@ def desk(clock, settings, make_person) -> Client:
 
 def sign_in(client: Client) -> None:
     entry = {"csrfmiddlewaretoken": seal_on(client.get("/admin/login/"))}
-    assert enter(client, "dala", **entry).status_code == 302
+    assert log_in(client, "dala", **entry).status_code == 302
 
 
 def seal_on(page) -> str:

@@ -1,6 +1,6 @@
 """What a visitor reads when there is no page, and when the database is gone."""
 
-from tests.delivery.elsewhere import ask
+from tests.delivery.other_process import get_pages
 
 GONE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
 
@@ -20,7 +20,7 @@ def test_addresses_that_lead_nowhere_are_not_found(client, db):
 
 
 def test_without_a_database_every_page_says_that_the_fault_is_ours():
-    *pages, ready = ask("/", "/nothing/at/all", "/careers/vacancies/x/", "/readyz", **GONE)
+    *pages, ready = get_pages("/", "/nothing/at/all", "/careers/vacancies/x/", "/readyz", **GONE)
     for answer in pages:
         assert answer.status == 500
         assert "<h1" in answer.text

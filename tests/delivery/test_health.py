@@ -2,7 +2,7 @@
 
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.delivery.elsewhere import ask
+from tests.delivery.other_process import get_pages
 
 
 def test_a_server_in_order_is_alive_and_ready(client, db):
@@ -20,7 +20,7 @@ def test_a_waiting_migration_is_not_ready(client, db):
 
 
 def test_without_a_database_the_process_is_alive_but_not_ready():
-    alive, ready = ask("/healthz", "/readyz", DATABASE_URL="sqlite:////nowhere/portal.sqlite3")
+    alive, ready = get_pages("/healthz", "/readyz", DATABASE_URL="sqlite:////nowhere/portal.sqlite3")
     assert alive.status == 200
     assert ready.status == 503
     assert "nowhere" not in ready.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.delivery.elsewhere import start
+from tests.delivery.other_process import run_python
 from tests.helpers.environments import settings_from
 
 LONG = "a-long-key-for-this-test-0123456789-0123456789"
@@ -26,7 +26,7 @@ def test_a_missing_or_unsafe_variable_ends_the_start_and_is_named(name, unsafe):
 
 
 def test_the_start_ends_with_one_line():
-    done = start("import iomlaos.settings", SECRET_KEY="short")
+    done = run_python("import iomlaos.settings", SECRET_KEY="short")
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
 

@@ -109,7 +109,7 @@ def test_what_staff_write_is_text_and_no_markup(client, clock):
     assert 'href="https://example.org/?a=1&amp;b=2"' in body
 
 
-def test_it_costs_no_page_a_query(client, clock):
+def test_many_cost_no_page_more_queries_than_none(client, clock):
     make_page(slug="privacy")
     addresses = ["/", "/contact/", "/careers/", "/privacy/"]
     without = [count_queries(client, address) for address in addresses]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, verbose_name='when')),
-                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('password_right', 'Right password; the code was asked for'), ('password_wrong', 'Wrong password'), ('code_wrong', 'Wrong code'), ('recovery_code', 'A recovery code was used'), ('locked', 'Locked out for a while'), ('enrolled', 'Second factor set up'), ('new_codes', 'New recovery codes made'), ('factor_reset', 'Second factor reset'), ('password_changed', 'Password changed'), ('reset_asked', 'A new password was asked for by mail')], max_length=20, verbose_name='what')),
+                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('password_right', 'Right password; the code was asked for'), ('password_wrong', 'Wrong password'), ('code_wrong', 'Wrong code'), ('recovery_code', 'A recovery code was used'), ('locked', 'Locked out for a while'), ('enrolled', 'Second factor set up'), ('new_codes', 'New recovery codes made'), ('factor_reset', 'Second factor reset'), ('password_changed', 'Password changed'), ('reset_requested', 'A new password was asked for by mail')], max_length=20, verbose_name='what')),
                 ('username', models.CharField(blank=True, max_length=150, verbose_name='name of the account')),
                 ('by', models.CharField(blank=True, max_length=150, verbose_name='by')),
                 ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='network address')),

@@ -1,6 +1,6 @@
-"""Asking other sites whether an address answers: politely, and nobody but public hosts.
+"""Request addresses on other sites: one at a time for each host, and public hosts only.
 
-No thread here touches the database.
+No thread here uses the database.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,16 +23,15 @@ from iomlaos.dashboard.models import CheckedLink
 
 Outcome = CheckedLink.Outcome
 
-#: Hosts that are asked at the same time; each of them is asked one thing at a time.
 HOSTS_AT_ONCE = 4
-#: Seconds without a sign of life, and seconds for one answer in all.
-PATIENCE, WHOLE_PATIENCE = 10, 30
-MOST_REDIRECTS = 10
+#: Seconds: for each step of a request, and for a request in all.
+STEP_TIMEOUT, TOTAL_TIMEOUT = 10, 30
+MAX_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
-#: Answers of sites that turn away programs, and let people in.
+#: What sites answer that turn away programs, and let people in.
 UNWILLING = (400, 401, 402, 403, 405, 406, 429, 451, 999)
 GONE = (404, 410)
-#: Addresses of IPv6 that stand for one of IPv4, in their last four bytes.
+#: IPv6 addresses that stand for the IPv4 address in their last four bytes.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -39,157 +39,127 @@ class PrivateAddressError(Exception):
     """The host is not on the public internet."""
 
 
+#: Subclasses come before OSError and ValueError.
+ERRORS = {
+    PrivateAddressError: Outcome.PRIVATE,
+    socket.gaierror: Outcome.UNKNOWN_HOST,
+    ssl.SSLCertVerificationError: Outcome.CERTIFICATE,
+    TimeoutError: Outcome.SILENT,
+    OSError: Outcome.UNREACHABLE,
+    http.client.HTTPException: Outcome.UNREACHABLE,
+    ValueError: Outcome.MALFORMED,
+}
+
+
 @dataclass(frozen=True)
 class LinkResult:
-    """What came of asking an address, and the status that the last host gave, if any did."""
+    """The outcome, and the status of the last response, if there was one."""
 
     outcome: CheckedLink.Outcome
     status: int | None = None
 
 
 class LinkClient:
-    """Asks addresses; `private` lets it ask this machine and private networks, too."""
+    """Checks addresses. `allow_private` includes this machine and private networks, for trials."""
 
-    def __init__(self, *, private: bool = False) -> None:
-        self.private = private
-        self.agent = f"Mozilla/5.0 (compatible; link check of {settings.SITE_URL})"
-        self._seals = ssl.create_default_context()
-        self._one_at_a_time: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._of_locks = threading.Lock()
+    def __init__(self, *, allow_private: bool = False) -> None:
+        self.allow_private = allow_private
+        self.user_agent = f"Mozilla/5.0 (compatible; link check of {settings.SITE_URL})"
+        self._ssl_context = ssl.create_default_context()
 
-    def ask_all(self, addresses: Iterable[str]) -> dict[str, LinkResult]:
-        by_host: dict[str, list[str]] = {}
+    def check_all(self, addresses: Iterable[str]) -> dict[str, LinkResult]:
+        by_host: dict[str, list[str]] = defaultdict(list)
         for address in sorted(addresses):
-            by_host.setdefault(_host(address), []).append(address)
+            by_host[address.partition("//")[2].partition("/")[0]].append(address)
         with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-            found = pool.map(lambda group: [(each, self.ask(each)) for each in group], by_host.values())
-            return dict(pair for pairs in found for pair in pairs)
+            checked = pool.map(self._check_host, by_host.values())
+            return {address: result for results in checked for address, result in results.items()}
 
-    def ask(self, address: str) -> LinkResult:
-        """HEAD, then GET where HEAD is refused, along all redirects."""
+    def _check_host(self, addresses: list[str]) -> dict[str, LinkResult]:
+        return {address: self.check(address) for address in addresses}
+
+    def check(self, address: str) -> LinkResult:
+        """HEAD, then GET if HEAD is refused, along all redirects."""
         try:
-            for _ in range(MOST_REDIRECTS + 1):
-                status, leads_to = self._status(address)
-                if status not in REDIRECTS or not leads_to:
-                    return LinkResult(_meaning(status), status)
-                address = urljoin(address, leads_to)
+            for _ in range(MAX_REDIRECTS + 1):
+                status, location = self._get_status(address)
+                if status not in REDIRECTS or not location:
+                    return LinkResult(_outcome(status), status)
+                address = urljoin(address, location)
             return LinkResult(Outcome.LOOP, status)
-        except PrivateAddressError:
-            return LinkResult(Outcome.PRIVATE)
-        except socket.gaierror:
-            return LinkResult(Outcome.UNKNOWN_HOST)
-        except ssl.SSLCertVerificationError:
-            return LinkResult(Outcome.CERTIFICATE)
-        except TimeoutError:
-            return LinkResult(Outcome.SILENT)
-        except (OSError, http.client.HTTPException):
-            return LinkResult(Outcome.UNREACHABLE)
-        except ValueError:
-            return LinkResult(Outcome.MALFORMED)
+        except tuple(ERRORS) as error:
+            return LinkResult(next(outcome for kind, outcome in ERRORS.items() if isinstance(error, kind)))
 
-    def _status(self, address: str) -> tuple[int, str]:
+    def _get_status(self, address: str) -> tuple[int, str]:
         """The status of one address, and where it redirects to."""
         parts = urlsplit(iri_to_uri(address))
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(address)
-        with self._alone(parts.hostname):
-            try:
-                status, leads_to = self._request("HEAD", parts)
-            except http.client.HTTPException:
-                status, leads_to = 0, ""
-            # Some answer HEAD with anything but what GET would bring.
-            return self._request("GET", parts) if not 200 <= status < 400 else (status, leads_to)
-
-    @contextlib.contextmanager
-    def _alone(self, host: str) -> Iterator[None]:
-        with self._of_locks:
-            lock = self._one_at_a_time[host]
-        with lock:
-            yield
+        with contextlib.suppress(http.client.HTTPException):
+            status, location = self._request("HEAD", parts)
+            if 200 <= status < 400:
+                return status, location
+        # Some sites answer HEAD with an error where GET works.
+        return self._request("GET", parts)
 
     def _request(self, method: str, parts: SplitResult) -> tuple[int, str]:
-        host = parts.hostname.encode("idna").decode("ascii")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection = http.client.HTTPConnection(host, port)
-        if parts.scheme == "https":
-            connection.default_port = 443
-        with contextlib.closing(connection), self._connected(host, port, parts.scheme) as opened:
-            connection.sock = opened
-            headers = {"User-Agent": self.agent, "Accept": "*/*", "Connection": "close"}
+        headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Connection": "close"}
+        with self._connect(parts) as connection:
             connection.request(method, target, headers=headers)
-            # What the page says is not read.
             response = connection.getresponse()
             return response.status, response.headers.get("Location", "")
 
     @contextlib.contextmanager
-    def _connected(self, host: str, port: int, scheme: str) -> Iterator[socket.socket]:
-        """A connection that ends, whatever the other side does.
-
-        The address that was looked at is the one that is connected to: a name that says something
-        else when it is asked again reaches nobody.
-        """
-        opened = self._open(host, port)
-        too_long = threading.Event()
-
-        def end() -> None:
-            too_long.set()
-            with contextlib.suppress(OSError):
-                opened.shutdown(socket.SHUT_RDWR)
-
-        watch = threading.Timer(WHOLE_PATIENCE, end)
-        watch.daemon = True
-        watch.start()
+    def _connect(self, parts: SplitResult) -> Iterator[http.client.HTTPConnection]:
+        """A connection that is shut down after TOTAL_TIMEOUT, whatever the other side does."""
+        host = parts.hostname.encode("idna").decode("ascii")
+        is_https = parts.scheme == "https"
+        connection = http.client.HTTPConnection(host, parts.port or (443 if is_https else 80))
+        connection.sock = self._open_socket(host, connection.port)
+        timer = threading.Timer(TOTAL_TIMEOUT, lambda: connection.sock.shutdown(socket.SHUT_RDWR))
+        timer.start()
+        started = time.monotonic()
         try:
-            if scheme == "https":
-                opened = self._seals.wrap_socket(opened, server_hostname=host)
-            yield opened
+            if is_https:
+                connection.default_port = 443
+                connection.sock = self._ssl_context.wrap_socket(connection.sock, server_hostname=host)
+            yield connection
         except (OSError, http.client.HTTPException):
-            if too_long.is_set():
+            if time.monotonic() - started >= TOTAL_TIMEOUT:
                 raise TimeoutError from None
             raise
         finally:
-            watch.cancel()
-            opened.close()
+            timer.cancel()
+            connection.close()
 
-    def _open(self, host: str, port: int) -> socket.socket:
-        fault: OSError = OSError(host)
-        for family, kind, proto, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            if not (self.private or _is_public(where[0])):
-                raise PrivateAddressError(host)
-            opened = socket.socket(family, kind, proto)
-            opened.settimeout(PATIENCE)
-            try:
-                opened.connect(where)
-            except OSError as refused:
-                opened.close()
-                fault = refused
-            else:
-                return opened
-        raise fault
+    def _open_socket(self, host: str, port: int) -> socket.socket:
+        """Connect to an address that was checked: resolved again, the name may mean another one."""
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [address[0] for *_info, address in found]
+        allowed = [address for address in addresses if self.allow_private or _is_public(address)]
+        if not allowed:
+            raise PrivateAddressError(host)
+        for address in allowed[:-1]:
+            with contextlib.suppress(OSError):
+                return socket.create_connection((address, port), STEP_TIMEOUT)
+        return socket.create_connection((allowed[-1], port), STEP_TIMEOUT)
 
 
-def _is_public(written: str) -> bool:
-    """Whether an address is on the public internet, and so is the one that a gateway would make of it."""
-    address = ipaddress.ip_address(written.partition("%")[0])
-    within = None
+def _is_public(text: str) -> bool:
+    """Whether an address, and an IPv4 address in it that a gateway would use, is public."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    embedded = None
     if address.version == 6:
-        within = address.ipv4_mapped or address.sixtofour
+        embedded = address.ipv4_mapped or address.sixtofour
         if address in NAT64:
-            within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.is_global and (within is None or within.is_global)
+            embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and (embedded is None or embedded.is_global)
 
 
-def _meaning(status: int) -> CheckedLink.Outcome:
+def _outcome(status: int) -> CheckedLink.Outcome:
     if status in GONE:
         return Outcome.GONE
     if status in UNWILLING:
         return Outcome.UNWILLING
     return Outcome.FINE if 200 <= status < 300 else Outcome.ERROR
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""

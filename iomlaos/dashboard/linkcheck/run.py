@@ -1,76 +1,76 @@
-"""One run of the link check: ask every link, and store the result."""
+"""One run of the link check: check every link, and store the results."""
 
 import datetime
+from collections import defaultdict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.http.request import validate_host
 from django.test import Client
 
 from iomlaos.dashboard.linkcheck.client import GONE, LinkClient, LinkResult
-from iomlaos.dashboard.linkcheck.extract import is_ours, links_of, sources
+from iomlaos.dashboard.linkcheck.extract import is_internal, links_of, public_querysets
 from iomlaos.dashboard.models import CheckedLink
 
 Outcome = CheckedLink.Outcome
-#: What failed without any host having answered.
-UNHEARD = (Outcome.SILENT, Outcome.UNREACHABLE, Outcome.UNKNOWN_HOST, Outcome.CERTIFICATE)
-#: So many sites that are all silent at once: then the fault is here.
-TOO_MANY_TO_BE_TRUE = 3
-WELL = (Outcome.FINE, Outcome.UNWILLING)
+#: Outcomes without any response.
+NO_RESPONSE = (Outcome.SILENT, Outcome.UNREACHABLE, Outcome.UNKNOWN_HOST, Outcome.CERTIFICATE)
+#: If this many hosts and no other were checked without a response, the fault is here.
+MIN_SILENT_HOSTS = 3
+NOT_FAILING = (Outcome.FINE, Outcome.UNWILLING)
 
 
 class NetworkUnavailable(Exception):
-    """Not one of several sites was heard: this machine is cut off, and nothing is kept of the round."""
+    """No site responded, so this machine is offline. Nothing is stored."""
 
 
-def broken_links(at: datetime.datetime) -> dict[str, list[list[str]]]:
-    """Every address that public pages link to at this moment, and the records that hold it."""
-    found: dict[str, list[list[str]]] = {}
-    for rows in sources(at):
+def find_links(at: datetime.datetime) -> dict[str, list[list[str]]]:
+    """Every address that public pages link to now, with the records (model and key) that hold it."""
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for rows in public_querysets(at):
         for record in rows.iterator(chunk_size=500):
             for address in links_of(record):
-                found.setdefault(address, []).append([record._meta.label_lower, str(record.pk)])
+                found[address].append([record._meta.label_lower, str(record.pk)])
     return found
 
 
-def check(at: datetime.datetime, *, private: bool = False) -> list[CheckedLink]:
-    """Ask every address once, and keep what came of it. The links, as they are kept."""
-    standing = broken_links(at)
-    answers = LinkClient(private=private).ask_all(address for address in standing if not is_ours(address))
-    hosts = {urlsplit(address).netloc for address, answer in answers.items() if answer.outcome in UNHEARD}
-    if len(hosts) >= TOO_MANY_TO_BE_TRUE and all(each.outcome in UNHEARD for each in answers.values()):
+def check_links(at: datetime.datetime, *, allow_private: bool = False) -> list[CheckedLink]:
+    """Check every address once, and replace the stored results. Raises NetworkUnavailable."""
+    found = find_links(at)
+    client = LinkClient(allow_private=allow_private)
+    results = client.check_all(address for address in found if not is_internal(address))
+    silent = {urlsplit(address).netloc for address, link in results.items() if link.outcome in NO_RESPONSE}
+    if len(silent) >= MIN_SILENT_HOSTS and all(link.outcome in NO_RESPONSE for link in results.values()):
         raise NetworkUnavailable
-    answers |= {address: _ask_ourselves(address) for address in standing if is_ours(address)}
+    results |= {address: _check_internal(address) for address in found if is_internal(address)}
     with transaction.atomic():
-        CheckedLink.objects.exclude(key__in=map(CheckedLink.key_of, standing)).delete()
-        return [_keep(address, answers[address], standing[address], at) for address in sorted(standing)]
+        failing_since = dict(CheckedLink.objects.values_list("address", "failing_since"))
+        CheckedLink.objects.all().delete()
+        return CheckedLink.objects.bulk_create(
+            CheckedLink(
+                address=address,
+                outcome=results[address].outcome,
+                status=results[address].status,
+                failing_since=None
+                if results[address].outcome in NOT_FAILING
+                else failing_since.get(address) or at,
+                checked_at=at,
+                found_in=found[address],
+            )
+            for address in sorted(found)
+        )
 
 
-def _ask_ourselves(address: str) -> LinkResult:
+def _check_internal(address: str) -> LinkResult:
     """What a visitor would get at an address of this site, without a network."""
     parts = urlsplit(address)
-    hosts = settings.ALLOWED_HOSTS
-    host = parts.hostname if validate_host(parts.hostname, hosts) else hosts[0].lstrip(".")
-    visitor = Client(raise_request_exception=False)
-    response = visitor.head(
-        f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
-        secure=settings.HTTPS,
-        SERVER_NAME=host,
+    path = parts.path or "/"
+    response = Client(raise_request_exception=False).head(
+        f"{path}?{parts.query}" if parts.query else path, secure=settings.HTTPS, SERVER_NAME=parts.hostname
     )
     if response.streaming:
-        # A file is closed when it was read to its end; to HEAD, that is at once.
+        # Reading to the end closes a file; the response to HEAD is empty.
         list(response)
     if response.status_code in GONE:
         return LinkResult(Outcome.GONE, response.status_code)
     return LinkResult(Outcome.FINE if response.status_code < 400 else Outcome.ERROR, response.status_code)
-
-
-def _keep(address: str, answer: LinkResult, stands_in: list[list[str]], at: datetime.datetime) -> CheckedLink:
-    link = CheckedLink.objects.of(address).first() or CheckedLink(
-        key=CheckedLink.key_of(address), address=address
-    )
-    link.outcome, link.status, link.checked_at, link.stands_in = answer.outcome, answer.status, at, stands_in
-    link.failing_since = None if answer.outcome in WELL else link.failing_since or at
-    link.save()
-    return link

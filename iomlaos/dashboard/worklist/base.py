@@ -1,12 +1,13 @@
-"""Tasks of the work list, and their items."""
+"""Tasks of the work list, and their rows."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.apps import apps
-from django.contrib.admin import AdminSite
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,43 +16,39 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.models import Publishable
-from iomlaos.publishing.permissions import can_publish
+from iomlaos.publishing.permissions import can_publish, can_view
 
-#: Rows that a task shows; the others follow as these are done.
-SHOWN = 20
+#: Rows of a task on the front page.
+ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class TaskItem:
-    """One record with something to do: what it is called, and what there is to say of it."""
+class TaskRow:
+    """A record with something to do: its title, and a note about it."""
 
     model: type[models.Model]
     key: str
     label: str
     note: str = ""
     at: datetime.datetime | None = None
-    #: Whether a click says that it is still right.
-    is_to_confirm: bool = False
+    #: Whether the row has a button "Still right".
+    can_mark_reviewed: bool = False
 
     @classmethod
-    def of(cls, record: models.Model, note: str = "", at: datetime.datetime | None = None) -> Self:
-        return cls(type(record), str(record.pk), str(record), note, at)
+    def for_record(cls, record: models.Model, note: str = "", **fields: Any) -> Self:
+        return cls(type(record), str(record.pk), str(record), note, **fields)
 
     @classmethod
-    def named(cls, entry: Any, note: str = "", at: datetime.datetime | None = None) -> Self:
-        """Of what keeps the name of a record beside its model and key: a draft, a hand-in."""
-        return cls(apps.get_model(entry.model), entry.object_key, entry.title, note, at)
+    def for_draft(cls, draft: Any, note: str, **fields: Any) -> Self:
+        """Of a draft or a submission, which store model, key and title of their record."""
+        return cls(apps.get_model(draft.model), draft.object_key, draft.title, note, **fields)
 
     @property
-    def address(self) -> str:
-        """Its form in the admin."""
-        return reverse(
-            f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_change", args=[self.key]
-        )
+    def url(self) -> str:
+        return reverse(admin_urlname(self.model._meta, "change"), args=[self.key])
 
     @property
-    def confirmed_at(self) -> str:
-        """Where "still right" is said of it."""
+    def mark_reviewed_url(self) -> str:
         return reverse("admin:mark_reviewed", args=[self.model._meta.label_lower, self.key])
 
 
@@ -59,48 +56,41 @@ class TaskItem:
 class Task:
     """One kind of thing to do: what it is, what to do about it, and where.
 
-    `name` is for programs, and stays when the words change.
+    `name` is for programs, and stays when the title changes.
     """
 
     name: str
     title: str
     advice: str
-    rows: list[TaskItem] = field(default_factory=list)
-    #: Whether only those who may publish a row's kind can do something about it.
+    rows: list[TaskRow]
+    #: Whether only those who may publish a record can do something about it.
     is_for_publishers: bool = False
 
     @property
-    def shown(self) -> list[TaskItem]:
-        return self.rows[:SHOWN]
+    def rows_shown(self) -> list[TaskRow]:
+        return self.rows[:ROWS_SHOWN]
 
     @property
-    def others(self) -> int:
-        """How many more there are than are shown."""
-        return max(0, len(self.rows) - SHOWN)
+    def hidden_count(self) -> int:
+        return max(0, len(self.rows) - ROWS_SHOWN)
 
-    def seen_by(self, site: AdminSite, request: HttpRequest) -> Self:
-        """With the rows that this member of staff may see, and can do something about."""
-        kinds = {row.model for row in self.rows}
-        seen = {kind for kind in kinds if site.get_model_admin(kind).has_view_permission(request)}
-        decided = {
-            kind for kind in seen if not issubclass(kind, Publishable) or can_publish(request.user, kind)
+    def visible_to(self, request: HttpRequest) -> Self:
+        """The task with the rows that this user may see, and can do something about."""
+        visible = {kind for kind in {row.model for row in self.rows} if can_view(admin.site, kind, request)}
+        publishable = {
+            kind for kind in visible if not issubclass(kind, Publishable) or can_publish(request.user, kind)
         }
-        return replace(
-            self,
-            rows=[
-                replace(row, is_to_confirm=row.is_to_confirm and row.model in decided)
-                for row in self.rows
-                if row.model in (decided if self.is_for_publishers else seen)
-            ],
-        )
+        rows = [
+            replace(row, can_mark_reviewed=row.can_mark_reviewed and row.model in publishable)
+            for row in self.rows
+            if row.model in (publishable if self.is_for_publishers else visible)
+        ]
+        return replace(self, rows=rows)
 
 
 @dataclass(frozen=True)
 class TaskGroup:
-    """Tasks under one heading.
-
-    `is_open` where they are to be read without a click, `is_folded` where the heading alone is.
-    """
+    """Tasks under one heading. `is_open`: with their rows unfolded; `is_folded`: the heading alone."""
 
     name: str
     title: str
@@ -115,14 +105,13 @@ class TaskGroup:
 
 
 def format_datetime(at: datetime.datetime) -> str:
-    """A moment at which something happens by itself."""
     moment = formats.date_format(at.astimezone(VIENTIANE), "l j F Y, H:i")
     return _("%(moment)s, Vientiane time (UTC+7)") % {"moment": moment}
 
 
-def sentence(*parts: str) -> str:
-    return " · ".join(filter(None, parts))
+def join_notes(*notes: str | None) -> str:
+    return " · ".join(filter(None, notes))
 
 
-def all_q(rows: Iterable[models.Model]) -> list[TaskItem]:
-    return [TaskItem.of(row) for row in rows]
+def rows_for(records: Iterable[Any], note: Callable[[Any], str] = lambda record: "") -> list[TaskRow]:
+    return [TaskRow.for_record(record, note(record)) for record in records]

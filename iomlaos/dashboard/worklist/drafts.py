@@ -5,37 +5,29 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from iomlaos.dashboard.worklist.base import Task, TaskItem, format_datetime, sentence
+from iomlaos.dashboard.worklist.base import Task, TaskRow, format_datetime, join_notes
 from iomlaos.publishing.models import Publishable, Revision, Submission, publishables
 
-#: How far ahead the end of a page is news.
+#: A page that is taken down within this time is listed.
 ENDS_WITHIN = datetime.timedelta(days=30)
 
 
 class DraftTasks:
-    """All that is not public yet, read once."""
+    """Tasks about what is not public yet. `user` narrows a task to one person."""
 
     def __init__(self, at: datetime.datetime) -> None:
         self.at = at
-        of_live_pages = Revision.objects.filter(kind=Revision.Kind.DRAFT, closed_at=None).defer("data")
-        self.of_live_pages = list(of_live_pages.select_related("by").order_by("at"))
-        hand_ins = Submission.objects.filter(ended_at=None).select_related("by").order_by("at")
-        self.waiting = [each for each in hand_ins if each.returned_at is None]
-        self.returned = [each for each in hand_ins if each.returned_at is not None]
-        self._handed_in = {(each.model, each.object_key) for each in hand_ins}
+        drafts = Revision.objects.filter(kind=Revision.Kind.DRAFT, closed_at=None).defer("data")
+        self.drafts = list(drafts.select_related("by").order_by("at"))
+        self.submissions = list(Submission.objects.filter(ended_at=None).select_related("by").order_by("at"))
+        self.submitted_keys = {(submission.model, submission.object_key) for submission in self.submissions}
 
-    def _is_with_nobody(self, model: str, key: str) -> bool:
-        return (model, key) not in self._handed_in
-
-    def returned_to(self, user: Any = None) -> Task:
-        """Of one person; of everybody where none is named."""
-        rows = [
-            TaskItem.named(
-                each, _("%(who)s: %(note)s") % {"who": each.returned_by_name, "note": each.return_note}
-            )
-            for each in self.returned
-            if user is None or each.by_id == user.pk
-        ]
+    def returned(self, user: Any = None) -> Task:
+        rows = []
+        for submission in self.submissions:
+            if submission.returned_at and (user is None or submission.by_id == user.pk):
+                names = {"who": submission.returned_by_name, "note": submission.return_note}
+                rows.append(TaskRow.for_draft(submission, _("%(who)s: %(note)s") % names))
         return Task(
             "returned",
             _("Returned") if user is None else _("Returned to you"),
@@ -43,37 +35,41 @@ class DraftTasks:
             rows,
         )
 
-    def handed_in(self, user: Any = None) -> Task:
-        """What waits for somebody who may publish it: not for whoever wrote it."""
+    def submitted(self, user: Any = None) -> Task:
+        """What others submitted; `visible_to` leaves what `user` may publish."""
         return Task(
             "handed-in",
             _("Handed in, to be published") if user is None else _("Handed in, and waiting for you"),
             _("Read it, then publish it or return it with a note."),
-            [self._of_hand_in(each) for each in self.waiting if user is None or each.by_id != user.pk],
+            [row for by_id, row in self._waiting() if user is None or by_id != user.pk],
             is_for_publishers=True,
         )
 
-    def own_waiting(self, user: Any) -> Task:
+    def own_submissions(self, user: Any) -> Task:
         return Task(
             "own-handed-in",
             _("You handed these in"),
             _("Somebody who may publish them has yet to look at them."),
-            [self._of_hand_in(each) for each in self.waiting if each.by_id == user.pk],
+            [row for by_id, row in self._waiting() if by_id == user.pk],
         )
 
-    @staticmethod
-    def _of_hand_in(each: Submission) -> TaskItem:
-        words = _("from %(who)s, %(moment)s") % {"who": each.who, "moment": format_datetime(each.at)}
-        return TaskItem.named(each, sentence(words, each.note), each.at)
+    def _waiting(self) -> list[tuple[int | None, TaskRow]]:
+        """Submissions that nobody has returned, with the key of who submitted them."""
+        waiting = []
+        for submission in self.submissions:
+            if submission.returned_at is None:
+                names = {"who": submission.who, "moment": format_datetime(submission.at)}
+                note = join_notes(_("from %(who)s, %(moment)s") % names, submission.note)
+                waiting.append((submission.by_id, TaskRow.for_draft(submission, note, at=submission.at)))
+        return waiting
 
     def failed_schedules(self) -> Task:
         rows = []
-        for draft in self.of_live_pages:
+        for draft in self.drafts:
             if draft.failure_reason:
                 due = draft.publish_at and _("due %(moment)s") % {"moment": format_datetime(draft.publish_at)}
-                rows.append(
-                    TaskItem.named(draft, sentence(draft.failure_reason, due or ""), draft.publish_at)
-                )
+                note = join_notes(draft.failure_reason, due)
+                rows.append(TaskRow.for_draft(draft, note, at=draft.publish_at))
         return Task(
             "failed_schedules",
             _("Held: a change that did not come true"),
@@ -82,18 +78,20 @@ class DraftTasks:
         )
 
     def scheduled(self) -> Task:
-        """What comes true by itself, and when."""
-        rows = []
-        for draft in self.of_live_pages:
-            if draft.publish_at and not draft.failure_reason:
-                rows.append(self._happens(TaskItem.named(draft), _("the change"), draft.publish_at))
+        rows = [
+            TaskRow.for_draft(draft, _schedule(_("the change"), draft.publish_at), at=draft.publish_at)
+            for draft in self.drafts
+            if draft.publish_at and not draft.failure_reason
+        ]
         for model in publishables():
             published = model.objects.filter(state=Publishable.State.PUBLISHED)
             for record in published.filter(publish_from__gt=self.at):
-                rows.append(self._happens(TaskItem.of(record), _("becomes public"), record.publish_from))
+                note = _schedule(_("becomes public"), record.publish_from)
+                rows.append(TaskRow.for_record(record, note, at=record.publish_from))
             ends = published.filter(publish_until__gt=self.at, publish_until__lte=self.at + ENDS_WITHIN)
             for record in ends:
-                rows.append(self._happens(TaskItem.of(record), _("is taken down"), record.publish_until))
+                note = _schedule(_("is taken down"), record.publish_until)
+                rows.append(TaskRow.for_record(record, note, at=record.publish_until))
         return Task(
             "scheduled",
             _("Scheduled"),
@@ -101,21 +99,15 @@ class DraftTasks:
             sorted(rows, key=lambda row: row.at),
         )
 
-    @staticmethod
-    def _happens(row: TaskItem, what: str, at: datetime.datetime) -> TaskItem:
-        words = _("%(what)s: %(moment)s") % {"what": what, "moment": format_datetime(at)}
-        return TaskItem(row.model, row.key, row.label, words, at)
-
-    def of_pages(self) -> Task:
+    def changes(self) -> Task:
+        """Drafts of public records that are neither scheduled nor submitted."""
         rows = []
-        for draft in self.of_live_pages:
-            if (
-                not draft.publish_at
-                and not draft.failure_reason
-                and self._is_with_nobody(draft.model, draft.object_key)
-            ):
-                words = _("by %(who)s, %(moment)s") % {"who": draft.who, "moment": format_datetime(draft.at)}
-                rows.append(TaskItem.named(draft, sentence(words, draft.note), draft.at))
+        for draft in self.drafts:
+            is_scheduled = draft.publish_at or draft.failure_reason
+            if not is_scheduled and (draft.model, draft.object_key) not in self.submitted_keys:
+                names = {"who": draft.who, "moment": format_datetime(draft.at)}
+                note = join_notes(_("by %(who)s, %(moment)s") % names, draft.note)
+                rows.append(TaskRow.for_draft(draft, note, at=draft.at))
         return Task(
             "drafts-of-pages",
             _("Changes that wait as a draft"),
@@ -123,12 +115,12 @@ class DraftTasks:
             rows,
         )
 
-    def new(self) -> Task:
+    def new_records(self) -> Task:
         rows = [
-            TaskItem.of(record)
+            TaskRow.for_record(record)
             for model in publishables()
             for record in model.objects.filter(state=Publishable.State.DRAFT)
-            if self._is_with_nobody(model._meta.label_lower, str(record.pk))
+            if (model._meta.label_lower, str(record.pk)) not in self.submitted_keys
         ]
         return Task(
             "drafts",
@@ -138,15 +130,5 @@ class DraftTasks:
         )
 
 
-def withdrawn() -> Task:
-    rows = [
-        TaskItem.of(record, record.withdrawal_reason or _("no reason is given"))
-        for model in publishables()
-        for record in model.objects.filter(state=Publishable.State.WITHDRAWN).order_by("-updated_at")
-    ]
-    return Task(
-        "withdrawn",
-        _("Withdrawn"),
-        _("Their addresses say that they were taken down, and why. Publish them again, or leave them so."),
-        rows,
-    )
+def _schedule(what: str, at: datetime.datetime) -> str:
+    return _("%(what)s: %(moment)s") % {"what": what, "moment": format_datetime(at)}

@@ -1,14 +1,23 @@
-"""Tasks about notices: overdue results, missing outcomes, closing soon."""
+"""Tasks about notices: results overdue, outcomes missing, closing soon."""
 
 import datetime
+from collections.abc import Callable, Iterator
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from careers.models.notice import notice_models
-from iomlaos.dashboard.worklist.base import Task, TaskItem, all_q
+from careers.models.notice import Notice, notice_models
+from careers.models.notice_queryset import NoticeQuerySet
+from iomlaos.dashboard.worklist.base import Task, TaskRow, rows_for
 
+#: Days.
 CLOSING_WITHIN = 7
+
+
+def _notices(select: Callable[[NoticeQuerySet], NoticeQuerySet]) -> Iterator[Notice]:
+    """Selected notices of both kinds."""
+    for model in notice_models():
+        yield from select(model.objects.all())
 
 
 def results_overdue(at: datetime.datetime) -> Task:
@@ -16,38 +25,33 @@ def results_overdue(at: datetime.datetime) -> Task:
         "results-overdue",
         _("Results overdue"),
         _("The page promised a result by a day that has passed. Say what came of it, or set a new day."),
-        [
-            TaskItem.of(notice, _("promised by %(day)s") % {"day": date_format(notice.results_expected_by)})
-            for kind in notice_models()
-            for notice in kind.objects.results_overdue(at)
-        ],
+        rows_for(
+            _notices(lambda notices: notices.results_overdue(at)),
+            lambda notice: _("promised by %(day)s") % {"day": date_format(notice.results_expected_by)},
+        ),
     )
 
 
-def without_outcome(at: datetime.datetime) -> Task:
-    return Task(
-        "without-outcome",
-        _("Closed without an outcome"),
-        _("Say what came of it: under review, filled or awarded, cancelled, advertised again."),
-        [row for kind in notice_models() for row in all_q(kind.objects.without_outcome(at))],
-    )
-
-
-def changed_without_reason(at: datetime.datetime) -> Task:
-    return Task(
-        "deadline-without-reason",
-        _("Deadline changed without a reason"),
-        _("The page says that no reason was given. Give it under “Changes of deadline”."),
-        [row for kind in notice_models() for row in all_q(kind.objects.changed_without_reason(at))],
-    )
+def to_do(at: datetime.datetime) -> list[Task]:
+    return [
+        Task(
+            "without-outcome",
+            _("Closed without an outcome"),
+            _("Say what came of it: under review, filled or awarded, cancelled, advertised again."),
+            rows_for(_notices(lambda notices: notices.without_outcome(at))),
+        ),
+        Task(
+            "deadline-without-reason",
+            _("Deadline changed without a reason"),
+            _("The page says that no reason was given. Give it under “Changes of deadline”."),
+            rows_for(_notices(lambda notices: notices.changed_without_reason(at))),
+        ),
+    ]
 
 
 def closing(at: datetime.datetime) -> Task:
-    rows = [
-        TaskItem.of(notice, notice.deadline, notice.closes_at)
-        for kind in notice_models()
-        for notice in kind.objects.open(at).closing_within(CLOSING_WITHIN, at)
-    ]
+    notices = _notices(lambda notices: notices.open(at).closing_within(CLOSING_WITHIN, at))
+    rows = [TaskRow.for_record(notice, notice.deadline, at=notice.closes_at) for notice in notices]
     return Task(
         "closing",
         _("Closes in the next 7 days"),

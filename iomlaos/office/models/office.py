@@ -46,25 +46,24 @@ class Office(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:contact")
 
+    @classmethod
+    def get_current(cls) -> "Office | None":
+        """The one row with its contact points; None before the seed."""
+        return cls.objects.prefetch_related("contact_points").first()
+
     @property
     def address_lines(self) -> list[str]:
         return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
 
-    def contact(self, kind: str) -> "ContactPoint | None":
-        """The first contact point of a kind, from those that are loaded."""
-        return next((point for point in self.contact_points.all() if point.kind == kind), None)
-
     @property
     def telephone(self) -> "ContactPoint | None":
-        return self.contact(ContactPoint.Kind.TELEPHONE)
-
-    @property
-    def facebook(self) -> "ContactPoint | None":
-        return self.contact(ContactPoint.Kind.FACEBOOK)
+        """The first telephone number, from prefetched contact points."""
+        points = self.contact_points.all()
+        return next((point for point in points if point.kind == ContactPoint.Kind.TELEPHONE), None)
 
 
 class ContactPoint(models.Model):
-    """A number or an address at which the office is reached, written as the office writes it."""
+    """A telephone number or an address of the office, as the office writes it."""
 
     class Kind(models.TextChoices):
         TELEPHONE = "telephone", _("Telephone")
@@ -112,7 +111,7 @@ class ContactPoint(models.Model):
 
     @property
     def link(self) -> str:
-        """Where a click leads: a `tel:` or `mailto:` link, or the page. A fax number has none."""
+        """A `tel:` or `mailto:` link, or the address of the page; empty for a fax number."""
         match self.kind:
             case self.Kind.TELEPHONE:
                 return "tel:+" + re.sub(r"\D", "", self.written)

@@ -1,4 +1,4 @@
-"""Plain pages."""
+"""Plain pages of the office."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,9 +10,9 @@ from iomlaos.publishing.models import Publishable
 
 
 class Page(Publishable):
-    """A plain page of the office: about, accessibility, privacy, how to apply, and others."""
+    """About, accessibility, privacy, how to apply, and others."""
 
-    #: The header or the footer of every page links to these: their address must answer.
+    #: Slugs of the pages that every page links to in its header or footer.
     FIXED = ("about", "accessibility", "privacy", "how-to-apply")
 
     title = models.CharField(_("title"), max_length=120)
@@ -32,7 +32,7 @@ class Page(Publishable):
 
     @property
     def is_fixed(self) -> bool:
-        """Whether other pages always link to it, so that it keeps its address and stays published."""
+        """Whether it must keep its address and stay published, because other pages link to it."""
         return (getattr(self, "_address_before", None) or self.slug) in self.FIXED
 
     def clean(self) -> None:
@@ -48,12 +48,12 @@ class Page(Publishable):
                     )
                 }
             )
-        if self.slug and not self._address_is_free():
+        if self.slug and not self._is_address_free():
             raise ValidationError(
                 {"slug": _("This address belongs to a section of the site. Choose another.")}
             )
 
-    def _address_is_free(self) -> bool:
+    def _is_address_free(self) -> bool:
         try:
             return resolve(f"/{self.slug}/").view_name in ("office:page", "home:about")
         except Resolver404:

@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SlugQuerySet(models.QuerySet):
-    """Rows known by their slug, in fixtures and in exports."""
+    """Rows with their slug as natural key."""
 
     def get_by_natural_key(self, slug: str) -> models.Model:
         return self.get(slug=slug)
 
 
 class Place(models.Model):
-    """A place that programmes, projects or notices name: no finer than the office says."""
+    """A place that programmes, projects or notices name."""
 
     class Kind(models.TextChoices):
         PROVINCE = "province", _("Province or capital")

@@ -1,48 +1,30 @@
-"""Notices shown on every page for a while."""
+"""Notices on every page of the site, for a while."""
 
 import datetime
 import re
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-class JsonArraySubquery(models.Func):
-    """All values of a subquery as one list, on both databases. No Aggregate, which would group its rows."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **more)
-
-
 class SiteNoticeQuerySet(models.QuerySet):
     def shown(self, at: datetime.datetime) -> Self:
-        """Those whose time it is: from their start until, and not at, their end."""
+        """Those between their start and their end."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
-
-    def as_list(self) -> models.Subquery:
-        """All that a page shows of them, as one value of another query."""
-        columns = JSONObject(**{name: name for name in SiteNotice.ON_PAGES})
-        return models.Subquery(self.order_by().annotate(rows=JsonArraySubquery(columns)).values("rows"))
 
 
 class SiteNotice(models.Model):
-    """What every page says for a while: that the office is closed, or that somebody commits fraud."""
+    """A notice on every page: that the office is closed, for instance, or a warning of fraud."""
 
     class Kind(models.TextChoices):
         INFORMATION = "information", _("Information")
         WARNING = "warning", _("Warning")
 
-    #: The columns that a page needs.
-    ON_PAGES = ("id", "kind", "text_en", "text_lo", "link")
-    LONGEST = datetime.timedelta(days=366)
+    MAX_DURATION = datetime.timedelta(days=366)
 
     text = models.CharField(
         _("text"), max_length=300, help_text=_("One or two sentences, which stand at the top of every page.")
@@ -84,7 +66,7 @@ class SiteNotice(models.Model):
         return self.text
 
     def get_absolute_url(self) -> str:
-        """It stands on every page; the home page is one."""
+        """The home page, as one of all pages."""
         return reverse("home:home")
 
     def clean(self) -> None:
@@ -92,7 +74,7 @@ class SiteNotice(models.Model):
         if self.starts_at and self.ends_at:
             if self.ends_at <= self.starts_at:
                 raise ValidationError({"ends_at": _("The end is not after the start.")})
-            if self.ends_at - self.starts_at > self.LONGEST:
+            if self.ends_at - self.starts_at > self.MAX_DURATION:
                 raise ValidationError(
                     {"ends_at": _("A notice stands for a year at most: choose an earlier end.")}
                 )
@@ -100,19 +82,13 @@ class SiteNotice(models.Model):
             try:
                 URLValidator(schemes=["https", "http"])(self.link)
             except ValidationError:
-                words = _("Begin with / for a page of this site, or with https:// for another one.")
-                raise ValidationError({"link": words}) from None
+                message = _("Begin with / for a page of this site, or with https:// for another one.")
+                raise ValidationError({"link": message}) from None
 
     def is_public(self, at: datetime.datetime) -> bool:
-        """The same rule as `SiteNoticeQuerySet.shown`, asked of one."""
+        """The same rule as `SiteNoticeQuerySet.shown`."""
         return self.starts_at <= at < self.ends_at
 
     @property
     def is_warning(self) -> bool:
         return self.kind == self.Kind.WARNING
-
-    @classmethod
-    def from_list(cls, rows: list[dict] | None) -> list[Self]:
-        """The notices of `as_list`: warnings first, and the latest before those that it came after."""
-        notices = (cls(**row) for row in rows or [])
-        return sorted(notices, key=lambda notice: (not notice.is_warning, -notice.pk))

@@ -14,7 +14,7 @@ from iomlaos.office.models.place import SlugQuerySet
 
 class StandardTextQuerySet(SlugQuerySet):
     def unconfirmed(self) -> Self:
-        """What the office has not approved yet."""
+        """Those that the office has not approved yet."""
         return self.filter(is_confirmed=False)
 
 
@@ -28,7 +28,7 @@ def _template_usages() -> frozenset[str]:
 
 
 class StandardText(models.Model):
-    """A text that stands on several pages and is kept once: the no-fee warning, for instance."""
+    """A text that several pages show: the no-fee warning, for instance."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("By which pages name it."))
     title = models.CharField(_("title"), max_length=120)
@@ -51,12 +51,12 @@ class StandardText(models.Model):
 
     @property
     def stands_on(self) -> list[str]:
-        """Where it is shown whatever refers to it: templates name it by its key."""
+        """Where it is shown, for `staff.references`: templates name it by its key."""
         return [_("pages of the site, which name it by its key")] if self.slug in _template_usages() else []
 
     @classmethod
     def by_slug(cls) -> dict[str, "StandardText"]:
-        """All of them, by their key with underscores, as templates can write it: `standard.no_fee`."""
+        """All texts by key, with underscores for templates: `standard.no_fee`."""
         return {text.slug.replace("-", "_"): text for text in cls.objects.all()}
 
     def natural_key(self) -> tuple[str]:

@@ -1,11 +1,11 @@
-"""manage.py check_links: ask every address that public pages link to whether it is still there."""
+"""manage.py check_links: check every address that public pages link to."""
 
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from iomlaos.dashboard.linkcheck.run import NetworkUnavailable, check
+from iomlaos.dashboard.linkcheck.run import NetworkUnavailable, check_links
 from iomlaos.dashboard.models import CheckedLink
 
 
@@ -22,16 +22,17 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         try:
-            links = check(timezone.now(), private=options["private"])
+            links = check_links(timezone.now(), allow_private=options["private"])
         except NetworkUnavailable:
-            words = "No site answers: this machine seems to be cut off. Nothing was kept; run it again later."
-            raise CommandError(words) from None
+            message = (
+                "No site answers: this machine seems to be cut off. Nothing was kept; run it again later."
+            )
+            raise CommandError(message) from None
         if not options["verbosity"]:
             return
-        for link in links:
-            if link.failing_since:
-                where = ", ".join(f"{model} {key}" for model, key in link.stands_in)
-                self.stdout.write(f"{link.address}\n  {link.in_words}. It stands in: {where}")
-        failing = sum(link.failing_since is not None for link in links)
+        failing = [link for link in links if link.failing_since]
+        for link in failing:
+            records = ", ".join(f"{model} {key}" for model, key in link.found_in)
+            self.stdout.write(f"{link.address}\n  {link.description}. It stands in: {records}")
         broken = CheckedLink.objects.broken().count()
-        self.stdout.write(f"{len(links)} links checked, {failing} fail, {broken} count as broken.")
+        self.stdout.write(f"{len(links)} links checked, {len(failing)} fail, {broken} count as broken.")

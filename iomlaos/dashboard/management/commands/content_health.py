@@ -1,4 +1,4 @@
-"""manage.py content_health: the work list of the admin's front page, for all of the office."""
+"""manage.py content_health: print the work list of the whole office."""
 
 import json
 import sys
@@ -23,24 +23,24 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         at = timezone.now()
-        parts = worklist.shared_tasks(at)
+        groups = worklist.shared_tasks(at)
         if options["json"]:
-            self.stdout.write(json.dumps(_as_data(parts, iso_utc(at)), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(_as_data(groups, iso_utc(at)), ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(_as_text(parts)) or "There is nothing to do.")
-        if options["strict"] and any(part.is_urgent for part in parts):
+            self.stdout.write("\n".join(_as_text(groups)).lstrip() or "There is nothing to do.")
+        if options["strict"] and any(group.is_urgent for group in groups):
             sys.exit(1)
 
 
-def _as_data(parts: list[base.TaskGroup], at: str) -> dict:
+def _as_data(groups: list[base.TaskGroup], at: str) -> dict:
     return {
         "at": at,
-        "is_urgent": any(part.is_urgent for part in parts),
+        "is_urgent": any(group.is_urgent for group in groups),
         "tasks": [
             {
                 "name": task.name,
-                "part": part.name,
-                "is_urgent": part.is_urgent,
+                "part": group.name,
+                "is_urgent": group.is_urgent,
                 "title": task.title,
                 "advice": task.advice,
                 "count": len(task.rows),
@@ -51,26 +51,23 @@ def _as_data(parts: list[base.TaskGroup], at: str) -> dict:
                         "title": row.label,
                         "note": row.note,
                         "at": iso_utc(row.at) if row.at else None,
-                        "address": settings.SITE_URL + row.address,
+                        "address": settings.SITE_URL + row.url,
                     }
                     for row in task.rows
                 ],
             }
-            for part in parts
-            for task in part.tasks
+            for group in groups
+            for task in group.tasks
         ],
     }
 
 
-def _as_text(parts: list[base.TaskGroup]) -> Iterator[str]:
-    for number, part in enumerate(parts):
-        if number:
-            yield ""
-        yield f"{part.title.upper()} ({part.count})"
-        for task in part.tasks:
-            yield ""
-            yield f"  {task.title} ({len(task.rows)})"
+def _as_text(groups: list[base.TaskGroup]) -> Iterator[str]:
+    for group in groups:
+        yield f"\n{group.title.upper()} ({group.count})"
+        for task in group.tasks:
+            yield f"\n  {task.title} ({len(task.rows)})"
             yield f"  {task.advice}"
             for row in task.rows:
                 yield f"    - {row.label}" + (f" · {row.note}" if row.note else "")
-                yield f"      {settings.SITE_URL}{row.address}"
+                yield f"      {settings.SITE_URL}{row.url}"

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from iomlaos.accounts.models import SignInEvent
-from tests.accounts.conftest import PASSWORD, enter
+from tests.accounts.conftest import PASSWORD, log_in
 
 
 def lines() -> list[tuple[str, str, str, str | None]]:
@@ -17,8 +17,8 @@ def lines() -> list[tuple[str, str, str, str | None]]:
 def test_failures_a_lock_out_and_a_sign_in_are_noted_with_their_address(clock, make_person):
     make_person("dala")
     for _ in range(12):
-        enter(Client(), "dala", "wrong")
-    enter(Client(), "dala", address="198.51.100.7")
+        log_in(Client(), "dala", "wrong")
+    log_in(Client(), "dala", address="198.51.100.7")
     assert lines() == [
         *[("password_wrong", "dala", "", "192.0.2.1")] * 10,
         ("locked", "dala", "", "192.0.2.1"),
@@ -27,7 +27,7 @@ def test_failures_a_lock_out_and_a_sign_in_are_noted_with_their_address(clock, m
 
 
 def test_a_password_that_was_typed_into_the_field_of_the_name_is_not_kept_in_it(clock, db):
-    enter(Client(), "my-secret-password-9", "x")
+    log_in(Client(), "my-secret-password-9", "x")
     assert lines() == [("password_wrong", "", "", "192.0.2.1")]
 
 
@@ -37,7 +37,7 @@ def test_changed_passwords_are_noted_with_who_changed_them(clock, make_person, s
     new = {"password1": "another-long-one-8", "password2": "another-long-one-8", "usable_password": "true"}
     assert boss.post(f"/admin/auth/user/{dala.pk}/password/", new).status_code == 302
     client = Client()
-    enter(client, "dala", "another-long-one-8")
+    log_in(client, "dala", "another-long-one-8")
     own = {"old_password": "another-long-one-8", "new_password1": PASSWORD, "new_password2": PASSWORD}
     assert client.post("/admin/password_change/", own).status_code == 302
     changes = [line[:3] for line in lines() if line[0] == "password_changed"]
@@ -57,7 +57,7 @@ def test_nobody_changes_their_own_password_without_the_old_one(clock, signed_in)
 @pytest.mark.parametrize("is_superuser", [True, False], ids=["superuser", "administrator"])
 def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, is_superuser):
     desk = signed_in(*([] if is_superuser else ["Administrators"]), is_superuser=is_superuser)
-    enter(Client(), "colleague", "wrong")
+    log_in(Client(), "colleague", "wrong")
     line = SignInEvent.objects.get(kind="password_wrong")
     page = desk.get("/admin/accounts/signinevent/").content.decode()
     assert "192.0.2.1" in page
@@ -72,7 +72,7 @@ def test_administrators_read_it_and_nobody_changes_it(clock, signed_in, is_super
 
 def test_it_stays_when_the_account_goes(clock, make_person, signed_in):
     dala = make_person("dala")
-    enter(Client(), "dala", "wrong")
+    log_in(Client(), "dala", "wrong")
     desk = signed_in("Administrators")
     assert desk.post(f"/admin/auth/user/{dala.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not User.objects.filter(username="dala").exists()
@@ -81,9 +81,9 @@ def test_it_stays_when_the_account_goes(clock, make_person, signed_in):
 
 def test_what_is_older_than_a_year_goes_with_the_next_sign_in(clock, make_person):
     make_person("dala")
-    enter(Client(), "dala", "wrong")
+    log_in(Client(), "dala", "wrong")
     clock.shift(datetime.timedelta(days=364))
-    enter(Client(), "dala")
+    log_in(Client(), "dala")
     clock.shift(datetime.timedelta(days=2))
-    enter(Client(), "dala")
+    log_in(Client(), "dala")
     assert [line[0] for line in lines()] == ["signed_in", "signed_in"]

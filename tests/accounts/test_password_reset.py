@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from tests.accounts.conftest import digits, enter, set_up
+from tests.accounts.conftest import current_code, log_in, set_up
 
 ASK = "/admin/password-reset/"
 NEW = {"new_password1": "another-long-one-8", "new_password2": "another-long-one-8"}
@@ -49,7 +49,7 @@ def test_a_link_by_mail_sets_a_new_password_once(by_mail, dala):
     link = link_in_mail()
     form = client.get(link, follow=True)
     assert client.post(form.redirect_chain[-1][0], NEW).headers["Location"] == "/admin/password-reset/kept/"
-    assert enter(Client(), "dala", "another-long-one-8").status_code == 302
+    assert log_in(Client(), "dala", "another-long-one-8").status_code == 302
     assert not Client().get(link, follow=True).context["validlink"]
 
 
@@ -66,20 +66,20 @@ def test_a_weak_password_is_refused(by_mail, dala):
     form = client.get(link_in_mail(), follow=True).redirect_chain[-1][0]
     for weak in ("short-one-8", "password1234", "123456789012", "dala@example.org"):
         assert client.post(form, {"new_password1": weak, "new_password2": weak}).status_code == 200, weak
-    assert enter(Client(), "dala").status_code == 302
+    assert log_in(Client(), "dala").status_code == 302
 
 
 def test_a_new_password_does_not_go_round_the_second_factor(by_mail, dala, clock):
     client = Client()
-    enter(client, "dala")
+    log_in(client, "dala")
     set_up(client)
     Client().post(ASK, {"email": "dala@example.org"})
     thief = Client()
     thief.post(thief.get(link_in_mail(), follow=True).redirect_chain[-1][0], NEW)
-    enter(thief, "dala", "another-long-one-8")
+    log_in(thief, "dala", "another-long-one-8")
     assert thief.get("/admin/office/page/").status_code == 302
     clock.shift(60)
-    thief.post("/admin/code/", {"code": digits(dala)})
+    thief.post("/admin/code/", {"code": current_code(dala)})
     assert thief.get("/admin/office/page/").status_code == 200
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.helpers.commands import ROOT
 
-ASK = """
+GET_PAGES = """
 import json, sys, django
 django.setup()
 from django.test import Client
@@ -28,7 +28,7 @@ class Answer:
     text: str
 
 
-def start(code: str, *arguments: str, **environment: str | None) -> subprocess.CompletedProcess:
+def run_python(code: str, *arguments: str, **environment: str | None) -> subprocess.CompletedProcess:
     """Python in the project's folder. A variable that is None is absent from its environment."""
     merged = {**os.environ, "DATABASE_URL": None, **environment}
     return subprocess.run(
@@ -39,9 +39,13 @@ def start(code: str, *arguments: str, **environment: str | None) -> subprocess.C
     )  # fmt: skip
 
 
-def ask(*addresses: str, headers: dict[str, str] | None = None, **environment: str | None) -> list[Answer]:
+def get_pages(
+    *addresses: str, headers: dict[str, str] | None = None, **environment: str | None
+) -> list[Answer]:
     """What the portal answers to each address when it is started with these variables."""
-    done = start(ASK, json.dumps([[address, headers or {}] for address in addresses]), **environment)
+    done = run_python(
+        GET_PAGES, json.dumps([[address, headers or {}] for address in addresses]), **environment
+    )
     lines = [line[len("ANSWER ") :] for line in done.stdout.splitlines() if line.startswith("ANSWER ")]
     assert len(lines) == len(addresses), done.stderr
     return [Answer(*json.loads(line)) for line in lines]

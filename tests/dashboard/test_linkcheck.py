@@ -69,7 +69,7 @@ def found() -> dict[str, str]:
 
 def broken(staff) -> dict[str, str]:
     """As the front page of the admin names them."""
-    tasks = [task for part in staff.get("/admin/").context["work"] for task in part.tasks]
+    tasks = [task for part in staff.get("/admin/").context["task_groups"] for task in part.tasks]
     return {row.label: row.note for task in tasks if task.name == "broken-links" for row in task.rows}
 
 
@@ -162,7 +162,7 @@ def test_what_is_no_address_and_where_nobody_listens_fail(elsewhere):
 
 def test_this_machine_is_never_asked(elsewhere):
     hosts = ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433")
-    outcomes = {LinkClient().ask(f"http://{host}:{elsewhere.server_port}/secret").outcome for host in hosts}
+    outcomes = {LinkClient().check(f"http://{host}:{elsewhere.server_port}/secret").outcome for host in hosts}
     assert outcomes <= {"private", "unknown-host"}
     make_page(body_en=link_to(f"http://127.0.0.1:{elsewhere.server_port}/secret"))
     call_command("check_links", verbosity=0)
@@ -175,7 +175,7 @@ def test_private_networks_and_gateways_to_them_are_never_asked():
         "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "[64:ff9b::a00:1]", "[64:ff9b::7f00:1]", "[2002:a00:1::1]", "[2002:7f00:1::]",
     ):  # fmt: skip
-        assert LinkClient().ask(f"http://{host}/latest/meta-data").outcome == "private", host
+        assert LinkClient().check(f"http://{host}/latest/meta-data").outcome == "private", host
 
 
 def test_where_no_site_answers_the_fault_is_here_and_nothing_is_kept():
@@ -245,7 +245,7 @@ def test_a_site_that_came_back_in_between_is_not_listed(elsewhere, staff, clock)
     check()
     assert CheckedLink.objects.get().failing_since == NOON + 7 * DAY
     assert broken(staff) == {}
-    assert CheckedLink.objects.get().stands_in == [["office.page", str(page.pk)]]
+    assert CheckedLink.objects.get().found_in == [["office.page", str(page.pk)]]
 
 
 def test_a_site_that_turns_away_programs_is_not_listed(elsewhere, staff, clock):

@@ -37,12 +37,12 @@ HOUR = datetime.timedelta(hours=1)
 
 def tasks_of(response) -> dict:
     """Its tasks by their title, but for what is not in Lao: on a new site, everything."""
-    parts = [part for part in response.context["work"] if part.name != "lao"]
+    parts = [part for part in response.context["task_groups"] if part.name != "lao"]
     return {task.title: task for part in parts for task in part.tasks}
 
 
 def to_do(response) -> dict[str, list[str]]:
-    return {title: [row.label for row in task.shown] for title, task in tasks_of(response).items()}
+    return {title: [row.label for row in task.rows_shown] for title, task in tasks_of(response).items()}
 
 
 def notes(response, title: str) -> dict[str, str]:
@@ -109,7 +109,7 @@ def test_notices_that_wait_for_a_word_are_listed_both_kinds_together(clock, staf
         "Deadline changed without a reason": ["Untold tender", "Untold position"],
         "New texts that are drafts": ["Hidden tender", "Hidden position"],
     }
-    assert response.context["work"][0].title == "Urgent"
+    assert response.context["task_groups"][0].title == "Urgent"
     assert notes(response, "Results overdue")["Late tender"] == "promised by 31 May 2026"
     assert (
         f'<a href="/admin/careers/vacancy/{untold.pk}/change/">Untold position</a>'
@@ -155,7 +155,7 @@ def test_a_hand_in_is_shown_to_who_may_publish_it_and_a_return_to_who_wrote_it(c
     client.force_login(editor)
     response = client.get("/admin/")
     assert to_do(response) == {"Handed in, and waiting for you": ["First"]}
-    assert response.context["work"][0].title == "For you"
+    assert response.context["task_groups"][0].title == "For you"
     when = "from writer, Monday 1 June 2026, 12:00, Vientiane time (UTC+7) · Please look."
     assert notes(response, "Handed in, and waiting for you") == {"First": when}
     client.force_login(writer)
@@ -184,7 +184,7 @@ def test_what_is_scheduled_says_what_happens_and_when(clock, staff):
 def test_what_was_held_is_urgent_and_says_why(clock, staff):
     draft_of(make_programme(title_en="Health"), publish_at=NOW - HOUR, failure_reason="The address is taken.")
     response = staff.get("/admin/")
-    assert [part.title for part in response.context["work"]][0] == "Urgent"
+    assert [part.title for part in response.context["task_groups"]][0] == "Urgent"
     assert notes(response, "Held: a change that did not come true") == {
         "Health": "The address is taken. · due Monday 1 June 2026, 11:00, Vientiane time (UTC+7)"
     }
@@ -268,7 +268,7 @@ def test_what_is_public_in_english_alone_is_counted_by_kind_and_comes_last(clock
     make_vacancy(title_en="Driver", closes_at=NOW, outcome="filled")
     make_vacancy(title_en="Nurse")
     make_donor(name_en="A donor of nothing")
-    last = staff.get("/admin/").context["work"][-1]
+    last = staff.get("/admin/").context["task_groups"][-1]
     assert last.title == "Not yet in Lao"
     found = {task.title: [row.label for row in task.rows] for task in last.tasks}
     assert found == {"Programmes": ["Borders"], "Vacancies": ["Nurse"]}
@@ -289,7 +289,7 @@ def test_nobody_is_shown_tasks_that_are_not_theirs(client, db):
     client.force_login(person("colleague", "view_applicationform"))
     response = client.get("/admin/")
     assert list(to_do(response)) == ["Application forms on request"]
-    assert [task.title for task in response.context["work"][-1].tasks] == ["Application forms"]
+    assert [task.title for task in response.context["task_groups"][-1].tasks] == ["Application forms"]
 
 
 def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(clock, staff, count_queries):
