@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.models import Device
 from django_otp.util import random_hex
 
@@ -48,6 +49,7 @@ def _render_page(request: HttpRequest, name: str, status: int = 200, **context: 
 # --- The code ---------------------------------------------------------------------------------
 
 
+@sensitive_post_parameters()
 @staff_member_required
 def code(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
@@ -113,6 +115,7 @@ def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool
 # --- Setting up -------------------------------------------------------------------------------
 
 
+@sensitive_post_parameters()
 @staff_member_required
 def set_up(request: HttpRequest) -> HttpResponse:
     """Set up a phone: the first one, or with the password a new one in place of the last."""
@@ -165,6 +168,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return _render_page(request, "recovery_codes", title=_("Your recovery codes"), codes=codes)
 
 
+@sensitive_post_parameters()
 def second_factor(request: HttpRequest) -> HttpResponse:
     """What the user has set up, and new recovery codes after the password."""
     form = PasswordForm(request)
