@@ -15,7 +15,7 @@ from careers.models.amendment import Amendment
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
-from careers.models.subscription import Subscription, of_notice
+from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.models import Image
@@ -165,7 +165,8 @@ def change_deadline(notice: Notice, closes_at: datetime.datetime, reason: str = 
 def make_subscription(notice: Notice | None = None, **given) -> Subscription:
     """Confirmed, to all that is new, unless told otherwise."""
     values = {"email": f"reader-{next(_numbers)}@example.org", "topic": "all", "confirmed_at": timezone.now()}
-    return Subscription.objects.create(**values | (of_notice(notice) if notice else {}) | given)
+    subscriptions = notice.subscriptions if notice else Subscription.objects
+    return subscriptions.create(**values | given)
 
 
 def make_former_address(row, slug: str) -> SlugRedirect:

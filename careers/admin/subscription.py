@@ -43,4 +43,4 @@ class SubscriptionAdmin(BaseAdmin):
 
     @admin.display(description=_("what about"), ordering="topic")
     def what_about(self, obj: Subscription) -> str:
-        return obj.about(timezone.now())
+        return obj.scope_label(timezone.now())

@@ -472,11 +472,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('email', 'vacancy'), name='subscription_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('email', 'procurement_notice'), name='subscription_once_a_procurement_notice'),
         ),
         migrations.AddConstraint(
             model_name='deadlinechange',
@@ -492,10 +492,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('vacancy__isnull', False)), fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
+            constraint=models.UniqueConstraint(fields=('vacancy', 'key'), name='alertevent_once_a_vacancy'),
         ),
         migrations.AddConstraint(
             model_name='alertevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('procurement_notice__isnull', False)), fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
+            constraint=models.UniqueConstraint(fields=('procurement_notice', 'key'), name='alertevent_once_a_procurement_notice'),
         ),
     ]

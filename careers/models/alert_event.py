@@ -1,7 +1,6 @@
-"""What happened to a notice, for alerts."""
+"""AlertEvent: what happened to a notice, as told to its subscribers."""
 
 import datetime
-from typing import Self
 
 from django.db import models
 
@@ -12,57 +11,35 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 
 
-def field_of(kind: type[Notice]) -> str:
-    """The name of the reference to a notice of this kind."""
-    return "vacancy" if kind is Vacancy else "procurement_notice"
-
-
-class AlertEventQuerySet(models.QuerySet):
-    def public(self, at: datetime.datetime) -> Self:
-        """Of notices that are live at this moment."""
-        return self.filter(
-            models.Q(vacancy__in=Vacancy.objects.live(at))
-            | models.Q(procurement_notice__in=ProcurementNotice.objects.live(at))
-        )
-
-
 class AlertEvent(NoticeChild):
-    """A thing that happened to a public notice, and that subscribers were told of: never a second time."""
+    """An event of a public notice. It is recorded with its messages, so that none is sent twice."""
 
     vacancy = notice_key(Vacancy, "alert_events")
     procurement_notice = notice_key(ProcurementNotice, "alert_events")
-    #: As `Notice.events` names it.
+    #: See `NoticeEvent.key`.
     key = models.CharField(max_length=80)
     noticed_at = models.DateTimeField()
-
-    objects = AlertEventQuerySet.as_manager()
 
     class Meta(NoticeChild.Meta):
         constraints = [
             *NoticeChild.Meta.constraints,
+            models.UniqueConstraint(fields=["vacancy", "key"], name="alertevent_once_a_vacancy"),
             models.UniqueConstraint(
-                fields=["vacancy", "key"],
-                condition=models.Q(vacancy__isnull=False),
-                name="alertevent_once_a_vacancy",
-            ),
-            models.UniqueConstraint(
-                fields=["procurement_notice", "key"],
-                condition=models.Q(procurement_notice__isnull=False),
-                name="alertevent_once_a_procurement_notice",
+                fields=["procurement_notice", "key"], name="alertevent_once_a_procurement_notice"
             ),
         ]
 
     def __str__(self) -> str:
         return self.key
 
-    def live_notice(self, at: datetime.datetime) -> Notice | None:
-        """Its notice as it reads at this moment, with its history; None while it is not public."""
-        rows = type(self.notice).objects.live(at).with_history()
-        return rows.filter(pk=self.notice.pk).first()
+    def public_notice(self, at: datetime.datetime) -> Notice | None:
+        """Its notice, with its history, if that is live."""
+        notices = type(self.notice).objects.live(at).with_history()
+        return notices.filter(pk=self.notice.pk).first()
 
-    def told_by(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
-        """The event as the notice tells it now; None where there is nothing to tell any more."""
-        told = next((event for event in notice.events(at) if event.key == self.key), None)
-        if told and told.kind is NoticeEvent.Kind.PUBLISHED and not notice.is_open(at):
+    def notice_event(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
+        """The event as the notice describes it now; None if there is nothing to tell any more."""
+        event = next((event for event in notice.events(at) if event.key == self.key), None)
+        if event and event.kind is NoticeEvent.Kind.PUBLISHED and not notice.is_open(at):
             return None
-        return told
+        return event

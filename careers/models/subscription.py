@@ -7,50 +7,43 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.alert_event import AlertEvent, field_of
+from careers.models.alert_event import AlertEvent
 from careers.models.notice import FOLLOWED_AFTER_CLOSING, Notice
 from careers.models.notice_child import notice_key
-from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 
 DAY = datetime.timedelta(days=1)
 CONFIRM_WITHIN = 2 * DAY
-MESSAGES_KEPT = 30 * DAY
-#: So many messages a day ask one address whether it wants alerts.
-QUESTIONS_A_DAY = 3
+MESSAGE_RETENTION = 30 * DAY
+#: Messages that ask one address to confirm, whatever the topic.
+MAX_CONFIRMATIONS_PER_DAY = 3
 #: After so many bounces in a row an address gets no alerts until it is confirmed again.
 MAX_BOUNCES = 3
-#: How long a message waits after each failed try; after the last of them it is given up.
-WAITS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
+#: How long a message waits after each failed try; after the last one it is given up.
+RETRY_DELAYS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def of_notice(notice: Notice | None) -> dict[str, Notice | None]:
-    """Both references, of which at most one is set."""
-    references: dict[str, Notice | None] = {"vacancy": None, "procurement_notice": None}
-    return references | ({field_of(type(notice)): notice} if notice else {})
-
-
 class SubscriptionQuerySet(models.QuerySet):
     def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
 
-    def known(self, at: datetime.datetime) -> Self:
-        """Confirmed, or still to be confirmed in time."""
-        in_time = models.Q(asked_at__gt=at - CONFIRM_WITHIN)
-        return self.filter(models.Q(confirmed_at__isnull=False) | in_time)
+    def active(self, at: datetime.datetime) -> Self:
+        """Confirmed, or still in time to be confirmed."""
+        return self.confirmed() | self.filter(asked_at__gt=at - CONFIRM_WITHIN)
 
-    def outlived(self, at: datetime.datetime) -> Self:
-        """What is not to be kept any longer: never confirmed, or of a notice that closed long ago."""
+    def expired(self, at: datetime.datetime) -> Self:
+        """To be deleted: not confirmed in time, or to a notice that closed long ago."""
         long_ago = at - FOLLOWED_AFTER_CLOSING
         return self.filter(
             models.Q(confirmed_at__isnull=True, asked_at__lte=at - CONFIRM_WITHIN)
@@ -58,35 +51,28 @@ class SubscriptionQuerySet(models.QuerySet):
             | models.Q(procurement_notice__closes_at__lte=long_ago)
         )
 
-    def to_tell(self, notice: Notice, told: NoticeEvent) -> Self:
-        """The confirmed ones that an event concerns."""
-        if told.kind is NoticeEvent.Kind.PUBLISHED:
-            return self.confirmed().filter(
-                topic__in=[Subscription.Topic.ALL, Subscription.KINDS[type(notice)]]
-            )
-        # What had happened before they asked, they have read on its page.
-        return self.filter(**{field_of(type(notice)): notice}, confirmed_at__lt=told.updated_at)
+    def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
+        """Store a subscription, and queue the message that asks the address to confirm it.
 
-    def ask(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
-        """Keep that somebody asked for alerts, and have the address asked whether it wants them.
-
-        An address that was written to often enough today is left alone.
+        Does nothing for an address that got enough of these messages today.
         """
-        today = AlertMessage.objects.questions().filter(made_at__gt=at - DAY, subscription__email=email)
-        if today.count() >= QUESTIONS_A_DAY:
+        confirmations = AlertMessage.objects.confirmations().filter(subscription__email=email)
+        if confirmations.filter(made_at__gt=at - DAY).count() >= MAX_CONFIRMATIONS_PER_DAY:
             return
-        subscription, _created = self.get_or_create(
-            email=email, topic=topic, **of_notice(notice), defaults={"asked_at": at}
+        subscriptions = notice.subscriptions if notice else self
+        subscription, _created = subscriptions.get_or_create(
+            email=email, topic=topic, defaults={"asked_at": at}
         )
         self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
-        if not subscription.messages.questions().filter(state=AlertMessage.State.WAITING).exists():
+        waiting = subscription.messages.confirmations().filter(state=AlertMessage.State.WAITING)
+        if not waiting.exists():
             subscription.messages.create(made_at=at, send_after=at)
 
 
 class Subscription(models.Model):
-    """An address that asked for alerts, and what about. It is all that is kept of a person.
+    """An e-mail address and what it gets alerts about: all that is stored of a person.
 
-    Nothing is sent before it is confirmed, except the question. Who stops the alerts is deleted.
+    It gets no alerts before it is confirmed. Stopping the alerts deletes it.
     """
 
     class Topic(models.TextChoices):
@@ -94,9 +80,6 @@ class Subscription(models.Model):
         VACANCIES = "vacancies", _("New positions")
         PROCUREMENT = "procurement", _("New tenders")
         NOTICE = "notice", _("Changes to one notice")
-
-    #: The topic of all that is new of a kind.
-    KINDS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"))
@@ -134,15 +117,9 @@ class Subscription(models.Model):
                 condition=~models.Q(topic="notice"),
                 name="subscription_once_a_topic",
             ),
+            models.UniqueConstraint(fields=["email", "vacancy"], name="subscription_once_a_vacancy"),
             models.UniqueConstraint(
-                fields=["email", "vacancy"],
-                condition=models.Q(vacancy__isnull=False),
-                name="subscription_once_a_vacancy",
-            ),
-            models.UniqueConstraint(
-                fields=["email", "procurement_notice"],
-                condition=models.Q(procurement_notice__isnull=False),
-                name="subscription_once_a_procurement_notice",
+                fields=["email", "procurement_notice"], name="subscription_once_a_procurement_notice"
             ),
         ]
 
@@ -153,55 +130,58 @@ class Subscription(models.Model):
     def notice(self) -> Notice | None:
         return self.vacancy or self.procurement_notice
 
-    def about(self, at: datetime.datetime) -> str:
-        """What it is about, in words. What is not public is not named."""
+    def scope_label(self, at: datetime.datetime) -> str:
+        """What it is about; names no notice that is not public."""
         if self.topic != self.Topic.NOTICE:
             return self.get_topic_display()
         if not self.notice.is_live(at):
-            return _now("Changes to a notice that is not public now")
-        return _now("Changes to “%(title)s”") % {"title": self.notice.title}
+            return gettext("Changes to a notice that is not public now")
+        return gettext("Changes to “%(title)s”") % {"title": self.notice.title}
 
     @property
-    def confirm_address(self) -> str:
+    def confirm_url(self) -> str:
         return settings.SITE_URL + reverse("careers:confirm_alerts", args=[self.token])
 
     @property
-    def stop_address(self) -> str:
+    def stop_url(self) -> str:
         return settings.SITE_URL + reverse("careers:stop_alerts", args=[self.token])
 
     def confirm(self, at: datetime.datetime) -> None:
-        """Once confirmed, it stays so; an address that was refused before gets a new chance."""
-        same = type(self).objects.filter(pk=self.pk)
-        same.filter(confirmed_at__isnull=True).update(confirmed_at=at)
-        same.update(bounce_count=0)
+        """Confirm it, unless it is confirmed already, and let an address that bounced try again."""
+        confirmed_at = Coalesce("confirmed_at", models.Value(at))
+        Subscription.objects.filter(pk=self.pk).update(confirmed_at=confirmed_at, bounce_count=0)
 
 
 class AlertMessageQuerySet(models.QuerySet):
-    def questions(self) -> Self:
-        """Those that ask whether an address wants alerts."""
+    def confirmations(self) -> Self:
+        """Messages that ask an address to confirm its subscription."""
         return self.filter(event__isnull=True)
 
     def due(self, at: datetime.datetime) -> Self:
-        """To be sent now: questions first, for somebody waits for them.
+        """To be sent now; confirmations first, because somebody waits for them.
 
-        What concerns a notice that was withdrawn waits: it may be public again before it closes.
+        Alerts about a withdrawn notice wait: it may be public again before it closes.
         """
-        of_public = models.Q(event__in=AlertEvent.objects.public(at))
-        alerts = models.Q(of_public, subscription__bounce_count__lt=MAX_BOUNCES)
-        waiting = self.filter(alerts | models.Q(event__isnull=True), state=AlertMessage.State.WAITING)
-        due = waiting.filter(send_after__lte=at).select_related("event", "subscription")
+        is_public = models.Q(event__vacancy__in=Vacancy.objects.live(at)) | models.Q(
+            event__procurement_notice__in=ProcurementNotice.objects.live(at)
+        )
+        is_alert = models.Q(is_public, subscription__bounce_count__lt=MAX_BOUNCES)
+        is_confirmation = models.Q(event__isnull=True)
+        due = self.filter(
+            is_confirmation | is_alert, state=AlertMessage.State.WAITING, send_after__lte=at
+        ).select_related("event", "subscription")
         return due.order_by(models.F("event").asc(nulls_first=True), "send_after", "pk")
 
     def drop(self) -> int:
-        """Those that still wait are not sent any more; how many they were."""
+        """Stop sending those that still wait, and return how many they were."""
         return self.filter(state=AlertMessage.State.WAITING).update(state=AlertMessage.State.DROPPED)
 
-    def outlived(self, at: datetime.datetime) -> Self:
-        return self.filter(made_at__lte=at - MESSAGES_KEPT)
+    def expired(self, at: datetime.datetime) -> Self:
+        return self.filter(made_at__lte=at - MESSAGE_RETENTION)
 
 
 class AlertMessage(models.Model):
-    """A message to one subscriber: about an event or, without one, whether alerts are wanted."""
+    """A message to one subscriber: an alert about an event or, without one, a request to confirm."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -239,16 +219,16 @@ class AlertMessage(models.Model):
         return self.get_state_display()
 
     def mark_sending(self) -> bool:
-        """Count the try before it is made; False where the message is gone or no longer waits.
+        """Count a try before it is made; False if the message is gone or no longer waits.
 
-        A database that cannot store this could not store either that the message was sent, and the
-        same message would go out at every run.
+        A database that cannot store this could not store `mark_sent` either, and the message would go
+        out at every run.
         """
         self.tries += 1
         return self._update(tries=self.tries)
 
     def cancel_sending(self) -> None:
-        """The mail server heard nothing of the message: this was no try."""
+        """Take back the try: the mail server did not get the message."""
         self._update(tries=self.tries - 1)
 
     def mark_sent(self) -> None:
@@ -256,20 +236,20 @@ class AlertMessage(models.Model):
         Subscription.objects.filter(pk=self.subscription_id).update(bounce_count=0)
 
     def mark_bounced(self, *, by_recipient: bool) -> None:
-        """Refused for good: the address (`by_recipient`), or this text."""
+        """Mark it as refused for good: its address (`by_recipient`) or its text."""
         self._update(state=self.State.REFUSED)
         if by_recipient:
             subscription = Subscription.objects.filter(pk=self.subscription_id)
             subscription.update(bounce_count=models.F("bounce_count") + 1)
 
     def schedule_retry(self, at: datetime.datetime) -> None:
-        """Try again later, or give up after the last wait."""
-        if self.tries <= len(WAITS):
-            self._update(send_after=at + WAITS[self.tries - 1])
+        """Try again later, or give up after the last delay."""
+        if self.tries <= len(RETRY_DELAYS):
+            self._update(send_after=at + RETRY_DELAYS[self.tries - 1])
         else:
             self._update(state=self.State.GIVEN_UP)
 
     def _update(self, **values: Any) -> bool:
-        """Whether the message was still waiting, and so was changed."""
-        waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
+        """Update the message if it still waits; whether it did."""
+        waiting = AlertMessage.objects.filter(pk=self.pk, state=self.State.WAITING)
         return bool(waiting.update(**values))

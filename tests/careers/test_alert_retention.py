@@ -44,7 +44,7 @@ def test_questions_go_before_alerts(mail, clock):
     for _ in range(3):
         make_subscription()
     make_vacancy()
-    Subscription.objects.ask(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, NOW)
     send_alerts()
     assert mail[0].to == [READER]
 

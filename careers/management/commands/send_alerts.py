@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailable, single_instance
+from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailableError, single_instance
 
 
 def number(text: str) -> int:
@@ -46,8 +46,8 @@ class Command(BaseCommand):
             run = AlertRun(options["batch"])
             try:
                 with asked_to_end_by(run.end):
-                    run()
-            except SmtpUnavailable as problem:
+                    run.run()
+            except SmtpUnavailableError as problem:
                 raise CommandError(
                     f"The mail server accepts no mail: {problem}. {in_words(run.counts)} The next run sends "
                     "what waits."
