@@ -12,7 +12,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from careers.exports.notice_data import absolute, closing_line, export_title, host, notice_facts, plain
+from careers.exports.notice_data import (
+    absolute_url,
+    clean_text,
+    closing_line,
+    export_title,
+    host,
+    notice_facts,
+)
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
@@ -49,7 +56,7 @@ def alert_email(
     message: AlertMessage, notice: Notice, event: NoticeEvent, at: datetime.datetime
 ) -> EmailMessage:
     """What happened to a notice, with its deadline and facts."""
-    label, text = event.kind.label, plain(event.text)
+    label, text = event.kind.label, clean_text(event.text)
     if event.kind is NoticeEvent.Kind.PUBLISHED:
         label, text = {
             Vacancy: (_("New position"), _("The office seeks to fill a position.")),
@@ -60,7 +67,7 @@ def alert_email(
         "title": export_title(notice),
         "closing": closing_line(notice, at),
         "facts": notice_facts(notice),
-        "address": absolute(notice.get_absolute_url()),
+        "address": absolute_url(notice.get_absolute_url()),
     }
     return _build_email(message, at, f"{label}: {export_title(notice)}", "alert.txt", **context)
 
@@ -73,7 +80,7 @@ def _build_email(
         "subscription": subscription,
         "about": subscription.scope_label(at),
         "office": office,
-        "contact": absolute(reverse("office:contact")),
+        "contact": absolute_url(reverse("office:contact")),
     }
     sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return UnfoldedEmail(
