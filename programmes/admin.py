@@ -221,7 +221,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
         return obj.is_live_now
 
     def is_public(self, obj: Donor, at: datetime.datetime) -> bool:
-        return Donor.objects.shown(at).filter(pk=obj.pk).exists()
+        return Donor.objects.shown(at).contains(obj)
 
 
 @admin.register(Counterpart)

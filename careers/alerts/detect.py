@@ -12,14 +12,8 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.subscription import AlertMessage, Subscription
 from careers.models.vacancy import Vacancy
 
-#: What subscribers to one notice are told. Its closing was on its page from the beginning.
-CHANGES = (
-    NoticeEvent.Kind.DEADLINE,
-    NoticeEvent.Kind.MOMENT,
-    NoticeEvent.Kind.AMENDMENT,
-    NoticeEvent.Kind.CLARIFICATION,
-    NoticeEvent.Kind.OUTCOME,
-)
+#: What subscribers to one notice are told. They have known of its closing from the beginning.
+CHANGES = {*NoticeEvent.Kind} - {NoticeEvent.Kind.PUBLISHED, NoticeEvent.Kind.CLOSED}
 TOPICS = {Vacancy: Subscription.Topic.VACANCIES, ProcurementNotice: Subscription.Topic.PROCUREMENT}
 
 
@@ -37,7 +31,7 @@ def _new_events(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
         unannounced = model.objects.open(at).exclude(alert_events__key=NoticeEvent.Kind.PUBLISHED)
         followed = model.objects.filter(subscriptions__confirmed_at__isnull=False)
         changing = model.objects.live(at).filter(pk__in=followed)
-        for notices, kinds in ((unannounced, [NoticeEvent.Kind.PUBLISHED]), (changing, CHANGES)):
+        for notices, kinds in ((unannounced, {NoticeEvent.Kind.PUBLISHED}), (changing, CHANGES)):
             for notice in notices.with_history().prefetch_related("alert_events"):
                 recorded = {alert_event.key for alert_event in notice.alert_events.all()}
                 for event in notice.events(at):

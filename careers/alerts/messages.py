@@ -19,6 +19,7 @@ from careers.exports.notice_data import (
     export_title,
     host,
     notice_facts,
+    notice_url,
 )
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
@@ -67,7 +68,7 @@ def alert_email(
         "title": export_title(notice),
         "closing": closing_line(notice, at),
         "facts": notice_facts(notice),
-        "address": absolute_url(notice.get_absolute_url()),
+        "address": notice_url(notice),
     }
     return _build_email(message, at, f"{label}: {export_title(notice)}", "alert.txt", **context)
 

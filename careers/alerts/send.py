@@ -152,13 +152,12 @@ class AlertRun:
             return confirmation_email(message, now)
         notice = message.event.public_notice(now)
         if notice is None:
-            # Withdrawn: the messages wait until it is public again.
+            # It was withdrawn: the messages wait until it is public again.
             return None
-        event = message.event.notice_event(notice, now)
-        if event is None:
-            self.counts[DROPPED] += message.event.messages.drop()
-            return None
-        return alert_email(message, notice, event, now)
+        if event := message.event.notice_event(notice, now):
+            return alert_email(message, notice, event, now)
+        self.counts[DROPPED] += message.event.messages.drop()
+        return None
 
     def _mark_refused(self, message: AlertMessage, code: int, *, by_recipient: bool) -> None:
         """Codes from 500 on are final."""

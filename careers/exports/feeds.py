@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils import formats
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -24,6 +25,7 @@ from careers.exports.notice_data import (
     export_title,
     notice_facts,
     notice_id,
+    notice_url,
     organization_name,
     tag_uri,
     with_export_data,
@@ -34,7 +36,6 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.context_processors import the_office
 from iomlaos.office.models import Office
-from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: Feed readers keep what they have seen.
@@ -100,12 +101,15 @@ def _open_notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
     ]
     changes = [event for event in notice.events(at) if event.kind != NoticeEvent.Kind.PUBLISHED]
     if changes:
-        rows = ((_day(event), event.kind.label, linebreaksbr(clean_text(event.text))) for event in changes)
+        rows = (
+            (date_format(localtime(event.updated_at)), event.kind.label, linebreaksbr(clean_text(event.text)))
+            for event in changes
+        )
         items = format_html_join("", "<li>{}: <strong>{}</strong><br>{}</li>", rows)
         parts.append(format_html("<p>{}</p><ul>{}</ul>", _("Changes to this notice"), items))
     return {
         "title": export_title(notice),
-        "link": absolute_url(notice.get_absolute_url()),
+        "link": notice_url(notice),
         "unique_id": tag_uri(notice_id(notice)),
         "pubdate": notice.announced_at,
         "updateddate": notice.last_updated(at),
@@ -132,7 +136,7 @@ def _event_entry(notice: Notice, event: NoticeEvent) -> dict[str, Any]:
     text = clean_text(event.text)
     return {
         "title": f"{event.kind.label}: {export_title(notice)}",
-        "link": absolute_url(notice.get_absolute_url()),
+        "link": notice_url(notice),
         "unique_id": tag_uri(f"{notice_id(notice)}:{event.name}"),
         "pubdate": event.at,
         "updateddate": event.updated_at,
@@ -159,10 +163,5 @@ def _feed_response(
     return HttpResponse(atom.writeString("utf-8"), content_type=AtomFeed.content_type)
 
 
-def _day(event: NoticeEvent) -> str:
-    return formats.date_format(event.updated_at.astimezone(VIENTIANE).date(), "DATE_FORMAT")
-
-
 def _link_to(notice: Notice) -> str:
-    url = absolute_url(notice.get_absolute_url())
-    return format_html('<p><a href="{}">{}</a></p>', url, _("Read the whole notice"))
+    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the whole notice"))

@@ -11,13 +11,13 @@ from icalendar import Alarm, Calendar, Component, Event, Timezone, vDuration
 from icalendar.enums import TRANSP
 
 from careers.exports.notice_data import (
-    absolute_url,
     clean_text,
     closing_line,
     export_title,
     host,
     notice_facts,
     notice_id,
+    notice_url,
     with_export_data,
 )
 from careers.models.notice import Notice
@@ -48,14 +48,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     events = [deadline_event(notice, at) for notice in [*vacancies, *procurements]]
     events += [event for notice in procurements for event in _events_before_deadline(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
-    # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
-    ics = _calendar([VTIMEZONE, *events])
     title, office = _("Deadlines"), the_office()
-    ics.calendar_name = clean_text(f"{title} · {office}") if office else title
-    # RFC 7986 requires VALUE here. Outlook and older programs read the second property.
-    ics.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
-    ics.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL).to_ical().decode())
-    return _response(ics)
+    name = clean_text(f"{title} · {office}") if office else title
+    # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
+    return _response([VTIMEZONE, *events], name=name)
 
 
 @require_safe
@@ -70,39 +66,34 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
         reminder.add("ACTION", "DISPLAY")
         reminder.add("TRIGGER", -REMINDER)
         event.add_component(reminder)
-    response = _response(_calendar([event]))
+    response = _response([event])
     response["Content-Disposition"] = content_disposition_header(True, f"{notice.slug}.ics")
     return response
 
 
 def deadline_event(notice: Notice, at: datetime.datetime) -> Event:
     summary = _("Closes: %(title)s") if notice.is_open(at) else _("Closed: %(title)s")
-    lines = [closing_line(notice, at), *notice_facts(notice)]
-    return _event(notice, at, "deadline", notice.closes_at, summary, lines)
+    text = "\n".join([closing_line(notice, at), *notice_facts(notice)])
+    return _event(notice, at, "deadline", notice.closes_at, summary, text)
 
 
 def _events_before_deadline(notice: ProcurementNotice, at: datetime.datetime) -> Iterator[Event]:
     """The end of questions and the meeting of bidders, if they are still ahead."""
     if notice.clarifications_until and notice.clarifications_until > at:
-        lines = [_("Questions until: %(deadline)s") % {"deadline": notice.questions_deadline}]
+        text = _("Questions until: %(deadline)s") % {"deadline": notice.questions_deadline}
         summary = _("Questions end: %(title)s")
-        yield _event(notice, at, "questions", notice.clarifications_until, summary, lines)
+        yield _event(notice, at, "questions", notice.clarifications_until, summary, text)
     if notice.pre_bid_at and notice.pre_bid_at > at:
-        lines = [_("Pre-bid meeting: %(moment)s") % {"moment": notice.pre_bid_meeting}]
+        text = _("Pre-bid meeting: %(moment)s") % {"moment": notice.pre_bid_meeting}
         summary = _("Pre-bid meeting: %(title)s")
-        event = _event(notice, at, "meeting", notice.pre_bid_at, summary, lines)
+        event = _event(notice, at, "meeting", notice.pre_bid_at, summary, text)
         if notice.pre_bid_place:
             event.location = clean_text(notice.pre_bid_place)
         yield event
 
 
 def _event(
-    notice: Notice,
-    at: datetime.datetime,
-    part: str,
-    moment: datetime.datetime,
-    summary: str,
-    lines: list[str],
+    notice: Notice, at: datetime.datetime, part: str, moment: datetime.datetime, summary: str, text: str
 ) -> Event:
     """An event at one moment of a notice. It blocks no time in the calendar.
 
@@ -112,7 +103,7 @@ def _event(
     moment = moment.astimezone(datetime.UTC)
     is_last_minute = is_end_of_day(moment)
     updated = notice.last_updated(at).astimezone(datetime.UTC)
-    url = absolute_url(notice.get_absolute_url())
+    url = notice_url(notice)
     return Event.new(
         uid=f"{notice_id(notice)}:{part}@{host()}",
         start=moment - MINUTE if is_last_minute else moment,
@@ -121,20 +112,22 @@ def _event(
         last_modified=updated,
         sequence=len(notice.deadline_changes.all()),
         summary=summary % {"title": export_title(notice)},
-        description="\n".join([*lines, url]),
+        description=f"{text}\n{url}",
         url=url,
         transparency=TRANSP.TRANSPARENT,
     )
 
 
-def _calendar(components: Iterable[Component]) -> Calendar:
+def _response(components: Iterable[Component], name: str = "") -> HttpResponse:
+    """An iCalendar file; one with a name is a calendar to subscribe to."""
     ics = Calendar()
     ics.add("VERSION", "2.0")
     ics.add("PRODID", f"-//{host()}//Careers//EN")
+    if name:
+        ics.calendar_name = name
+        # RFC 7986 requires VALUE here. Outlook and older programs read the second property.
+        ics.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+        ics.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL).to_ical().decode())
     for component in components:
         ics.add_component(component)
-    return ics
-
-
-def _response(ics: Calendar) -> HttpResponse:
     return HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")

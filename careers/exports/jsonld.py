@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from careers.exports.notice_data import absolute_url, clean_text, export_title, full_text, locality
+from careers.exports.notice_data import clean_text, export_title, full_text, locality, notice_url
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import VIENTIANE
@@ -48,7 +48,7 @@ def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> d
         "hiringOrganization": {"@type": "Organization", "name": organization, "sameAs": settings.SITE_URL},
         "jobLocation": _location(vacancy.duty_station),
         "directApply": False,
-        "url": absolute_url(vacancy.get_absolute_url()),
+        "url": notice_url(vacancy),
     }
     if vacancy.reference:
         reference = clean_text(vacancy.reference)

@@ -38,6 +38,10 @@ def absolute_url(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
+def notice_url(notice: Notice) -> str:
+    return absolute_url(notice.get_absolute_url())
+
+
 def host() -> str:
     """The host name of the site, which makes identifiers unique among all sites."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -21,12 +21,12 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from careers.exports.notice_data import (
-    absolute_url,
     clean_text,
     closing_line,
     export_title,
     full_text,
     locality,
+    notice_url,
 )
 from careers.models.vacancy import Vacancy
 
@@ -35,8 +35,9 @@ TITLE_LENGTH = (7, 150)
 BODY_LENGTH = (400, 50_000)
 HOW_TO_APPLY_LENGTH = (100, 10_000)
 
-#: ReliefWeb's numbers of job types. 263 is in the importer's example; 264 (consultancies) and 265
-#: (internships) in docker/etc/nginx/custom/02_legacy_rewrites.conf. Volunteers (266) are not accepted: see
+#: ReliefWeb's numbers of job types. 263 is in the importer's example; 264 (consultancies) in
+#: reliefweb.int/jobs?list=Consultancy+Jobs&advanced-search=(TY264); 265 (internships) in
+#: docker/etc/nginx/custom/02_legacy_rewrites.conf. Volunteers (266) are not accepted: see
 #: modules/custom/reliefweb_utility/src/Helpers/ReliefWebStateHelper.php.
 JOB_TYPES = {
     Vacancy.Contract.FIXED_TERM: 263,
@@ -70,10 +71,6 @@ class ReliefWebJob:
     vacancy: Vacancy
     at: datetime.datetime
 
-    @property
-    def title(self) -> str:
-        return export_title(self.vacancy)
-
     @cached_property
     def body(self) -> str:
         """On one line: ReliefWeb reads Markdown, in which an empty line would end the HTML."""
@@ -81,18 +78,14 @@ class ReliefWebJob:
 
     @cached_property
     def how_to_apply(self) -> str:
-        form = self.vacancy.form
+        form, url = self.vacancy.form, notice_url(self.vacancy)
         parts = [
             format_html("<p>{}</p>", _("Fill in the %(form)s.") % {"form": form.title}) if form else "",
             f"<ul>{render_to_string('careers/ways_to_submit.html', {'notice': self.vacancy})}</ul>",
             format_html("<p>{}</p>", closing_line(self.vacancy, self.at)),
-            format_html('<p>{} <a href="{link}">{link}</a></p>', _("The whole notice:"), link=self.link),
+            format_html('<p>{} <a href="{url}">{url}</a></p>', _("The whole notice:"), url=url),
         ]
         return " ".join(clean_text("".join(parts)).split())
-
-    @property
-    def link(self) -> str:
-        return absolute_url(self.vacancy.get_absolute_url())
 
     @cached_property
     def rejection_reasons(self) -> list[str]:
@@ -105,7 +98,7 @@ class ReliefWebJob:
         if not self.vacancy.has_way_to_submit:
             reasons.append(_("It does not say how to apply: by e-mail, by link, by hand or by post."))
         lengths = [
-            (_("title"), len(self.title), TITLE_LENGTH),
+            (_("title"), len(export_title(self.vacancy)), TITLE_LENGTH),
             (_("text"), _length(self.body), BODY_LENGTH),
             (_("way to apply"), _length(self.how_to_apply), HOW_TO_APPLY_LENGTH),
         ]
@@ -117,8 +110,8 @@ class ReliefWebJob:
 
     def write(self, writer: SimplerXMLGenerator) -> None:
         values = {
-            "link": self.link,
-            "title": self.title,
+            "link": notice_url(self.vacancy),
+            "title": export_title(self.vacancy),
             "field_job_closing_date": self.vacancy.closing_day.isoformat(),
             "field_country": "LAO",
             "field_city": locality(self.vacancy.duty_station),

@@ -1,18 +1,14 @@
 """Donors of programmes and projects."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.publishing.models import Publishable
 from programmes.models.public_via_work import PublicViaWorkQuerySet
-
-if TYPE_CHECKING:
-    from .programme import Programme
-    from .project import Project
 
 
 class Donor(models.Model):
@@ -74,7 +70,7 @@ class Donor(models.Model):
         return (self.slug,)
 
     @property
-    def work(self) -> "list[Programme | Project]":
+    def work(self) -> list[Publishable]:
         """The programmes, then the projects that it supports, as `with_work` loads them."""
         return [*self.programmes.all(), *self.projects.all()]
 
