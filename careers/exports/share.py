@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import quote
 
 import segno
@@ -52,14 +53,12 @@ def moved_notice(moved: PermanentlyMoved, at: datetime.datetime) -> Notice:
     return find_notice(resolve(moved.to).kwargs["slug"], at)
 
 
-@dataclass(frozen=True)
-class ShareLink:
+class ShareLink(NamedTuple):
     name: str
     address: str
 
 
-@dataclass(frozen=True)
-class QrCode:
+class QrCode(NamedTuple):
     """The SVG path of the dark modules, one unit each, and the side of the square."""
 
     path: str

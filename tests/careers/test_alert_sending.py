@@ -117,7 +117,7 @@ def test_a_vacancy_is_followed_alike(mail, clock):
     assert send_alerts() == "0 events recorded. Messages: none to send."
 
 
-def test_who_is_not_confirmed_gets_the_question_and_nothing_else(mail, clock):
+def test_who_is_not_confirmed_gets_a_request_to_confirm_and_nothing_else(mail, clock):
     make_subscription(email=READER, confirmed_at=None)
     make_vacancy(title_en="Driver")
     send_alerts()
@@ -241,12 +241,12 @@ def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
 # --- The messages -----------------------------------------------------------------------------
 
 
-def test_the_question_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
+def test_a_request_to_confirm_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
     Subscription.objects.subscribe(READER, "procurement", None, NOW)
     send_alerts()
-    words = mail[0].body
-    assert "New tenders" in words
-    assert "your address is deleted after two days" in words
+    text = mail[0].body
+    assert "New tenders" in text
+    assert "your address is deleted after two days" in text
     assert client.get(link_in(mail[0].body, "/confirm/")).status_code == 200
     assert client.get(link_in(mail[0].body, "/stop/")).status_code == 200
 
