@@ -1,12 +1,11 @@
-"""What ten thousand closed notices cost: each page with 10 and with 10,000 of them, 500 open in both.
+"""Compare response times with 10 and with 10,000 closed notices, 500 open ones in both.
 
     .venv/bin/python -m bench.notices                                       on SQLite
     DATABASE_URL=postgres://… .venv/bin/python -m bench.notices --rounds 50
 
-Two portals run beside each other, as `make run` starts them, each on a database of its own: where
-DATABASE_URL names a PostgreSQL server on which databases may be made, there, else SQLite. They are asked
-in turns, so that whatever else the machine does slows both. It prints the median of each in milliseconds
-and, as what counts, their ratio. It judges nothing.
+Two portals run beside each other, as `make run` starts them, each with its own database: on the PostgreSQL
+server of DATABASE_URL, which has to allow new databases, or on SQLite. Requests alternate between them, so
+that other load on the machine slows both. It prints the median of each in milliseconds, and their ratio.
 """
 
 import argparse
@@ -44,8 +43,8 @@ PAGES = [
     "/careers/check/?q=Nobody+ever+wrote+this",
     "/sitemap.xml",
 ]
-#: Half of each number are positions, half tenders; they close two hours apart, and half of the tenders
-#: that closed were awarded.
+#: Half of the notices are vacancies, half tenders. They close two hours apart. Half of the closed tenders
+#: were awarded.
 FILL = """
 import datetime
 from django.db import connection
@@ -81,30 +80,30 @@ if connection.vendor == "postgresql":
 """
 
 
-def timed(server: Server, page: str) -> float:
-    """Milliseconds until the whole answer is here; it has to be one."""
-    begun = time.perf_counter()
+def response_time(server: Server, page: str) -> float:
+    """Milliseconds until the whole response is here. Raises SystemExit unless it is a 200."""
+    started = time.perf_counter()
     response, _body = server.get(page)
-    taken = (time.perf_counter() - begun) * 1000
+    elapsed = (time.perf_counter() - started) * 1000
     if response.status != 200:
         raise SystemExit(f"{page} answered {response.status}.")
-    return taken
+    return elapsed
 
 
-def measure(few: Server, many: Server, rounds: int) -> None:
+def compare(few: Server, many: Server, rounds: int) -> None:
     sys.stdout.write(f"{'page':40} {FEW:>6} closed {MANY:>6} closed   ratio\n")
     for page in (page.format(year=time.gmtime().tm_year) for page in PAGES):
-        turns = [(timed(few, page), timed(many, page)) for _ in range(WARM_UP + rounds)]
-        of_few, of_many = map(statistics.median, zip(*turns[WARM_UP:], strict=True))
-        sys.stdout.write(f"{page:40} {of_few:10.1f} ms {of_many:10.1f} ms {of_many / of_few:7.2f}\n")
+        times = [(response_time(few, page), response_time(many, page)) for _ in range(WARM_UP + rounds)]
+        few_ms, many_ms = map(statistics.median, zip(*times[WARM_UP:], strict=True))
+        sys.stdout.write(f"{page:40} {few_ms:10.1f} ms {many_ms:10.1f} ms {many_ms / few_ms:7.2f}\n")
         sys.stdout.flush()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.notices", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=40, metavar="N", help="how often each is asked (40)")
+    parser.add_argument("--rounds", type=int, default=40, metavar="N", help="requests for each page (40)")
     rounds = parser.parse_args().rounds
-    # Told to end, it stops the portals first.
+    # Leave the context managers, which stop the portals.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -113,7 +112,7 @@ def main() -> None:
             server = stack.enter_context(running_server(folder / str(closed), RELIEFWEB_SOURCE="1255"))
             server.manage("shell", "-c", FILL.format(open=OPEN, closed=closed))
             servers.append(server)
-        measure(*servers, rounds)
+        compare(*servers, rounds)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,11 @@ from django.views.generic import RedirectView
 from careers import views
 from careers.alerts import views as alerts
 from careers.exports import feeds, ics, reliefweb
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from careers.verification import check
+
+VACANCY, TENDER = {"model": Vacancy}, {"model": ProcurementNotice}
 
 app_name = "careers"
 urlpatterns = [
@@ -19,8 +23,8 @@ urlpatterns = [
     path("vacancies/", RedirectView.as_view(pattern_name="careers:career_list")),
     path("vacancies/feed.atom", feeds.vacancies_feed, name="vacancies_feed"),
     path("vacancies/<slug:slug>/", views.vacancy_detail, name="vacancy_detail"),
-    path("vacancies/<slug:slug>/feed.atom", feeds.vacancy_feed, name="vacancy_feed"),
-    path("vacancies/<slug:slug>/deadline.ics", ics.vacancy_calendar, name="vacancy_calendar"),
+    path("vacancies/<slug:slug>/feed.atom", feeds.notice_feed, VACANCY, name="vacancy_feed"),
+    path("vacancies/<slug:slug>/deadline.ics", ics.notice_calendar, VACANCY, name="vacancy_calendar"),
     path("procurement/", views.procurement_list, name="procurement_list"),
     path("procurement/feed.atom", feeds.procurements_feed, name="procurements_feed"),
     path("procurement/closed/", views.procurement_closed_list, name="procurement_closed_list"),
@@ -29,8 +33,8 @@ urlpatterns = [
     path("procurement/awards/<int:year>/", views.award_list, name="award_year"),
     path("procurement/files/<uuid:pk>/<str:name>", views.procurement_document, name="procurement_document"),
     path("procurement/<slug:slug>/", views.procurement_detail, name="procurement_detail"),
-    path("procurement/<slug:slug>/feed.atom", feeds.procurement_feed, name="procurement_feed"),
-    path("procurement/<slug:slug>/deadline.ics", ics.procurement_calendar, name="procurement_calendar"),
+    path("procurement/<slug:slug>/feed.atom", feeds.notice_feed, TENDER, name="procurement_feed"),
+    path("procurement/<slug:slug>/deadline.ics", ics.notice_calendar, TENDER, name="procurement_calendar"),
     path("check/", check.check, name="check"),
     path("closed/", views.closed_list, name="closed_list"),
     path("closed/<int:year>/", views.closed_list, name="closed_year"),

@@ -1,6 +1,8 @@
-"""Programmes with their figures, projects, documents, donors and counterparts."""
+"""Admin of programmes with their figures, projects, documents, donors and counterparts."""
 
+import contextlib
 import datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -37,14 +39,8 @@ class ProgrammeAdmin(PublishableAdmin):
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
     list_display = [
-        "title",
-        "state_in_short",
-        "live_now",
-        "figures_to_caption",
-        "in_lao",
-        "information_date",
-        "updated_at",
-    ]
+        "title", "state_in_short", "live_now", "figure_count", "in_lao", "information_date", "updated_at",
+    ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body"]}),
         (_("Since when, and where in the list"), {"fields": [("since", "since_what"), "order"]}),
@@ -56,15 +52,13 @@ class ProgrammeAdmin(PublishableAdmin):
         return super().get_queryset(request).prefetch_related("figures")
 
     @admin.display(description=_("figures"))
-    def figures_to_caption(self, obj: Programme) -> str:
+    def figure_count(self, obj: Programme) -> str:
         figures = obj.figures.all()
         missing = sum(not figure.caption for figure in figures)
         if not missing:
             return str(len(figures) or "–")
-        return _("%(all)s, of which %(missing)s without a caption") % {
-            "all": len(figures),
-            "missing": missing,
-        }
+        counts = {"all": len(figures), "missing": missing}
+        return _("%(all)s, of which %(missing)s without a caption") % counts
 
 
 @admin.register(Project)
@@ -74,15 +68,7 @@ class ProjectAdmin(PublishableAdmin):
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
     )
-    list_display = [
-        "title",
-        "acronym",
-        "state_in_short",
-        "live_now",
-        "period_in_words",
-        "programme",
-        "in_lao",
-    ]
+    list_display = ["title", "acronym", "state_in_short", "live_now", "period", "programme", "in_lao"]
     list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
@@ -97,7 +83,7 @@ class ProjectAdmin(PublishableAdmin):
     ]
 
     @admin.display(description=_("dates"), ordering="starts")
-    def period_in_words(self, obj: Project) -> str:
+    def period(self, obj: Project) -> str:
         return obj.period or "–"
 
 
@@ -108,7 +94,7 @@ class FigureAdmin(ContentAdmin):
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
     )
-    list_display = ["value", "what_it_counts", "of", "information_date", "is_headline", "in_lao"]
+    list_display = ["value", "caption_or_missing", "subject", "information_date", "is_headline", "in_lao"]
     list_filter = [
         ("programme", admin.RelatedOnlyFieldListFilter),
         ("caption_en", admin.EmptyFieldListFilter),
@@ -116,75 +102,68 @@ class FigureAdmin(ContentAdmin):
     list_select_related = ["programme"]
     search_fields = ["value", "caption_en", "caption_lo", "source_en"]
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "programme",
-                    "value",
-                    "caption",
-                    ("information_date", "source"),
-                    ("is_headline", "order"),
-                ]
-            },
-        ),
-    ]
+        (None, {"fields": [
+            "programme", "value", "caption", ("information_date", "source"), ("is_headline", "order"),
+        ]}),
+    ]  # fmt: skip
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """What a command changed in a programme before is not said of who changes its figure now.
+        """Lock the programmes first, as their own form does, and record what changed outside the admin.
 
-        The programme is locked before its figure, as in the form of the programme.
+        Otherwise the history would ascribe that change to whoever saves the figure.
         """
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)
         figure = self.get_object(request, unquote(object_id)) if object_id else None
-        named = request.POST.get("programme", "")
-        keys = {figure and figure.programme_id, int(named) if named.isdecimal() else None}
+        submitted = request.POST.get("programme", "")
+        keys = {figure and figure.programme_id, int(submitted) if submitted.isdecimal() else None}
         with transaction.atomic():
             for programme in Programme.objects.filter(pk__in=keys - {None}).order_by("pk"):
                 self._standing_of(programme)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
-        """A programme whose figure changed here is as new as if it had changed in the programme's form."""
+        """Update the programme, as its own form does when a figure changes there."""
         super().after_saving(request, record, before)
         if before == serialization.serialize(record):
             # A second click on the same button.
             return
-        was_of = before["fields"]["programme"] if before else None
-        for programme in Programme.objects.filter(pk__in={record.programme_id, was_of} - {None}):
-            self._note(programme, request)
+        former = before["fields"]["programme"] if before else None
+        for programme in Programme.objects.filter(pk__in={record.programme_id, former} - {None}):
+            self._record_change(programme, request)
 
     def delete_model(self, request: HttpRequest, obj: Figure) -> None:
-        if obj.programme:
-            self._standing_of(obj.programme)
-        super().delete_model(request, obj)
-        if obj.programme:
-            self._note(obj.programme, request)
+        with self._recording_deletion([obj], request):
+            super().delete_model(request, obj)
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        programmes = list(Programme.objects.filter(figures__in=queryset).order_by("pk").distinct())
+        with self._recording_deletion(queryset, request):
+            super().delete_queryset(request, queryset)
+
+    @contextlib.contextmanager
+    def _recording_deletion(self, figures: Iterable[Figure], request: HttpRequest) -> Iterator[None]:
+        programmes = list(Programme.objects.filter(figures__in=figures).order_by("pk").distinct())
         for programme in programmes:
             self._standing_of(programme)
-        super().delete_queryset(request, queryset)
+        yield
         for programme in programmes:
-            self._note(programme, request)
+            self._record_change(programme, request)
 
-    def _note(self, programme: Programme, request: HttpRequest) -> None:
-        """The history of a programme names who changed a figure of it."""
+    def _record_change(self, programme: Programme, request: HttpRequest) -> None:
+        """Date the programme, and record in its history who changed a figure of it."""
         programme.information_date = PartialDate.of(request.at)
         programme.save(update_fields=["information_date", "updated_at"])
         self._standing_of(programme, by=request.user)
 
     @admin.display(description=_("what it counts"), ordering="caption_en")
-    def what_it_counts(self, obj: Figure) -> str:
+    def caption_or_missing(self, obj: Figure) -> str:
         return obj.caption or format_html('<span class="missing">{}</span>', _("caption to be confirmed"))
 
     @admin.display(description=_("of"), ordering="programme")
-    def of(self, obj: Figure) -> str:
+    def subject(self, obj: Figure) -> str:
         return str(obj.programme) if obj.programme else _("the country")
 
 
@@ -242,7 +221,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
         return obj.is_live_now
 
     def is_public(self, obj: Donor, at: datetime.datetime) -> bool:
-        return Donor.objects.shown(at).filter(pk=obj.pk).exists()
+        return Donor.objects.shown(at).contains(obj)
 
 
 @admin.register(Counterpart)
@@ -263,7 +242,7 @@ class CounterpartAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_form(self, request: HttpRequest, obj: Counterpart | None = None, **kwargs: Any) -> Any:
-        """Nothing is part of itself."""
+        """Leave the counterpart itself out of the choices for `parent`."""
         form = super().get_form(request, obj, **kwargs)
         if obj and "parent" in form.base_fields:
             form.base_fields["parent"].queryset = Counterpart.objects.exclude(pk=obj.pk)

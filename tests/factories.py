@@ -165,7 +165,8 @@ def change_deadline(notice: Notice, closes_at: datetime.datetime, reason: str = 
 def make_subscription(notice: Notice | None = None, **given) -> Subscription:
     """Confirmed, to all that is new, unless told otherwise."""
     values = {"email": f"reader-{next(_numbers)}@example.org", "topic": "all", "confirmed_at": timezone.now()}
-    return Subscription.objects.create(**values | ({notice.FOREIGN_KEY: notice} if notice else {}) | given)
+    subscriptions = notice.subscriptions if notice else Subscription.objects
+    return subscriptions.create(**values | given)
 
 
 def make_former_address(row, slug: str) -> SlugRedirect:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
 from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
-from careers.exports.reliefweb import reasons_against
+from careers.exports.reliefweb import ReliefWebJob
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.export import ExportMixin
@@ -80,7 +80,8 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     def warnings(self, obj: Vacancy, at: datetime.datetime) -> list[str]:
         """Also why ReliefWeb will not carry it, where the office's jobs go there."""
         warnings = super().warnings(obj, at)
-        if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit and (reasons := reasons_against(obj, at)):
+        reasons = ReliefWebJob(obj, at).rejection_reasons
+        if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit and reasons:
             warning = gettext("ReliefWeb will not carry this position. %(reasons)s")
             warnings.append(warning % {"reasons": " ".join(reasons)})
         return warnings

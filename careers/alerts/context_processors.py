@@ -1,9 +1,9 @@
-"""Template context: whether alerts are offered."""
+"""Context processor of the alerts."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def alerts(request: HttpRequest) -> dict[str, bool]:
-    """`alerts_offered`: whether the site can send mail, so that a page may lead to the form."""
+    """`alerts_offered`: whether pages may link to the form for alerts."""
     return {"alerts_offered": settings.ALERTS_ENABLED}

@@ -1,73 +1,60 @@
-"""Detect what happened to public notices since the last run, and queue messages to subscribers."""
+"""Record what happened to public notices since the last run, and queue messages to subscribers."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 
-from careers.models.alert_event import AlertEvent
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
-from careers.models.notice_queryset import NoticeQuerySet
+from careers.models.procurement import ProcurementNotice
 from careers.models.subscription import AlertMessage, Subscription
+from careers.models.vacancy import Vacancy
 
-#: What those who follow one notice are told. That it closed, its page had said from the beginning.
-CHANGES = (
-    NoticeEvent.Kind.DEADLINE,
-    NoticeEvent.Kind.MOMENT,
-    NoticeEvent.Kind.AMENDMENT,
-    NoticeEvent.Kind.CLARIFICATION,
-    NoticeEvent.Kind.OUTCOME,
-)
+#: What subscribers to one notice are told. They have known of its closing from the beginning.
+CHANGES = {*NoticeEvent.Kind} - {NoticeEvent.Kind.PUBLISHED, NoticeEvent.Kind.CLOSED}
+TOPICS = {Vacancy: Subscription.Topic.VACANCIES, ProcurementNotice: Subscription.Topic.PROCUREMENT}
 
 
-def record(at: datetime.datetime) -> int:
-    """Record each event that was not recorded before, with a message to everybody it concerns.
+def record_events(at: datetime.datetime) -> int:
+    """Record each new event, with a message to each of its recipients; return how many events they were.
 
-    Both in one transaction: an event that is recorded has all its messages, and gets no more.
+    Event and messages are written in one transaction: a recorded event has all its messages.
     """
-    return sum(_record(notice, told, at) for notice, told in [*_new(at), *_changed(at)])
+    return sum(_record(notice, event, at) for notice, event in list(_new_events(at)))
 
 
-def _record(notice: Notice, told: NoticeEvent, at: datetime.datetime) -> bool:
+def _new_events(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
+    """Open notices that were not announced yet, and changes of notices that somebody follows."""
+    for model in notice_models():
+        unannounced = model.objects.open(at).exclude(alert_events__key=NoticeEvent.Kind.PUBLISHED)
+        followed = model.objects.filter(subscriptions__confirmed_at__isnull=False)
+        changing = model.objects.live(at).filter(pk__in=followed)
+        for notices, kinds in ((unannounced, {NoticeEvent.Kind.PUBLISHED}), (changing, CHANGES)):
+            for notice in notices.with_history().prefetch_related("alert_events"):
+                recorded = {alert_event.key for alert_event in notice.alert_events.all()}
+                for event in notice.events(at):
+                    if event.kind in kinds and event.key not in recorded:
+                        yield notice, event
+
+
+def _record(notice: Notice, event: NoticeEvent, at: datetime.datetime) -> bool:
     with transaction.atomic():
-        event, created = AlertEvent.objects.get_or_create(
-            key=told.key, **{notice.FOREIGN_KEY: notice}, defaults={"noticed_at": at}
-        )
+        alert_event, created = notice.alert_events.get_or_create(key=event.key, defaults={"noticed_at": at})
         if created:
-            # Who subscribed twice, to all and to positions, is told once.
-            concerned = {row.email: row for row in Subscription.objects.recipients(notice, told)}
+            # One message to an address, also if it subscribed to several topics.
+            recipients = {subscription.email: subscription for subscription in _recipients(notice, event)}
             AlertMessage.objects.bulk_create(
-                AlertMessage(subscription=row, event=event, created_at=at, send_after=at)
-                for row in concerned.values()
+                AlertMessage(subscription=subscription, event=alert_event, created_at=at, send_after=at)
+                for subscription in recipients.values()
             )
     return created
 
 
-def _new(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
-    for kind in notice_models():
-        unknown = kind.objects.open(at).exclude(alert_events__key=NoticeEvent.Kind.PUBLISHED)
-        for notice in _with_events(unknown):
-            yield from _told(notice, [NoticeEvent.Kind.PUBLISHED], at)
-
-
-def _changed(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
-    """Of notices that somebody follows: of the others nobody is to be told."""
-    for kind in notice_models():
-        followers = Subscription.objects.confirmed().filter(**{kind.FOREIGN_KEY: OuterRef("pk")})
-        for notice in _with_events(kind.objects.live(at).filter(Exists(followers))):
-            yield from _told(notice, CHANGES, at)
-
-
-def _with_events(rows: NoticeQuerySet) -> NoticeQuerySet:
-    return rows.with_history().prefetch_related("alert_events")
-
-
-def _told(
-    notice: Notice, kinds: Iterable[NoticeEvent.Kind], at: datetime.datetime
-) -> Iterator[tuple[Notice, NoticeEvent]]:
-    known = {event.key for event in notice.alert_events.all()}
-    for told in notice.events(at):
-        if told.kind in kinds and told.key not in known:
-            yield notice, told
+def _recipients(notice: Notice, event: NoticeEvent) -> QuerySet[Subscription]:
+    if event.kind is NoticeEvent.Kind.PUBLISHED:
+        topics = [Subscription.Topic.ALL, TOPICS[type(notice)]]
+        return Subscription.objects.confirmed().filter(topic__in=topics)
+    # Earlier changes were on the page of the notice when they subscribed.
+    return notice.subscriptions.filter(confirmed_at__lt=event.updated_at)

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from careers.models.notice import Notice
 from careers.models.subscription import Subscription
 
-NO_ADDRESS = _("This is not an e-mail address. It should look like name@example.org")
+INVALID_EMAIL = _("This is not an e-mail address. It should look like name@example.org")
 
 
 class SubscribeForm(forms.Form):
-    """An address and a topic; only the address where the form stands for one notice."""
+    """An e-mail address and a topic; without the topic in the form for one notice."""
 
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        error_messages={"required": _("Please give your e-mail address."), "invalid": NO_ADDRESS},
+        error_messages={"required": _("Please give your e-mail address."), "invalid": INVALID_EMAIL},
     )
     topic = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -32,7 +32,7 @@ class SubscribeForm(forms.Form):
             "invalid_choice": _("Please choose one of these."),
         },
     )
-    #: Hidden from people; a program that fills in whatever it finds gives itself away.
+    #: A honeypot: hidden from people, filled in by programs.
     message = forms.CharField(required=False)
 
     def __init__(self, *args: Any, notice: Notice | None = None, **kwargs: Any) -> None:
@@ -42,20 +42,19 @@ class SubscribeForm(forms.Form):
             del self.fields["topic"]
 
     @property
-    def is_of_a_program(self) -> bool:
+    def is_spam(self) -> bool:
         return bool(self.data.get("message"))
 
     def clean_email(self) -> str:
-        """In small letters, the domain as mail servers write it: one person, one address."""
+        """In lower case, with the domain in ASCII: one spelling of each address."""
         name, _at, domain = self.cleaned_data["email"].lower().rpartition("@")
         try:
             email = f"{name}@{punycode(domain)}"
         except UnicodeError:
             email = ""
-        # Names in quotes and domains in brackets are allowed by the standard, and used by nobody
-        # who means well.
+        # The standard allows quoted names and domains in brackets; nobody has one.
         if not email.isascii() or set('"[]') & set(email) or not 3 <= len(email) <= 254:
-            raise ValidationError(NO_ADDRESS)
+            raise ValidationError(INVALID_EMAIL)
         return email
 
     def save(self, at: datetime.datetime) -> None:

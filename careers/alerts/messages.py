@@ -1,4 +1,4 @@
-"""The alert messages: plain text, rendered from the notice when they are sent."""
+"""The e-mails of the alerts: plain text, rendered from the notice when they are sent."""
 
 import datetime
 from email.charset import QP, Charset
@@ -12,7 +12,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from careers.exports.notice_data import absolute, closing_line, export_title, host, notice_facts, plain
+from careers.exports.notice_data import (
+    absolute_url,
+    clean_text,
+    closing_line,
+    export_title,
+    host,
+    notice_facts,
+    notice_url,
+)
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
@@ -20,36 +28,38 @@ from careers.models.subscription import AlertMessage
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Office
 
-#: Seven-bit text, which every mail server passes on.
+#: Seven-bit text, which every mail server accepts.
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
-
-
 #: The longest line that SMTP allows, without its end.
-LONGEST_LINE = 998
+MAX_LINE_LENGTH = 998
 
 
 class UnfoldedEmail(EmailMessage):
-    """Headers stand on one line each: some mail programs misread an address on a second line."""
+    """Keeps each header on one line: some mail programs misread a URL that begins on a second line."""
+
+    encoding = UTF8
 
     def message(self, *args: Any, **kwargs: Any) -> Message:
         message = super().message(*args, **kwargs)
-        message.policy = message.policy.clone(max_line_length=LONGEST_LINE)
+        message.policy = message.policy.clone(max_line_length=MAX_LINE_LENGTH)
         return message
 
 
-def question(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
-    """Whether the address wants the alerts that somebody asked for; or that it gets them already."""
+def confirmation_email(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
+    """Ask the address to confirm its subscription, or say that it is confirmed already."""
     if message.subscription.confirmed_at:
-        return _written(message, at, _("You get these alerts already"), "already_subscribed.txt")
-    return _written(message, at, _("Please confirm your alerts"), "confirm.txt")
+        return _build_email(message, at, _("You get these alerts already"), "already_subscribed.txt")
+    return _build_email(message, at, _("Please confirm your alerts"), "confirm.txt")
 
 
-def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime.datetime) -> EmailMessage:
-    """What happened to a notice, and how the notice stands."""
-    happened, text = told.kind.label, plain(told.text)
-    if told.kind is NoticeEvent.Kind.PUBLISHED:
-        happened, text = {
+def alert_email(
+    message: AlertMessage, notice: Notice, event: NoticeEvent, at: datetime.datetime
+) -> EmailMessage:
+    """What happened to a notice, with its deadline and facts."""
+    label, text = event.kind.label, clean_text(event.text)
+    if event.kind is NoticeEvent.Kind.PUBLISHED:
+        label, text = {
             Vacancy: (_("New position"), _("The office seeks to fill a position.")),
             ProcurementNotice: (_("New tender"), _("The office asks for offers.")),
         }[type(notice)]
@@ -58,34 +68,32 @@ def alert(message: AlertMessage, notice: Notice, told: NoticeEvent, at: datetime
         "title": export_title(notice),
         "closing": closing_line(notice, at),
         "facts": notice_facts(notice),
-        "address": absolute(notice.get_absolute_url()),
+        "address": notice_url(notice),
     }
-    return _written(message, at, f"{happened}: {export_title(notice)}", "alert.txt", **context)
+    return _build_email(message, at, f"{label}: {export_title(notice)}", "alert.txt", **context)
 
 
-def _written(
+def _build_email(
     message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
 ) -> EmailMessage:
     subscription, office = message.subscription, Office.get_current()
-    context |= {"subscription": subscription, "about": subscription.scope_label(at), "office": office}
-    context |= {"home": absolute("/"), "contact": absolute(reverse("office:contact"))}
-    written = UnfoldedEmail(
+    context |= {
+        "subscription": subscription,
+        "about": subscription.scope_label(at),
+        "office": office,
+        "contact": absolute_url(reverse("office:contact")),
+    }
+    sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return UnfoldedEmail(
         subject=subject,
         body=render_to_string(f"careers/alerts/{template}", context),
-        from_email=_sender(office),
+        from_email=formataddr((sender_name or (office.short_name if office else ""), sender)),
         to=[subscription.email],
         headers={
-            # The same at every try: a mail program can tell that a message came twice.
+            # The same at every try, so that mail programs can recognise a duplicate.
             "Message-ID": f"<{message.pk}@{host()}>",
             "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{subscription.stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    written.encoding = UTF8
-    return written
-
-
-def _sender(office: Office | None) -> str:
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or (office.short_name if office else ""), address))

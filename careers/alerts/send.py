@@ -1,7 +1,7 @@
-"""Send what waits, through Django's mail backend: first the message, then the mark that it was sent.
+"""Send the waiting messages through Django's mail backend, and mark each one after it was sent.
 
-A run that is killed between the two leaves one message unmarked. The next run sends it again, with the
-same Message-ID. No message is lost.
+A run that is killed in between leaves one message unmarked. The next run sends it again, with the same
+Message-ID. No message is lost.
 """
 
 import contextlib
@@ -22,25 +22,26 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils import timezone
 
-from careers.alerts import detect, messages
+from careers.alerts.detect import record_events
+from careers.alerts.messages import alert_email, confirmation_email
 from careers.models.subscription import AlertMessage, Subscription
 from iomlaos.publishing.scheduling import publish_due
 
-#: Any number that no other advisory lock of this database has.
+#: The key of the advisory lock: any number that nothing else uses in this database.
 LOCK = 856_2003
-#: What can become of a message in a run, as the command reports it.
+#: The outcomes of a message in a run.
 OUTCOMES = SENT, DELAYED, REFUSED, DROPPED = "sent", "delayed", "refused", "dropped"
-#: A run ends after so many broken connections in a row.
+#: Broken connections in a row after which a run ends.
 MAX_DISCONNECTS = 3
 
 
-class SmtpUnavailable(Exception):
+class SmtpUnavailableError(Exception):
     """The mail server accepts no mail now. The text names no subscriber."""
 
 
 @contextlib.contextmanager
 def single_instance() -> Iterator[bool]:
-    """Whether no other run is at work on this database. A killed run leaves no lock behind."""
+    """Take the lock of the command; whether no other run holds it. A killed run leaves no lock behind."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
@@ -62,29 +63,29 @@ def single_instance() -> Iterator[bool]:
 
 
 class AlertRun:
-    """One run: delete what has expired, record what happened, try each waiting message once."""
+    """One run: delete what has expired, record new events, try each waiting message once."""
 
     def __init__(self, batch: int) -> None:
         self.batch = batch
-        #: How many events were recorded, and how many messages had each outcome.
+        #: The number of recorded events, and of messages by outcome.
         self.counts: Counter[str] = Counter()
         self._is_ending = False
 
     def end(self, *_signal: object) -> None:
-        """End after the message in hand. The next run sends the rest."""
+        """End after the current message. The next run sends the rest."""
         self._is_ending = True
 
-    def __call__(self) -> None:
+    def run(self) -> None:
+        """Raises SmtpUnavailableError if the mail server accepts no mail."""
         at = timezone.now()
         Subscription.objects.expired(at).delete()
         AlertMessage.objects.expired(at).delete()
         # A draft that is due is published by the next visitor, or here.
         publish_due(at)
-        self.counts["recorded"] = detect.record(at)
+        self.counts["recorded"] = record_events(at)
         self._send_all(deque(AlertMessage.objects.due(timezone.now())))
 
     def _send_all(self, waiting: deque[AlertMessage]) -> None:
-        """Send in batches, each through one connection. Raises SmtpUnavailable."""
         disconnects = 0
         while waiting and not self._is_ending:
             try:
@@ -94,29 +95,33 @@ class AlertRun:
             except SMTPServerDisconnected:
                 disconnects += 1
                 if disconnects == MAX_DISCONNECTS:
-                    raise SmtpUnavailable("the connection broke several times") from None
+                    raise SmtpUnavailableError("the connection broke several times") from None
+            except SMTPResponseException as error:
+                reason = f"{error.smtp_code} {error.smtp_error.decode(errors='replace')}"
+                raise SmtpUnavailableError(reason) from None
             except OSError as error:
-                raise SmtpUnavailable(_describe(error)) from None
+                raise SmtpUnavailableError(str(error)) from None
 
     def _send_batch(self, smtp: BaseEmailBackend, waiting: deque[AlertMessage]) -> None:
+        """Send messages until the batch is full, or the connection should be renewed."""
         for number in range(self.batch):
             if not waiting or self._is_ending:
                 return
             message = waiting.popleft()
             try:
-                was_refused = not self._send(smtp, message)
+                is_accepted = self._send(smtp, message)
             except SMTPSenderRefused:
                 if number == 0:
                     raise
-                # Some servers take only so many messages through one connection.
+                # Some servers accept only so many messages through one connection.
                 waiting.appendleft(message)
                 return
-            if was_refused:
-                # After some refusals smtplib has closed the connection: go on with a new one.
+            if not is_accepted:
+                # smtplib closes the connection after some refusals.
                 return
 
     def _send(self, smtp: BaseEmailBackend, message: AlertMessage) -> bool:
-        """Send one message and mark it. False where the server refused it."""
+        """Send one message and mark it. False if the server refused it."""
         email = self._compose(message)
         if email is None or not message.mark_sending():
             return True
@@ -133,7 +138,7 @@ class AlertRun:
             self._retry_later(message)
             raise
         except OSError:
-            # The server refused us, and not this message.
+            # The server refused the connection or the sender, not this message.
             message.cancel_sending()
             raise
         message.mark_sent()
@@ -141,19 +146,18 @@ class AlertRun:
         return True
 
     def _compose(self, message: AlertMessage) -> EmailMessage | None:
-        """The message as of now; None where there is nothing to send now."""
+        """The e-mail as of now; None if there is nothing to send now."""
         now = timezone.now()
         if message.event is None:
-            return messages.question(message, now)
+            return confirmation_email(message, now)
         notice = message.event.public_notice(now)
         if notice is None:
-            # Withdrawn: its messages wait until it is public again.
+            # It was withdrawn: the messages wait until it is public again.
             return None
-        told = message.event.current_event(notice, now)
-        if told is None:
-            self.counts[DROPPED] += message.event.messages.drop()
-            return None
-        return messages.alert(message, notice, told, now)
+        if event := message.event.notice_event(notice, now):
+            return alert_email(message, notice, event, now)
+        self.counts[DROPPED] += message.event.messages.drop()
+        return None
 
     def _mark_refused(self, message: AlertMessage, code: int, *, by_recipient: bool) -> None:
         """Codes from 500 on are final."""
@@ -166,9 +170,3 @@ class AlertRun:
     def _retry_later(self, message: AlertMessage) -> None:
         message.schedule_retry(timezone.now())
         self.counts[DELAYED] += 1
-
-
-def _describe(error: OSError) -> str:
-    if isinstance(error, SMTPResponseException):
-        return f"{error.smtp_code} {error.smtp_error.decode(errors='replace')}"
-    return str(error)

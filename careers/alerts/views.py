@@ -1,7 +1,7 @@
-"""The pages of the alerts: asking for them, confirming, stopping. They use no cookie.
+"""The pages to subscribe to alerts, to confirm and to stop them.
 
-Without a cookie there is nothing that another site could misuse in a visitor's name: a form proves
-that it comes from this site by the browser's own headers, and a link in a message by its token.
+They use no cookie, so another site cannot misuse one. A form proves by the browser's headers that it comes
+from this site, and a link in a message by its token.
 """
 
 from typing import Any
@@ -28,132 +28,113 @@ allowed_methods = require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt
 @allowed_methods
 def alerts(request: HttpRequest) -> HttpResponse:
-    """What is new, of a kind or of both."""
-    return _form(request, None)
+    """Subscribe to all new notices, or to those of one kind."""
+    return _subscribe(request, None)
 
 
 @csrf_exempt
 @allowed_methods
 def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
-    """The changes of one notice. Where its address changed, so did that of its form; what was sent counts."""
+    """Subscribe to the changes of one notice. A form sent to its former slug counts."""
     try:
         notice = find_notice(slug, request.at)
     except PermanentlyMoved as moved:
         notice = moved_notice(moved, request.at)
         if request.method != "POST":
             return HttpResponsePermanentRedirect(reverse("careers:notice_alerts", args=[notice.slug]))
-    return _form(request, notice)
+    return _subscribe(request, notice)
 
 
-def _form(request: HttpRequest, notice: Notice | None) -> HttpResponse:
+def _subscribe(request: HttpRequest, notice: Notice | None) -> HttpResponse:
     context = {"notice": notice, "section": "careers"}
     is_over = notice is not None and not notice.is_followed(request.at)
     if not settings.ALERTS_ENABLED or is_over:
         template = f"careers/alerts/{'ended' if settings.ALERTS_ENABLED else 'unavailable'}.html"
         if request.method == "POST":
-            return _unkept(render(request, template, context, status=404))
+            return _no_store(render(request, template, context, status=404), "same-origin")
         return render(request, template, context)
     if request.method == "POST":
-        return _sent(request, SubscribeForm(request.POST, notice=notice), context)
+        return _submit(request, SubscribeForm(request.POST, notice=notice), context)
     return render(request, "careers/alerts/form.html", context | {"form": SubscribeForm(notice=notice)})
 
 
-def _sent(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) -> HttpResponse:
-    """What is answered is the same whether or not the address was known.
+def _submit(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) -> HttpResponse:
+    """Handle the sent form. The response does not tell whether the address was known.
 
-    The page is the answer itself, not one that is redirected to: it names the address, so that a
-    slip is noticed, and an address that carried it would stand in logs. Reloading asks once more,
-    which is what the limits are for.
+    There is no redirect after the POST: the page shows the address, so that a typing error is noticed, and
+    in a URL the address would be logged. A reload sends the form again, within the rate limits.
     """
     if not is_same_origin(request):
-        return _say(
-            request, 403, _("This form was not sent from this site"),
-            _("Nothing was stored. Please open the form here and fill it in again."),
-        )  # fmt: skip
+        lead = _("Nothing was stored. Please open the form here and fill it in again.")
+        title = _("This form was not sent from this site")
+        return _private_page(request, "message", 403, title=title, lead=lead)
     context |= {"form": form}
     if not form.is_valid():
-        return _unkept(render(request, "careers/alerts/form.html", context))
-    if not form.is_of_a_program:
+        return _no_store(render(request, "careers/alerts/form.html", context), "same-origin")
+    if not form.is_spam:
         if is_rate_limited(request):
-            response = _say(
-                request, 429, _("Too many have asked within this hour"),
-                _("Nothing was stored. Please try again in an hour; the feeds tell you the same meanwhile."),
-            )  # fmt: skip
-            response.headers["Retry-After"] = str(int(HOUR.total_seconds()))
-            return response
+            return _too_many_requests(request)
         form.save(request.at)
-    return _unkept(render(request, "careers/alerts/confirmation_sent.html", context))
+    return _no_store(render(request, "careers/alerts/confirmation_sent.html", context), "same-origin")
+
+
+def _too_many_requests(request: HttpRequest) -> HttpResponse:
+    lead = _("Nothing was stored. Please try again in an hour; the feeds tell you the same meanwhile.")
+    title = _("Too many have asked within this hour")
+    response = _private_page(request, "message", 429, title=title, lead=lead)
+    response.headers["Retry-After"] = str(int(HOUR.total_seconds()))
+    return response
 
 
 @csrf_exempt
 @allowed_methods
 def confirm_alerts(request: HttpRequest, token: str) -> HttpResponse:
-    """Only the button confirms: programs that check the links of a message open them, too."""
+    """Confirm by the button only: programs that check the links in a message open this page too."""
     subscription = Subscription.objects.active(request.at).filter(token=token).first()
     if subscription is None:
-        return _unknown(request)
-    about = subscription.scope_label(request.at)
+        return _unknown_token(request)
+    scope = subscription.scope_label(request.at)
     if request.method == "POST":
         subscription.confirm(request.at)
-        return _say(
-            request, 200, _("Your alerts are on"),
-            _("You asked for: %(about)s. Each message has a link that stops them.") % {"about": about},
-        )  # fmt: skip
-    return _question(request, _("Do you want these alerts?"), about, _("Yes, send me these alerts"))
+        lead = _("You asked for: %(about)s. Each message has a link that stops them.") % {"about": scope}
+        return _private_page(request, "message", title=_("Your alerts are on"), lead=lead)
+    title, button = _("Do you want these alerts?"), _("Yes, send me these alerts")
+    return _private_page(request, "confirm", title=title, about=scope, button=button)
 
 
 @csrf_exempt
 @allowed_methods
 def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
-    """By the button, or by the one click that a mail program offers (RFC 8058), which is a POST, too.
+    """Stop by the button, or by the POST of a mail program's one-click unsubscribe (RFC 8058).
 
-    Who stops twice is told the same again, for a mail program may repeat itself.
+    A second POST gets the same answer: mail programs may repeat it.
     """
     subscription = Subscription.objects.filter(token=token).first()
     if request.method == "POST":
         Subscription.objects.filter(token=token).delete()
-        return _say(
-            request, 200, _("Your alerts are stopped"),
-            _("No more messages are sent, and your address is deleted as far as these alerts go."),
-        )  # fmt: skip
+        lead = _("No more messages are sent, and your address is deleted as far as these alerts go.")
+        return _private_page(request, "message", title=_("Your alerts are stopped"), lead=lead)
     if subscription is None:
-        return _unknown(request)
-    about = subscription.scope_label(request.at)
-    return _question(request, _("Do you want to stop these alerts?"), about, _("Stop these alerts"))
+        return _unknown_token(request)
+    title, button = _("Do you want to stop these alerts?"), _("Stop these alerts")
+    scope = subscription.scope_label(request.at)
+    return _private_page(request, "confirm", title=title, about=scope, button=button)
 
 
-def _question(request: HttpRequest, title: str, about: str, button: str) -> HttpResponse:
-    context = {"title": title, "about": about, "button": button} | _nameless()
-    return _private(render(request, "careers/alerts/confirm.html", context))
+def _unknown_token(request: HttpRequest) -> HttpResponse:
+    lead = _("It may have been used already, it may be older than two days, or a part of it is missing.")
+    return _private_page(request, "message", 404, title=_("This link is not known any more"), lead=lead)
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return _say(
-        request, 404, _("This link is not known any more"),
-        _("It may have been used already, it may be older than two days, or a part of it is missing."),
-    )  # fmt: skip
+def _private_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render a page whose URL may hold a token: it names the form as canonical, and sends no referrer."""
+    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts"), "section": "careers"}
+    response = render(request, f"careers/alerts/{template}.html", context, status=status)
+    return _no_store(response, "no-referrer")
 
 
-def _say(request: HttpRequest, status: int, title: str, lead: str) -> HttpResponse:
-    context = {"title": title, "lead": lead} | _nameless()
-    return _private(render(request, "careers/alerts/message.html", context, status=status))
-
-
-def _nameless() -> dict[str, str]:
-    """A page behind a token names the form as its address, not itself."""
-    return {"canonical": settings.SITE_URL + reverse("careers:alerts"), "section": "careers"}
-
-
-def _unkept(response: HttpResponse) -> HttpResponse:
-    """For one pair of eyes. Told not to say from where, a browser would send the next form, a
-    corrected one for instance, with the Origin "null"."""
+def _no_store(response: HttpResponse, referrer_policy: str) -> HttpResponse:
+    """Forbid all caches. After "no-referrer", browsers send the next form of the page with `Origin: null`."""
     patch_cache_control(response, no_store=True, private=True)
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """For one pair of eyes, and no other page learns its address."""
-    patch_cache_control(response, no_store=True, private=True)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = referrer_policy
     return response

@@ -1,6 +1,6 @@
-"""A vacancy as search engines read it: a JobPosting of schema.org, in JSON-LD.
+"""JSON-LD of a vacancy for search engines: a JobPosting of schema.org.
 
-What is required, and in which form, is said at schema.org/JobPosting and in Google's documentation
+Required fields: schema.org/JobPosting and Google's documentation
 (developers.google.com/search/docs/appearance/structured-data/job-posting).
 """
 
@@ -11,31 +11,31 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from careers.exports.notice_data import absolute, export_title, full_text, locality, plain
+from careers.exports.notice_data import clean_text, export_title, full_text, locality, notice_url
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import VIENTIANE
 
-#: What a kind of contract says of employment, in Google's words. A fixed term says nothing of it.
-OF_CONTRACT = {
+#: Google's employment types by contract and by working time. A fixed term has none.
+EMPLOYMENT_TYPES = {
     Vacancy.Contract.SHORT_TERM: "TEMPORARY",
     Vacancy.Contract.CONSULTANCY: "CONTRACTOR",
     Vacancy.Contract.INTERNSHIP: "INTERN",
     Vacancy.Contract.VOLUNTEER: "VOLUNTEER",
+    Vacancy.WorkingTime.FULL_TIME: "FULL_TIME",
+    Vacancy.WorkingTime.PART_TIME: "PART_TIME",
 }
-OF_WORKING_TIME = {Vacancy.WorkingTime.FULL_TIME: "FULL_TIME", Vacancy.WorkingTime.PART_TIME: "PART_TIME"}
-#: Within a script element, these could end it.
-ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+#: Characters that could end the script element.
+ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> dict[str, Any] | None:
-    """What search engines are told; None where nobody from outside can apply at this moment.
+    """None if nobody from outside can apply at this moment.
 
-    `applicantLocationRequirements` is left out: it is for remote work, and schema.org says that it
-    is not for citizenship, which is an `eligibilityToWorkRequirement`.
+    Citizenship is an `eligibilityToWorkRequirement`: `applicantLocationRequirements` is for remote work.
     """
-    is_for_all = vacancy.tier != Vacancy.Tier.INTERNAL_ONLY
-    if not (vacancy.is_live(at) and vacancy.is_open(at) and is_for_all):
+    is_internal = vacancy.tier == Vacancy.Tier.INTERNAL_ONLY
+    if is_internal or not (vacancy.is_live(at) and vacancy.is_open(at)):
         return None
     posted_on = vacancy.posted_on or vacancy.announced_at.astimezone(VIENTIANE).date()
     posting = {
@@ -48,36 +48,34 @@ def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> d
         "hiringOrganization": {"@type": "Organization", "name": organization, "sameAs": settings.SITE_URL},
         "jobLocation": _location(vacancy.duty_station),
         "directApply": False,
-        "url": absolute(vacancy.get_absolute_url()),
+        "url": notice_url(vacancy),
     }
     if vacancy.reference:
-        posting["identifier"] = {
-            "@type": "PropertyValue", "name": organization, "value": plain(vacancy.reference)
-        }  # fmt: skip
-    employment = [OF_CONTRACT.get(vacancy.contract), OF_WORKING_TIME.get(vacancy.working_time)]
-    if any(employment):
-        posting["employmentType"] = [*filter(None, employment)]
+        reference = clean_text(vacancy.reference)
+        posting["identifier"] = {"@type": "PropertyValue", "name": organization, "value": reference}
+    types = [EMPLOYMENT_TYPES.get(value) for value in (vacancy.contract, vacancy.working_time)]
+    if any(types):
+        posting["employmentType"] = [*filter(None, types)]
     if vacancy.eligibility in (Vacancy.Eligibility.NATIONALS, Vacancy.Eligibility.RESIDENTS):
         posting["eligibilityToWorkRequirement"] = vacancy.get_eligibility_display()
     return posting
 
 
 def _location(place: Place | None) -> dict[str, Any]:
-    """Google requires a location with its country. Where no duty station is known, the country is
-    all that is said: this is the office in Lao PDR."""
+    """A Place with at least the country, which Google requires: all duty stations are in Lao PDR."""
     address = {"@type": "PostalAddress", "addressCountry": "LA"}
     location = {"@type": "Place", "address": address}
     if place is not None:
-        location["name"] = plain(place.name)
-    if town := locality(place):
-        address["addressLocality"] = town
-    if place is not None and place.kind == Place.Kind.PROVINCE:
-        address["addressRegion"] = plain(place.name)
+        location["name"] = clean_text(place.name)
+        if town := locality(place):
+            address["addressLocality"] = town
+        if place.kind == Place.Kind.PROVINCE:
+            address["addressRegion"] = clean_text(place.name)
     return location
 
 
 def as_script(posting: dict[str, Any] | None) -> SafeString:
-    """The element for a page's head; empty where there is nothing to say."""
+    """The script element for the head of a page; empty without a posting."""
     if posting is None:
         return mark_safe("")
     text = json.dumps(posting, ensure_ascii=False).translate(ESCAPES)

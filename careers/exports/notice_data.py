@@ -1,4 +1,4 @@
-"""Helpers shared by feeds, calendars, JSON-LD and ReliefWeb."""
+"""Helpers shared by feeds, calendars, JSON-LD, ReliefWeb and alerts."""
 
 import datetime
 import re
@@ -9,122 +9,119 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from careers.models.notice import Notice
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
 from iomlaos.media.richtext import strip_images
 from iomlaos.office.models import Office, Place
 
-#: When this site began to name things by tag URIs (RFC 4151). Names are for good: never change it.
-NAMING_SINCE = 2026
-#: What neither XML 1.0 nor iCalendar can hold, however it is escaped, and nobody can read.
+#: The year in this site's tag URIs (RFC 4151). Never change it: readers know entries by these names.
+TAG_URI_YEAR = 2026
+#: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-#: The prefecture of the capital, which is a town as well as a province.
+#: The ISO code of the prefecture of the capital, which is a town as well as a province.
 CAPITAL = "LA-VT"
 
+# In HTML as our sanitizer writes it.
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
+TAG_IN_CELL = re.compile(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>")
 
-def absolute(path: str) -> str:
-    """The full address of a page of this site."""
+
+def with_export_data(notices: NoticeQuerySet) -> NoticeQuerySet:
+    """Load what exports tell of a notice beside its own fields."""
+    if notices.model is Vacancy:
+        notices = notices.select_related("duty_station")
+    return notices.with_history()
+
+
+def absolute_url(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
+def notice_url(notice: Notice) -> str:
+    return absolute_url(notice.get_absolute_url())
+
+
 def host() -> str:
-    """The site's host name, by which what it sends out is told from what other sites send."""
+    """The host name of the site, which makes identifiers unique among all sites."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def org_name(notice: Notice) -> str:
-    """The kind and the key of a notice: this stays when its address changes."""
+def notice_id(notice: Notice) -> str:
+    """An identifier within this site that stays when the slug changes."""
     return f"{notice._meta.model_name}:{notice.pk}"
 
 
 def tag_uri(name: str) -> str:
-    return f"tag:{host()},{NAMING_SINCE}:{name}"
+    return f"tag:{host()},{TAG_URI_YEAR}:{name}"
 
 
-def plain(text: str) -> str:
-    """A text without the signs that would make a whole feed unreadable; lines end in one way."""
+def clean_text(text: object) -> str:
+    """Remove characters that would make a whole feed unreadable, and normalize line ends."""
     return FORBIDDEN.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def export_title(notice: Notice) -> str:
-    """On one line."""
-    return " ".join(plain(notice.title).split())
+    """The title on one line."""
+    return " ".join(clean_text(notice.title).split())
 
 
-def organization(office: Office | None) -> str:
-    """Who speaks: the organization's full name, or the host where nothing is said of the office."""
-    return plain(office.name) if office else host()
+def organization_name(office: Office | None) -> str:
+    return clean_text(office.name) if office else host()
 
 
 def closing_line(notice: Notice, at: datetime.datetime) -> str:
-    deadline = {"deadline": notice.deadline}
-    return (
-        _("Closes: %(deadline)s") % deadline if notice.is_open(at) else _("Closed: %(deadline)s") % deadline
-    )
+    text = _("Closes: %(deadline)s") if notice.is_open(at) else _("Closed: %(deadline)s")
+    return text % {"deadline": notice.deadline}
 
 
-def notice_facts(notice: Notice) -> list[tuple[str, str]]:
-    """What is known of a notice in brief, apart from its deadline: a word and a value each."""
+def notice_facts(notice: Notice) -> list[str]:
+    """What is known of a notice apart from its deadline, each as "Label: value"."""
     if isinstance(notice, Vacancy):
         grade = f"{notice.grade} ({notice.grade_scale_name})" if notice.grade_scale_name else notice.grade
-        who = " · ".join(filter(None, [notice.get_eligibility_display(), notice.get_tier_display()]))
-        known = [
-            (_("Duty station"), str(notice.duty_station or "")),
+        candidates = [notice.get_eligibility_display(), notice.get_tier_display()]
+        facts = [
+            (_("Duty station"), notice.duty_station),
             (_("Organizational unit"), notice.organizational_unit),
             (_("Grade"), grade),
             (_("Appointment"), notice.appointment),
             (_("Estimated start"), notice.starts),
-            (_("Who may apply"), who),
+            (_("Who may apply"), " · ".join(filter(None, candidates))),
         ]
     else:
-        known = [
+        facts = [
             (_("Method"), notice.get_method_display()),
             (_("Questions until"), notice.questions_deadline),
             (_("Pre-bid meeting"), notice.pre_bid_meeting),
             (_("Place of delivery"), notice.delivery_place),
             (_("Currency of offers"), notice.currency),
         ]
-    known.append((_("Reference"), notice.reference))
-    return [(word, plain(value)) for word, value in known if value]
+    facts.append((_("Reference"), notice.reference))
+    return [f"{label}: {clean_text(value)}" for label, value in facts if value]
 
 
 def locality(place: Place | None) -> str:
-    """The town in which a place lies, where that is known: a province or an area is not a town."""
-    if place is None or not (place.kind == Place.Kind.TOWN or place.iso_code == CAPITAL):
-        return ""
-    return plain(place.name)
+    """The name of a place that is a town; empty for a province or an area."""
+    is_town = place is not None and (place.kind == Place.Kind.TOWN or place.iso_code == CAPITAL)
+    return clean_text(place.name) if is_town else ""
 
 
 def full_text(vacancy: Vacancy, at: datetime.datetime) -> str:
-    """All that a vacancy says, in HTML without tables and pictures, links in full. Never empty."""
-    lines = [
-        ("", closing_line(vacancy, at)),
-        *((f"{word}: ", value) for word, value in notice_facts(vacancy)),
-    ]
-    parts = [f"<ul>{format_html_join('', '<li>{}{}</li>', lines)}</ul>", vacancy.body]
+    """The whole vacancy in HTML without tables and images, with absolute links. Never empty."""
+    lines = ((line,) for line in [closing_line(vacancy, at), *notice_facts(vacancy)])
+    parts = [f"<ul>{format_html_join('', '<li>{}</li>', lines)}</ul>", vacancy.body]
     parts += [f"<h2>{heading}</h2>{text}" for _anchor, heading, text in vacancy.sections]
-    return _in_full(_tables_as_lists(strip_images(plain("".join(parts)))))
-
-
-def _in_full(html: str) -> str:
+    html = TABLE.sub(_table_as_list, strip_images(clean_text("".join(parts))))
     return html.replace('href="/', f'href="{settings.SITE_URL}/')
 
 
-def _tables_as_lists(html: str) -> str:
-    """A line for each row: elsewhere the cells of a table are run together."""
-    return re.sub(r"<table\b.*?</table>", lambda table: f"<ul>{_rows(table[0])}</ul>", html, flags=re.DOTALL)
+def _table_as_list(table: re.Match[str]) -> str:
+    """One line for each row. Sites that strip tables would run the cells together."""
+    rows = (" · ".join(map(_cell_text, CELL.findall(row))) for row in ROW.findall(table[0]))
+    return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
 
 
-def _rows(table: str) -> str:
-    return "".join(
-        f"<li>{' · '.join(_words(cell) for cell in _inside('t[hd]', row))}</li>"
-        for row in _inside("tr", table)
-    )
-
-
-def _inside(tag: str, html: str) -> list[str]:
-    return re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, flags=re.DOTALL)
-
-
-def _words(cell: str) -> str:
-    """What a cell says, with its emphasis and links, without its blocks."""
-    return " ".join(re.sub(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>", " ", cell).split())
+def _cell_text(cell: str) -> str:
+    """The content of a cell on one line, with its links and emphasis."""
+    return " ".join(TAG_IN_CELL.sub(" ", cell).split())

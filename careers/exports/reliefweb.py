@@ -1,11 +1,9 @@
-"""Open vacancies for ReliefWeb, in the form that its importer of jobs reads.
+"""The feed of open vacancies for ReliefWeb's importer of jobs.
 
-The form, the limits and the numbers are those of ReliefWeb's own code (github.com/UN-OCHA/rwint9-site):
-elements and limits in modules/custom/reliefweb_import/src/Service/JobFeedsImporterBase.php, with an
-example in modules/custom/reliefweb_import/tests/feeds.xml. Years of experience, career categories
-and themes are left out: a vacancy has no fields for them, and ReliefWeb's editors add them.
-
-ReliefWeb ends a job by its date, so a vacancy simply leaves at its closing.
+Format, limits and numbers are those of ReliefWeb's own code (github.com/UN-OCHA/rwint9-site): see
+modules/custom/reliefweb_import/src/Service/JobFeedsImporterBase.php, with an example in
+modules/custom/reliefweb_import/tests/feeds.xml. Years of experience, career categories and themes are
+left out: a vacancy has no fields for them, and ReliefWeb's editors add them.
 """
 
 import datetime
@@ -22,17 +20,25 @@ from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from careers.exports.notice_data import absolute, closing_line, export_title, full_text, locality, plain
+from careers.exports.notice_data import (
+    clean_text,
+    closing_line,
+    export_title,
+    full_text,
+    locality,
+    notice_url,
+)
 from careers.models.vacancy import Vacancy
 
-TITLE = (7, 150)
-BODY = (400, 50_000)
-HOW_TO_APPLY = (100, 10_000)
+# Fewest and most characters.
+TITLE_LENGTH = (7, 150)
+BODY_LENGTH = (400, 50_000)
+HOW_TO_APPLY_LENGTH = (100, 10_000)
 
-#: ReliefWeb's numbers of job types. 263 is the position in the importer's example; 264 and 265 are
-#: those of reliefweb.int/jobs?list=Consultancy+Jobs&advanced-search=(TY264), and of TY265 for
-#: internships in docker/etc/nginx/custom/02_legacy_rewrites.conf. Volunteers (266) are not taken
-#: as jobs: see modules/custom/reliefweb_utility/src/Helpers/ReliefWebStateHelper.php.
+#: ReliefWeb's numbers of job types. 263 is in the importer's example; 264 (consultancies) in
+#: reliefweb.int/jobs?list=Consultancy+Jobs&advanced-search=(TY264); 265 (internships) in
+#: docker/etc/nginx/custom/02_legacy_rewrites.conf. Volunteers (266) are not accepted: see
+#: modules/custom/reliefweb_utility/src/Helpers/ReliefWebStateHelper.php.
 JOB_TYPES = {
     Vacancy.Contract.FIXED_TERM: 263,
     Vacancy.Contract.SHORT_TERM: 263,
@@ -43,66 +49,47 @@ JOB_TYPES = {
 
 @require_safe
 def reliefweb(request: HttpRequest) -> HttpResponse:
-    """The feed; 404 without RELIEFWEB_SOURCE, for ReliefWeb refuses every job that lacks the number.
-
-    An empty feed would say that nothing is open.
-    """
+    """A 404 without RELIEFWEB_SOURCE: an empty feed would say that nothing is open."""
     if not settings.RELIEFWEB_SOURCE:
         raise Http404
-    answer = StringIO()
-    writer = SimplerXMLGenerator(answer, "utf-8")
+    feed = StringIO()
+    writer = SimplerXMLGenerator(feed, "utf-8")
     writer.startDocument()
     writer.startElement("channel", {})
-    for job in open_jobs(request.at):
-        if not job.reasons_against:
+    for vacancy in Vacancy.objects.open(request.at).select_related("duty_station").with_form(request.at):
+        job = ReliefWebJob(vacancy, request.at)
+        if not job.rejection_reasons:
             job.write(writer)
     writer.endElement("channel")
-    return HttpResponse(answer.getvalue(), content_type="application/xml; charset=utf-8")
-
-
-def reasons_against(vacancy: Vacancy, at: datetime.datetime) -> list[str]:
-    """Why ReliefWeb would not take a vacancy, in words for staff; empty where it does."""
-    return ReliefWebJob(vacancy, at).reasons_against
-
-
-def open_jobs(at: datetime.datetime) -> list["ReliefWebJob"]:
-    vacancies = Vacancy.objects.open(at).select_related("duty_station").with_form(at)
-    return [ReliefWebJob(vacancy, at) for vacancy in vacancies]
+    return HttpResponse(feed.getvalue(), content_type="application/xml; charset=utf-8")
 
 
 @dataclass(frozen=True)
 class ReliefWebJob:
-    """An open vacancy, as ReliefWeb would be told of it."""
+    """An open vacancy as an item of the feed."""
 
     vacancy: Vacancy
     at: datetime.datetime
 
-    @property
-    def title(self) -> str:
-        return export_title(self.vacancy)
-
     @cached_property
     def body(self) -> str:
-        """On one line: an empty line would end the HTML for a reader of Markdown."""
+        """On one line: ReliefWeb reads Markdown, in which an empty line would end the HTML."""
         return " ".join(full_text(self.vacancy, self.at).split())
 
     @cached_property
     def how_to_apply(self) -> str:
-        form = self.vacancy.form
+        form, url = self.vacancy.form, notice_url(self.vacancy)
         parts = [
             format_html("<p>{}</p>", _("Fill in the %(form)s.") % {"form": form.title}) if form else "",
             f"<ul>{render_to_string('careers/ways_to_submit.html', {'notice': self.vacancy})}</ul>",
             format_html("<p>{}</p>", closing_line(self.vacancy, self.at)),
-            format_html('<p>{} <a href="{link}">{link}</a></p>', _("The whole notice:"), link=self.link),
+            format_html('<p>{} <a href="{url}">{url}</a></p>', _("The whole notice:"), url=url),
         ]
-        return " ".join(plain("".join(parts)).split())
-
-    @property
-    def link(self) -> str:
-        return absolute(self.vacancy.get_absolute_url())
+        return " ".join(clean_text("".join(parts)).split())
 
     @cached_property
-    def reasons_against(self) -> list[str]:
+    def rejection_reasons(self) -> list[str]:
+        """Why ReliefWeb would reject the vacancy, in words for staff."""
         reasons = []
         if self.vacancy.tier == Vacancy.Tier.INTERNAL_ONLY:
             reasons.append(_("It is for internal candidates only."))
@@ -111,22 +98,20 @@ class ReliefWebJob:
         if not self.vacancy.has_way_to_submit:
             reasons.append(_("It does not say how to apply: by e-mail, by link, by hand or by post."))
         lengths = [
-            (_("title"), len(self.title), TITLE),
-            (_("text"), _length(self.body), BODY),
-            (_("way to apply"), _length(self.how_to_apply), HOW_TO_APPLY),
+            (_("title"), len(export_title(self.vacancy)), TITLE_LENGTH),
+            (_("text"), _length(self.body), BODY_LENGTH),
+            (_("way to apply"), _length(self.how_to_apply), HOW_TO_APPLY_LENGTH),
         ]
         for part, length, (least, most) in lengths:
             if not least <= length <= most:
-                said = {"part": part, "length": length, "least": least, "most": most}
-                reasons.append(
-                    _("The %(part)s has %(length)d characters; ReliefWeb takes %(least)d to %(most)d.") % said
-                )
+                text = _("The %(part)s has %(length)d characters; ReliefWeb takes %(least)d to %(most)d.")
+                reasons.append(text % {"part": part, "length": length, "least": least, "most": most})
         return reasons
 
     def write(self, writer: SimplerXMLGenerator) -> None:
         values = {
-            "link": self.link,
-            "title": self.title,
+            "link": notice_url(self.vacancy),
+            "title": export_title(self.vacancy),
             "field_job_closing_date": self.vacancy.closing_day.isoformat(),
             "field_country": "LAO",
             "field_city": locality(self.vacancy.duty_station),
@@ -143,5 +128,5 @@ class ReliefWebJob:
 
 
 def _length(html: str) -> int:
-    """The words alone. ReliefWeb counts them with the few signs of Markdown."""
+    """Without tags; ReliefWeb also counts the few signs of Markdown."""
     return len(" ".join(unescape(strip_tags(html)).split()))

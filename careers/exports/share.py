@@ -1,8 +1,10 @@
-"""The short address of a notice, its share links and its QR code."""
+"""The short URL of a notice, its share links and its QR code."""
 
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import quote
 
 import segno
@@ -12,6 +14,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from careers.exports.notice_data import closing_line, export_title
 from careers.models.notice import Notice, notice_models
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.publishing.shortcuts import get_published_or_raise
@@ -19,12 +22,9 @@ from iomlaos.publishing.shortcuts import get_published_or_raise
 
 @require_safe
 def short_notice(request: HttpRequest, slug: str) -> HttpResponseRedirect:
-    """From `/n/<slug>` to the page of the notice, whichever its kind, open or closed.
+    """Redirect from `/n/<slug>` to the page of a notice of any kind, open or closed.
 
-    A redirect, so that a notice has one page, which is what gets bookmarked, printed and indexed;
-    it travels on the same connection and weighs nothing, and a phone then keeps one copy of the
-    page, not two. A temporary one that is asked for each time (`no-cache`, as every page): a
-    browser would keep a permanent one for good, also after the notice was withdrawn or renamed.
+    The redirect is temporary: browsers would keep a permanent one after the notice was withdrawn or renamed.
     """
     try:
         return HttpResponseRedirect(find_notice(slug, request.at).get_absolute_url())
@@ -33,37 +33,33 @@ def short_notice(request: HttpRequest, slug: str) -> HttpResponseRedirect:
 
 
 def find_notice(slug: str, at: datetime.datetime) -> Notice:
-    """The live notice of any kind at a short address, which may have been typed in capitals.
+    """Return the live notice of any kind with this slug, which may be typed in capitals.
 
-    Its successor comes with it, where that is live. Raises as `get_published_or_raise` does;
-    what leads on comes before what is gone.
+    Its successor is loaded with it, if that is live. Raises as `get_published_or_raise` does; of several
+    errors, a move comes before what is gone.
     """
-    refusals: list[Exception] = []
+    errors: list[Exception] = []
     for name in dict.fromkeys([slug, slug.lower()]):
-        for kind in notice_models():
+        for model in notice_models():
             try:
-                return get_published_or_raise(kind, name, at, kind.objects.with_readvertised(at))
-            except (PermanentlyMoved, GoneError, Http404) as refusal:
-                refusals.append(refusal)
-    raise min(refusals, key=lambda refusal: (PermanentlyMoved, GoneError, Http404).index(type(refusal)))
+                return get_published_or_raise(model, name, at, model.objects.with_readvertised(at))
+            except (PermanentlyMoved, GoneError, Http404) as error:
+                errors.append(error)
+    raise min(errors, key=lambda error: (PermanentlyMoved, GoneError, Http404).index(type(error)))
 
 
 def moved_notice(moved: PermanentlyMoved, at: datetime.datetime) -> Notice:
-    """The notice that a changed address leads to."""
+    """The notice that a former slug leads to."""
     return find_notice(resolve(moved.to).kwargs["slug"], at)
 
 
-@dataclass(frozen=True)
-class ShareLink:
-    """A plain link by which a notice is passed on."""
-
+class ShareLink(NamedTuple):
     name: str
     address: str
 
 
-@dataclass(frozen=True)
-class QrCode:
-    """A QR code in black on white: the path of its dark modules, one unit each, and its side."""
+class QrCode(NamedTuple):
+    """The SVG path of the dark modules, one unit each, and the side of the square."""
 
     path: str
     side: int
@@ -71,67 +67,57 @@ class QrCode:
 
 @dataclass(frozen=True)
 class ShareLinks:
-    """What a notice's page offers to pass on, as things stand at a moment."""
+    """What the page of a notice offers to pass it on, as of a moment."""
 
     notice: Notice
     at: datetime.datetime
 
     @property
     def address(self) -> str:
-        """The short address: short enough to be typed, and for a code that a phone reads from paper."""
+        """The short URL: easy to type, and a small QR code."""
         return settings.SITE_URL + reverse("short_notice", args=[self.notice.slug])
 
     @property
     def caption(self) -> str:
-        """What is said beside a link or a picture of the notice: a line each."""
-        deadline = {"deadline": self.notice.deadline}
-        if self.notice.is_open(self.at):
-            closing = _("Closes: %(deadline)s") % deadline
-        else:
-            closing = f"{_('Closed: %(deadline)s.') % deadline} {self.notice.closed_message}"
+        """The text beside a link or an image of the notice."""
+        closing = closing_line(self.notice, self.at)
+        if not self.notice.is_open(self.at):
+            closing = f"{closing}. {self.notice.closed_message}"
         no_fee = _("IOM charges no fee at any stage.")
-        return "\n".join([self._title, closing, self.address, no_fee])
+        return "\n".join([export_title(self.notice), closing, self.address, no_fee])
 
     @property
     def links(self) -> list[ShareLink]:
-        body = _encoded(self.caption.replace("\n", "\r\n"))
+        url, caption, title = map(_quote, (self.address, self.caption, export_title(self.notice)))
+        body = _quote(self.caption.replace("\n", "\r\n"))
         return [
-            ShareLink(_("WhatsApp"), f"https://wa.me/?text={_encoded(self.caption)}"),
-            ShareLink(
-                _("Facebook"), f"https://www.facebook.com/sharer/sharer.php?u={_encoded(self.address)}"
-            ),
-            ShareLink(_("E-mail"), f"mailto:?subject={_encoded(self._title)}&body={body}"),
+            ShareLink(_("WhatsApp"), f"https://wa.me/?text={caption}"),
+            ShareLink(_("Facebook"), f"https://www.facebook.com/sharer/sharer.php?u={url}"),
+            ShareLink(_("E-mail"), f"mailto:?subject={title}&body={body}"),
         ]
 
     @property
     def code(self) -> QrCode:
-        return code_of(self.address)
-
-    @property
-    def _title(self) -> str:
-        """On one line, as a subject has to be."""
-        return " ".join(self.notice.title.split())
+        return qr_code(self.address)
 
 
-def _encoded(text: str) -> str:
+def _quote(text: str) -> str:
     return quote(text, safe="")
 
 
 @lru_cache(maxsize=512)
-def code_of(address: str) -> QrCode:
-    """The QR code of an address, with the white margin that readers need.
+def qr_code(text: str) -> QrCode:
+    """A QR code with the margin that readers need, and redundancy for a fold or a stain (level M).
 
-    It survives a fold or a stain (level M). Kept, because it takes longer than a page.
+    It is cached, because it takes longer than the rest of the page.
     """
-    code = segno.make_qr(address, error="m")
-    rows = list(code.matrix_iter(border=4))
-    return QrCode("".join(_runs(row, at) for at, row in enumerate(rows)), len(rows))
-
-
-def _runs(row: list[int], at: int) -> str:
-    """The dark runs of one row, each as a box of height one."""
-    ends = [x for x in range(1, len(row)) if row[x] != row[x - 1]]
-    return "".join(
-        f"M{start} {at}h{end - start}v1h{start - end}z"
-        for start, end in zip(ends[::2], ends[1::2], strict=True)
-    )
+    rows = list(segno.make_qr(text, error="m").matrix_iter(border=4))
+    path = ""
+    for y, row in enumerate(rows):
+        x = 0
+        for is_dark, modules in groupby(row):
+            width = len(list(modules))
+            if is_dark:
+                path += f"M{x} {y}h{width}v1h-{width}z"
+            x += width
+    return QrCode(path, len(rows))

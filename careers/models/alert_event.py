@@ -1,4 +1,4 @@
-"""Events of notices that subscribers were told of."""
+"""AlertEvent: what happened to a notice, as told to its subscribers."""
 
 import datetime
 
@@ -10,9 +10,9 @@ from careers.models.notice_event import NoticeEvent
 
 
 class AlertEvent(NoticeChild):
-    """An event that was recorded with its messages, so that nobody is told of it twice."""
+    """An event of a public notice. It is recorded with its messages, so that none is sent twice."""
 
-    #: `NoticeEvent.key`
+    #: See `NoticeEvent.key`.
     key = models.CharField(max_length=80)
     noticed_at = models.DateTimeField()
 
@@ -30,11 +30,13 @@ class AlertEvent(NoticeChild):
         return self.key
 
     def public_notice(self, at: datetime.datetime) -> Notice | None:
-        """Its notice with its history; None while it is not public."""
-        return type(self.notice).objects.live(at).with_history().filter(pk=self.notice.pk).first()
+        """Its notice, with its history, if that is live."""
+        notices = type(self.notice).objects.live(at).with_history()
+        return notices.filter(pk=self.notice.pk).first()
 
-    def current_event(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
-        """The event as the notice has it now; None where it is no longer worth a message."""
+    def notice_event(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
+        """The event as the notice describes it now; None if there is nothing to tell any more."""
         event = next((event for event in notice.events(at) if event.key == self.key), None)
-        is_over = event and event.kind is NoticeEvent.Kind.PUBLISHED and not notice.is_open(at)
-        return None if is_over else event
+        if event and event.kind is NoticeEvent.Kind.PUBLISHED and not notice.is_open(at):
+            return None
+        return event

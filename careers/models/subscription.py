@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,17 +17,16 @@ from careers.models.alert_event import AlertEvent
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING
 from careers.models.notice import Notice
 from careers.models.notice_child import NoticeChild
-from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 
 CONFIRM_WITHIN = 2 * DAY
-MESSAGES_KEPT = 30 * DAY
-#: Requests for confirmation to one address.
-MAX_REQUESTS_PER_DAY = 3
+MESSAGE_RETENTION = 30 * DAY
+#: Messages that ask one address to confirm, whatever the topic.
+MAX_CONFIRMATIONS_PER_DAY = 3
 #: After so many bounces in a row an address gets no alerts until it is confirmed again.
 MAX_BOUNCES = 3
-#: The wait after each failed try; after the last of them a message is given up.
+#: How long a message waits after each failed try; after the last one it is given up.
 RETRY_DELAYS = tuple(datetime.timedelta(minutes=minutes) for minutes in (10, 40, 160, 640))
 
 
@@ -39,11 +39,11 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.filter(confirmed_at__isnull=False)
 
     def active(self, at: datetime.datetime) -> Self:
-        """Confirmed, or still to be confirmed in time."""
+        """Confirmed, or still in time to be confirmed."""
         return self.confirmed() | self.filter(asked_at__gt=at - CONFIRM_WITHIN)
 
     def expired(self, at: datetime.datetime) -> Self:
-        """Never confirmed, or of a notice that closed long ago."""
+        """To be deleted: not confirmed in time, or to a notice that closed long ago."""
         long_ago = at - FOLLOWED_AFTER_CLOSING
         return self.filter(
             models.Q(confirmed_at__isnull=True, asked_at__lte=at - CONFIRM_WITHIN)
@@ -51,33 +51,28 @@ class SubscriptionQuerySet(models.QuerySet):
             | models.Q(procurement_notice__closes_at__lte=long_ago)
         )
 
-    def recipients(self, notice: Notice, event: NoticeEvent) -> Self:
-        """The confirmed ones to tell of an event."""
-        if event.kind is NoticeEvent.Kind.PUBLISHED:
-            topics = [Subscription.Topic.ALL, Subscription.TOPICS[type(notice)]]
-            return self.confirmed().filter(topic__in=topics)
-        # Earlier events were on the page when they confirmed.
-        return self.filter(**{notice.FOREIGN_KEY: notice}, confirmed_at__lt=event.updated_at)
-
     def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
-        """Store a subscription and queue a request to confirm it, unless the address had enough today."""
-        requests = AlertMessage.objects.confirmation_requests()
-        today = requests.filter(created_at__gt=at - DAY, subscription__email=email)
-        if today.count() >= MAX_REQUESTS_PER_DAY:
+        """Store a subscription, and queue the message that asks the address to confirm it.
+
+        Does nothing for an address that got enough of these messages today.
+        """
+        confirmations = AlertMessage.objects.confirmations().filter(subscription__email=email)
+        if confirmations.filter(created_at__gt=at - DAY).count() >= MAX_CONFIRMATIONS_PER_DAY:
             return
-        scope = {notice.FOREIGN_KEY: notice} if notice else {}
-        subscription, _created = self.get_or_create(
-            email=email, topic=topic, **scope, defaults={"asked_at": at}
+        subscriptions = notice.subscriptions if notice else self
+        subscription, _created = subscriptions.get_or_create(
+            email=email, topic=topic, defaults={"asked_at": at}
         )
         self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
-        if not requests.filter(subscription=subscription, state=AlertMessage.State.WAITING).exists():
+        waiting = subscription.messages.confirmations().filter(state=AlertMessage.State.WAITING)
+        if not waiting.exists():
             subscription.messages.create(created_at=at, send_after=at)
 
 
 class Subscription(NoticeChild):
-    """An address and what it wants alerts about. Nothing else is stored of a person.
+    """An e-mail address and what it gets alerts about: all that is stored of a person.
 
-    Before it is confirmed, it gets only the request to confirm. Unsubscribing deletes it.
+    It gets no alerts before it is confirmed. Stopping the alerts deletes it.
     """
 
     class Topic(models.TextChoices):
@@ -85,9 +80,6 @@ class Subscription(NoticeChild):
         VACANCIES = "vacancies", _("New positions")
         PROCUREMENT = "procurement", _("New tenders")
         NOTICE = "notice", _("Changes to one notice")
-
-    #: The topic of new notices of a kind.
-    TOPICS = {Vacancy: Topic.VACANCIES, ProcurementNotice: Topic.PROCUREMENT}
 
     email = models.EmailField(_("e-mail address"))
     topic = models.CharField(_("what about"), max_length=12, choices=Topic)
@@ -103,10 +95,10 @@ class Subscription(NoticeChild):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
-        default_related_name = "subscriptions"
         verbose_name = _("subscription to alerts")
         verbose_name_plural = _("subscriptions to alerts")
         ordering = ["-asked_at", "id"]
+        default_related_name = "subscriptions"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(topic="notice", vacancy__isnull=False, procurement_notice__isnull=True)
@@ -133,7 +125,7 @@ class Subscription(NoticeChild):
         return f"{self.email}: {self.get_topic_display()}"
 
     def scope_label(self, at: datetime.datetime) -> str:
-        """What it is about. A notice that is not public is not named."""
+        """What it is about; names no notice that is not public."""
         if self.topic != self.Topic.NOTICE:
             return self.get_topic_display()
         if not self.notice.is_live(at):
@@ -149,40 +141,41 @@ class Subscription(NoticeChild):
         return settings.SITE_URL + reverse("careers:stop_alerts", args=[self.token])
 
     def confirm(self, at: datetime.datetime) -> None:
-        """Confirm it, or keep the first confirmation. Either way bounces are forgotten."""
-        stored = type(self).objects.filter(pk=self.pk)
-        stored.filter(confirmed_at__isnull=True).update(confirmed_at=at)
-        stored.update(bounce_count=0)
+        """Confirm it, unless it is confirmed already, and let an address that bounced try again."""
+        confirmed_at = Coalesce("confirmed_at", models.Value(at))
+        Subscription.objects.filter(pk=self.pk).update(confirmed_at=confirmed_at, bounce_count=0)
 
 
 class AlertMessageQuerySet(models.QuerySet):
-    def confirmation_requests(self) -> Self:
+    def confirmations(self) -> Self:
+        """Messages that ask an address to confirm its subscription."""
         return self.filter(event__isnull=True)
 
     def due(self, at: datetime.datetime) -> Self:
-        """To be sent now, requests for confirmation first: somebody waits for them.
+        """To be sent now; confirmations first, because somebody waits for them.
 
         Alerts about a withdrawn notice wait: it may be public again before it closes.
         """
-        is_request = models.Q(event__isnull=True)
-        is_of_live_notice = models.Q(event__vacancy__in=Vacancy.objects.live(at)) | models.Q(
+        is_public = models.Q(event__vacancy__in=Vacancy.objects.live(at)) | models.Q(
             event__procurement_notice__in=ProcurementNotice.objects.live(at)
         )
-        is_alert = models.Q(is_of_live_notice, subscription__bounce_count__lt=MAX_BOUNCES)
-        due = self.filter(is_request | is_alert, state=AlertMessage.State.WAITING, send_after__lte=at)
-        due = due.select_related("event", "subscription")
+        is_alert = models.Q(is_public, subscription__bounce_count__lt=MAX_BOUNCES)
+        is_confirmation = models.Q(event__isnull=True)
+        due = self.filter(
+            is_confirmation | is_alert, state=AlertMessage.State.WAITING, send_after__lte=at
+        ).select_related("event", "subscription")
         return due.order_by(models.F("event").asc(nulls_first=True), "send_after", "pk")
 
     def drop(self) -> int:
-        """Cancel those that wait, and count them."""
+        """Stop sending those that still wait, and return how many they were."""
         return self.filter(state=AlertMessage.State.WAITING).update(state=AlertMessage.State.DROPPED)
 
     def expired(self, at: datetime.datetime) -> Self:
-        return self.filter(created_at__lte=at - MESSAGES_KEPT)
+        return self.filter(created_at__lte=at - MESSAGE_RETENTION)
 
 
 class AlertMessage(models.Model):
-    """A message to one subscriber: about an event or, without one, a request for confirmation."""
+    """A message to one subscriber: an alert about an event or, without one, a request to confirm."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -220,15 +213,16 @@ class AlertMessage(models.Model):
         return self.get_state_display()
 
     def mark_sending(self) -> bool:
-        """Count the try before it is made; False where the message no longer waits.
+        """Count a try before it is made; False if the message is gone or no longer waits.
 
-        A database that cannot store this could not store that it was sent either, and would send it again.
+        A database that cannot store this could not store `mark_sent` either, and the message would go
+        out at every run.
         """
         self.tries += 1
         return self._update(tries=self.tries)
 
     def cancel_sending(self) -> None:
-        """Take back a try of which the mail server heard nothing."""
+        """Take back the try: the mail server did not get the message."""
         self._update(tries=self.tries - 1)
 
     def mark_sent(self) -> None:
@@ -236,7 +230,7 @@ class AlertMessage(models.Model):
         Subscription.objects.filter(pk=self.subscription_id).update(bounce_count=0)
 
     def mark_bounced(self, *, by_recipient: bool) -> None:
-        """Refused for good: the address (`by_recipient`), or this text."""
+        """Mark it as refused for good: its address (`by_recipient`) or its text."""
         self._update(state=self.State.REFUSED)
         if by_recipient:
             subscription = Subscription.objects.filter(pk=self.subscription_id)
@@ -250,6 +244,6 @@ class AlertMessage(models.Model):
             self._update(state=self.State.GIVEN_UP)
 
     def _update(self, **values: Any) -> bool:
-        """Update the message if it still waits; False if it does not."""
-        waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
+        """Update the message if it still waits; whether it did."""
+        waiting = AlertMessage.objects.filter(pk=self.pk, state=self.State.WAITING)
         return bool(waiting.update(**values))

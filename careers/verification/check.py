@@ -4,7 +4,8 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
+from itertools import product
 from operator import add, or_
 from urllib.parse import urlsplit
 
@@ -34,15 +35,15 @@ from careers.verification.text_match import (
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.office.models import StandardText
 
-#: A whole caption is shorter; and Lao of this length still fits into an address.
-LONGEST = 400
-#: What an answer names at most, and what of a question is looked for.
-MOST = 10
-MOST_WORDS = 12
-MOST_ADDRESSES = 2
+#: Enough for a whole caption, and short enough for a URL in Lao.
+MAX_LENGTH = 400
+MAX_NOTICES = 10
+#: How many words and links of a query are searched for.
+MAX_WORDS = 12
+MAX_LINKS = 2
 
-#: An address written out, as its host and path: http(s)://…, www.…, or name.org/…
-ADDRESS = re.compile(
+#: The host and the path of a URL: http(s)://…, www.…, or name.org/…
+URL = re.compile(
     r"(?:https?://|(?<![\w@.-])(?=www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?/))"
     r"([^\s/?#]*)([^\s?#]*)\S*",
     re.IGNORECASE,
@@ -52,99 +53,83 @@ PATH = re.compile(r"(?<!\S)(/[^\s?#]+)\S*")
 
 
 class CheckQuery:
-    """What somebody typed or pasted: its words, and the addresses among them."""
+    """What a visitor typed or pasted: its words, and the notices that it links to."""
 
     def __init__(self, text: str) -> None:
         self.slugs: list[str] = []
-        self.names_elsewhere = False
-        text = ADDRESS.sub(self._take_address, text)
+        self.has_foreign_link = False
+        text = URL.sub(self._take_url, text)
         self.words = words_of(PATH.sub(self._take_path, text))
-        self.telling = distinctive(self.words)
+        self.key_words = distinctive(self.words)
+        self.search_words = list(dict.fromkeys(self.key_words))[:MAX_WORDS]
 
-    def _take_address(self, found: re.Match[str]) -> str:
-        host, path = found.groups()
+    def _take_url(self, match: re.Match[str]) -> str:
+        host, path = match.groups()
         if host.lower() == urlsplit(settings.SITE_URL).netloc.lower():
             self.slugs += slug_at(path)
         else:
-            self.names_elsewhere = True
+            self.has_foreign_link = True
         return " "
 
-    def _take_path(self, found: re.Match[str]) -> str:
-        slugs = slug_at(found[1])
+    def _take_path(self, match: re.Match[str]) -> str:
+        slugs = slug_at(match[1])
         self.slugs += slugs
-        return " " if slugs else found[0]
+        return " " if slugs else match[0]
 
     @property
-    def addressed(self) -> list[str]:
-        """The slugs that are looked up."""
-        return list(dict.fromkeys(self.slugs))[:MOST_ADDRESSES]
-
-    @cached_property
-    def asked(self) -> list[str]:
-        """The words that titles are searched for."""
-        return list(dict.fromkeys(self.telling))[:MOST_WORDS]
-
-    @property
-    def is_too_little(self) -> bool:
+    def is_too_short(self) -> bool:
         """Whether nothing in it could tell one notice from another."""
-        return not self.slugs and not self.names_elsewhere and len("".join(self.telling)) < 3
+        return not self.slugs and not self.has_foreign_link and len("".join(self.key_words)) < 3
 
 
 def slug_at(path: str) -> list[str]:
-    """The slug of the notice that a path of this site leads to, if it leads to one."""
+    """The slug of the notice that a path of this site leads to, or an empty list."""
     path = path.rstrip(".,;:!?)]}>»”’\"'/")
-    for written in (path, f"{path}/"):
+    for candidate in (path, f"{path}/"):
         try:
-            found = resolve(written)
+            match = resolve(candidate)
         except Resolver404:
             continue
-        if found.view_name == "short_notice" or (found.namespace == "careers" and "slug" in found.kwargs):
-            return [found.kwargs["slug"]]
+        if match.view_name == "short_notice" or (match.namespace == "careers" and "slug" in match.kwargs):
+            return [match.kwargs["slug"]]
     return []
 
 
-def is_genuine(question: CheckQuery, notice: Notice, is_addressed: bool) -> bool:
-    """Whether a question leaves no doubt that it means this notice. For live notices.
+def is_genuine(query: CheckQuery, notice: Notice, is_linked: bool) -> bool:
+    """Whether a query without doubt means this live notice. Any of these is enough:
 
-    What counts:
+    * a link to it, or its reference (the same letters and digits in order, whatever separates them), if
+      the rest of the query is empty, holds the whole title, or is a part of it;
+    * its whole title, in either language, with a score of two or more;
+    * the beginning of its title, with a score of two or more and at least half of the title's.
 
-    * its address on this site, or its reference (letters and figures in their order, whatever
-      stands between them), where nothing else is said or what is said fits: it holds the whole
-      title, or is a piece of it;
-    * its whole title, in either language, if that is worth two words or more;
-    * the beginning of its title, if that is worth two words or more and half of the title.
-
-    A common word, words picked from a title, a title within a longer one, and a reference with
-    the title of something else are not enough: these are notices to compare with.
+    A common word, words picked from a title, a title within a longer one, and a reference with the title
+    of something else are not enough: such a notice is only near.
     """
     titles = titles_of(notice)
-    if is_addressed or has_reference(question, notice):
-        rest = distinctive(_without_reference(question, notice))
+    if is_linked or has_reference(query, notice):
+        rest = distinctive(_without_reference(query, notice))
         return not rest or any(contains(rest, title) or contains(title, rest) for title in titles)
-    return any(_is_title(question.telling, title) for title in titles)
+    return any(_is_title(query.key_words, title) for title in titles)
 
 
-def _is_title(said: list[str], title: list[str]) -> bool:
-    """Whether what is said is this title, or enough of its beginning."""
-    if "".join(said) == "".join(title):
+def _is_title(words: list[str], title: list[str]) -> bool:
+    """Whether the words are this title, or enough of its beginning."""
+    if "".join(words) == "".join(title):
         return score(title) >= 2
-    begins = "".join(title).startswith("".join(said)) if is_lao(said) else title[: len(said)] == said
-    return begins and score(said) >= 2 and 2 * score(said) >= score(title)
+    begins = "".join(title).startswith("".join(words)) if is_lao(words) else title[: len(words)] == words
+    return begins and score(words) >= 2 and 2 * score(words) >= score(title)
 
 
-def is_near(question: CheckQuery, notice: Notice) -> bool:
+def is_near(query: CheckQuery, notice: Notice) -> bool:
     """Whether a notice is worth comparing: by its reference, its whole title, or half of the words."""
     titles = titles_of(notice)
-    if has_reference(question, notice) or any(contains(question.telling, title) for title in titles):
+    if has_reference(query, notice) or any(contains(query.key_words, title) for title in titles):
         return True
-    if "".join(words_of(notice.reference)) == "".join(question.words):
+    if "".join(words_of(notice.reference)) == "".join(query.words):
         return True
-    return any(2 * shared(question, title) >= len(question.asked) for title in titles)
-
-
-def shared(question: CheckQuery, title: list[str]) -> int:
-    """How many of the words that are asked for a title has."""
-    return sum(contains(title, [word]) for word in question.asked)
+    shared = (sum(contains(title, [word]) for word in query.search_words) for title in titles)
+    return any(2 * number >= len(query.search_words) for number in shared)
 
 
 def titles_of(notice: Notice) -> list[list[str]]:
@@ -153,21 +138,21 @@ def titles_of(notice: Notice) -> list[list[str]]:
     return [distinctive(title) or title for title in titles]
 
 
-def has_reference(question: CheckQuery, notice: Notice) -> bool:
-    return _without_reference(question, notice) != question.words
+def has_reference(query: CheckQuery, notice: Notice) -> bool:
+    return _without_reference(query, notice) != query.words
 
 
-def _without_reference(question: CheckQuery, notice: Notice) -> list[str]:
-    """The words of a question, less the reference of the notice.
+def _without_reference(query: CheckQuery, notice: Notice) -> list[str]:
+    """The words of a query without the reference of the notice.
 
-    A reference that could be a date's or a grade's figures by chance is left where it is: letters
-    and figures are asked for, or two figures, and three signs at least.
+    A reference that could occur by chance in a date or a grade does not count: it needs three characters,
+    and letters beside digits or two numbers.
     """
     parts = re.findall(r"\d+|[^\d ]+", " ".join(words_of(notice.reference)))
     if len(parts) < 2 or len("".join(parts)) < 3 or not any(map(str.isdigit, parts)):
-        return question.words
+        return query.words
     pattern = r"(?:^|(?<= ))" + " ?".join(map(re.escape, parts)) + r"(?= |$)"
-    return re.sub(pattern, "", " ".join(question.words)).split()
+    return re.sub(pattern, "", " ".join(query.words)).split()
 
 
 class MatchLevel(TextChoices):
@@ -182,144 +167,133 @@ class MatchLevel(TextChoices):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the office can say of a question, and the notices that it may mean: latest closing first."""
+    """The verdict on a query, and the notices that it may mean: latest closing first."""
 
     verdict: MatchLevel
     notices: list[Notice]
     #: Whether there are more than these.
     has_more: bool
-    #: Whether the question names an address that is not of this site.
-    names_elsewhere: bool
-    #: Why the office took the notice back. No word of the notice itself: it may have been edited since.
+    has_foreign_link: bool
+    #: Why a notice was withdrawn. The notice itself is not shown: it may have been edited since.
     reason: str = ""
 
 
-def answer_to(text: str, at: datetime.datetime) -> CheckResult:
-    """The answer to what somebody read. It knows live notices, of every kind, and what was withdrawn."""
-    question = CheckQuery(text)
-    addressed = list(_addressed(question, at))
-    found = list(dict.fromkeys([*addressed, *_found(question, _live(at))]))
-    genuine = [notice for notice in found if is_genuine(question, notice, notice in addressed)]
-    if not genuine and (withdrawn := _withdrawn(question, at)):
-        return CheckResult(
-            MatchLevel.WITHDRAWN, [], False, question.names_elsewhere, withdrawn.withdrawal_reason
-        )
-    near = [notice for notice in found if notice in addressed or is_near(question, notice)]
-    shown = sorted(genuine or near, key=lambda notice: notice.closes_at, reverse=True)
-    verdict = _verdict(question, genuine, near, at)
-    return CheckResult(verdict, shown[:MOST], len(shown) > MOST, question.names_elsewhere)
+def check_text(text: str, at: datetime.datetime) -> CheckResult:
+    """Compare a text with all live notices, and with those that were withdrawn."""
+    query = CheckQuery(text)
+    linked, gone = _linked_notices(query, at)
+    live = [model.objects.live(at).with_readvertised(at) for model in notice_models()]
+    found = list(dict.fromkeys([*linked, *_search(query, live)]))
+    genuine = [notice for notice in found if is_genuine(query, notice, notice in linked)]
+    if not genuine and (withdrawn := _withdrawn(query, gone, at)):
+        reason = withdrawn.withdrawal_reason
+        return CheckResult(MatchLevel.WITHDRAWN, [], False, query.has_foreign_link, reason)
+    near = [notice for notice in found if notice in linked or is_near(query, notice)]
+    notices = sorted(genuine or near, key=lambda notice: notice.closes_at, reverse=True)
+    verdict = _verdict(query, genuine, near, at)
+    return CheckResult(verdict, notices[:MAX_NOTICES], len(notices) > MAX_NOTICES, query.has_foreign_link)
 
 
 def _verdict(
-    question: CheckQuery, genuine: list[Notice], near: list[Notice], at: datetime.datetime
+    query: CheckQuery, genuine: list[Notice], near: list[Notice], at: datetime.datetime
 ) -> MatchLevel:
-    match genuine:
-        case [only]:
-            return MatchLevel.OPEN if only.is_open(at) else MatchLevel.CLOSED
-        case []:
-            if near:
-                return MatchLevel.COMPARE
-            return MatchLevel.TOO_LITTLE if question.is_too_little else MatchLevel.UNKNOWN
-    return MatchLevel.SEVERAL
+    if len(genuine) > 1:
+        return MatchLevel.SEVERAL
+    if genuine:
+        return MatchLevel.OPEN if genuine[0].is_open(at) else MatchLevel.CLOSED
+    if near:
+        return MatchLevel.COMPARE
+    return MatchLevel.TOO_LITTLE if query.is_too_short else MatchLevel.UNKNOWN
 
 
-def _withdrawn(question: CheckQuery, at: datetime.datetime) -> Notice | None:
-    """The notice that a question means without doubt, and that the office withdrew; of several the latest."""
-    once_public = [kind.objects.withdrawn(at) for kind in notice_models()]
-    addressed = [notice for notice in _gone(question, at) if notice.is_withdrawn(at)]
-    found = dict.fromkeys([*addressed, *_found(question, once_public)])
-    meant = [notice for notice in found if is_genuine(question, notice, notice in addressed)]
-    return max(meant, key=lambda notice: notice.closes_at, default=None)
-
-
-def _gone(question: CheckQuery, at: datetime.datetime) -> Iterator[Notice]:
-    """The notices whose addresses are named, and say that it is gone."""
-    for slug in question.addressed:
+def _linked_notices(query: CheckQuery, at: datetime.datetime) -> tuple[list[Notice], list[Notice]]:
+    """The live notices that a query links to, also by a former slug, and those that are gone."""
+    live, gone = [], []
+    for slug in list(dict.fromkeys(query.slugs))[:MAX_LINKS]:
         try:
-            find_notice(slug, at)
-        except GoneError as gone:
-            yield gone.record
-        except (PermanentlyMoved, Http404):
-            continue
-
-
-def _addressed(question: CheckQuery, at: datetime.datetime) -> Iterator[Notice]:
-    """The notices whose addresses are named; a changed address leads on, as it does elsewhere."""
-    for slug in question.addressed:
-        try:
-            yield find_notice(slug, at)
+            live.append(find_notice(slug, at))
         except PermanentlyMoved as moved:
-            yield moved_notice(moved, at)
-        except (GoneError, Http404):
+            live.append(moved_notice(moved, at))
+        except GoneError as error:
+            gone.append(error.record)
+        except Http404:
             continue
+    return live, gone
 
 
-def _live(at: datetime.datetime) -> list[NoticeQuerySet]:
-    return [kind.objects.live(at).with_readvertised(at) for kind in notice_models()]
+def _withdrawn(query: CheckQuery, gone: list[Notice], at: datetime.datetime) -> Notice | None:
+    """The withdrawn notice that a query means without doubt; of several the one that closes last."""
+    linked = [notice for notice in gone if notice.is_withdrawn(at)]
+    withdrawn = [model.objects.withdrawn(at) for model in notice_models()]
+    found = dict.fromkeys([*linked, *_search(query, withdrawn)])
+    genuine = [notice for notice in found if is_genuine(query, notice, notice in linked)]
+    return max(genuine, key=lambda notice: notice.closes_at, default=None)
 
 
-def _found(question: CheckQuery, of_each_kind: list[NoticeQuerySet]) -> Iterator[Notice]:
-    """The notices that come nearest, by what the database can compare: a few of each kind.
-
-    Wider than what counts, and bounded: the nearest come first.
-    """
-    if not question.telling:
+def _search(query: CheckQuery, querysets: list[NoticeQuerySet]) -> Iterator[Notice]:
+    """A few notices of each kind that come nearest, as far as the database can compare them."""
+    if not query.key_words:
         return
-    for rows in of_each_kind:
+    for rows in querysets:
         for search in (_by_reference, _by_title, _by_words):
-            yield from search(rows, question)[: MOST + 1]
+            yield from search(rows, query)[: MAX_NOTICES + 1]
 
 
-def _by_reference(rows: NoticeQuerySet, question: CheckQuery) -> NoticeQuerySet:
-    """Those whose reference stands in the question."""
-    return _within(question, rows.exclude(reference=""), F("reference"), SEPARATORS)
+def _by_reference(rows: NoticeQuerySet, query: CheckQuery) -> NoticeQuerySet:
+    return _within(query, rows.exclude(reference=""), F("reference"), SEPARATORS)
 
 
-def _by_title(rows: NoticeQuerySet, question: CheckQuery) -> NoticeQuerySet:
-    """Those whose title stands in the question: the one in Lao, if there is one, where it is Lao."""
-    if is_lao(question.words):
+def _by_title(rows: NoticeQuerySet, query: CheckQuery) -> NoticeQuerySet:
+    """By the English title or, for a query in Lao, by the Lao one if there is one."""
+    if is_lao(query.words):
         lao = Coalesce(NullIf(F("title_lo"), Value("")), F("title_en"))
-        return _within(question, rows, lao, LAO_SEPARATORS | LAO_SPELLINGS)
-    return _within(question, rows, F("title_en"), SEPARATORS | ACCENTS)
+        return _within(query, rows, lao, LAO_SEPARATORS | LAO_SPELLINGS)
+    return _within(query, rows, F("title_en"), SEPARATORS | ACCENTS)
 
 
 def _within(
-    question: CheckQuery, rows: NoticeQuerySet, text: Expression | F, replaced: dict[str, str]
+    query: CheckQuery, rows: NoticeQuerySet, text: Expression | F, replacements: dict[str, str]
 ) -> NoticeQuerySet:
-    """Those of which a text stands in the question, the longest first."""
+    """Rows whose text, after the replacements, occurs in the query; longest text first."""
     key = Lower(text)
-    for sign, replacement in replaced.items():
-        key = Replace(key, Value(sign), Value(replacement))
-    rows = rows.alias(key=key, asked=Value("".join(question.words), CharField()))
-    return rows.filter(asked__contains=F("key")).order_by(Length(text).desc(), "-closes_at", "-pk")
+    for character, replacement in replacements.items():
+        key = Replace(key, Value(character), Value(replacement))
+    rows = rows.alias(key=key, query=Value("".join(query.words), CharField()))
+    return rows.filter(query__contains=F("key")).order_by(Length(text).desc(), "-closes_at", "-pk")
 
 
-def _by_words(rows: NoticeQuerySet, question: CheckQuery) -> NoticeQuerySet:
-    """Those whose title has half of the words, most first; the shorter the title, the nearer."""
-    score = reduce(add, (Case(When(_has(word), then=1), default=0) for word in question.asked))
-    rows = rows.alias(score=score).filter(score__gte=(len(question.asked) + 1) // 2)
+def _by_words(rows: NoticeQuerySet, query: CheckQuery) -> NoticeQuerySet:
+    """Rows whose title has half of the words; most words first, then the shortest title."""
+    score = reduce(add, (Case(When(_has_word(word), then=1), default=0) for word in query.search_words))
+    rows = rows.alias(score=score).filter(score__gte=(len(query.search_words) + 1) // 2)
     return rows.order_by("-score", Length("title_en"), "-closes_at", "-pk")
 
 
-def _has(word: str) -> Q:
-    """In a title, as it is compared or, of Lao, as it is usually written."""
+def _has_word(word: str) -> Q:
+    """Matches titles with a word; in Lao with its normalized or its usual spelling."""
     if word.isascii():
         return Q(title_en__icontains=word)
     usual = word
-    for written in ("ຳ", "ໜ", "ໝ"):
-        usual = usual.replace(LAO_SPELLINGS[written], written)
-    fields = ("title_en", "title_lo")
-    return reduce(or_, (Q(**{f"{field}__icontains": each}) for field in fields for each in (word, usual)))
+    for character in ("ຳ", "ໜ", "ໝ"):
+        usual = usual.replace(LAO_SPELLINGS[character], character)
+    spellings = product(("title_en", "title_lo"), (word, usual))
+    return reduce(or_, (Q(**{f"{field}__icontains": spelling}) for field, spelling in spellings))
 
 
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
-    """The form, and the answer to what it sent.
+    """The form, and the result for what it sent.
 
-    The words of the question stand in the field alone: on a page of the office, a stranger's
-    words would look like its own.
+    The page shows the visitor's text in the form field only: elsewhere a stranger's text would look like
+    ours.
     """
-    asked = request.GET.get("q", "").strip()[:LONGEST]
-    context = {"asked": asked, "answer": answer_to(asked, request.at) if asked else None, "at": request.at}
-    context |= {"longest": LONGEST, "standard": StandardText.by_slug(), "section": "careers"}
+    text = request.GET.get("q", "").strip()[:MAX_LENGTH]
+    context = {
+        "text": text,
+        "max_length": MAX_LENGTH,
+        "answer": check_text(text, request.at) if text else None,
+        "at": request.at,
+        "standard": StandardText.by_slug(),
+        "section": "careers",
+    }
     return render(request, "careers/check.html", context)

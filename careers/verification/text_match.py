@@ -3,8 +3,7 @@
 import re
 import unicodedata
 
-#: What the database takes out of texts, or writes in one way, to compare them: what is common,
-#: for SQLite nests some twenty replacements and no more.
+#: Replacements that the database makes before it compares texts. SQLite nests only some twenty of them.
 SEPARATORS = dict.fromkeys(" -–,.:/()&'’", "")
 ACCENTS = dict(zip("éèêç", "eeec", strict=True))
 LAO_SEPARATORS = dict.fromkeys(" \u200b-–,/()", "")
@@ -19,23 +18,23 @@ LAO_SPELLINGS = {
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text: no case, accents, punctuation or invisible signs; one spelling of Lao."""
+    """The words of a text without case, accents, punctuation or invisible characters; Lao in one spelling."""
     text = unicodedata.normalize("NFKD", text).casefold()
     text = re.sub("\u0ecd([\u0ec8-\u0ecb])", "\\1\u0ecd", text)
-    return "".join(map(_plain, text)).split()
+    return "".join(map(_normalize, text)).split()
 
 
-def _plain(sign: str) -> str:
-    category = unicodedata.category(sign)
+def _normalize(character: str) -> str:
+    category = unicodedata.category(character)
     if category == "Nd":
-        return str(unicodedata.digit(sign))
-    if category == "Cf" or "\u0300" <= sign <= "\u036f":
+        return str(unicodedata.digit(character))
+    if category == "Cf" or "\u0300" <= character <= "\u036f":
         return ""
-    return sign if category[0] in "LNM" else " "
+    return character if category[0] in "LNM" else " "
 
 
-#: Words that do not say which notice is meant. The Lao ones (announcement, recruiting, position,
-#: looking for) are often joined to what stands around them.
+#: Words that many notices share. The Lao ones (announcement, recruiting, position, looking for) are often
+#: joined to their neighbours.
 FILLERS = frozenset(
     words_of(
         "a an and at by for from in is of on or the to with "
@@ -44,27 +43,27 @@ FILLERS = frozenset(
     )
 )
 LAO_FILLERS = re.compile("|".join(words_of("ປະກາດ ຮັບສະໝັກ ຕຳແໜ່ງ ຊອກຫາ")))
-#: Without spaces a word in Latin letters stands between Lao ones.
+#: Splits Latin letters from the Lao ones around them, where there are no spaces.
 SCRIPTS = re.compile("[\u0e80-\u0eff]+|[^\u0e80-\u0eff]+")
 
 
 def distinctive(words: list[str]) -> list[str]:
-    """Those words that say which notice is meant, the same ones wherever the spaces of Lao are."""
+    """The words without fillers, independent of the spaces in Lao."""
     runs = (run for word in words for run in SCRIPTS.findall(word))
     pieces = (piece for run in runs for piece in LAO_FILLERS.split(run))
     return [piece for piece in pieces if piece and piece not in FILLERS]
 
 
 def score(words: list[str]) -> int:
-    """How many words they are worth. Numbers and single letters are worth none.
+    """Count the different words, without numbers and single letters.
 
-    Lao has no spaces between words: four consonants are counted for one, and less for one too.
+    Lao has no spaces between words: there, four consonants count as a word.
     """
-    worth = 0
+    total = 0
     for word in dict.fromkeys(words):
         if len(word) > 1 and not any(map(str.isdigit, word)):
-            worth += max(1, len(re.findall("[\u0e81-\u0eae]", word)) // 4)
-    return worth
+            total += max(1, len(re.findall("[\u0e81-\u0eae]", word)) // 4)
+    return total
 
 
 def is_lao(words: list[str]) -> bool:
@@ -72,7 +71,7 @@ def is_lao(words: list[str]) -> bool:
 
 
 def contains(words: list[str], piece: list[str]) -> bool:
-    """Whether a piece stands in a text as it is; in Lao wherever the spaces are."""
+    """Whether the words of a piece follow each other in the text; in Lao wherever the spaces are."""
     if not piece:
         return False
     if is_lao(piece):

@@ -1,21 +1,8 @@
-from .counterpart import Counterpart, CounterpartQuerySet
-from .document import Document, DocumentQuerySet, DocumentVersion
-from .donor import Donor, DonorQuerySet
-from .figure import Figure, FigureQuerySet
+from .counterpart import Counterpart
+from .document import Document, DocumentVersion
+from .donor import Donor
+from .figure import Figure
 from .programme import Programme
-from .project import Project, ProjectQuerySet
+from .project import Project
 
-__all__ = [
-    "Counterpart",
-    "CounterpartQuerySet",
-    "Document",
-    "DocumentQuerySet",
-    "DocumentVersion",
-    "Donor",
-    "DonorQuerySet",
-    "Figure",
-    "FigureQuerySet",
-    "Programme",
-    "Project",
-    "ProjectQuerySet",
-]
+__all__ = ["Counterpart", "Document", "DocumentVersion", "Donor", "Figure", "Programme", "Project"]

@@ -1,14 +1,10 @@
-"""Counterparts."""
+"""Counterparts: the bodies that the office works with."""
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models.via_work import PublicViaWorkQuerySet
-
-
-class CounterpartQuerySet(PublicViaWorkQuerySet):
-    owner_field, project_field = "counterparts", "partners"
+from programmes.models.public_via_work import PublicViaWorkQuerySet
 
 
 class Counterpart(models.Model):
@@ -35,7 +31,7 @@ class Counterpart(models.Model):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("On the about page."))
 
-    objects = CounterpartQuerySet.as_manager()
+    objects = PublicViaWorkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("counterpart")
@@ -54,7 +50,7 @@ class Counterpart(models.Model):
 
     @property
     def stands_on(self) -> list[str]:
-        """Where it is shown whatever refers to it."""
+        """The pages that show it even if nothing refers to it."""
         return [_("the about page")] if self.is_internal else []
 
     def natural_key(self) -> tuple[str]:

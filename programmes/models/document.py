@@ -15,18 +15,23 @@ from programmes.models.project import Project
 
 class DocumentQuerySet(PublishableQuerySet):
     def with_editions(self, at: datetime.datetime) -> Self:
-        """With editions, and with the programme where that is live."""
+        """Prefetch the editions, and the programme if it is live."""
         return self.prefetch_related("editions", models.Prefetch("programme", Programme.objects.live(at)))
 
     def on_request(self) -> Self:
-        """Those without a file or an address."""
+        """Without a file or an address."""
         return self.filter(editions__isnull=True)
 
-    def in_order(self) -> Self:
-        """By programme, those of no programme last."""
+    def by_programme(self) -> Self:
+        """In the order of the programmes; documents of no programme come last."""
         return self.order_by(
             models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en"
         )
+
+    def kinds(self) -> list["Document.Kind"]:
+        """The kinds that occur."""
+        values = set(self.order_by().values_list("kind", flat=True).distinct())
+        return [kind for kind in Document.Kind if kind in values]
 
 
 class Document(Publishable):
@@ -81,20 +86,14 @@ class Document(Publishable):
         """Documents are rows of a list, not pages of their own."""
         return cls.objects.none()
 
-    @classmethod
-    def kinds(cls, documents: DocumentQuerySet) -> list["Document.Kind"]:
-        """The kinds that these documents are of."""
-        found = set(documents.order_by().values_list("kind", flat=True).distinct())
-        return [kind for kind in cls.Kind if kind in found]
-
     @property
     def current_editions(self) -> list["DocumentVersion"]:
-        """The newest edition of each language, from those that are loaded."""
+        """The newest edition in each language, of the prefetched ones."""
         return current_versions(self.editions.all())
 
 
 class DocumentVersion(FileVersion):
-    """A document in one language and of one date."""
+    """An edition of a document: one language and one date."""
 
     document = models.ForeignKey(
         Document, models.CASCADE, related_name="editions", verbose_name=_("document")

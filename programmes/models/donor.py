@@ -1,26 +1,18 @@
-"""Donors."""
+"""Donors of programmes and projects."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models.via_work import PublicViaWorkQuerySet
-
-if TYPE_CHECKING:
-    from .programme import Programme
-    from .project import Project
-
-
-class DonorQuerySet(PublicViaWorkQuerySet):
-    owner_field = project_field = "donors"
+from iomlaos.publishing.models import Publishable
+from programmes.models.public_via_work import PublicViaWorkQuerySet
 
 
 class Donor(models.Model):
-    """Who pays for programmes and projects."""
+    """A government, fund or other body that pays for programmes or projects."""
 
     class Kind(models.TextChoices):
         GOVERNMENT = "government", _("Governments")
@@ -43,7 +35,7 @@ class Donor(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
 
-    objects = DonorQuerySet.as_manager()
+    objects = PublicViaWorkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("donor")
@@ -65,26 +57,26 @@ class Donor(models.Model):
 
     @property
     def full_name(self) -> str:
-        """Parent, name and abbreviation in one line."""
+        """Parent, name and abbreviation on one line."""
         whole = f"{self.parent}, {self.name}" if self.parent else self.name
         return f"{whole} ({self.abbreviation})" if self.abbreviation else whole
 
     @property
     def sort_key(self) -> str:
-        """Alphabetical order does not count the article."""
+        """For alphabetical order, which ignores the article."""
         return (self.parent or self.name).removeprefix("The ").casefold() + self.name.casefold()
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
     @property
-    def work(self) -> "list[Programme | Project]":
-        """What it supports, from what is loaded: programmes, then projects."""
+    def work(self) -> list[Publishable]:
+        """The programmes, then the projects that it supports, as `with_work` loads them."""
         return [*self.programmes.all(), *self.projects.all()]
 
     @classmethod
     def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple["Donor.Kind", list["Donor"]]]:
-        """Donors in their groups, each in alphabetical order; groups without a donor are left out."""
-        rows = sorted(donors, key=lambda donor: donor.sort_key)
-        groups = [(kind, [row for row in rows if row.kind == kind]) for kind in cls.Kind]
+        """Donors grouped by kind, each group in alphabetical order; empty groups are left out."""
+        donors = sorted(donors, key=lambda donor: donor.sort_key)
+        groups = [(kind, [donor for donor in donors if donor.kind == kind]) for kind in cls.Kind]
         return [(kind, members) for kind, members in groups if members]

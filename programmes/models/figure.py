@@ -1,4 +1,4 @@
-"""Figures."""
+"""Figures of programmes and of the country."""
 
 import datetime
 import uuid
@@ -16,7 +16,7 @@ class FigureQuerySet(models.QuerySet):
         return self.filter(~models.Q(caption_en__gt="") | models.Q(information_date=None))
 
     def shown(self, at: datetime.datetime) -> Self:
-        """Those of live programmes, and of the country."""
+        """Figures of live programmes and of the country."""
         return self.filter(models.Q(programme=None) | models.Q(programme__in=Programme.objects.live(at)))
 
 

@@ -1,4 +1,4 @@
-"""Programmes."""
+"""Programmes: the lines of work of the office."""
 
 from typing import TYPE_CHECKING
 
@@ -54,5 +54,5 @@ class Programme(Publishable):
 
     @property
     def headline_figure(self) -> "Figure | None":
-        """The figure that speaks for the programme in a list, from those that are loaded."""
+        """The figure that lists show beside the programme, of the prefetched ones."""
         return next((figure for figure in self.figures.all() if figure.is_headline), None)

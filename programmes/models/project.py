@@ -1,4 +1,4 @@
-"""Projects."""
+"""Projects within programmes."""
 
 import datetime
 from typing import Self
@@ -20,11 +20,11 @@ from programmes.models.programme import Programme
 
 class ProjectQuerySet(PublishableQuerySet):
     def by_date(self) -> Self:
-        """The latest start first; those without a known start last."""
+        """Latest start first; projects without a known start come last."""
         return self.order_by(models.F("starts").desc(nulls_last=True), "title_en")
 
     def with_programme(self, at: datetime.datetime) -> Self:
-        """With the programme, where that is live; a template finds none where it is not."""
+        """Prefetch the programme if it is live; otherwise `programme` is None."""
         return self.prefetch_related(models.Prefetch("programme", Programme.objects.live(at)))
 
 
@@ -104,17 +104,15 @@ class Project(Publishable):
 
     @property
     def period(self) -> str:
-        """The dates in words, no more exact than they are known. Empty where none is."""
-        if self.starts and self.ends:
-            if self.starts == self.ends:
-                return str(self.starts)
-            within_a_year = self.starts.year == self.ends.year and self.starts.month and self.ends.month
-            if within_a_year and not self.starts.day:
-                start = str(self.starts).removesuffix(f" {self.starts.year}")
-                return gettext("%(start)s to %(end)s") % {"start": start, "end": self.ends}
-            return gettext("%(start)s to %(end)s") % {"start": self.starts, "end": self.ends}
-        if self.starts:
-            return gettext("from %(start)s") % {"start": self.starts}
-        if self.ends:
-            return gettext("until %(end)s") % {"end": self.ends}
-        return ""
+        """The dates in words, as exact as they are known; empty if neither is."""
+        starts, ends = self.starts, self.ends
+        if starts == ends:
+            return str(starts or "")
+        if not ends:
+            return gettext("from %(start)s") % {"start": starts}
+        if not starts:
+            return gettext("until %(end)s") % {"end": ends}
+        start = str(starts)
+        if starts.year == ends.year and starts.month and ends.month and not starts.day:
+            start = start.removesuffix(f" {starts.year}")
+        return gettext("%(start)s to %(end)s") % {"start": start, "end": ends}

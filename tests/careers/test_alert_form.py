@@ -84,7 +84,7 @@ def test_who_asks_is_stored_unconfirmed_and_gets_a_message_that_asks(client, ale
     assert "<strong>someone@example.org</strong>" in response.content.decode()
     assert subscriptions() == [(ADDRESS, topic)]
     assert Subscription.objects.get().confirmed_at is None
-    assert AlertMessage.objects.confirmation_requests().count() == 1
+    assert AlertMessage.objects.confirmations().count() == 1
 
 
 @pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice], ids=["vacancy", "tender"])

@@ -17,8 +17,8 @@ ADDRESS = "someone@example.org"
 FORM = {"email": ADDRESS, "topic": "all", "message": ""}
 
 
-def questions() -> int:
-    return AlertMessage.objects.confirmation_requests().count()
+def confirmations() -> int:
+    return AlertMessage.objects.confirmations().count()
 
 
 # --- From where -------------------------------------------------------------------------------
@@ -66,21 +66,21 @@ def test_one_address_is_asked_three_times_a_day_at_most_whatever_it_is_about(cli
             client.post("/careers/alerts/", FORM | {"topic": topic})
         make_vacancy(slug="driver")
         assert client.post("/careers/alerts/notice/driver/", {"email": ADDRESS}).status_code == 200
-        assert questions() == 3
+        assert confirmations() == 3
         client.post("/careers/alerts/", FORM | {"email": "other@example.org"})
-        assert questions() == 4
+        assert confirmations() == 4
         clock.shift(DAY)
         client.post("/careers/alerts/notice/driver/", {"email": ADDRESS})
-        assert questions() == 5
+        assert confirmations() == 5
 
 
 def test_a_message_that_still_waits_is_not_made_twice(client, alerts):
     for email in (ADDRESS, "Someone@Example.ORG", f" {ADDRESS}"):
         client.post("/careers/alerts/", FORM | {"email": email})
-    assert (Subscription.objects.count(), questions()) == (1, 1)
+    assert (Subscription.objects.count(), confirmations()) == (1, 1)
     AlertMessage.objects.update(state="sent")
     client.post("/careers/alerts/", FORM)
-    assert (Subscription.objects.count(), questions()) == (1, 2)
+    assert (Subscription.objects.count(), confirmations()) == (1, 2)
 
 
 def test_a_client_that_sends_too_many_forms_in_an_hour_is_asked_to_wait(client, alerts):

@@ -40,7 +40,7 @@ def test_a_batch_that_is_no_number_is_refused():
             call_command("send_alerts", "--batch", batch)
 
 
-def test_questions_go_before_alerts(mail, clock):
+def test_confirmations_go_before_alerts(mail, clock):
     for _ in range(3):
         make_subscription()
     make_vacancy()

@@ -7,7 +7,7 @@ import time_machine
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from careers.alerts import detect
+from careers.alerts.detect import record_events
 from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing import serialization
@@ -117,7 +117,7 @@ def test_a_vacancy_is_followed_alike(mail, clock):
     assert send_alerts() == "0 events recorded. Messages: none to send."
 
 
-def test_who_is_not_confirmed_gets_the_question_and_nothing_else(mail, clock):
+def test_who_is_not_confirmed_gets_a_request_to_confirm_and_nothing_else(mail, clock):
     make_subscription(email=READER, confirmed_at=None)
     make_vacancy(title_en="Driver")
     send_alerts()
@@ -186,7 +186,7 @@ def test_what_is_not_public_is_mailed_to_nobody(mail, clock):
 def test_a_notice_withdrawn_before_it_was_mailed_is_not_mailed_while_it_is_withdrawn(mail, clock):
     make_subscription(email=READER)
     withdrawn, twin = make_vacancy(title_en="Withdrawn"), make_vacancy(title_en="Twin")
-    detect.record(timezone.now())
+    record_events(timezone.now())
     withdrawn.state = "withdrawn"
     withdrawn.save()
     send_alerts()
@@ -207,7 +207,7 @@ def test_a_notice_that_closed_before_it_was_mailed_is_never_mailed(mail, clock):
     make_subscription(email=READER)
     vacancy = make_vacancy(title_en="Driver", closes_at=NOW + HOUR)
     make_vacancy(title_en="Twin", closes_at=NOW + HOUR + SECOND)
-    detect.record(timezone.now())
+    record_events(timezone.now())
     clock.shift(HOUR)
     assert send_alerts() == "0 events recorded. Messages: 1 sent, 1 dropped."
     assert subjects(mail) == ["New position: Twin"]
@@ -221,7 +221,7 @@ def test_an_amendment_that_was_taken_back_before_it_was_mailed_is_never_mailed(m
     make_subscription(email=READER, topic="notice", notice=vacancy)
     clock.shift(MINUTE)
     amendment = make_amendment(vacancy)
-    detect.record(timezone.now())
+    record_events(timezone.now())
     amendment.delete()
     assert send_alerts() == "0 events recorded. Messages: 1 dropped."
     assert mail == []
@@ -230,7 +230,7 @@ def test_an_amendment_that_was_taken_back_before_it_was_mailed_is_never_mailed(m
 def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
     make_subscription(email=READER)
     vacancy = make_vacancy(title_en="Drivver", closes_at=NOW + DAY)
-    detect.record(timezone.now())
+    record_events(timezone.now())
     vacancy.title_en = "Driver"
     change_deadline(vacancy, DEADLINE)
     send_alerts()
@@ -241,12 +241,12 @@ def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
 # --- The messages -----------------------------------------------------------------------------
 
 
-def test_the_question_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
+def test_a_request_to_confirm_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
     Subscription.objects.subscribe(READER, "procurement", None, NOW)
     send_alerts()
-    words = mail[0].body
-    assert "New tenders" in words
-    assert "your address is deleted after two days" in words
+    text = mail[0].body
+    assert "New tenders" in text
+    assert "your address is deleted after two days" in text
     assert client.get(link_in(mail[0].body, "/confirm/")).status_code == 200
     assert client.get(link_in(mail[0].body, "/stop/")).status_code == 200
 

@@ -11,11 +11,11 @@ TITLE = "Project Assistant (Migration Health Division)"
 LAO_TITLE = "ພະນັກງານຂັບລົດ ແຂວງສະຫວັນນະເຂດ"
 
 
-def match(text: str, is_addressed: bool = False, kind=Vacancy, **fields) -> str:
-    question, notice = CheckQuery(text), kind(**fields)
-    if is_genuine(question, notice, is_addressed):
+def match(text: str, is_linked: bool = False, kind=Vacancy, **fields) -> str:
+    query, notice = CheckQuery(text), kind(**fields)
+    if is_genuine(query, notice, is_linked):
         return "genuine"
-    return "near" if is_addressed or is_near(question, notice) else "none"
+    return "near" if is_linked or is_near(query, notice) else "none"
 
 
 def matches(texts: list[str], **fields) -> set[str]:
@@ -92,8 +92,8 @@ def test_a_reference_or_an_address_with_the_title_of_something_else_is_not_enoug
     fields = {"title_en": "Driver", "reference": "VN2026.05"}
     assert match("Driver VN2026.05", **fields) == "genuine"
     assert match("VN2026.05 Senior finance officer", **fields) == "near"
-    assert match("Senior finance officer", is_addressed=True, **fields) == "near"
-    assert match("", is_addressed=True, **fields) == "genuine"
+    assert match("Senior finance officer", is_linked=True, **fields) == "near"
+    assert match("", is_linked=True, **fields) == "genuine"
 
 
 # --- Titles -----------------------------------------------------------------------------------
@@ -169,9 +169,9 @@ def test_an_address_of_this_site_names_its_notice():
         "/careers/procurement/driver/",
     ]  # fmt: skip
     for text in texts:
-        question = CheckQuery(text)
-        assert (question.slugs, question.words) == (["driver"], []), text
-        assert not question.names_elsewhere
+        query = CheckQuery(text)
+        assert (query.slugs, query.words) == (["driver"], []), text
+        assert not query.has_foreign_link
 
 
 def test_an_address_of_another_site_names_no_notice():
@@ -181,8 +181,8 @@ def test_an_address_of_another_site_names_no_notice():
         "http://example.org/http://testserver/n/nothing",
     ]  # fmt: skip
     for text in texts:
-        question = CheckQuery(text)
-        assert (question.slugs, question.names_elsewhere) == ([], True), text
+        query = CheckQuery(text)
+        assert (query.slugs, query.has_foreign_link) == ([], True), text
     assert CheckQuery("//testserver/n/driver").slugs == []
 
 
@@ -190,8 +190,8 @@ def test_a_path_that_leads_to_no_notice_names_none():
     assert [slug_at(path) for path in ("/careers/", "/programmes/driver/", "/n/", "/nothing")] == [[]] * 4
 
 
-def test_what_says_nothing_is_too_little():
+def test_what_says_nothing_is_too_short():
     texts = ["vacancy", "Re:", "!!!", "a", "IOM Lao PDR", "໌", "💰", "()", "%", "_"]
-    assert [text for text in texts if not CheckQuery(text).is_too_little] == []
-    assert not CheckQuery("/n/driver").is_too_little
-    assert not CheckQuery("https://example.org/").is_too_little
+    assert [text for text in texts if not CheckQuery(text).is_too_short] == []
+    assert not CheckQuery("/n/driver").is_too_short
+    assert not CheckQuery("https://example.org/").is_too_short

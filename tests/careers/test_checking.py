@@ -10,7 +10,7 @@ from django.utils import timezone
 from careers.exports.share import ShareLinks
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from careers.verification.check import CheckResult, MatchLevel, answer_to
+from careers.verification.check import CheckResult, MatchLevel, check_text
 from tests.factories import make_former_address, make_procurement_notice, make_vacancy
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ BOTH = pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice], 
 
 
 def answer(text: str, at: datetime.datetime | None = None) -> CheckResult:
-    return answer_to(text, at or timezone.now())
+    return check_text(text, at or timezone.now())
 
 
 def verdict(text: str, at: datetime.datetime | None = None) -> MatchLevel:
@@ -97,7 +97,7 @@ def test_addresses_of_a_notice_are_found_its_former_one_too():
 def test_a_title_beside_an_address_of_another_site_says_that_it_is_foreign():
     make_vacancy(title_en="Driver and clerk")
     found = answer("Driver and clerk https://jobs.example.org/apply")
-    assert (found.verdict, found.names_elsewhere) == (MatchLevel.OPEN, True)
+    assert (found.verdict, found.has_foreign_link) == (MatchLevel.OPEN, True)
 
 
 def test_a_caption_pasted_whole_is_found_while_it_is_open_and_after():

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from lxml import etree
 
-from careers.exports import reliefweb
+from careers.exports.reliefweb import ReliefWebJob
 from careers.models.vacancy import Vacancy
 from tests.factories import change_deadline, make_form, make_place, make_procurement_notice, make_vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, read_jobs, words
@@ -122,7 +122,7 @@ def test_text_that_could_break_the_feed_arrives_as_it_was_written(client):
 def test_staff_can_read_why_reliefweb_would_refuse(fields, reason):
     values = {"slug": "driver", "title_en": "Driver, Boten", "closes_at": DEADLINE, "body_en": LONG}
     vacancy = Vacancy(**values | {"submission_email": "jobs@example.org"} | fields)
-    [found] = reliefweb.reasons_against(vacancy, NOW)
+    [found] = ReliefWebJob(vacancy, NOW).rejection_reasons
     assert found.startswith(reason)
 
 

@@ -9,7 +9,7 @@ import segno
 import time_machine
 from django.template import Context, Template
 
-from careers.exports.share import ShareLinks, code_of
+from careers.exports.share import ShareLinks, qr_code
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from tests.factories import make_former_address, make_procurement_notice, make_vacancy
@@ -134,7 +134,7 @@ def test_share_links_have_no_script_no_inline_style_and_run_no_query():
     ],
 )
 def test_the_drawn_code_is_module_for_module_that_of_the_address_within_a_white_margin(address):
-    code = code_of(address)
+    code = qr_code(address)
     drawn = [[0] * code.side for _ in range(code.side)]
     boxes = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", code.path)
     assert "".join(f"M{x} {y}h{n}v1h-{back}z" for x, y, n, back in boxes) == code.path
@@ -151,7 +151,7 @@ def test_the_code_is_a_picture_with_a_name_black_on_white_and_beside_it_stands_t
     notice = Vacancy(slug="driver", closes_at=DEADLINE)
     html = rendered(notice, DEADLINE - DAY)
     assert 'role="img" aria-label="QR code of http://testserver/n/driver"' in html
-    side = code_of("http://testserver/n/driver").side
+    side = qr_code("http://testserver/n/driver").side
     assert f'viewBox="0 0 {side} {side}"' in html
     assert f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000"' in html
     assert "<strong>http://testserver/n/driver</strong>" in html

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailable, single_instance
+from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailableError, single_instance
 
 
 def batch_size(text: str) -> int:
@@ -48,8 +48,8 @@ class Command(BaseCommand):
             run = AlertRun(batch)
             try:
                 with signals_handled_by(run.end):
-                    run()
-            except SmtpUnavailable as error:
+                    run.run()
+            except SmtpUnavailableError as error:
                 raise CommandError(
                     f"The mail server accepts no mail: {error}. {summary(run.counts)} The next run sends "
                     "what waits."
