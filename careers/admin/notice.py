@@ -64,10 +64,10 @@ class NoticeAdmin(PublishableAdmin):
             notice.deadline_reason = _reason_in(save.source)
         return notice
 
-    def is_free(self, slug: str) -> bool:
+    def is_available(self, slug: str) -> bool:
         """Short addresses (/n/…) are shared by all kinds of notices."""
         taken = any(kind.objects.filter(slug=slug).exists() for kind in notice_models())
-        return not taken and super().is_free(slug)
+        return not taken and super().is_available(slug)
 
     @admin.display(description=_("closes"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
