@@ -38,10 +38,10 @@ class ProgrammeAdmin(PublishableAdmin):
     )
     list_display = [
         "title",
-        "state_in_short",
+        "state_label",
         "live_now",
         "figures_to_caption",
-        "in_lao",
+        "translation_status",
         "information_date",
         "updated_at",
     ]
@@ -77,11 +77,11 @@ class ProjectAdmin(PublishableAdmin):
     list_display = [
         "title",
         "acronym",
-        "state_in_short",
+        "state_label",
         "live_now",
         "period_in_words",
         "programme",
-        "in_lao",
+        "translation_status",
     ]
     list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
     list_select_related = ["programme"]
@@ -108,7 +108,7 @@ class FigureAdmin(ContentAdmin):
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
     )
-    list_display = ["value", "what_it_counts", "of", "information_date", "is_headline", "in_lao"]
+    list_display = ["value", "what_it_counts", "of", "information_date", "is_headline", "translation_status"]
     list_filter = [
         ("programme", admin.RelatedOnlyFieldListFilter),
         ("caption_en", admin.EmptyFieldListFilter),
@@ -200,7 +200,7 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
         "programme; one without a file or an address is listed as on request."
     )
     editions = "editions"
-    list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
+    list_display = ["title", "state_label", "live_now", "files", "kind", "programme", "translation_status"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
@@ -222,7 +222,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
     )
-    list_display = ["full_name", "kind", "live_now", "in_lao"]
+    list_display = ["full_name", "kind", "live_now", "translation_status"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
@@ -252,7 +252,7 @@ class CounterpartAdmin(ContentAdmin):
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."
     )
-    list_display = ["__str__", "kind", "parent", "is_internal", "order", "in_lao"]
+    list_display = ["__str__", "kind", "parent", "is_internal", "order", "translation_status"]
     list_filter = ["kind", "is_internal", TranslatedFilter]
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_lo", "abbreviation"]

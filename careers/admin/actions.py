@@ -102,9 +102,6 @@ class CloseNow(Step):
     def is_offered(self) -> bool:
         return self.record.is_live(self.request.at) and self.record.is_open(self.request.at)
 
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return self.Form(data)
-
     def take(self, form: forms.BaseForm) -> None:
         reason = form.cleaned_data["deadline_reason"]
         # People read it to the minute; it is not in the future.

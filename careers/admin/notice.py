@@ -124,7 +124,7 @@ class NoticeAdmin(PublishableAdmin):
         elif notice.state == notice.State.PUBLISHED:
             seen = _now("Not public yet")
         else:
-            seen = self.state_in_short(notice)
+            seen = self.state_label(notice)
         left = notice.time_left(at)
         parts = [str(seen), notice.deadline, left and _now("%(time)s left") % {"time": left}]
         return " · ".join(filter(None, parts))

@@ -23,7 +23,8 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
         "address under “How to take part”."
     )
     list_display = [
-        "title", "closes", "by_the_clock", "state_in_short", "live_now", "method", "outcome", "in_lao",
+        "title", "closes", "by_the_clock", "state_label", "live_now", "method", "outcome",
+        "translation_status",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
     fieldsets = [

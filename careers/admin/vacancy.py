@@ -28,7 +28,8 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "under “How to apply”."
     )
     list_display = [
-        "title", "closes", "by_the_clock", "state_in_short", "live_now", "grade", "outcome", "in_lao",
+        "title", "closes", "by_the_clock", "state_label", "live_now", "grade", "outcome",
+        "translation_status",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [

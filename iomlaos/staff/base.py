@@ -162,13 +162,11 @@ class BaseAdmin(admin.ModelAdmin):
         context = {"title": capfirst(self.opts.verbose_name_plural), "about": self.about}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         # The import map of the editor is an inline script, which needs the nonce of this response.
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         context["about"] = self.about
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, **kwargs)
 
 
 class ReadOnlyAdmin(BaseAdmin):
@@ -178,11 +176,7 @@ class ReadOnlyAdmin(BaseAdmin):
     date_hierarchy = "at"
     actions = None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_add_permission = has_delete_permission = has_change_permission

@@ -17,7 +17,7 @@ from iomlaos.publishing.models import SlugRedirect
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import content_fields
 
-#: The query parameter that names the original.
+#: The query parameter that names the original; also in copy_button.html.
 COPY_OF = "copy_of"
 
 
@@ -82,20 +82,10 @@ class DuplicateMixin:
             extra_context = {"note_of_change": note, **(extra_context or {})}
         return super().add_view(request, form_url, extra_context)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if (original := context.get("original")) and self.has_add_permission(request):
-            context["copy_url"] = self._copy_url(original.pk)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _copy_url(self, key: Any) -> str:
-        return f"{self.admin_url('add')}?{COPY_OF}={quote(key)}"
-
     @action(description=gettext_lazy("Copy the selected one as a new draft"), permissions=["add"])
     def copy_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         keys = list(queryset.order_by().values_list("pk", flat=True)[:2])
         if len(keys) == 1:
-            return redirect(self._copy_url(keys[0]))
+            return redirect(f"{self.admin_url('add')}?{COPY_OF}={quote(keys[0])}")
         self.message_user(request, _("Choose one of them to be copied."), messages.WARNING)
         return None

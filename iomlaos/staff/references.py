@@ -9,7 +9,7 @@ import json
 import operator
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache
 from itertools import chain, groupby
 from typing import Any
 
@@ -19,13 +19,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.media.richtext import RichTextField
-from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, publishables
+from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, begins_after, publishables
 from iomlaos.publishing.serialization import child_relations, content_fields
 
 #: Levels of records without a page of their own: a department is part of a ministry, and so on.
 MAX_DEPTH = 3
-#: Conditions of one query. Databases limit them.
-MAX_CONDITIONS = 900
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,8 @@ class Reference:
 
 #: The key of a record, and one of its references.
 KeyedReferences = Iterator[tuple[Any, Reference]]
+#: A foreign key or many-to-many field, and the key of the record behind each value that it may have.
+FkField = tuple[models.ForeignObjectRel, dict[Any, Any]]
 
 
 def references_to(
@@ -61,8 +61,7 @@ def references_to(
     urls = dict(_urls_of(records))
     fk_fields = list(_fk_fields_to(type(next(iter(records))), list(found)))
     for key, reference in chain(
-        _template_references(records, at),
-        _owner_references(records, at),
+        _page_references(records, at),
         _fk_references(fk_fields, at, depth),
         _link_references(urls, at),
         _draft_references(fk_fields, urls),
@@ -78,7 +77,11 @@ def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -
     """The keys of those that visitors can see, or ever could: their addresses may be known."""
     if not records or not isinstance(next(iter(records)), Publishable):
         return set()
-    public = {record.pk for record in records if _row_was_public(record, at)}
+    public = set()
+    for record in records:
+        published_at = getattr(record, "first_published_at", None)
+        if record.is_live(at) or record.was_withdrawn(at) or (published_at and published_at <= at):
+            public.add(record.pk)
     others = {str(record.pk): record.pk for record in records if record.pk not in public}
     states = Revision.objects.filter(
         model=next(iter(records))._meta.label_lower,
@@ -86,44 +89,21 @@ def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -
         kind=Revision.Kind.STATE,
         data__fields__state__in=[Publishable.State.PUBLISHED, Publishable.State.WITHDRAWN],
     )
-    for key, data in states.values_list("object_key", "data"):
-        publish_from = data["fields"].get("publish_from")
-        if not publish_from or datetime.datetime.fromisoformat(publish_from) <= at:
-            public.add(others[key])
-    return public
+    revisions = states.values_list("object_key", "data")
+    return public | {others[key] for key, data in revisions if not begins_after(data, at)}
 
 
-def _row_was_public(record: Publishable, at: datetime.datetime) -> bool:
-    first_published_at = getattr(record, "first_published_at", None)
-    return (
-        record.is_live(at)
-        or record.was_withdrawn(at)
-        or bool(first_published_at and first_published_at <= at)
-    )
-
-
-# --- By relations ------------------------------------------------------------------------------
-
-
-def _template_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
+def _page_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
+    """The pages that show a record as the model says, and that of its owner."""
     for record in records:
         for page in getattr(record, "stands_on", ()):
             yield record.pk, Reference(None, str(page), is_live=True, blocks_delete=True)
-
-
-def _owner_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
-    """The page of what owns a record."""
-    for field in _owner_fields().get(type(next(iter(records))), ()):
-        keys = {getattr(record, field.attname) for record in records} - {None}
-        owners = field.related_model._base_manager.in_bulk(keys)
-        for record in records:
-            if owner := owners.get(getattr(record, field.attname)):
+    model = type(next(iter(records)))
+    if model in _owner_fields():
+        for row in _with_owner(model).filter(pk__in=[record.pk for record in records]):
+            for owner in _owners_of(row):
                 is_live = _is_live(owner, at)
-                yield record.pk, Reference(owner, _("It stands on its page."), is_live, blocks_delete=is_live)
-
-
-#: A foreign key or many-to-many field, and the key of the record behind each value that it may have.
-FkField = tuple[models.ForeignObjectRel, dict[Any, Any]]
+                yield row.pk, Reference(owner, _("It stands on its page."), is_live, blocks_delete=is_live)
 
 
 def _fk_fields_to(model: type[models.Model], keys: list[Any]) -> Iterator[FkField]:
@@ -142,8 +122,7 @@ def _relations_to(model: type[models.Model]) -> list[models.ForeignObjectRel]:
     return [
         relation
         for relation in model._meta.get_fields(include_hidden=True)
-        if isinstance(relation, models.ManyToManyRel)
-        or (isinstance(relation, models.ForeignObjectRel) and relation.on_delete is not models.CASCADE)
+        if isinstance(relation, models.ForeignObjectRel) and relation.on_delete is not models.CASCADE
     ]
 
 
@@ -153,7 +132,7 @@ def _fk_references(fk_fields: list[FkField], at: datetime.datetime, depth: int) 
         rows = _with_owner(relation.related_model).filter(**{f"{field.name}__in": list(records)})
         rows = rows.annotate(value=models.F(field.name))
         live = _live_keys(rows, at, depth)
-        protects = getattr(relation, "on_delete", None) in (models.PROTECT, models.RESTRICT)
+        protects = relation.on_delete in (models.PROTECT, models.RESTRICT)
         description = _("It names it under “%(field)s”.") % {"field": capfirst(field.verbose_name)}
         for row in rows:
             is_live = row.pk in live
@@ -171,34 +150,25 @@ def _live_keys(rows: models.QuerySet, at: datetime.datetime, depth: int) -> set[
     return {key for key, references in uses.items() if any(reference.is_live for reference in references)}
 
 
-# --- By links, and in drafts -------------------------------------------------------------------
-
-
 def _link_references(urls: dict[str, Any], at: datetime.datetime) -> KeyedReferences:
     """Texts that link to the address of a record, or to one that it had."""
     for model, columns in _link_columns().items() if urls else ():
-        size = max(MAX_CONDITIONS // len(columns), 1)
-        for start in range(0, len(urls), size):
-            some_urls = list(urls)[start : start + size]
-            links = (models.Q(**{f"{column}__contains": url}) for column in columns for url in some_urls)
-            for row in _with_owner(model).filter(reduce(operator.or_, links)):
-                text = " ".join(str(getattr(row, column) or "") for column in columns)
+        for row in _with_owner(model):
+            text = " ".join(str(getattr(row, column) or "") for column in columns)
+            if keys := [key for url, key in urls.items() if url in text]:
                 owner = _owner_of(row)
                 reference = Reference(owner, _("A text of it links to its page."), _is_live(owner, at))
-                yield from ((urls[url], reference) for url in some_urls if url in text)
+                yield from ((key, reference) for key in keys)
 
 
 @cache
 def _link_columns() -> dict[type[models.Model], list[str]]:
-    columns = {
-        model: [
-            field.name
-            for field in content_fields(model)
-            if isinstance(field, RichTextField | models.URLField)
-        ]
-        for model in apps.get_models()
-    }
-    return {model: names for model, names in columns.items() if names}
+    columns: dict[type[models.Model], list[str]] = {}
+    for model in apps.get_models():
+        for field in content_fields(model):
+            if isinstance(field, RichTextField | models.URLField):
+                columns.setdefault(model, []).append(field.name)
+    return columns
 
 
 def _urls_of(records: Collection[models.Model]) -> Iterator[tuple[str, Any]]:
@@ -242,9 +212,6 @@ def _waiting_drafts() -> Iterable[tuple[Revision, models.Model]]:
             yield by_key[str(record.pk)], record
 
 
-# --- Owners ------------------------------------------------------------------------------------
-
-
 @cache
 def _owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
     """By model, the foreign keys from a child row to its owner."""
@@ -260,10 +227,14 @@ def _with_owner(model: type[models.Model]) -> models.QuerySet:
     return model._base_manager.select_related(*names) if names else model._base_manager.all()
 
 
+def _owners_of(row: models.Model) -> list[models.Model]:
+    owners = (getattr(row, field.name) for field in _owner_fields().get(type(row), ()))
+    return [owner for owner in owners if owner]
+
+
 def _owner_of(row: models.Model) -> models.Model:
     """The record that owns a row: the row itself, where nothing owns it."""
-    owners = (getattr(row, field.name) for field in _owner_fields().get(type(row), ()))
-    return next(filter(None, owners), row)
+    return next(iter(_owners_of(row)), row)
 
 
 def _is_live(row: models.Model, at: datetime.datetime) -> bool:
