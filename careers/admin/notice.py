@@ -43,7 +43,7 @@ class NoticeAdmin(PublishableAdmin):
     steps = (PublishNow, PublishLater, Unschedule, GiveBack, ChangeDeadline, CloseNow, Withdraw, Discard)
     list_filter = [DeadlineFilter, FollowUpFilter, "state", LiveFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
-    fill_in = (_("closing date"), _("reference"), _("posted on"))
+    fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: What can be written only once visitors have seen the notice.
     records: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
     #: What to say of an open notice that names no way to answer it.

@@ -17,7 +17,7 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
         "among the closed ones afterwards; awards are listed by year."
     )
     editions = "documents"
-    fill_in = (*NoticeAdmin.fill_in, _("documents for bidders"))
+    fields_to_fill_in = (*NoticeAdmin.fields_to_fill_in, _("documents for bidders"))
     no_way_to_submit = _(
         "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "
         "address under “How to take part”."

@@ -32,7 +32,11 @@ class AsksLittle:
 
 
 class Step:
-    """One action on a record. `is_offered` says whether it is available, `take` performs it."""
+    """One action on a record. A subclass has two members more.
+
+    `is_offered` is a property: whether the action is available now. `take(form)` performs it in a
+    transaction; it may raise ValidationError, and IntegrityError on a concurrent save.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Any]
@@ -47,16 +51,8 @@ class Step:
     def __init__(self, admin: Any, request: HttpRequest, record: Publishable, standing: Standing) -> None:
         self.admin, self.request, self.record, self.standing = admin, request, record, standing
 
-    @property
-    def is_offered(self) -> bool:
-        raise NotImplementedError
-
     def form(self, data: Any = None) -> forms.BaseForm:
         return self.Form(data)
-
-    def take(self, form: forms.BaseForm) -> None:
-        """Called in a transaction. Raises ValidationError, and IntegrityError on a concurrent save."""
-        raise NotImplementedError
 
     def keep(self, note: str = "") -> None:
         """Save the record, and its new state in the history."""
@@ -164,13 +160,9 @@ class Withdraw(Step):
             label=_("Why, in English"), max_length=300, help_text=help_text
         )
         withdrawal_reason_lo = forms.CharField(
-            label=_("Why, in Lao"),
-            max_length=300,
-            required=False,
-            empty_value=None,
-            widget=forms.TextInput(attrs={"lang": "lo"}),
-            help_text=help_text,
+            label=_("Why, in Lao"), max_length=300, help_text=help_text, required=False, empty_value=None
         )
+        withdrawal_reason_lo.widget.attrs["lang"] = "lo"
 
     @property
     def is_offered(self) -> bool:

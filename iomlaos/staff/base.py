@@ -1,5 +1,6 @@
 """Base classes of all admin pages."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -22,32 +23,32 @@ from modeltranslation.utils import build_localized_fieldname
 from iomlaos.media.forms import FileVersionField, FileVersionInput
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import PartialDateField, PartialDateFormField
-from iomlaos.staff.fields import (
-    DateField,
-    DateInput,
-    DateTimeField,
-    DateTimeInput,
-    MultiLineField,
-    RichTextFormField,
-    SingleLineField,
-)
+from iomlaos.staff import fields
 
 FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
-    models.CharField: {"form_class": SingleLineField},
-    models.DateField: {"form_class": DateField, "widget": DateInput},
-    models.DateTimeField: {"form_class": DateTimeField, "widget": DateTimeInput},
+    models.CharField: {"form_class": fields.SingleLineField},
+    models.DateField: {"form_class": fields.DateField, "widget": fields.DateInput},
+    models.DateTimeField: {"form_class": fields.DateTimeField, "widget": fields.DateTimeInput},
     models.EmailField: {"form_class": EmailField},
     models.FileField: {"form_class": FileVersionField, "widget": FileVersionInput},
     models.ManyToManyField: {"widget": CheckboxSelectMultiple},
     models.SlugField: {"form_class": SlugField, "widget": admin.widgets.AdminTextInputWidget},
     models.TextField: {
-        "form_class": MultiLineField,
+        "form_class": fields.MultiLineField,
         "widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 4}),
     },
     models.URLField: {"assume_scheme": "https", "widget": admin.widgets.AdminURLFieldWidget},
     PartialDateField: {"form_class": PartialDateFormField, "widget": admin.widgets.AdminTextInputWidget},
-    RichTextField: {"form_class": RichTextFormField, "widget": AdminProseEditorWidget},
+    RichTextField: {"form_class": fields.RichTextFormField, "widget": AdminProseEditorWidget},
 }
+
+
+def parse_uuid(text: str | None) -> uuid.UUID | None:
+    """A key from a request; None where it is no UUID."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 class TranslatedFieldsetsMixin:
@@ -65,12 +66,11 @@ class TranslatedFieldsetsMixin:
             (title, {**options, "fields": in_english(options["fields"])}) for title, options in self.fieldsets
         ]
         names = [name for name in flatten_fieldsets(self.fieldsets) if name in translated]
+        description = _("For the pages in Lao, once the site has them. What is empty is shown in English.")
         lao = {
             "fields": [build_localized_fieldname(name, "lo") for name in names],
             "classes": ("collapse", "lao"),
-            "description": _(
-                "For the pages in Lao, once the site has them. What is empty is shown in English."
-            ),
+            "description": description,
         }
         return [*english, (_("Lao (optional)"), lao)]
 
@@ -108,9 +108,9 @@ class BaseAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only allow lookups on fields in list_filter; others would leak values."""
         name = lookup.partition(LOOKUP_SEP)[0]
-        fields = {field.name for field in self.opts.get_fields()}
-        fields |= {field.attname for field in self.opts.concrete_fields}
-        if name in fields and name not in self._filter_names(request):
+        names = {field.name for field in self.opts.get_fields()}
+        names |= {field.attname for field in self.opts.concrete_fields}
+        if name in names and name not in self._filter_names(request):
             return False
         return super().lookup_allowed(lookup, value, request)
 
@@ -123,14 +123,12 @@ class BaseAdmin(admin.ModelAdmin):
                 names.add((item if isinstance(item, str) else item[0]).partition(LOOKUP_SEP)[0])
         return names
 
-    # --- Pages beside those of Django -----------------------------------------------------------
-
     def url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
-    def admin_url(self, page: str, record: models.Model | None = None, *args: Any) -> str:
+    def admin_url(self, page: str, record: models.Model | None = None) -> str:
         """The URL of an admin page of this model, or of one of its records."""
-        return reverse(f"admin:{self.url_name(page)}", args=[quote(record.pk), *args] if record else args)
+        return reverse(f"admin:{self.url_name(page)}", args=[quote(record.pk)] if record else [])
 
     def admin_path(self, route: str, view: Callable[..., HttpResponse], page: str) -> URLPattern:
         return path(route, self.admin_site.admin_view(view), name=self.url_name(page))
@@ -141,9 +139,7 @@ class BaseAdmin(admin.ModelAdmin):
             raise Http404
         return record
 
-    def render_page(
-        self, request: HttpRequest, template: str, context: dict, *, status: int = 200
-    ) -> TemplateResponse:
+    def render_page(self, request: HttpRequest, page: str, context: dict, status: int = 200) -> HttpResponse:
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
@@ -151,7 +147,7 @@ class BaseAdmin(admin.ModelAdmin):
             "module_name": capfirst(self.opts.verbose_name_plural),
             **context,
         }
-        return TemplateResponse(request, f"admin/{template}.html", context, status=status)
+        return TemplateResponse(request, f"admin/{page}.html", context, status=status)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):

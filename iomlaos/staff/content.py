@@ -11,7 +11,6 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
-from modeltranslation.utils import build_localized_fieldname
 
 from iomlaos.media.models import FileVersion, file_versions_in
 from iomlaos.media.views import file_response
@@ -48,10 +47,8 @@ class ContentAdmin(
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
         """How much of the English text is translated."""
-        names = [
-            name for name in self.trans_opts.all_fields if getattr(obj, build_localized_fieldname(name, "en"))
-        ]
-        translated = [name for name in names if getattr(obj, build_localized_fieldname(name, "lo"))]
+        names = [name for name in self.trans_opts.all_fields if getattr(obj, f"{name}_en")]
+        translated = [name for name in names if getattr(obj, f"{name}_lo")]
         if not translated:
             return _("none")
         return _("complete") if len(translated) == len(names) else _("in part")
@@ -72,9 +69,7 @@ class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, Cont
         ("information_date", "reviewed_on", "review_due"),
     )
     #: Fields that may change while the information stays as old as it is.
-    BOOKKEEPING = frozenset(
-        {"state", *SCHEDULE, *WITHDRAWAL_REASON, "reviewed_on", "review_due", "slug", "order"}
-    )
+    BOOKKEEPING = {"state", *SCHEDULE, *WITHDRAWAL_REASON, "reviewed_on", "review_due", "slug", "order"}
 
     save_on_top = True
     list_filter = ["state", LiveFilter, TranslatedFilter]
@@ -86,9 +81,8 @@ class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, Cont
 
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
         is_draft = obj is None or obj.state == Publishable.State.DRAFT
-        return super().has_delete_permission(request, obj) and (
-            is_draft or self.has_publish_permission(request)
-        )
+        is_allowed = is_draft or self.has_publish_permission(request)
+        return is_allowed and super().has_delete_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
@@ -126,9 +120,9 @@ class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, Cont
         """A changed child row, such as a figure or a file, makes the information newer, too."""
         super().save_related(request, form, formsets, change)
         record, today = form.instance, PartialDate.of(request.at)
-        if "information_date" in form.changed_data or record.information_date == today:
-            return
-        if any(rows.new_objects or rows.changed_objects or rows.deleted_objects for rows in formsets):
+        is_dated = "information_date" in form.changed_data or record.information_date == today
+        changed = (rows.new_objects or rows.changed_objects or rows.deleted_objects for rows in formsets)
+        if not is_dated and any(changed):
             record.information_date = today
             record.save(update_fields=["information_date", "updated_at"])
 

@@ -36,17 +36,10 @@ class DeleteProtectionMixin:
         to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
         records = list(objs)
         once_public, references = keys_once_public(records, request.at), references_to(records, request.at)
-        request.delete_candidates = [
-            DeleteCandidate(
-                record,
-                record.pk in once_public,
-                [
-                    (reference, change_url(self.admin_site, reference.source, request))
-                    for reference in references[record.pk]
-                ],
-            )
-            for record in records
-        ]
+        request.delete_candidates = []
+        for record in records:
+            uses = [(use, change_url(self.admin_site, use.source, request)) for use in references[record.pk]]
+            request.delete_candidates.append(DeleteCandidate(record, record.pk in once_public, uses))
         blocked = [str(candidate.record) for candidate in request.delete_candidates if candidate.is_blocked]
         protected = blocked or protected
         return to_delete, model_count, set() if protected else perms_needed, protected

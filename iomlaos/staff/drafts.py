@@ -160,9 +160,8 @@ class KeepsDrafts:
         if not self.has_publish_permission(request):
             state.choices = [(present.value, present.label)]
             state.help_text = gettext("You write drafts. Somebody who may publish them makes them public.")
-            state.error_messages["invalid_choice"] = gettext(
-                "You write drafts here. Ask somebody who may publish to change the state."
-            )
+            message = gettext("You write drafts here. Ask somebody who may publish to change the state.")
+            state.error_messages["invalid_choice"] = message
         elif present != states.WITHDRAWN:
             state.choices = [choice for choice in state.choices if choice[0] != states.WITHDRAWN]
             state.help_text = gettext(
@@ -221,9 +220,7 @@ class KeepsDrafts:
             form.initial["publish_at"] = sent.get("publish_at", "")
         return super().render_change_form(request, context, **kwargs)
 
-    def told_beside(
-        self, request: HttpRequest, record: Publishable | None, standing: Standing | None
-    ) -> dict:
+    def told_beside(self, request: HttpRequest, record: Any, standing: Standing | None) -> dict:
         context = {
             "keeps_drafts": True,
             "shows_changes": self.model.shows_changes,

@@ -29,7 +29,7 @@ class DuplicateMixin:
     """
 
     #: The labels of the fields that every record has to fill in anew.
-    fill_in: ClassVar[tuple[Any, ...]] = ()
+    fields_to_fill_in: ClassVar[tuple[Any, ...]] = ()
     actions: ClassVar[list[str]] = ["copy_selected"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -66,15 +66,13 @@ class DuplicateMixin:
         is_taken = self.model._base_manager.filter(slug=slug).exists()
         return not (is_taken or SlugRedirect.objects.belongs_to_other(self.model(slug=slug)))
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         is_form = request.method == "GET" and self.has_add_permission(request)
         if is_form and (original := self._original(request)):
             message = _("This is a copy of “%(title)s”. It is not saved yet, and will be a draft.")
             message %= {"title": original}
-            if self.fill_in:
-                labels = get_text_list([str(label) for label in self.fill_in], _("and"))
+            if self.fields_to_fill_in:
+                labels = get_text_list([str(label) for label in self.fields_to_fill_in], _("and"))
                 message += " " + _("Fill in what every one has of its own: %(fields)s.") % {"fields": labels}
             messages.info(request, message)
             title = " · ".join(filter(None, [str(original), getattr(original, "reference", "")]))

@@ -42,10 +42,8 @@ class ExportMixin:
     export_columns: tuple[str, ...]
 
     def get_urls(self) -> list:
-        return [
-            self.admin_path("export/<slug:file_format>/", self.export_view, "export"),
-            *super().get_urls(),
-        ]
+        export = self.admin_path("export/<slug:file_format>/", self.export_view, "export")
+        return [export, *super().get_urls()]
 
     def export_view(self, request: HttpRequest, file_format: str) -> HttpResponse:
         if not self.has_view_or_change_permission(request):

@@ -12,7 +12,7 @@ from iomlaos.publishing.models import Publishable
 
 
 class BooleanListFilter(SimpleListFilter):
-    """Rows that meet a condition, or that do not."""
+    """Rows that meet a condition, or that do not: a subclass has `condition(request, model)`, a Q object."""
 
     yes, no = _("Yes"), _("No")
 
@@ -25,9 +25,6 @@ class BooleanListFilter(SimpleListFilter):
             return queryset
         condition = self.condition(request, queryset.model)
         return queryset.filter(condition if self.value() == "yes" else ~condition)
-
-    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        raise NotImplementedError
 
 
 class LiveFilter(BooleanListFilter):

@@ -3,6 +3,7 @@
 import copy
 import datetime
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -17,6 +18,7 @@ from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import ReviewLink, Revision, Standing
 from iomlaos.publishing.options import options_of
+from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.versioned_save import SavesSafely
 
 #: Revisions on a page of the history.
@@ -25,6 +27,9 @@ PAGE_SIZE = 100
 
 class HistoryMixin(SavesSafely):
     """A ModelAdmin that shows what each save changed, and restores versions and deleted records."""
+
+    #: For change_list.html.
+    keeps_deleted = True
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         serialization.locked(self.model, obj.pk)
@@ -38,10 +43,6 @@ class HistoryMixin(SavesSafely):
             Revision.objects.record_deletion(record, by=request.user)
         super().delete_queryset(request, queryset)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        context = {"keeps_deleted": self.has_add_permission(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
-
     def get_urls(self) -> list:
         return [
             self.admin_path("<path:object_id>/notes/", self.notes_view, "notes"),
@@ -50,11 +51,7 @@ class HistoryMixin(SavesSafely):
             *super().get_urls(),
         ]
 
-    # --- Versions -----------------------------------------------------------------------------
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
-    ) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """All versions with what changed in each, newest first."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
@@ -101,8 +98,6 @@ class HistoryMixin(SavesSafely):
             raise PermissionDenied
         return record
 
-    # --- Public changelog ---------------------------------------------------------------------
-
     def _editable_notes(self, request: HttpRequest, record: models.Model) -> list[dict]:
         notes = record.changelog if getattr(record, "shows_changes", False) else []
         if not notes or not self.has_publish_permission(request):
@@ -145,8 +140,6 @@ class HistoryMixin(SavesSafely):
         record.save(update_fields=["changelog", "updated_at"])
         Revision.objects.follow(versions, record, serialization.serialize(record), by=request.user, note="")
 
-    # --- Deleted records ----------------------------------------------------------------------
-
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """Deleted records, newest first. A POST restores one, as a draft where it has a state."""
         if not self.has_add_permission(request):
@@ -154,15 +147,12 @@ class HistoryMixin(SavesSafely):
         deletions = Revision.objects.filter(model=self.opts.label_lower, kind=Revision.Kind.DELETED)
         deletions = deletions.select_related("by").order_by("-at")
         if request.method == "POST":
-            try:
-                key = uuid.UUID(request.POST.get("revision", ""))
-            except ValueError:
-                raise Http404 from None
+            key = parse_uuid(request.POST.get("revision"))
             return self._restore_deleted(request, get_object_or_404(deletions, pk=key))
         existing = {str(key) for key in self.model._base_manager.values_list("pk", flat=True)}
         context = {
             "title": _("Deleted: %(records)s") % {"records": self.opts.verbose_name_plural},
-            "gone": [deletion for deletion in deletions[:PAGE_SIZE] if deletion.object_key not in existing],
+            "deletions": [item for item in deletions[:PAGE_SIZE] if item.object_key not in existing],
         }
         return self.render_page(request, "deleted", context)
 

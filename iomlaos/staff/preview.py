@@ -4,7 +4,6 @@ The draft is put into its rows and published, the public view answers, and all o
 """
 
 import datetime
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -27,6 +26,7 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
 from iomlaos.publishing.serialization import rolled_back
+from iomlaos.staff.base import parse_uuid
 
 #: The languages of a preview, by their own names.
 LANGUAGES = {"en": "English", "lo": "ລາວ"}
@@ -45,9 +45,8 @@ def render_preview(
 ) -> HttpResponse:
     """Render the public page of a record as a snapshot says. Raises Http404 as the page would.
 
-    The view gets the request of a visitor: without a session, with `is_preview`, and with the review link
-    that is followed as `review`. `images_url` and `files_url` are where images and files are served that
-    are not public.
+    The view gets an anonymous request with `is_preview` and, as `review`, the review link that is followed.
+    Images and files that are not public are served below `images_url` and `files_url`.
     """
     model = type(record)
     with rolled_back(), translation.override(language):
@@ -56,9 +55,8 @@ def render_preview(
         for name, value in data.get("carried", {}).items():
             setattr(record, name, value)
         record.record_changes(before, request.at)
-        model._base_manager.filter(pk=record.pk).update(
-            state=Publishable.State.PUBLISHED, publish_from=None, publish_until=None
-        )
+        published = {"state": Publishable.State.PUBLISHED, "publish_from": None, "publish_until": None}
+        model._base_manager.filter(pk=record.pk).update(**published)
         url = model._base_manager.get(pk=record.pk).get_absolute_url().partition("#")[0]
         public_request = _anonymous_request(request, url)
         public_request.review = link
@@ -145,10 +143,8 @@ class PreviewMixin:
         language = request.GET.get("language", "en")
         if language not in LANGUAGES:
             raise Http404
-        images_url, files_url = (
-            reverse("admin:media_image_changelist"),
-            f"{self.admin_url('changelist')}files/",
-        )
+        images_url = reverse("admin:media_image_changelist")
+        files_url = f"{self.admin_url('changelist')}files/"
         response = render_preview(request, record, data, language, images_url, files_url)
         response._csp_replace = {"frame-ancestors": ["'self'"]}
         return response
@@ -162,7 +158,11 @@ class PreviewMixin:
         if request.method == "POST":
             record = serialization.locked(self.model, record.pk) or record
         if "_revoke" in request.POST:
-            self._revoke_link(request, record)
+            links = ReviewLink.objects.of(record).usable(request.at)
+            link = get_object_or_404(links, pk=parse_uuid(request.POST["_revoke"]))
+            link.revoked_at, link.revoked_by_name = request.at, request.user.get_username()
+            link.save()
+            messages.success(request, gettext("The link no longer works."))
             return redirect(self.admin_url("links", record))
         form, new_url = ReviewLinkForm(request.POST if "_make" in request.POST else None), ""
         is_pending = pending_data(record, request.at) is not None
@@ -173,19 +173,9 @@ class PreviewMixin:
             "title": gettext("Links for a review outside: %(record)s") % {"record": record},
             "object": record,
             "form": form,
-            "made": new_url,
-            "waits": is_pending,
+            "new_url": new_url,
+            "is_pending": is_pending,
             "links": list(ReviewLink.objects.of(record).select_related("by")),
             "at": request.at,
         }
         return self.render_page(request, "review_links", context)
-
-    def _revoke_link(self, request: HttpRequest, record: Publishable) -> None:
-        try:
-            key: Any = ReviewLink._meta.pk.to_python(request.POST["_revoke"])
-        except forms.ValidationError:
-            raise Http404 from None
-        link = get_object_or_404(ReviewLink.objects.of(record).usable(request.at), pk=key)
-        link.revoked_at, link.revoked_by_name = request.at, request.user.get_username()
-        link.save()
-        messages.success(request, gettext("The link no longer works."))

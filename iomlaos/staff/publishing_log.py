@@ -29,11 +29,8 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         """Only the entries of models whose records the user may see."""
-        visible = [
-            model._meta.label_lower
-            for model in self.admin_site._registry
-            if can_view(self.admin_site, model, request)
-        ]
+        site = self.admin_site
+        visible = [model._meta.label_lower for model in site._registry if can_view(site, model, request)]
         return super().get_queryset(request).filter(model__in=visible).select_related("by")
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:

@@ -22,9 +22,6 @@ from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, begins_after, publishables
 from iomlaos.publishing.serialization import child_relations, content_fields
 
-#: Levels of records without a page of their own: a department is part of a ministry, and so on.
-MAX_DEPTH = 3
-
 
 @dataclass(frozen=True)
 class Reference:
@@ -49,11 +46,12 @@ FkField = tuple[models.ForeignObjectRel, dict[Any, Any]]
 
 
 def references_to(
-    records: Collection[models.Model], at: datetime.datetime, depth: int = MAX_DEPTH
+    records: Collection[models.Model], at: datetime.datetime, depth: int = 3
 ) -> dict[Any, list[Reference]]:
     """The references to records of one model, by key; those that block a delete come first.
 
-    Costs a few queries a relation, and none a record.
+    Costs a few queries a relation, and none a record. `depth` is the levels of records without a page of
+    their own that are followed: a department is part of a ministry, and so on.
     """
     found: dict[Any, list[Reference]] = {record.pk: [] for record in records}
     if not records:

@@ -23,19 +23,16 @@ def review(request: HttpRequest, key: str, language: str = "en") -> HttpResponse
     """The draft behind a review link. All links that do not work get the same answer."""
     link, record, data = _find_draft(request, key)
     if data and language in LANGUAGES:
-        link.languages = [
-            (code, name, reverse("review", args=[key, code])) for code, name in LANGUAGES.items()
-        ]
+        names = LANGUAGES.items()
+        link.languages = [(code, name, reverse("review", args=[key, code])) for code, name in names]
         link.language = language
         url = reverse("review", args=[key])
         response = render_preview(request, record, data, language, f"{url}pictures/", f"{url}files/", link)
     else:
-        context = {
-            "title": gettext("This link does not work"),
-            "lead": gettext(
-                "It may have expired, the office may have taken it back, or what it showed is published now."
-            ),
-        }
+        lead = gettext(
+            "It may have expired, the office may have taken it back, or what it showed is published now."
+        )
+        context = {"title": gettext("This link does not work"), "lead": lead}
         response = render(request, "delivery/no_page.html", context, status=404)
     return _keep_private(response)
 

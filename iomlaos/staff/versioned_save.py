@@ -2,14 +2,14 @@
 
 import copy
 import datetime
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from iomlaos.publishing.merge import FieldConflict, Snapshot
 from iomlaos.publishing.models import Revision, Standing
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import is_stored, locked, rolled_back
+from iomlaos.staff.base import parse_uuid
 
 
 @dataclass
@@ -37,6 +38,8 @@ class Save:
     is_rehearsal: bool = False
     changes_rows: bool = False
     message: Any = None
+    #: The fields that were changed since the form was drawn.
+    conflicts: list[FieldConflict] = field(default_factory=list)
     #: The values of `record_options.carried`: why a deadline changes, for instance.
     carried: dict[str, str] = field(default_factory=dict)
 
@@ -85,16 +88,16 @@ class SavesSafely:
             return self._plain_form(request, record, context)
         return self._upon_another(request, record, save, context)
 
-    def _plain_form(self, request: HttpRequest, record: models.Model, context: dict) -> HttpResponse:
+    def _plain_form(self, request: HttpRequest, record: Model, context: dict) -> HttpResponse:
         """Django's own change form, drawn or saved."""
         return super()._changeform_view(request, quote(str(record.pk)), "", context)
 
-    # --- What models with drafts add ------------------------------------------------------------
+    # Hooks for models with drafts.
 
-    def heed_button(self, request: HttpRequest, record: models.Model | None) -> None:
+    def heed_button(self, request: HttpRequest, record: Model | None) -> None:
         """Change `request.POST` by the button that was pressed."""
 
-    def is_kept_as_draft(self, request: HttpRequest, record: models.Model) -> bool:
+    def is_kept_as_draft(self, request: HttpRequest, record: Model) -> bool:
         return False
 
     def when_to_publish(self, request: HttpRequest, draft: Revision | None) -> datetime.datetime | None:
@@ -109,16 +112,14 @@ class SavesSafely:
         """The fields that the button sets: a form that is shown again leaves them as they are."""
         return set()
 
-    def told_beside(self, request: HttpRequest, record: models.Model, standing: Standing) -> dict:
+    def told_beside(self, request: HttpRequest, record: Model, standing: Standing) -> dict:
         """Context of the form, read before a draft is put into the rows."""
         return {"draft": standing.draft, "public_state": standing.head}
 
-    def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
+    def after_saving(self, request: HttpRequest, record: Model, before: Snapshot | None) -> None:
         """Called when the state or the draft is saved. `before` is what the row held."""
 
-    # --- Drawing --------------------------------------------------------------------------------
-
-    def _standing_of(self, record: models.Model, *, by: Any = None) -> Standing:
+    def _standing_of(self, record: Model, *, by: Any = None) -> Standing:
         """The versions of a record. A draft is rebased where the record was changed under it."""
         with transaction.atomic():
             locked(type(record), record.pk)
@@ -127,7 +128,7 @@ class SavesSafely:
                 carry_over(standing, record)
         return standing
 
-    def _drawn(self, request: HttpRequest, record: models.Model, extra_context: dict | None) -> HttpResponse:
+    def _drawn(self, request: HttpRequest, record: Model, extra_context: dict | None) -> HttpResponse:
         """The form of the revision that `source` names, else of the draft, else of the record as it is."""
         standing = self._standing_of(record)
         latest = standing.draft if self.has_change_permission(request, record) else None
@@ -141,32 +142,26 @@ class SavesSafely:
             context["went_along"] = SnapshotFormatter(type(record)).meetings(contested(source))
         return self._drawn_of(request, record, source, context)
 
-    def _drawn_of(
-        self, request: HttpRequest, record: models.Model, revision: Revision, context: dict
-    ) -> HttpResponse:
+    def _drawn_of(self, request: HttpRequest, record: Model, source: Revision, context: dict) -> HttpResponse:
         """The form of what a revision holds, though the rows hold something else."""
         with rolled_back():
-            left_out = serialization.apply(record, revision.data, raw=True)
+            left_out = serialization.apply(record, source.data, raw=True)
             names = [path[1] for path in left_out if path[0] == "fields"]
             request.not_in_the_row = {name: getattr(record, name) for name in names}
             for path in [path for path in left_out if path[0] == "owned"]:
-                row = SnapshotFormatter(type(record)).row(path, revision.data)
+                row = SnapshotFormatter(type(record)).row(path, source.data)
                 message = _("Left out of the form, beside another of its kind: %(row)s")
                 messages.warning(request, message % {"row": row})
             return self._plain_form(request, record, context).render()
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> models.Model | None:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Model | None:
         """The record; in the form of a draft, with the values that the database did not take."""
         record = super().get_object(request, *args, **kwargs)
         for name, value in getattr(request, "not_in_the_row", {}).items():
             setattr(record, name, value)
         return record
 
-    # --- Saving ---------------------------------------------------------------------------------
-
-    def _upon_another(
-        self, request: HttpRequest, record: models.Model, save: Save, context: dict
-    ) -> HttpResponse:
+    def _upon_another(self, request: HttpRequest, record: Model, save: Save, context: dict) -> HttpResponse:
         """A form that is saved as a draft, or was drawn from something else than the latest state."""
         save.is_rehearsal = True
         save.carried |= save.source.data.get("carried", {})
@@ -178,9 +173,9 @@ class SavesSafely:
             typed = serialization.serialize(record)
         base, upon, data = save.source.started_from, save.stands_upon, typed
         if base != upon:
-            data, meetings = merge.merge(type(record), base.data, upon.data, typed)
+            data, save.conflicts = merge.merge(type(record), base.data, upon.data, typed)
             if merge.differences(upon.data, data):
-                return self._met(request, record, save, data, meetings, context)
+                return self._met(request, record, save, data, context)
             if not self.does_more(request):
                 _replace_success(request, _("Nothing had to be saved: it says so already."))
         record = type(record)._base_manager.get(pk=record.pk)
@@ -192,7 +187,7 @@ class SavesSafely:
             self.after_saving(request, record, save.standing.head.data)
         return response
 
-    def _put(self, request: HttpRequest, record: models.Model, save: Save, data: Snapshot) -> None:
+    def _put(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
         """Save in the rows, with all that a save does."""
         for name, value in save.carried.items():
             setattr(record, name, value)
@@ -202,7 +197,7 @@ class SavesSafely:
             Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
         self.log_change(request, record, save.message)
 
-    def _keep_draft(self, request: HttpRequest, record: models.Model, save: Save, data: Snapshot) -> None:
+    def _keep_draft(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
         before, head = save.standing.draft, save.standing.head
         if not before and not merge.differences(head.data, data):
             _replace_success(request, _("Nothing was changed, so no draft was kept."))
@@ -211,25 +206,18 @@ class SavesSafely:
         data = data | {"carried": save.carried}
         is_new = not before or before.data != data or before.publish_at != publish_at
         if is_new or before.failure_reason or before.carries_id:
-            Revision.objects.keep_draft(
-                save.standing, record, data, by=request.user, note=note_of(request), publish_at=publish_at
-            )
+            by, note = request.user, note_of(request)
+            Revision.objects.keep_draft(save.standing, record, data, by=by, note=note, publish_at=publish_at)
         self.after_saving(request, record, head.data)
 
     def _met(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        save: Save,
-        merged: Snapshot,
-        meetings: list[FieldConflict],
-        context: dict,
+        self, request: HttpRequest, record: Model, save: Save, merged: Snapshot, context: dict
     ) -> HttpResponse:
         """The merged form, with what two people made of the record. Status 409."""
         upon = save.stands_upon
         paths = {("fields", name) for name in self.asked_again(request)}
         merged["fields"] |= {name: upon.data["fields"][name] for _part, name in paths}
-        meetings = [meeting for meeting in meetings if meeting.path not in paths]
+        conflicts = [conflict for conflict in save.conflicts if conflict.path not in paths]
         messages.get_messages(request)._queued_messages.clear()
         merged["carried"], note = save.carried, request.POST.get("_note", "")
         again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
@@ -238,27 +226,24 @@ class SavesSafely:
         context = context | {
             "source": again,
             "met_with": upon,
-            "meetings": SnapshotFormatter(type(record)).meetings(meetings),
+            "meetings": SnapshotFormatter(type(record)).meetings(conflicts),
             "note_of_change": again.note,
         }
         response = self._drawn_of(asking, record, again, context)
         response.status_code = 409
         return response
 
-    def _revision(self, record: models.Model, key: str | None) -> Revision | None:
-        try:
-            return Revision.objects.of(record).filter(pk=uuid.UUID(key or "")).first()
-        except ValueError:
-            return None
+    def _revision(self, record: Model, key: str | None) -> Revision | None:
+        return Revision.objects.of(record).filter(pk=parse_uuid(key)).first() if key else None
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         if change and (save := getattr(request, "save_with_history", None)):
             save.carried |= {name: getattr(obj, name) for name in options_of(type(obj)).carried}
             if not form.has_changed() and not save.changes_rows and is_stored(obj):
                 return
         super().save_model(request, obj, form, change)
 
-    def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
+    def _create_formsets(self, request: HttpRequest, obj: Model, change: bool) -> tuple[list, list]:
         """A draft holds the child rows of its record. Other rows beside it are public at once."""
         formsets, inlines = super()._create_formsets(request, obj, change)
         save = getattr(request, "save_with_history", None)
@@ -274,7 +259,7 @@ class SavesSafely:
                 formset._non_form_errors.append(message)
         return formsets, inlines
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The last step of a save: its state is added to the history."""
         save = getattr(request, "save_with_history", None)
         if save:
@@ -284,11 +269,11 @@ class SavesSafely:
         self._keep(request, obj, save.standing if save else Revision.objects.standing(obj))
         return super().log_change(request, obj, message)
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         self._keep(request, obj, Standing(None, None, 0))
         return super().log_addition(request, obj, message)
 
-    def _keep(self, request: HttpRequest, record: models.Model, standing: Standing) -> None:
+    def _keep(self, request: HttpRequest, record: Model, standing: Standing) -> None:
         data = serialization.serialize(record)
         before = standing.head.data if standing.head else None
         # Equal after a second click on the same button.

@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, OperationalError, models, transaction
 from django.forms import BaseForm
@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
+from iomlaos.staff.base import parse_uuid
 
 log = logging.getLogger(__name__)
 
@@ -68,19 +69,19 @@ class OnlyDrawn:
 class AutosaveMixin:
     """A ModelAdmin whose forms keep what is typed into them, and say who else has them open."""
 
-    # --- Drawing ------------------------------------------------------------------------------
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        sent = list(_keys(request.POST)) if request.method == "POST" else []
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any) -> HttpResponse:
+        sent = _keys(request.POST) if request.method == "POST" else []
         typing = request.typing = Typing(sent or [uuid.uuid4()], unquote(object_id) if object_id else "")
-        response = super().changeform_view(request, object_id, *args, **kwargs)
+        response = super().changeform_view(request, object_id, *args)
+        # Saved: the answer is a redirect, or the end of a pop-up window.
+        is_popup_end = response.status_code == 200 and IS_POPUP_VAR in request.POST
+        is_saved = (response.status_code == 302 or is_popup_end) and not typing.is_missing
         # A failure here loses nothing: the text is offered once more, or somebody is not seen.
         with _at_ease():
             if typing.is_drawn:
-                self._mark(request, typing.keys[0], typing.object_key, beats=False)
-            elif sent and not typing.is_missing and _is_saved(request, response):
+                session = self._state(EditingSession, request, typing.keys[0], typing.object_key)
+                session.mark(request.at, beats=False)
+            elif sent and is_saved:
                 for key in set(sent):
                     self._state(AutosavedForm, request, key, typing.object_key).end(request.at)
                 EditingSession.objects.filter(pk__in=sent, by=request.user).delete()
@@ -93,7 +94,7 @@ class AutosaveMixin:
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
         """The form with the text that the address names, restored but not saved."""
-        key = request.GET.get("typed") if request.method == "GET" else None
+        key = parse_uuid(request.GET.get("typed")) if request.method == "GET" else None
         text = self._text(request, key) if key else None
         record = self.get_object(request, unquote(object_id)) if text and object_id else None
         if text is None or text.object_key != _key_of(record) or not self._may_save(request, record):
@@ -101,10 +102,9 @@ class AutosaveMixin:
         words = text.words
         asking = copy.copy(request)
         asking.method, asking.POST, asking.as_sent = "POST", words, words
-        files = [name for name in words if name.startswith(FILE)]
-        asking._files = MultiValueDict(
-            {name.removeprefix(FILE): [SimpleUploadedFile(words[name] or "?", b"")] for name in files}
-        )
+        asking._files = MultiValueDict()
+        for name in [name for name in words if name.startswith(FILE)]:
+            asking._files[name.removeprefix(FILE)] = SimpleUploadedFile(words[name] or "?", b"")
         asking.typing.keys += dict.fromkeys([text.pk, *_keys(words)])
         asking.typing.taken_up = text
         if record is None:
@@ -173,13 +173,9 @@ class AutosaveMixin:
         if not object_key:
             return ""
         sessions = EditingSession.objects.others(request.user, self.model, object_key, request.at)
-        people = [
-            _("%(name)s since %(hour)s") % {"name": session.who, "hour": _hour(session.since)}
-            for session in sessions
-        ]
+        entry = _("%(name)s since %(hour)s")
+        people = [entry % {"name": session.who, "hour": _hour(session.since)} for session in sessions]
         return _("Also being edited by %(people)s.") % {"people": ", ".join(people)} if people else ""
-
-    # --- Keeping ------------------------------------------------------------------------------
 
     def get_urls(self) -> list:
         return [
@@ -195,7 +191,7 @@ class AutosaveMixin:
         # On a shared computer, somebody else may have signed in since.
         if request.POST.get(PERSON) != str(request.user.pk):
             raise PermissionDenied
-        keys = list(_keys(request.POST))
+        keys = _keys(request.POST)
         if not keys:
             raise BadRequest("The form has no key.")
         try:
@@ -228,16 +224,10 @@ class AutosaveMixin:
             AutosavedForm.objects.filter(pk__in=taken_up, by=request.user, ended_at=None).delete()
             answer = {"kept": _hour(request.at)} if is_kept else {"ended": True}
         if HERE in request.POST:
-            self._mark(request, key, object_key, beats=True)
+            self._state(EditingSession, request, key, object_key).mark(request.at, beats=True)
         else:
             EditingSession.objects.filter(pk=key, by=request.user).delete()
         return answer
-
-    def _mark(self, request: HttpRequest, key: uuid.UUID, object_key: str, *, beats: bool) -> None:
-        if object_key:
-            if not beats:
-                EditingSession.objects.too_old(request.at).delete()
-            self._state(EditingSession, request, key, object_key).mark(request.at, beats=beats)
 
     def throw_away_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         text = self._text(request, key)
@@ -248,17 +238,13 @@ class AutosaveMixin:
         name = f"admin:{self.url_name('change' if text.object_key else 'add')}"
         return redirect(name, *filter(None, [quote(text.object_key)]))
 
-    def _text(self, request: HttpRequest, key: uuid.UUID | str) -> AutosavedForm | None:
+    def _text(self, request: HttpRequest, key: uuid.UUID) -> AutosavedForm | None:
         """A text of this user, of this model; there is no way to anybody else's."""
-        with contextlib.suppress(ValidationError):
-            return AutosavedForm.objects.waiting(request.user, self.model).filter(pk=key).first()
-        return None
+        return AutosavedForm.objects.waiting(request.user, self.model).filter(pk=key).first()
 
 
-def _keys(data: QueryDict) -> Iterator[uuid.UUID]:
-    for text in data.getlist(KEYS):
-        with contextlib.suppress(ValueError):
-            yield uuid.UUID(text)
+def _keys(data: QueryDict) -> list[uuid.UUID]:
+    return list(filter(None, map(parse_uuid, data.getlist(KEYS))))
 
 
 def _key_of(record: models.Model | None) -> str:
@@ -272,11 +258,6 @@ def _hour(moment: datetime.datetime) -> str:
 def _is_taken_up(request: HttpRequest) -> bool:
     typing = getattr(request, "typing", None)
     return typing is not None and typing.taken_up is not None
-
-
-def _is_saved(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether the answer is a redirect, or the end of a pop-up window."""
-    return response.status_code == 302 or (response.status_code == 200 and IS_POPUP_VAR in request.POST)
 
 
 def _differing(context: dict, words: QueryDict) -> list[str]:

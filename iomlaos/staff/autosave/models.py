@@ -102,12 +102,9 @@ class EditingSessionQuerySet(models.QuerySet):
         self, user: Any, model: type[models.Model], object_key: str, at: datetime.datetime
     ) -> list["EditingSession"]:
         """Who else has a record open, once each, the longest first."""
-        rows = self.filter(
-            models.Q(beats=True, seen_at__gte=at - SEEN_WITHIN)
-            | models.Q(beats=False, seen_at__gte=at - OPENED_WITHIN),
-            model=model._meta.label_lower,
-            object_key=object_key,
-        )
+        is_beating = models.Q(beats=True, seen_at__gte=at - SEEN_WITHIN)
+        is_fresh = models.Q(beats=False, seen_at__gte=at - OPENED_WITHIN)
+        rows = self.filter(is_beating | is_fresh, model=model._meta.label_lower, object_key=object_key)
         first: dict[int, EditingSession] = {}
         for row in rows.exclude(by=user).select_related("by").order_by("since", "pk"):
             first.setdefault(row.by_id, row)
@@ -136,9 +133,9 @@ class EditingSession(FormStateBase):
         return self.by.get_full_name() or self.by.get_username()
 
     def mark(self, at: datetime.datetime, *, beats: bool) -> None:
-        """Record that the form is open: it was opened now, or its script says that it is still there."""
+        """Record that the form of a record is open: it was drawn now, or its script says so."""
         sessions = EditingSession.objects
-        if not sessions.filter(pk=self.pk, by=self.by).update(seen_at=at, beats=beats):
+        if self.object_key and not sessions.filter(pk=self.pk, by=self.by).update(seen_at=at, beats=beats):
             self.since, self.seen_at, self.beats = at, at, beats
             sessions.bulk_create([self], ignore_conflicts=True)
 
