@@ -73,15 +73,15 @@ class AutosaveMixin:
         sent = _keys(request.POST) if request.method == "POST" else []
         typing = request.typing = Typing(sent or [uuid.uuid4()], unquote(object_id) if object_id else "")
         response = super().changeform_view(request, object_id, *args)
-        # Saved: the answer is a redirect, or the end of a pop-up window.
-        is_popup_end = response.status_code == 200 and IS_POPUP_VAR in request.POST
-        is_saved = (response.status_code == 302 or is_popup_end) and not typing.is_missing
+        status = response.status_code
+        is_saved = status == 302 or (status == 200 and IS_POPUP_VAR in request.POST)
         # A failure here loses nothing: the text is offered once more, or somebody is not seen.
         with _at_ease():
             if typing.is_drawn:
+                EditingSession.objects.too_old(request.at).delete()
                 session = self._state(EditingSession, request, typing.keys[0], typing.object_key)
                 session.mark(request.at, beats=False)
-            elif sent and is_saved:
+            elif sent and is_saved and not typing.is_missing:
                 for key in set(sent):
                     self._state(AutosavedForm, request, key, typing.object_key).end(request.at)
                 EditingSession.objects.filter(pk__in=sent, by=request.user).delete()
