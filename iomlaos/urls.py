@@ -6,7 +6,7 @@ from django.urls import include, path
 from careers.exports.share import short_notice
 from iomlaos.delivery import health
 from iomlaos.media.views import image_file
-from iomlaos.staff.review import review, review_file, review_picture
+from iomlaos.staff.review import review, review_file, review_image
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("admin/password-reset/", include("iomlaos.accounts.urls")),
     path("admin/", admin.site.urls),
     path("review/<str:key>/", review, name="review"),
-    path("review/<str:key>/pictures/<str:picture>/<int:width>.webp", review_picture, name="review_picture"),
+    path("review/<str:key>/pictures/<str:image>/<int:width>.webp", review_image, name="review_image"),
     path("review/<str:key>/files/<slug:file>/", review_file, name="review_file"),
     path("review/<str:key>/<str:language>/", review, name="review"),
     path("", include("iomlaos.home.urls")),

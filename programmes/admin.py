@@ -39,7 +39,8 @@ class ProgrammeAdmin(PublishableAdmin):
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
     list_display = [
-        "title", "state_in_short", "live_now", "figure_count", "in_lao", "information_date", "updated_at",
+        "title", "state_label", "live_now", "figure_count", "translation_status", "information_date",
+        "updated_at",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body"]}),
@@ -68,7 +69,15 @@ class ProjectAdmin(PublishableAdmin):
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
     )
-    list_display = ["title", "acronym", "state_in_short", "live_now", "period", "programme", "in_lao"]
+    list_display = [
+        "title",
+        "acronym",
+        "state_label",
+        "live_now",
+        "period",
+        "programme",
+        "translation_status",
+    ]
     list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
@@ -94,7 +103,14 @@ class FigureAdmin(ContentAdmin):
         "Numbers with what they count. A figure of a programme stands on its page; one without a "
         "programme is a fact of the country and stands on the home page."
     )
-    list_display = ["value", "caption_or_missing", "subject", "information_date", "is_headline", "in_lao"]
+    list_display = [
+        "value",
+        "caption_or_missing",
+        "subject",
+        "information_date",
+        "is_headline",
+        "translation_status",
+    ]
     list_filter = [
         ("programme", admin.RelatedOnlyFieldListFilter),
         ("caption_en", admin.EmptyFieldListFilter),
@@ -179,7 +195,7 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
         "programme; one without a file or an address is listed as on request."
     )
     editions = "editions"
-    list_display = ["title", "state_in_short", "live_now", "files", "kind", "programme", "in_lao"]
+    list_display = ["title", "state_label", "live_now", "files", "kind", "programme", "translation_status"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
@@ -201,7 +217,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
     )
-    list_display = ["full_name", "kind", "live_now", "in_lao"]
+    list_display = ["full_name", "kind", "live_now", "translation_status"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
@@ -231,7 +247,7 @@ class CounterpartAdmin(ContentAdmin):
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."
     )
-    list_display = ["__str__", "kind", "parent", "is_internal", "order", "in_lao"]
+    list_display = ["__str__", "kind", "parent", "is_internal", "order", "translation_status"]
     list_filter = ["kind", "is_internal", TranslatedFilter]
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_lo", "abbreviation"]

@@ -69,9 +69,6 @@ class CloseNow(Step):
     def is_offered(self) -> bool:
         return self.record.is_live(self.request.at) and self.record.is_open(self.request.at)
 
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return self.Form(data)
-
     def take(self, form: forms.BaseForm) -> None:
         reason = form.cleaned_data["deadline_reason"]
         # Pages show it to the minute, and it must not be in the future.

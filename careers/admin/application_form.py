@@ -20,6 +20,6 @@ class ApplicationFormAdmin(FileOwnerAdmin):
         "listed as on request."
     )
     editions = "versions"
-    list_display = ["title", "files", "state_in_short", "live_now", "in_lao", "updated_at"]
+    list_display = ["title", "files", "state_label", "live_now", "translation_status", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "summary"]})]
     inlines = [FormVersionInline]

@@ -43,7 +43,7 @@ class NoticeAdmin(PublishableAdmin):
     steps = (PublishNow, PublishLater, Unschedule, GiveBack, ChangeDeadline, CloseNow, Withdraw, Discard)
     list_filter = [DeadlineFilter, FollowUpFilter, "state", LiveFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
-    fill_in = (_("closing date"), _("reference"), _("posted on"))
+    fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
     #: The warning about an open notice that says no way to apply or bid.
@@ -65,8 +65,8 @@ class NoticeAdmin(PublishableAdmin):
             notice.deadline_reason = _draft_reason(save.source)
         return notice
 
-    def is_free(self, slug: str) -> bool:
-        return super().is_free(slug) and not self.model(slug=slug).is_slug_of_other_kind()
+    def is_available(self, slug: str) -> bool:
+        return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
     @admin.display(description=_("closes"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
@@ -114,7 +114,7 @@ class NoticeAdmin(PublishableAdmin):
         elif notice.state == notice.State.PUBLISHED:
             status = gettext("Not public yet")
         else:
-            status = self.state_in_short(notice)
+            status = self.state_label(notice)
         left = notice.time_left(at)
         parts = [status, notice.deadline, left and gettext("%(time)s left") % {"time": left}]
         return " · ".join(filter(None, parts))

@@ -28,7 +28,8 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "under “How to apply”."
     )
     list_display = [
-        "title", "closes", "open_or_closed", "state_in_short", "live_now", "grade", "outcome", "in_lao",
+        "title", "closes", "open_or_closed", "state_label", "live_now", "grade", "outcome",
+        "translation_status",
     ]  # fmt: skip
     secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]

@@ -60,7 +60,7 @@ class SiteNoticeAdmin(ContentAdmin):
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
     )
-    list_display = ["text", "kind", "starts_at", "ends_at", "current_state", "in_lao"]
+    list_display = ["text", "kind", "starts_at", "ends_at", "current_state", "translation_status"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["text_en", "text_lo"]
     readonly_fields = ["current_state"]
@@ -97,7 +97,7 @@ class PageAdmin(PublishableAdmin):
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
     )
-    list_display = ["title", "address", "state_in_short", "live_now", "in_lao", "updated_at"]
+    list_display = ["title", "address", "state_label", "live_now", "translation_status", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
     actions = ["delete_selected"]
 
@@ -127,7 +127,7 @@ class StandardTextAdmin(ContentAdmin):
         "Texts that stand on several pages and are kept once: that IOM never asks for money, for "
         "instance. A change here shows on all of them."
     )
-    list_display = ["title", "confirmed", "in_lao"]
+    list_display = ["title", "confirmed", "translation_status"]
     list_filter = ["is_confirmed", TranslatedFilter]
     search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
     fieldsets = [(None, {"fields": ["title", "slug", "body", "is_confirmed"]})]
@@ -148,7 +148,7 @@ class PlaceAdmin(ContentAdmin):
         "Places that programmes, projects and vacancies name. One with a code or a position is marked on "
         "the map of the home page while a programme or project there is public."
     )
-    list_display = ["name", "kind", "iso_code", "on_map", "in_lao"]
+    list_display = ["name", "kind", "iso_code", "on_map", "translation_status"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "iso_code"]
     fieldsets = [

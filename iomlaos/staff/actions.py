@@ -5,12 +5,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,18 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing import serialization
 from iomlaos.publishing.drafts import contested, publish_draft, refuse_unseen, schedule
 from iomlaos.publishing.models import Publishable, Revision, Standing, Submission
-from iomlaos.staff.fields import DateTimeField, DateTimeInput
+from iomlaos.staff.fields import DateTimeField
 
 
 class AsksLittle:
-    """A form of a few fields of a record: what the record says of others stands above them."""
+    """A model form with a few of the fields: errors of the others are shown above it, with their labels."""
 
     def add_error(self, field: str | None, error: Any) -> None:
-        if hasattr(error, "error_dict"):
-            for name in [name for name in error.error_dict if not self._asks(name)]:
-                super().add_error(None, _named(self._meta.model, name, error.error_dict.pop(name)))
-            if not error.error_dict:
-                return
+        for name in [name for name in getattr(error, "error_dict", ()) if not self._asks(name)]:
+            super().add_error(None, _with_label(self._meta.model, name, error.error_dict.pop(name)))
         super().add_error(field, error)
 
     def _asks(self, name: str) -> bool:
@@ -37,39 +32,42 @@ class AsksLittle:
 
 
 class Step:
-    """One thing to do. `is_offered` says whether it can be done now, `take` does it, in a transaction."""
+    """One action on a record. A subclass has two members more.
+
+    `is_offered` is a property: whether the action is available now. `take(form)` performs it in a
+    transaction; it may raise ValidationError, and IntegrityError on a concurrent save.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Any]
     about: ClassVar[Any] = ""
+    #: The message after it.
     done: ClassVar[Any] = ""
-    #: Whether it is dangerous enough to be red.
+    #: Whether its button is red.
     is_grave: ClassVar[bool] = False
+    #: What it asks for.
+    Form: ClassVar[type[forms.BaseForm]] = forms.Form
 
     def __init__(self, admin: Any, request: HttpRequest, record: Publishable, standing: Standing) -> None:
         self.admin, self.request, self.record, self.standing = admin, request, record, standing
 
-    @property
-    def is_offered(self) -> bool:
-        raise NotImplementedError
-
-    @property
-    def address(self) -> str:
-        name = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}_step"
-        return reverse(name, args=[self.record.pk, self.name])
-
     def form(self, data: Any = None) -> forms.BaseForm:
-        return forms.Form(data)
-
-    def take(self, form: forms.BaseForm) -> None:
-        """Raises ValidationError where it cannot be done, and IntegrityError where somebody was faster."""
-        raise NotImplementedError
+        return self.Form(data)
 
     def keep(self, note: str = "") -> None:
         """Save the record, and its new state in the history."""
         self.record.save()
         data = serialization.serialize(self.record)
         Revision.objects.follow(self.standing, self.record, data, by=self.request.user, note=note)
+
+    def keep_public(self, publish_from: datetime.datetime | None) -> None:
+        self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, publish_from
+        refuse_unseen(self.record, publish_from or self.request.at)
+        self.record.full_clean()
+        self.keep()
+
+    def reschedule(self, publish_at: datetime.datetime | None) -> None:
+        schedule(self.standing, self.record, by=self.request.user, publish_at=publish_at)
 
 
 class PublishNow(Step):
@@ -80,19 +78,14 @@ class PublishNow(Step):
 
     @property
     def is_offered(self) -> bool:
-        record = self.record
-        waits = record.state == record.State.PUBLISHED and not record.is_live(self.request.at)
-        waits = waits and not record.was_withdrawn(self.request.at)
-        return bool(self.standing.draft) or record.state == record.State.DRAFT or waits
+        record, at = self.record, self.request.at
+        return bool(self.standing.draft) or not (record.is_live(at) or record.was_withdrawn(at))
 
     def take(self, form: forms.BaseForm) -> None:
         if self.standing.draft:
             publish_draft(self.standing, self.record, by=self.request.user)
-            return
-        self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, None
-        refuse_unseen(self.record, self.request.at)
-        self.record.full_clean()
-        self.keep()
+        else:
+            self.keep_public(publish_from=None)
 
 
 class PublishLater(Step):
@@ -102,16 +95,11 @@ class PublishLater(Step):
     done = _("It becomes public at the time that you gave.")
 
     class Form(forms.Form):
-        publish_at = DateTimeField(
-            label=_("Public from"), widget=DateTimeInput, help_text=_("Vientiane time (UTC+7).")
-        )
+        publish_at = DateTimeField(label=_("Public from"), help_text=_("Vientiane time (UTC+7)."))
 
     @property
     def is_offered(self) -> bool:
         return bool(self.standing.draft) or self.record.state == self.record.State.DRAFT
-
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return self.Form(data)
 
     def take(self, form: forms.BaseForm) -> None:
         moment = form.cleaned_data["publish_at"]
@@ -119,19 +107,17 @@ class PublishLater(Step):
             raise ValidationError({"publish_at": _("This moment has passed. Give a later one.")})
         if draft := self.standing.draft:
             self._will_be_seen(draft, moment)
-            schedule(self.standing, self.record, by=self.request.user, publish_at=moment)
+            self.reschedule(moment)
             Submission.objects.end(self.record, self.request.at)
-            return
-        self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, moment
-        refuse_unseen(self.record, moment)
-        self.record.full_clean()
-        self.keep()
+        else:
+            self.keep_public(publish_from=moment)
 
     def _will_be_seen(self, draft: Revision, moment: datetime.datetime) -> None:
-        """A draft of a page that was withdrawn makes it public again. Raises ValidationError."""
-        if draft.data["fields"]["state"] != Publishable.State.PUBLISHED and not contested(draft):
-            # With the withdrawal it goes along no more: it takes it back.
-            draft.data["fields"]["state"], draft.carries = Publishable.State.PUBLISHED, None
+        """A draft of a withdrawn record makes it public again. Raises ValidationError."""
+        fields = draft.data["fields"]
+        if fields["state"] != Publishable.State.PUBLISHED and not contested(draft):
+            # It takes the withdrawal back, and so is not rebased onto it any more.
+            fields["state"], draft.carries = Publishable.State.PUBLISHED, None
         planned = serialization.build_record(type(self.record), self.record.pk, draft.data)
         planned.publish_from = None
         refuse_unseen(planned, moment)
@@ -147,23 +133,15 @@ class Unschedule(Step):
     def is_offered(self) -> bool:
         if self.standing.draft:
             return self.standing.draft.publish_at is not None
-        record = self.record
-        return (
-            record.state == record.State.PUBLISHED
-            and record.publish_from is not None
-            and record.publish_from > self.request.at
-        )
+        publish_from = self.record.publish_from if self.record.state == Publishable.State.PUBLISHED else None
+        return publish_from is not None and publish_from > self.request.at
 
     def take(self, form: forms.BaseForm) -> None:
         if self.standing.draft:
-            schedule(self.standing, self.record, by=self.request.user, publish_at=None)
-            return
-        self.record.state, self.record.publish_from = Publishable.State.DRAFT, None
-        self.keep()
-
-
-class WithdrawForm(AsksLittle, forms.ModelForm):
-    pass
+            self.reschedule(None)
+        else:
+            self.record.state, self.record.publish_from = Publishable.State.DRAFT, None
+            self.keep()
 
 
 class Withdraw(Step):
@@ -176,28 +154,31 @@ class Withdraw(Step):
     done = _("Withdrawn.")
     is_grave = True
 
+    class Form(forms.Form):
+        help_text = _("One sentence, which whoever comes to its address reads.")
+        withdrawal_reason_en = forms.CharField(
+            label=_("Why, in English"), max_length=300, help_text=help_text
+        )
+        withdrawal_reason_lo = forms.CharField(
+            label=_("Why, in Lao"), max_length=300, help_text=help_text, required=False, empty_value=None
+        )
+        withdrawal_reason_lo.widget.attrs["lang"] = "lo"
+
     @property
     def is_offered(self) -> bool:
         return self.record.state == self.record.State.PUBLISHED
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        model = type(self.record)
-        names = ["withdrawal_reason_en", "withdrawal_reason_lo"]
-        # Here it is withdrawn: nobody need be told when the reason is asked.
-        helps = dict.fromkeys(names, gettext("One sentence, which whoever comes to its address reads."))
-        kind = forms.modelform_factory(model, form=WithdrawForm, fields=names, help_texts=helps)
-        kind.base_fields["withdrawal_reason_en"].required = True
-        kind.base_fields["withdrawal_reason_en"].label = gettext("Why, in English")
-        kind.base_fields["withdrawal_reason_lo"].label = gettext("Why, in Lao")
-        kind.base_fields["withdrawal_reason_lo"].widget.attrs["lang"] = "lo"
-        return kind(data, instance=self.record)
+        return self.Form(data, initial={name: getattr(self.record, name) for name in self.Form.base_fields})
 
     def take(self, form: forms.BaseForm) -> None:
+        for name, reason in form.cleaned_data.items():
+            setattr(self.record, name, reason)
         self.record.state = Publishable.State.WITHDRAWN
         self.record.full_clean()
         if self.standing.draft and self.standing.draft.publish_at:
-            # It stays, and waits until somebody takes the withdrawal back.
-            schedule(self.standing, self.record, by=self.request.user, publish_at=None)
+            # The draft stays until somebody takes the withdrawal back.
+            self.reschedule(None)
         self.keep(note=self.record.withdrawal_reason_en)
 
 
@@ -233,9 +214,6 @@ class GiveBack(Step):
     def is_offered(self) -> bool:
         return Submission.objects.of(self.record).waiting().exists()
 
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return self.Form(data)
-
     def take(self, form: forms.BaseForm) -> None:
         Submission.objects.of(self.record).waiting().update(
             returned_at=self.request.at,
@@ -245,93 +223,79 @@ class GiveBack(Step):
 
 
 class HasSteps:
-    """A ModelAdmin whose things can be published, withdrawn and so on without opening the whole form."""
+    """A ModelAdmin with actions on its records, each on a page of its own."""
 
     steps: tuple[type[Step], ...] = (PublishNow, PublishLater, Unschedule, GiveBack, Withdraw, Discard)
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_step"
-        view = self.admin_site.admin_view(self.step_view)
-        return [path("<path:object_id>/step/<slug:name>/", view, name=name), *super().get_urls()]
+        route = "<path:object_id>/step/<slug:name>/"
+        return [self.admin_path(route, self.step_view, "step"), *super().get_urls()]
 
     def steps_offered(self, request: HttpRequest, record: Publishable, standing: Standing) -> list[Step]:
-        if not self.may_publish(request):
+        if not self.has_publish_permission(request):
             return []
-        every = (step(self, request, record, standing) for step in self.steps)
-        return [step for step in every if step.is_offered]
+        steps = (step_class(self, request, record, standing) for step_class in self.steps)
+        return [step for step in steps if step.is_offered]
 
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """A small page with what the step asks for and its button. Status 409 where somebody was faster."""
-        record = self.get_object(request, unquote(object_id))
-        kind = next((step for step in self.steps if step.name == name), None)
-        if record is None or kind is None:
-            raise Http404
-        if not self.may_publish(request):
+        """A page with the form of an action. Status 409 on a concurrent save."""
+        record = self.get_object_or_404(request, object_id)
+        if not self.has_publish_permission(request):
             raise PermissionDenied
+        step_class = {step.name: step for step in self.steps}.get(name)
         with transaction.atomic():
             record = serialization.locked(self.model, record.pk)
-            if record is None:
+            if record is None or step_class is None:
                 raise Http404
-            return self._at_step(kind(self, request, record, self._standing_of(record)), request)
+            return self._at_step(step_class(self, request, record, self._standing_of(record)))
 
-    def _at_step(self, step: Step, request: HttpRequest) -> HttpResponse:
-        record, standing = step.record, step.standing
+    def _at_step(self, step: Step) -> HttpResponse:
+        request, record, standing = step.request, step.record, step.standing
         if not step.is_offered:
             messages.info(request, gettext("That cannot be done now, or was done already."))
-            return HttpResponseRedirect(self.address_of("change", record))
-        seen = (standing.draft or standing.head).pk
-        sent = request.method == "POST"
-        is_stale = sent and request.POST.get("_source") != str(seen)
-        form = step.form(request.POST if sent else None)
-        if sent and not is_stale and form.is_valid():
+            return redirect(self.admin_url("change", record))
+        source = (standing.draft or standing.head).pk
+        is_sent = request.method == "POST"
+        is_stale = is_sent and request.POST.get("_source") != str(source)
+        form = step.form(request.POST if is_sent else None)
+        if is_sent and not is_stale and form.is_valid():
             try:
                 with transaction.atomic():
                     step.take(form)
             except ValidationError as error:
-                _add(step, form, error)
+                _add_error(step, form, error)
             except IntegrityError:
                 is_stale = True
             else:
                 messages.success(request, step.done)
-                return HttpResponseRedirect(self.address_of("change", record))
+                return redirect(self.admin_url("change", record))
         context = {
-            **self.admin_site.each_context(request),
             "title": f"{step.label}: {standing.head.title}",
             "step": step,
             "form": form,
             "is_stale": is_stale,
-            "source": seen,
+            "source": source,
             "object": record,
-            "opts": self.opts,
-            "module_name": capfirst(self.opts.verbose_name_plural),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/action.html", context, status=409 if is_stale else 200)
-
-    def told_beside(self, request: HttpRequest, record: Publishable, standing: Standing) -> dict:
-        told = super().told_beside(request, record, standing)
-        return told | {"steps": self.steps_offered(request, record, standing)}
+        return self.render_page(request, "action", context, status=409 if is_stale else 200)
 
 
-def _named(model: type[models.Model], name: str, about: list[ValidationError]) -> ValidationError:
-    """What a model says of a field that stands in its whole form alone, with the name of that field."""
+def _with_label(model: type[models.Model], name: str, errors: list[ValidationError]) -> ValidationError:
+    """The errors of a field that the form does not show, with its label."""
     if name == NON_FIELD_ERRORS:
-        return ValidationError(about)
-    words = gettext("%(field)s (see the form): %(message)s")
+        return ValidationError(errors)
     field = model._meta.get_field(name)
-    field = capfirst(getattr(field, "translated_field", field).verbose_name)
+    label = capfirst(getattr(field, "translated_field", field).verbose_name)
+    message = gettext("%(field)s (see the form): %(message)s")
     return ValidationError(
-        [words % {"field": field, "message": message} for message in ValidationError(about).messages]
+        [message % {"field": label, "message": text} for text in ValidationError(errors).messages]
     )
 
 
-def _add(step: Step, form: forms.BaseForm, error: ValidationError) -> None:
-    """What a model says of fields that a step does not ask for stands above the form, with their names."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, about in error.error_dict.items():
+def _add_error(step: Step, form: forms.BaseForm, error: ValidationError) -> None:
+    """Show an error of the model at its field, else above the form."""
+    for name, errors in error.update_error_dict({}).items():
         if name in form.fields:
-            form.add_error(name, about)
+            form.add_error(name, errors)
         else:
-            form.add_error(None, _named(type(step.record), name, about))
+            form.add_error(None, _with_label(type(step.record), name, errors))

@@ -1,3 +1,14 @@
 """The admin pages that this app registers itself."""
 
-from . import images, publishing_log  # noqa: F401
+from django.contrib import admin
+
+from iomlaos.media.image_admin import ImageAdminMixin
+from iomlaos.media.models import Image
+
+from . import publishing_log  # noqa: F401
+from .base import BaseAdmin
+
+
+@admin.register(Image)
+class ImageAdmin(ImageAdminMixin, BaseAdmin):
+    menu_order = 410

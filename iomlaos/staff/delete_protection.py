@@ -7,16 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from iomlaos.publishing.permissions import change_url
-from iomlaos.staff import references
-from iomlaos.staff.references import Reference
-
-
-@dataclass(frozen=True)
-class UsageLink:
-    """A use, with the way to it for those who may go there."""
-
-    use: Reference
-    address: str
+from iomlaos.staff.references import Reference, keys_once_public, references_to
 
 
 @dataclass(frozen=True)
@@ -25,35 +16,30 @@ class DeleteCandidate:
 
     record: models.Model
     was_public: bool
-    places: list[UsageLink]
+    #: Each with the URL of the record that uses it; empty for those who may not see that.
+    references: list[tuple[Reference, str]]
 
     @property
-    def is_held(self) -> bool:
-        return self.was_public or any(place.use.holds for place in self.places)
+    def is_blocked(self) -> bool:
+        return self.was_public or any(reference.blocks_delete for reference, _url in self.references)
 
 
 class DeleteProtectionMixin:
-    """A ModelAdmin that deletes nothing on which something live depends.
-
-    Django asks `get_deleted_objects` before it shows the page and before it deletes, for one record
-    and for many: what is `protected` there is shown and refused, whoever may delete what.
-    """
+    """A ModelAdmin that deletes nothing that is or was public, or that something live depends on."""
 
     def get_deleted_objects(self, objs: Collection[models.Model], request: HttpRequest) -> tuple:
-        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        """Add to `protected` what is blocked.
+
+        Django calls this before each delete and its page, for one record and for many, but passes nothing
+        else of ours to the template: it finds the candidates on the request.
+        """
+        to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
         records = list(objs)
-        public, uses = (
-            references.were_public(records, request.at),
-            references.references_to_many(records, request.at),
-        )
-        request.asked_to_delete = [
-            DeleteCandidate(
-                record,
-                record.pk in public,
-                [UsageLink(use, change_url(self.admin_site, use.by, request)) for use in uses[record.pk]],
-            )
-            for record in records
-        ]
-        held = [str(asked.record) for asked in request.asked_to_delete if asked.is_held]
-        kept = held or protected
-        return to_delete, counts, set() if kept else needed, kept
+        once_public, references = keys_once_public(records, request.at), references_to(records, request.at)
+        request.delete_candidates = []
+        for record in records:
+            uses = [(use, change_url(self.admin_site, use.source, request)) for use in references[record.pk]]
+            request.delete_candidates.append(DeleteCandidate(record, record.pk in once_public, uses))
+        blocked = [str(candidate.record) for candidate in request.delete_candidates if candidate.is_blocked]
+        protected = blocked or protected
+        return to_delete, model_count, set() if protected else perms_needed, protected

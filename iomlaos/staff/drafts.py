@@ -8,28 +8,31 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import VIENTIANE, format_deadline
 from iomlaos.publishing.drafts import EXPIRES_FIRST
-from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision, Standing, Submission
 from iomlaos.staff.actions import AsksLittle
 from iomlaos.staff.fields import DateTimeField
-from iomlaos.staff.versioned_save import Save
+from iomlaos.staff.versioned_save import Save, note_of
 
 #: The buttons beside the plain save.
 DRAFT, SUBMIT, PREVIEW, PUBLISH, SCHEDULE = "_draft", "_submit", "_preview", "_publish", "_schedule"
 NOT_YET = (DRAFT, SUBMIT, PREVIEW)
 
 
+def _has_button(data: QueryDict, *buttons: str) -> bool:
+    return any(button in data for button in buttons)
+
+
 class PublishableForm(AsksLittle, forms.ModelForm):
-    """A form with the moment at which it is to come true by itself."""
+    """The change form of a Publishable, with the time at which a draft is published by itself."""
 
     publish_at = DateTimeField(
         label=_("Publish at"),
@@ -41,48 +44,43 @@ class PublishableForm(AsksLittle, forms.ModelForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned, now = super().clean(), timezone.now()
         if SCHEDULE in self.data and "publish_at" not in self.errors:
-            publish_at = cleaned.get("publish_at")
-            if publish_at is None:
+            if cleaned.get("publish_at") is None:
                 self.add_error("publish_at", _("Give the date and the hour at which it is to be public."))
-            elif publish_at <= timezone.now():
-                self.add_error(
-                    "publish_at", _("This moment has passed. Give a later one, or publish it now.")
-                )
-        self._refuse_what_nobody_would_see(cleaned)
+            elif cleaned["publish_at"] <= now:
+                message = _("This moment has passed. Give a later one, or publish it now.")
+                self.add_error("publish_at", message)
+        self._refuse_what_nobody_would_see(cleaned, now)
         return cleaned
 
-    def _refuse_what_nobody_would_see(self, cleaned: dict[str, Any]) -> None:
-        """A button that makes it public does so; and a plain save takes nothing off the site for a while."""
-        now = timezone.now()
-        makes_public = PUBLISH in self.data or SCHEDULE in self.data
+    def _refuse_what_nobody_would_see(self, cleaned: dict[str, Any], now: datetime.datetime) -> None:
+        """Publishing must make the record visible; a plain save must not hide a visible one."""
+        makes_public = _has_button(self.data, PUBLISH, SCHEDULE)
         begins, until = cleaned.get("publish_from"), cleaned.get("publish_until")
         public_from = cleaned.get("publish_at") if SCHEDULE in self.data else now
         if makes_public and until and public_from and until <= public_from:
             self.add_error("publish_until", EXPIRES_FIRST)
         elif not makes_public and begins and begins > now and self.instance.pk and self.instance.is_live(now):
-            self.add_error(
-                "publish_from",
-                _(
-                    "It is public now: with this moment it would go from the site until then. To change the "
-                    "text later, give the moment in “Publish at” and press “Publish at that time”. To take "
-                    "it off, use “Withdraw”."
-                ),
+            message = _(
+                "It is public now: with this moment it would go from the site until then. To change the "
+                "text later, give the moment in “Publish at” and press “Publish at that time”. To take "
+                "it off, use “Withdraw”."
             )
+            self.add_error("publish_from", message)
 
 
-def _unless_ahead(typed: str, at: datetime.datetime) -> str:
-    """A beginning that lies ahead is none of what is to be public; what is no moment stays, to be refused."""
+def _unless_ahead(text: str, at: datetime.datetime) -> str:
+    """Drop a publish_from in the future; leave an invalid value for validation."""
     try:
-        moment = DateTimeField(required=False).clean(typed)
+        moment = DateTimeField(required=False).clean(text)
     except forms.ValidationError:
-        return typed
-    return "" if moment and moment > at else typed
+        return text
+    return "" if moment and moment > at else text
 
 
 def where_it_stands(record: Publishable, at: datetime.datetime) -> str:
-    """What is true of it for the public, in words for staff."""
+    """The status message for staff: whether the public sees the record."""
     if record.is_live(at):
         return gettext("It is public now.")
     if record.state == record.State.DRAFT:
@@ -90,128 +88,112 @@ def where_it_stands(record: Publishable, at: datetime.datetime) -> str:
     if record.state == record.State.WITHDRAWN:
         return gettext("It is withdrawn: its address says so, and why.")
     if record.was_withdrawn(at):
-        words = gettext("It is not public: it was taken down at its time, %(moment)s.")
-        return words % {"moment": format_deadline(record.publish_until)}
-    words = gettext("It becomes public by itself: %(moment)s.")
-    return words % {"moment": format_deadline(record.publish_from)}
+        message = gettext("It is not public: it was taken down at its time, %(moment)s.")
+        return message % {"moment": format_deadline(record.publish_until)}
+    message = gettext("It becomes public by itself: %(moment)s.")
+    return message % {"moment": format_deadline(record.publish_from)}
 
 
 class KeepsDrafts:
-    """The forms of Publishables. What is public stays as it is until a draft of it is published."""
+    """The forms of Publishables. A public record stays as it is until a draft of it is published."""
 
     form = PublishableForm
 
     def heed_button(self, request: HttpRequest, record: Publishable | None) -> None:
-        """A button says what state it makes of a thing; what was public once is kept as a draft beside it."""
-        sent = request.as_sent.copy()
-        may_publish = self.may_publish(request)
+        """Map the pressed button to a state. Changes to a published record are saved as a draft."""
+        sent = request.POST = request.as_sent.copy()
         is_draft = record is None or record.state == Publishable.State.DRAFT
-        if any(button in sent for button in NOT_YET):
+        if _has_button(sent, *NOT_YET):
             if is_draft:
                 sent["state"] = Publishable.State.DRAFT
-        elif not may_publish:
+        elif not self.has_publish_permission(request):
             if not is_draft:
                 sent[DRAFT] = "1"
-        elif PUBLISH in sent or SCHEDULE in sent:
+        elif _has_button(sent, PUBLISH, SCHEDULE):
             sent["state"] = Publishable.State.PUBLISHED
             if is_draft:
                 sent["publish_from"] = sent.get("publish_at", "") if SCHEDULE in sent else ""
             else:
                 sent["publish_from"] = _unless_ahead(sent.get("publish_from", ""), request.at)
-        request.POST = sent
 
     def is_kept_as_draft(self, request: HttpRequest, record: Publishable) -> bool:
         if record.state == Publishable.State.DRAFT:
             return False
-        return not self.may_publish(request) or any(button in request.POST for button in (*NOT_YET, SCHEDULE))
+        return not self.has_publish_permission(request) or _has_button(request.POST, *NOT_YET, SCHEDULE)
 
     def when_to_publish(self, request: HttpRequest, draft: Revision | None) -> datetime.datetime | None:
-        """A draft that somebody changes who may not publish is for an editor to schedule anew."""
-        if not self.may_publish(request):
+        """A scheduled draft that a contributor changes has to be scheduled again by an editor."""
+        if not self.has_publish_permission(request):
             return None
         if SCHEDULE in request.POST:
             return DateTimeField().clean(request.POST.get("publish_at"))
-        waits = draft and draft.publish_at and draft.publish_at > request.at
-        return draft.publish_at if waits else None
+        is_scheduled = draft and draft.publish_at and draft.publish_at > request.at
+        return draft.publish_at if is_scheduled else None
 
     def does_more(self, request: HttpRequest) -> bool:
-        return any(button in request.POST for button in (SUBMIT, PREVIEW, PUBLISH, SCHEDULE))
+        return _has_button(request.POST, SUBMIT, PREVIEW, PUBLISH, SCHEDULE)
 
-    def asked_again(
-        self, request: HttpRequest, merged: Snapshot, meetings: list[FieldConflict], upon: Snapshot
-    ) -> tuple[Snapshot, list[FieldConflict]]:
-        """The form holds what was typed: what a button makes of it, and the note, come once more with it."""
-        undone = {"changelog"}
-        if PUBLISH in request.POST or SCHEDULE in request.POST:
-            undone |= {"state", "publish_from"}
-        fields = merged["fields"] | {name: upon["fields"][name] for name in undone}
-        met = [meeting for meeting in meetings if meeting.path not in {("fields", name) for name in undone}]
-        return merged | {"fields": fields}, met
+    def asked_again(self, request: HttpRequest) -> set[str]:
+        is_public = _has_button(request.POST, PUBLISH, SCHEDULE)
+        return {"changelog", "state", "publish_from"} if is_public else {"changelog"}
 
     def after_saving(self, request: HttpRequest, record: Publishable, before: Snapshot | None) -> None:
         super().after_saving(request, record, before)
         save: Save | None = getattr(request, "save_with_history", None)
-        if not (save and save.to_draft) and not self.may_publish(request):
-            # Whatever form it came from, of an earlier state or of one that was public then.
+        may_publish = self.has_publish_permission(request)
+        if not (save and save.to_draft) and not may_publish:
+            # Whatever form it came from: of an earlier state, or of one that was published since.
             was = before["fields"]["state"] if before else Publishable.State.DRAFT
             if {was, record.state} != {Publishable.State.DRAFT}:
                 raise PermissionDenied
-        if SCHEDULE in request.POST and self.may_publish(request):
+        if SCHEDULE in request.POST and may_publish:
             Submission.objects.end(record, request.at)
         if SUBMIT in request.POST:
-            note = request.POST.get("_note", "").strip()
-            Submission.objects.hand_in(record, by=request.user, note=note, at=request.at)
+            Submission.objects.hand_in(record, by=request.user, note=note_of(request), at=request.at)
 
-    def get_form(
-        self, request: HttpRequest, obj: Publishable | None = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        state = form.base_fields.get("state")
-        if state and self.may_publish(request):
-            if obj is None or obj.state != Publishable.State.WITHDRAWN:
-                state.choices = [each for each in state.choices if each[0] != Publishable.State.WITHDRAWN]
-                state.help_text = gettext(
-                    "A draft can be seen by staff only. Published is public, within the two times below. To "
-                    "take it off the site with a word to its visitors, use “Withdraw” at the top."
-                )
-        elif state:
-            only = Publishable.State(obj.state if obj else Publishable.State.DRAFT)
-            state.choices = [(only.value, only.label)]
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, **kwargs)
+        if not (state := form.base_fields.get("state")):
+            return form
+        states = Publishable.State
+        present = states(obj.state) if obj else states.DRAFT
+        if not self.has_publish_permission(request):
+            state.choices = [(present.value, present.label)]
             state.help_text = gettext("You write drafts. Somebody who may publish them makes them public.")
-            state.error_messages["invalid_choice"] = gettext(
-                "You write drafts here. Ask somebody who may publish to change the state."
+            message = gettext("You write drafts here. Ask somebody who may publish to change the state.")
+            state.error_messages["invalid_choice"] = message
+        elif present != states.WITHDRAWN:
+            state.choices = [choice for choice in state.choices if choice[0] != states.WITHDRAWN]
+            state.help_text = gettext(
+                "A draft can be seen by staff only. Published is public, within the two times below. To "
+                "take it off the site with a word to its visitors, use “Withdraw” at the top."
             )
         return form
 
     def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
-        if request.POST.get("_note_public") and (note := request.POST.get("_note", "").strip()):
-            said = {"on": request.at.astimezone(VIENTIANE).date().isoformat(), "en": note[:300]}
-            if in_lao := request.POST.get("_note_lo", "").strip():
-                said["lo"] = in_lao[:300]
-            obj.changelog = [said, *(note for note in obj.changelog if note != said)]
+        if request.POST.get("_note_public") and (text := note_of(request)):
+            note = {"on": request.at.astimezone(VIENTIANE).date().isoformat(), "en": text[:300]}
+            if lao := request.POST.get("_note_lo", "").strip():
+                note["lo"] = lao[:300]
+            obj.changelog = [note, *(other for other in obj.changelog if other != note)]
         super().save_model(request, obj, form, change)
 
-    def response_add(
-        self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        return self._answer(request, obj, super().response_add, obj, post_url_continue)
+    def response_add(self, request: HttpRequest, obj: Publishable, *args: Any) -> HttpResponse:
+        return self._answer(request, obj, super().response_add, *args)
 
     def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
-        return self._answer(request, obj, super().response_change, obj)
+        return self._answer(request, obj, super().response_change)
 
-    def _answer(
-        self, request: HttpRequest, obj: Publishable, plainly: Callable[..., HttpResponse], *args: Any
-    ) -> HttpResponse:
-        """What is true of it now; after a button, upon the form again, which shows where it stands."""
-        sent = request.POST
-        if IS_POPUP_VAR in sent:
-            return plainly(request, *args)
-        if PREVIEW in sent:
-            return HttpResponseRedirect(self.address_of("preview", obj))
-        is_plain = not any(button in sent for button in (*NOT_YET, PUBLISH, SCHEDULE))
-        response = plainly(request, *args) if is_plain else None
+    def _answer(self, request: HttpRequest, obj: Publishable, respond: Callable, *args: Any) -> HttpResponse:
+        """Say what the public sees now. After a button, show the form again."""
+        if IS_POPUP_VAR in request.POST:
+            return respond(request, obj, *args)
+        if PREVIEW in request.POST:
+            return redirect(self.admin_url("preview", obj))
+        is_plain = not _has_button(request.POST, DRAFT, SUBMIT, PUBLISH, SCHEDULE)
+        response = respond(request, obj, *args) if is_plain else redirect(self.admin_url("change", obj))
         messages.success(request, self._what_is_true(request, obj))
-        return response or HttpResponseRedirect(self.address_of("change", obj))
+        return response
 
     def _what_is_true(self, request: HttpRequest, obj: Publishable) -> str:
         save: Save | None = getattr(request, "save_with_history", None)
@@ -220,46 +202,37 @@ class KeepsDrafts:
         if not save or not save.to_draft:
             return where_it_stands(obj, request.at)
         if SCHEDULE in request.POST:
-            return gettext("The change becomes public by itself: %(moment)s.") % {
-                "moment": format_deadline(DateTimeField().clean(request.POST.get("publish_at")))
-            }
+            moment = format_deadline(DateTimeField().clean(request.POST.get("publish_at")))
+            return gettext("The change becomes public by itself: %(moment)s.") % {"moment": moment}
         if not save.standing.head.is_seen(request.at):
             return gettext("Kept as a draft. Only staff see it.")
         return gettext("Kept as a draft. The public page stays as it is until the draft is published.")
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         """A form that comes back says what was typed, and not what its button made of it."""
+        if context["original"] is None:
+            context |= self.told_beside(request, None, None)
         sent, form = getattr(request, "as_sent", None), context["adminform"].form
         if sent is not None and form.is_bound:
-            form.errors  # noqa: B018  (asked before it is shown anew)
+            form.errors  # noqa: B018  (validated before it gets other data)
             form.data = sent
         elif sent is not None:
             form.initial["publish_at"] = sent.get("publish_at", "")
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, **kwargs)
 
-    def address_of(self, page: str, obj: models.Model) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[obj.pk])
-
-    def told_beside(
-        self, request: HttpRequest, record: Publishable | None, standing: Standing | None
-    ) -> dict:
-        told = super().told_beside(request, record, standing) if record else {}
-        state = standing.head.data["fields"].get("state") if standing else Publishable.State.DRAFT
-        waiting = Submission.objects.of(record).filter(ended_at=None).first() if record else None
-        return told | {
+    def told_beside(self, request: HttpRequest, record: Any, standing: Standing | None) -> dict:
+        context = {
             "keeps_drafts": True,
             "shows_changes": self.model.shows_changes,
-            "may_publish": self.may_publish(request),
-            "is_public": state != Publishable.State.DRAFT,
-            "is_seen": bool(record) and record.is_live(request.at),
-            "submission": waiting,
-            "links_out": ReviewLink.objects.of(record).usable(request.at).count() if record else 0,
+            "may_publish": self.has_publish_permission(request),
         }
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
-        told = self.told_beside(request, None, None)
-        return super().add_view(request, form_url, told | (extra_context or {}))
+        if record is None:
+            return context
+        context |= super().told_beside(request, record, standing)
+        return context | {
+            "is_public": standing.head.data["fields"]["state"] != Publishable.State.DRAFT,
+            "is_seen": record.is_live(request.at),
+            "steps": self.steps_offered(request, record, standing),
+            "submission": Submission.objects.of(record).filter(ended_at=None).first(),
+            "links_out": ReviewLink.objects.of(record).usable(request.at).count(),
+        }

@@ -23,56 +23,54 @@ LAO_DIGITS = str.maketrans("໐໑໒໓໔໕໖໗໘໙", "0123456789")
 
 
 def validate_year(value: datetime.date) -> None:
-    """A slip in the year (0206 for 2026) is refused before a database or a time zone meets it."""
+    """Refuse a mistyped year (0206 for 2026), before a database or a time zone fails of it."""
     if not 1900 <= value.year <= 2199:
         raise ValidationError(_("The year must be between 1900 and 2199."), code="year")
 
 
 class TextFallbackInputMixin:
-    """A date or time input of the browser, which speaks up about what it cannot read.
+    """A date or time input of the browser that becomes a text box for a value that the browser cannot read.
 
-    A browser shows nothing in place of a value that is no date: what was refused, or written in
-    words, comes back in a plain text box, as it was typed. In the other direction it sends nothing
-    in place of a date that does not exist: static/staff/js/admin.js stops the form there and says
-    what `data-refusal` holds.
+    A browser shows nothing in place of such a value. In the other direction it sends nothing in place of a
+    date that does not exist: static/staff/js/admin.js stops the form there and shows `data-refusal`.
     """
 
     def __init__(self, attrs: dict | None = None) -> None:
-        super().__init__({"data-refusal": self.refusal, **(attrs or {})}, format=self.written)
+        super().__init__({"data-refusal": self.error_message, **(attrs or {})}, format=self.iso_format)
 
     def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
         context = super().get_context(name, value, attrs)
-        typed = context["widget"]["value"]
+        text = context["widget"]["value"]
         try:
-            if typed:
-                datetime.datetime.strptime(typed, self.written)  # noqa: DTZ007  (only its form is asked)
+            if text:
+                datetime.datetime.strptime(text, self.iso_format)  # noqa: DTZ007  (only its form matters)
         except ValueError:
             context["widget"]["type"] = "text"
         return context
 
 
 class DateInput(TextFallbackInputMixin, forms.DateInput):
-    input_type, written, refusal = "date", "%Y-%m-%d", INVALID_DATE
+    input_type, iso_format, error_message = "date", "%Y-%m-%d", INVALID_DATE
 
 
 class TimeInput(TextFallbackInputMixin, forms.TimeInput):
-    input_type, written, refusal = "time", "%H:%M", INVALID_TIME
+    input_type, iso_format, error_message = "time", "%H:%M", INVALID_TIME
 
 
 class DateTimeInput(TextFallbackInputMixin, forms.DateTimeInput):
-    input_type, written, refusal = "datetime-local", "%Y-%m-%dT%H:%M", INVALID_DATETIME
+    input_type, iso_format, error_message = "datetime-local", "%Y-%m-%dT%H:%M", INVALID_DATETIME
 
 
 class LenientParsingMixin:
-    """A date or an hour as staff write it: in Lao digits, too, and with a comma or “at” before the hour.
+    """Also accepts Lao digits, and a comma or “at” before the hour.
 
-    The forms that are understood stand in iomlaos/formats. Of two numbers the first is the day.
+    The accepted formats are in iomlaos/formats. Of two numbers the first is the day.
     """
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            words = value.translate(LAO_DIGITS).replace(",", " ").split()
-            value = " ".join(word for word in words if word != "at")
+            parts = value.translate(LAO_DIGITS).replace(",", " ").split()
+            value = " ".join(part for part in parts if part != "at")
         return super().to_python(value)
 
 
@@ -83,7 +81,7 @@ class DateField(LenientParsingMixin, forms.DateField):
 
 
 class TimeField(LenientParsingMixin, forms.TimeField):
-    """An hour; 1700 and 17h00 are understood, too."""
+    """An hour. Also accepts 1700 and 17h00."""
 
     widget = TimeInput
     default_error_messages = {"invalid": INVALID_TIME}
@@ -95,46 +93,44 @@ class TimeField(LenientParsingMixin, forms.TimeField):
 
 
 class DateTimeField(LenientParsingMixin, forms.DateTimeField):
-    """A moment in Vientiane, typed and shown to the minute."""
+    """A moment in Vientiane, to the minute."""
 
     widget = DateTimeInput
     default_error_messages = {"invalid": INVALID_DATETIME}
     default_validators = [validate_year]
 
 
-class NormalizedInputMixin:
-    """A browser ends lines with CR LF, and a form strips what stands around a text: no change of it."""
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.to_python(initial), data)
-
-
-#: What nobody sees or types, and comes along from other programs: feeds and tables may not hold it.
+#: Control characters that are pasted from other programs; feeds and spreadsheets may not hold them.
 #: NUL is refused by every field.
 CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 #: How Word ends a line or a page within a paragraph.
 LINE_ENDS = re.compile(r"\r\n|[\x0b\x0c]")
 
 
-class SingleLineField(NormalizedInputMixin, forms.CharField):
-    """Text of one line, without what nobody sees."""
+class NormalizedInputMixin:
+    """Removes control characters. Line ends, and space around a text, are no change of it."""
 
-    def to_python(self, value: Any) -> str | None:
+    line_end = "\n"
+
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub(" ", text)) if text else text
+        return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub(self.line_end, text)) if text else text
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.to_python(initial), data)
+
+
+class SingleLineField(NormalizedInputMixin, forms.CharField):
+    line_end = " "
 
 
 class MultiLineField(NormalizedInputMixin, forms.CharField):
-    """Text of several lines, without what nobody sees."""
-
-    def to_python(self, value: Any) -> str | None:
-        text = super().to_python(value)
-        return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", text)) if text else text
+    pass
 
 
 class RichTextFormField(NormalizedInputMixin, ProseEditorFormField):
-    """The editor. What holds tags but neither word nor picture counts as empty."""
+    """The rich-text editor. Tags without text and images count as empty."""
 
     def to_python(self, value: Any) -> str:
-        text = CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", super().to_python(value) or ""))
-        return text if has_content(text) else ""
+        text = super().to_python(value)
+        return text if text and has_content(text) else ""

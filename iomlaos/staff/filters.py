@@ -12,7 +12,7 @@ from iomlaos.publishing.models import Publishable
 
 
 class BooleanListFilter(SimpleListFilter):
-    """Rows for which something holds, or does not hold."""
+    """Rows that meet a condition, or that do not: a subclass has `condition(request, model)`, a Q object."""
 
     yes, no = _("Yes"), _("No")
 
@@ -21,15 +21,10 @@ class BooleanListFilter(SimpleListFilter):
         return [("yes", self.yes), ("no", self.no)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        match self.value():
-            case "yes":
-                return queryset.filter(self.condition(request, queryset.model))
-            case "no":
-                return queryset.exclude(self.condition(request, queryset.model))
-        return queryset
-
-    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        raise NotImplementedError
+        if self.value() not in ("yes", "no"):
+            return queryset
+        condition = self.condition(request, queryset.model)
+        return queryset.filter(condition if self.value() == "yes" else ~condition)
 
 
 class LiveFilter(BooleanListFilter):
@@ -41,17 +36,17 @@ class LiveFilter(BooleanListFilter):
 
 
 class TranslatedFilter(BooleanListFilter):
-    """Asks for the Lao of the first text, which is the title or the name."""
+    """Whether the first text, which is the title or the name, is translated."""
 
     title, parameter_name = _("Lao"), "lao"
     yes, no = _("It has a Lao title"), _("It has none")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        # `all_fields` is in no order; what all Publishables share is not what a thing is called by.
+        # `all_fields` has no order, and the texts of Publishable are no titles.
         shared = {field.name for field in Publishable._meta.fields}
         translated = self.model_admin.trans_opts.all_fields.keys() - shared
-        first = next(field.name for field in model._meta.fields if field.name in translated)
-        return models.Q(**{f"{build_localized_fieldname(first, 'lo')}__gt": ""})
+        title = next(field.name for field in model._meta.fields if field.name in translated)
+        return models.Q(**{f"{build_localized_fieldname(title, 'lo')}__gt": ""})
 
 
 class HasFileFilter(BooleanListFilter):
@@ -59,5 +54,5 @@ class HasFileFilter(BooleanListFilter):
     yes, no = _("There is a file or an address"), _("On request")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        editions = model._meta.get_field(self.model_admin.editions)
-        return models.Q(pk__in=editions.related_model.objects.values(editions.field.name))
+        versions = model._meta.get_field(self.model_admin.editions)
+        return models.Q(pk__in=versions.related_model.objects.values(versions.field.name))

@@ -1,7 +1,5 @@
 """Admin pages of the publishing log."""
 
-from typing import Any
-
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import quote
@@ -25,48 +23,39 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
         "back or deleted: when, and by whom. What is scheduled becomes public by the clock, at the time that "
         "its line gives. Nobody can change it here."
     )
-    list_display = ["at", "what_happened", "what", "who_did_it", "note"]
+    list_display = ["at", "event_label", "record_link", "user_name", "note"]
     list_filter = ["event"]
     search_fields = ["title", "by_name", "note"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        """Of a part of the office, its log is for those who may look at its records."""
-        seen = [
-            model._meta.label_lower
-            for model in self.admin_site._registry
-            if can_view(self.admin_site, model, request)
-        ]
-        return super().get_queryset(request).filter(model__in=seen).select_related("by")
+        """Only the entries of models whose records the user may see."""
+        site = self.admin_site
+        visible = [model._meta.label_lower for model in site._registry if can_view(site, model, request)]
+        return super().get_queryset(request).filter(model__in=visible).select_related("by")
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The rows of the page know whether their record is still there: what is gone has no history."""
-        page = super().get_changelist_instance(request)
-        page.result_list = list(page.result_list)
-        keys: dict[str, set[Any]] = {}
-        for line in page.result_list:
-            keys.setdefault(line.model, set()).add(line.object_key)
-        there = {
-            (label, str(key))
-            for label, of_model in keys.items()
-            for key in apps.get_model(label)
-            ._base_manager.filter(pk__in=of_model)
-            .values_list("pk", flat=True)
+        """Mark the entries whose record still exists, with one query a model."""
+        changelist = super().get_changelist_instance(request)
+        entries = changelist.result_list = list(changelist.result_list)
+        existing = {
+            label: {str(key) for key in apps.get_model(label)._base_manager.values_list("pk", flat=True)}
+            for label in {entry.model for entry in entries}
         }
-        for line in page.result_list:
-            line.is_there = (line.model, line.object_key) in there
-        return page
+        for entry in entries:
+            entry.record_exists = entry.object_key in existing[entry.model]
+        return changelist
 
     @admin.display(description=_("event"), ordering="event")
-    def what_happened(self, obj: PublishingLogEntry) -> str:
+    def event_label(self, obj: PublishingLogEntry) -> str:
         return obj.event_in_words
 
     @admin.display(description=_("what"), ordering="title")
-    def what(self, obj: PublishingLogEntry) -> str:
-        if not obj.is_there:
+    def record_link(self, obj: PublishingLogEntry) -> str:
+        if not obj.record_exists:
             return format_html('<span class="row-title">{}</span>', obj.title)
-        address = reverse(f"admin:{obj.model.replace('.', '_')}_history", args=[quote(obj.object_key)])
-        return format_html('<a class="row-title" href="{}">{}</a>', address, obj.title)
+        url = reverse(f"admin:{obj.model.replace('.', '_')}_history", args=[quote(obj.object_key)])
+        return format_html('<a class="row-title" href="{}">{}</a>', url, obj.title)
 
     @admin.display(description=_("who"), ordering="by_name")
-    def who_did_it(self, obj: PublishingLogEntry) -> str:
+    def user_name(self, obj: PublishingLogEntry) -> str:
         return obj.who or _("outside the admin")

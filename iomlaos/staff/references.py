@@ -1,17 +1,16 @@
-"""Find the records that refer to a record.
+"""Find the records that refer to a record, from the relations of the models.
 
-What refers to what is read from the relations of the models: there is no registry to fill. What no
-relation tells, a model says itself (`stands_on`).
+What no relation shows, a model says itself (`stands_on`).
 """
 
 import copy
 import datetime
 import json
 import operator
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, reduce
-from itertools import chain
+from functools import cache
+from itertools import chain, groupby
 from typing import Any
 
 from django.apps import apps
@@ -20,245 +19,200 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.media.richtext import RichTextField
-from iomlaos.publishing.models import Publishable, Revision, SlugRedirect
+from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, begins_after, publishables
 from iomlaos.publishing.serialization import child_relations, content_fields
-
-#: Of things that stand on no page of their own: a department is part of a ministry, and so on.
-DEEPEST = 3
-#: Conditions of one query. A database refuses an endless one.
-MOST_CONDITIONS = 900
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One place where a thing is used."""
+    """One place where a record is used."""
 
-    #: What uses it; None where that is the site itself.
-    by: models.Model | None
-    #: How, in words.
-    how: str
+    #: The record that uses it; None where that is the site itself.
+    source: models.Model | None
+    description: str
     #: Whether visitors see it there now.
     is_live: bool = False
-    #: Whether it cannot be deleted while this is so.
-    holds: bool = False
+    blocks_delete: bool = False
 
     @property
-    def kind(self) -> str:
-        return capfirst(self.by._meta.verbose_name) if self.by else ""
+    def source_type(self) -> str:
+        return capfirst(self.source._meta.verbose_name) if self.source else ""
 
 
-def references_to(record: models.Model, at: datetime.datetime) -> list[Reference]:
-    return references_to_many([record], at)[record.pk]
+#: The key of a record, and one of its references.
+KeyedReferences = Iterator[tuple[Any, Reference]]
+#: A foreign key or many-to-many field, and the key of the record behind each value that it may have.
+FkField = tuple[models.ForeignObjectRel, dict[Any, Any]]
 
 
-def references_to_many(
-    records: Collection[models.Model], at: datetime.datetime, depth: int = DEEPEST
+def references_to(
+    records: Collection[models.Model], at: datetime.datetime, depth: int = 3
 ) -> dict[Any, list[Reference]]:
-    """Where records of one model are used, by key, what holds them first.
+    """The references to records of one model, by key; those that block a delete come first.
 
-    Costs a few queries a relation, and none a record.
+    Costs a few queries a relation, and none a record. `depth` is the levels of records without a page of
+    their own that are followed: a department is part of a ministry, and so on.
     """
     found: dict[Any, list[Reference]] = {record.pk: [] for record in records}
     if not records:
         return found
-    model = type(next(iter(records)))
-    for key, use in chain(
-        _template_references(records, at),
-        _related(model, list(found), at, depth),
-        _drafts(model, list(found)),
-        _link_references(records, at),
+    urls = dict(_urls_of(records))
+    fk_fields = list(_fk_fields_to(type(next(iter(records))), list(found)))
+    for key, reference in chain(
+        _page_references(records, at),
+        _fk_references(fk_fields, at, depth),
+        _link_references(urls, at),
+        _draft_references(fk_fields, urls),
     ):
-        if use not in found[key] and use.by not in records:
-            found[key].append(use)
-    return {
-        key: sorted(uses, key=lambda use: (not use.holds, not use.is_live)) for key, uses in found.items()
-    }
+        if reference not in found[key] and reference.source not in records:
+            found[key].append(reference)
+    for references in found.values():
+        references.sort(key=lambda reference: (not reference.blocks_delete, not reference.is_live))
+    return found
 
 
-def were_public(records: Collection[models.Model], at: datetime.datetime) -> set[Any]:
-    """Those that visitors can see, or could at any time: their addresses may be known."""
+def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -> set[Any]:
+    """The keys of those that visitors can see, or ever could: their addresses may be known."""
     if not records or not isinstance(next(iter(records)), Publishable):
         return set()
-    public = {record.pk for record in records if _is_known(record, at)}
-    model = type(next(iter(records)))
+    public = set()
+    for record in records:
+        published_at = getattr(record, "first_published_at", None)
+        if record.is_live(at) or record.was_withdrawn(at) or (published_at and published_at <= at):
+            public.add(record.pk)
     others = {str(record.pk): record.pk for record in records if record.pk not in public}
     states = Revision.objects.filter(
-        model=model._meta.label_lower,
+        model=next(iter(records))._meta.label_lower,
         object_key__in=others,
         kind=Revision.Kind.STATE,
         data__fields__state__in=[Publishable.State.PUBLISHED, Publishable.State.WITHDRAWN],
     )
-    for key, data in states.values_list("object_key", "data"):
-        starts = data["fields"].get("publish_from")
-        if not starts or datetime.datetime.fromisoformat(starts) <= at:
-            public.add(others[key])
-    return public
+    revisions = states.values_list("object_key", "data")
+    return public | {others[key] for key, data in revisions if not begins_after(data, at)}
 
 
-def _is_known(record: Publishable, at: datetime.datetime) -> bool:
-    """What its row alone tells of it."""
-    since = getattr(record, "first_published_at", None)
-    return record.is_live(at) or record.was_withdrawn(at) or (since is not None and since <= at)
-
-
-# --- What uses it ------------------------------------------------------------------------------
-
-
-def _template_references(
-    records: Collection[models.Model], at: datetime.datetime
-) -> Iterator[tuple[Any, Reference]]:
-    """On the page of what owns it, and where the model says."""
+def _page_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
+    """The pages that show a record as the model says, and that of its owner."""
     for record in records:
-        for place in getattr(record, "stands_on", ()):
-            yield record.pk, Reference(None, str(place), is_live=True, holds=True)
-    for field in _owner_fields().get(type(next(iter(records))), ()):
-        owners = _by_key(field.related_model, {getattr(record, field.attname) for record in records})
-        for record in records:
-            if owner := owners.get(getattr(record, field.attname)):
-                live = _is_public(owner, at)
-                yield record.pk, Reference(owner, _("It stands on its page."), is_live=live, holds=live)
+        for page in getattr(record, "stands_on", ()):
+            yield record.pk, Reference(None, str(page), is_live=True, blocks_delete=True)
+    model = type(next(iter(records)))
+    if model in _owner_fields():
+        for row in _with_owner(model).filter(pk__in=[record.pk for record in records]):
+            for owner in _owners_of(row):
+                is_live = _is_live(owner, at)
+                yield row.pk, Reference(owner, _("It stands on its page."), is_live, blocks_delete=is_live)
 
 
-def _fk_references(
-    model: type[models.Model], keys: list[Any]
-) -> Iterator[tuple[models.ForeignObjectRel, dict[Any, Any]]]:
-    """Fields elsewhere that name a record, or a row that it owns: with what each key stands for."""
+def _fk_fields_to(model: type[models.Model], keys: list[Any]) -> Iterator[FkField]:
+    """The fields elsewhere that may refer to a record, or to a row that it owns."""
     for relation in _relations_to(model):
         yield relation, {key: key for key in keys}
-    for owned in child_relations(model):
-        if relations := list(_relations_to(owned.related_model)):
-            rows = owned.related_model._base_manager.filter(**{f"{owned.field.name}__in": keys})
-            owner_of = dict(rows.order_by().values_list("pk", owned.field.attname))
-            yield from ((relation, owner_of) for relation in relations if owner_of)
+    for children in child_relations(model):
+        if relations := list(_relations_to(children.related_model)):
+            rows = children.related_model._base_manager.filter(**{f"{children.field.name}__in": keys})
+            owners = dict(rows.order_by().values_list("pk", children.field.attname))
+            yield from ((relation, owners) for relation in relations if owners)
 
 
-def _relations_to(model: type[models.Model]) -> Iterator[models.ForeignObjectRel]:
-    """What falls with a record does not use it."""
-    for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, models.ForeignObjectRel) and (
-            isinstance(relation, models.ManyToManyRel) or relation.on_delete is not models.CASCADE
-        ):
-            yield relation
-
-
-def _related(
-    model: type[models.Model], keys: list[Any], at: datetime.datetime, depth: int
-) -> Iterator[tuple[Any, Reference]]:
-    """What names it in a field."""
-    for relation, record_of in _fk_references(model, keys):
-        field = relation.field
-        named = {f"{field.name}__in": list(record_of)}
-        rows = _with_owner(relation.related_model).filter(**named).annotate(named_key=models.F(field.name))
-        live = _live_of(rows, at, depth)
-        protects = getattr(relation, "on_delete", None) in (models.PROTECT, models.RESTRICT)
-        how = _("It names it under “%(field)s”.") % {"field": capfirst(field.verbose_name)}
-        for row in rows:
-            shown = row.pk in live
-            yield (
-                record_of[row.named_key],
-                Reference(_owner_of(row), how, is_live=shown, holds=shown or protects),
-            )
-
-
-def _live_of(rows: models.QuerySet, at: datetime.datetime, depth: int) -> set[Any]:
-    """Those that visitors see now: by themselves, with what owns them, or where they are used."""
-    if issubclass(rows.model, Publishable) or rows.model in _owner_fields():
-        return {row.pk for row in rows if _is_public(_owner_of(row), at)}
-    if not depth:
-        return set()
-    uses = references_to_many(list({row.pk: row for row in rows}.values()), at, depth - 1)
-    return {key for key, found in uses.items() if any(use.is_live for use in found)}
-
-
-def _drafts(model: type[models.Model], keys: list[Any]) -> Iterator[tuple[Any, Reference]]:
-    """What is to name it once a draft of a live page is published: no field in the database does yet."""
-    naming = list(_fk_references(model, keys))
-    labels = {relation.related_model._meta.label_lower for relation, _record_of in naming}
-    for draft, by in _waiting(labels) if labels else ():
-        for relation, record_of in naming:
-            if relation.related_model is not type(by):
-                continue
-            name, wanted = relation.field.name, {str(key): record for key, record in record_of.items()}
-            how = _("A draft of it names it under “%(field)s”.") % {
-                "field": capfirst(relation.field.verbose_name)
-            }
-            for key in draft.data["many"].get(name) or [draft.data["fields"].get(name)]:
-                if str(key) in wanted:
-                    yield wanted[str(key)], Reference(by, how)
-
-
-def _waiting(labels: Collection[str]) -> list[tuple[Revision, models.Model]]:
-    """The drafts that wait of these models, with the records that they are of."""
-    drafts = list(Revision.objects.waiting().filter(model__in=labels).order_by())
-    records = {
-        (label, str(key)): record
-        for label in {draft.model for draft in drafts}
-        for key, record in _by_key(
-            apps.get_model(label), {draft.object_key for draft in drafts if draft.model == label}
-        ).items()
-    }
+def _relations_to(model: type[models.Model]) -> list[models.ForeignObjectRel]:
+    """All but cascading relations: their rows are deleted with the record."""
     return [
-        (draft, records[draft.model, draft.object_key])
-        for draft in drafts
-        if (draft.model, draft.object_key) in records
+        relation
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ForeignObjectRel) and relation.on_delete is not models.CASCADE
     ]
 
 
-def _link_references(
-    records: Collection[models.Model], at: datetime.datetime
-) -> Iterator[tuple[Any, Reference]]:
-    """Texts and drafts that link to its address, or to one that it had."""
-    addresses = dict(_addresses(records))
-    if not addresses:
-        return
-    for model, columns in _columns_with_links().items():
-        for paths in _in_parts(list(addresses), max(MOST_CONDITIONS // len(columns), 1)):
-            links = (models.Q(**{f"{column}__contains": path}) for column in columns for path in paths)
-            for row in _with_owner(model).filter(reduce(operator.or_, links)):
-                text = " ".join(str(getattr(row, column) or "") for column in columns)
+def _fk_references(fk_fields: list[FkField], at: datetime.datetime, depth: int) -> KeyedReferences:
+    for relation, records in fk_fields:
+        field = relation.field
+        rows = _with_owner(relation.related_model).filter(**{f"{field.name}__in": list(records)})
+        rows = rows.annotate(value=models.F(field.name))
+        live = _live_keys(rows, at, depth)
+        protects = relation.on_delete in (models.PROTECT, models.RESTRICT)
+        description = _("It names it under “%(field)s”.") % {"field": capfirst(field.verbose_name)}
+        for row in rows:
+            is_live = row.pk in live
+            reference = Reference(_owner_of(row), description, is_live, blocks_delete=is_live or protects)
+            yield records[row.value], reference
+
+
+def _live_keys(rows: models.QuerySet, at: datetime.datetime, depth: int) -> set[Any]:
+    """The keys of rows that visitors see now: on their own page, their owner's, or where they are used."""
+    if issubclass(rows.model, Publishable) or rows.model in _owner_fields():
+        return {row.pk for row in rows if _is_live(_owner_of(row), at)}
+    if not depth:
+        return set()
+    uses = references_to(list({row.pk: row for row in rows}.values()), at, depth - 1)
+    return {key for key, references in uses.items() if any(reference.is_live for reference in references)}
+
+
+def _link_references(urls: dict[str, Any], at: datetime.datetime) -> KeyedReferences:
+    """Texts that link to the address of a record, or to one that it had."""
+    for model, columns in _link_columns().items() if urls else ():
+        for row in _with_owner(model):
+            text = " ".join(str(getattr(row, column) or "") for column in columns)
+            if keys := [key for url, key in urls.items() if url in text]:
                 owner = _owner_of(row)
-                use = Reference(owner, _("A text of it links to its page."), is_live=_is_public(owner, at))
-                yield from ((addresses[path], use) for path in paths if path in text)
-    for draft, by in _waiting({model._meta.label_lower for model in apps.get_models()}):
-        text = json.dumps(draft.data, ensure_ascii=False)
-        for path in addresses:
-            if path in text:
-                yield addresses[path], Reference(by, _("A draft of it links to its page."))
+                reference = Reference(owner, _("A text of it links to its page."), _is_live(owner, at))
+                yield from ((key, reference) for key in keys)
 
 
 @cache
-def _columns_with_links() -> dict[type[models.Model], list[str]]:
-    found = {
-        model: [
-            field.name
-            for field in content_fields(model)
-            if isinstance(field, RichTextField | models.URLField)
-        ]
-        for model in apps.get_models()
-    }
-    return {model: columns for model, columns in found.items() if columns}
+def _link_columns() -> dict[type[models.Model], list[str]]:
+    columns: dict[type[models.Model], list[str]] = {}
+    for model in apps.get_models():
+        for field in content_fields(model):
+            if isinstance(field, RichTextField | models.URLField):
+                columns.setdefault(model, []).append(field.name)
+    return columns
 
 
-def _addresses(records: Collection[models.Model]) -> Iterator[tuple[str, Any]]:
+def _urls_of(records: Collection[models.Model]) -> Iterator[tuple[str, Any]]:
+    """The present and the former addresses of records, with their keys."""
     model = type(next(iter(records)))
     if not hasattr(model, "get_absolute_url") or not hasattr(model, "slug"):
         return
     by_key = {record.pk: record for record in records}
     for record in records:
         yield record.get_absolute_url(), record.pk
-    former = SlugRedirect.objects.filter(model=model._meta.label_lower, object_id__in=list(by_key))
-    for was in former if issubclass(model, Publishable) else ():
-        then = copy.copy(by_key[was.object_id])
-        then.slug = was.slug
-        yield then.get_absolute_url(), was.object_id
+    for redirect in SlugRedirect.objects.filter(model=model._meta.label_lower, object_id__in=list(by_key)):
+        former = copy.copy(by_key[redirect.object_id])
+        former.slug = redirect.slug
+        yield former.get_absolute_url(), redirect.object_id
 
 
-# --- Who owns what -----------------------------------------------------------------------------
+def _draft_references(fk_fields: list[FkField], urls: dict[str, Any]) -> KeyedReferences:
+    """What refers to a record once a draft is published: no column of the database does yet."""
+    for draft, source in _waiting_drafts() if fk_fields or urls else ():
+        for relation, records in fk_fields:
+            if relation.related_model is type(source):
+                field, by_text = relation.field, {str(value): key for value, key in records.items()}
+                label = capfirst(field.verbose_name)
+                reference = Reference(
+                    source, _("A draft of it names it under “%(field)s”.") % {"field": label}
+                )
+                values = draft.data["many"].get(field.name) or [draft.data["fields"].get(field.name)]
+                yield from ((by_text[str(value)], reference) for value in values if str(value) in by_text)
+        text = json.dumps(draft.data, ensure_ascii=False)
+        reference = Reference(source, _("A draft of it links to its page."))
+        yield from ((key, reference) for url, key in urls.items() if url in text)
+
+
+def _waiting_drafts() -> Iterable[tuple[Revision, models.Model]]:
+    """All drafts of existing records, with these."""
+    labels = [model._meta.label_lower for model in publishables()]
+    drafts = Revision.objects.waiting().filter(model__in=labels).order_by("model")
+    for label, of_model in groupby(drafts, key=operator.attrgetter("model")):
+        by_key = {draft.object_key: draft for draft in of_model}
+        for record in apps.get_model(label)._base_manager.in_bulk(list(by_key)).values():
+            yield by_key[str(record.pk)], record
 
 
 @cache
 def _owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
-    """By model, the fields that lead from an owned row to what owns it."""
+    """By model, the foreign keys from a child row to its owner."""
     fields: dict[type[models.Model], list[models.ForeignKey]] = {}
     for model in apps.get_models():
         for relation in child_relations(model):
@@ -271,20 +225,15 @@ def _with_owner(model: type[models.Model]) -> models.QuerySet:
     return model._base_manager.select_related(*names) if names else model._base_manager.all()
 
 
-def _owner_of(row: models.Model) -> models.Model:
-    """What a row stands and falls with: itself, where nothing owns it."""
+def _owners_of(row: models.Model) -> list[models.Model]:
     owners = (getattr(row, field.name) for field in _owner_fields().get(type(row), ()))
-    return next(filter(None, owners), row)
+    return [owner for owner in owners if owner]
 
 
-def _is_public(row: models.Model, at: datetime.datetime) -> bool:
+def _owner_of(row: models.Model) -> models.Model:
+    """The record that owns a row: the row itself, where nothing owns it."""
+    return next(iter(_owners_of(row)), row)
+
+
+def _is_live(row: models.Model, at: datetime.datetime) -> bool:
     return row.is_live(at) if isinstance(row, Publishable) else bool(getattr(row, "stands_on", ()))
-
-
-def _by_key(model: type[models.Model], keys: Collection[Any]) -> dict[Any, models.Model]:
-    return {row.pk: row for row in model._base_manager.filter(pk__in=keys - {None})}
-
-
-def _in_parts(items: list[Any], size: int) -> Iterator[list[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 
 from iomlaos.media.models import file_versions_in
 from iomlaos.media.richtext import IMAGES_URL, image_ids
-from iomlaos.media.views import file_response
-from iomlaos.media.views import image_response as picture_file_of
+from iomlaos.media.views import file_response, image_response
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink
 from iomlaos.staff.preview import LANGUAGES, pending_data, render_preview
@@ -21,50 +20,40 @@ from iomlaos.staff.preview import LANGUAGES, pending_data, render_preview
 
 @require_safe
 def review(request: HttpRequest, key: str, language: str = "en") -> HttpResponse:
-    """A draft for somebody outside, by a key that cannot be guessed.
-
-    It answers the same for a key that never was, one that expired or was taken back, and one whose draft
-    was published since.
-    """
-    link, record, data = _reviewed(request, key)
+    """The draft behind a review link. All links that do not work get the same answer."""
+    link, record, data = _find_draft(request, key)
     if data and language in LANGUAGES:
-        link.languages = [
-            (code, name, reverse("review", args=[key, code])) for code, name in LANGUAGES.items()
-        ]
+        names = LANGUAGES.items()
+        link.languages = [(code, name, reverse("review", args=[key, code])) for code, name in names]
         link.language = language
-        below = reverse("review", args=[key])
-        response = render_preview(
-            request, record, data, language, f"{below}pictures/", f"{below}files/", link
-        )
+        url = reverse("review", args=[key])
+        response = render_preview(request, record, data, language, f"{url}pictures/", f"{url}files/", link)
     else:
-        words = {
-            "title": gettext("This link does not work"),
-            "lead": gettext(
-                "It may have expired, the office may have taken it back, or what it showed is published now."
-            ),
-        }
-        response = render(request, "delivery/error.html", words, status=404)
-    return _no_store(response)
+        lead = gettext(
+            "It may have expired, the office may have taken it back, or what it showed is published now."
+        )
+        context = {"title": gettext("This link does not work"), "lead": lead}
+        response = render(request, "delivery/error.html", context, status=404)
+    return _keep_private(response)
 
 
 @require_safe
-def review_picture(request: HttpRequest, key: str, picture: str, width: int) -> HttpResponse:
-    """A picture of the draft that a link shows."""
-    _link, _record, data = _reviewed(request, key)
-    if not data or not image_ids(f"{IMAGES_URL}{picture}") & image_ids(json.dumps(data)):
+def review_image(request: HttpRequest, key: str, image: str, width: int) -> HttpResponse:
+    _link, _record, data = _find_draft(request, key)
+    if not data or not image_ids(f"{IMAGES_URL}{image}") & image_ids(json.dumps(data)):
         raise Http404
-    return _no_store(picture_file_of(picture, width))
+    return _keep_private(image_response(image, width))
 
 
 @require_safe
 def review_file(request: HttpRequest, key: str, file: str) -> HttpResponse:
-    """A file of the draft that a link shows."""
-    _link, record, data = _reviewed(request, key)
-    editions = file_versions_in(type(record), record.pk, data) if data else []
-    return _no_store(file_response(next((each for each in editions if each.public_id == file), None)))
+    _link, record, data = _find_draft(request, key)
+    versions = file_versions_in(type(record), record.pk, data) if data else []
+    version = next((version for version in versions if version.public_id == file), None)
+    return _keep_private(file_response(version))
 
 
-def _reviewed(
+def _find_draft(
     request: HttpRequest, key: str
 ) -> tuple[ReviewLink | None, Publishable | None, Snapshot | None]:
     link = ReviewLink.objects.usable(request.at).by_key(key).first()
@@ -72,7 +61,7 @@ def _reviewed(
     return link, record, pending_data(record, request.at) if record else None
 
 
-def _no_store(response: HttpResponse) -> HttpResponse:
+def _keep_private(response: HttpResponse) -> HttpResponse:
     patch_cache_control(response, no_store=True, private=True)
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -2,14 +2,14 @@
 
 import copy
 import datetime
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
@@ -20,31 +20,32 @@ from iomlaos.publishing.merge import FieldConflict, Snapshot
 from iomlaos.publishing.models import Revision, Standing
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import is_stored, locked, rolled_back
+from iomlaos.staff.base import parse_uuid
 
 
 @dataclass
 class Save:
     """A change form on its way into the database."""
 
-    #: What the form was drawn from.
+    #: The revision that the form was drawn from.
     source: Revision
-    #: Where the record stands.
     standing: Standing
-    #: Kept as a draft: the row stays as it is.
+    #: Saved as a draft: the row stays as it is.
     to_draft: bool = False
-    #: Whether the form was in order, and was saved: for good, or to be looked at.
+    #: Whether the form was valid and saved, for good or to be rolled back.
     is_done: bool = False
-    #: Only to be looked at: nothing is added to the history.
+    #: Whether the save is rolled back, and adds nothing to the history.
     is_rehearsal: bool = False
-    #: Whether the form changes rows beside the record's own.
     changes_rows: bool = False
     message: Any = None
-    #: What a model is told beside its fields (why a deadline changes, say).
+    #: The fields that were changed since the form was drawn.
+    conflicts: list[FieldConflict] = field(default_factory=list)
+    #: The values of `record_options.carried`: why a deadline changes, for instance.
     carried: dict[str, str] = field(default_factory=dict)
 
     @property
     def stands_upon(self) -> Revision:
-        """What its form must have started from, so that it overwrites nobody."""
+        """The revision that the form must have started from, so that it overwrites nobody."""
         from_draft = self.source.started_from.kind == Revision.Kind.DRAFT
         draft = self.standing.draft
         return draft if draft and (from_draft or self.to_draft) else self.standing.head
@@ -53,14 +54,12 @@ class Save:
 class SavesSafely:
     """A ModelAdmin that keeps each state of a record, and lets no save overwrite another unseen.
 
-    A form knows the state or draft that it was drawn from. If that is still the latest when it comes
-    back, it is saved as ever. If not, it comes back with what was typed upon what the other made of
-    it, and says field by field what it was, what it is now and what was typed; sending it again decides.
+    A form knows the revision that it was drawn from. If that is still the latest, the form is saved. If not,
+    it is merged with the latest and shown again, with base, theirs and mine of each field. A draft of a
+    public record is the snapshot of a save that is rolled back.
 
-    A draft of what is there already is a save that is rolled back: its snapshot is kept.
-
-    A save locks the record before it looks at anything. IntegrityError and OperationalError are left to the
-    site, which tries once more.
+    A save locks the record before it reads anything. IntegrityError and OperationalError are left to the
+    admin site, which tries once more.
     """
 
     def _changeform_view(
@@ -77,52 +76,51 @@ class SavesSafely:
         if record is None or not self.has_view_or_change_permission(request, record):
             return super()._changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
-            return self._drawn(request, record, object_id, form_url, extra_context)
+            return self._drawn(request, record, extra_context)
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         standing = self._standing_of(record)
         source = self._revision(record, request.POST.get("_source")) or standing.head
-        told = self.told_beside(request, record, standing)
-        extra_context = {**told, **(extra_context or {}), "source": source}
+        context = {**self.told_beside(request, record, standing), **(extra_context or {}), "source": source}
         save = Save(source, standing, to_draft=self.is_kept_as_draft(request, record))
         request.save_with_history = save
         if source == standing.head and not save.to_draft:
-            return super()._changeform_view(request, object_id, form_url, extra_context)
-        return self._upon_another(request, record, save, object_id, form_url, extra_context)
+            return self._plain_form(request, record, context)
+        return self._upon_another(request, record, save, context)
 
-    # --- What models with drafts add ------------------------------------------------------------
+    def _plain_form(self, request: HttpRequest, record: Model, context: dict) -> HttpResponse:
+        """Django's own change form, drawn or saved."""
+        return super()._changeform_view(request, quote(str(record.pk)), "", context)
 
-    def heed_button(self, request: HttpRequest, record: models.Model | None) -> None:
-        """A form that was sent by another button than the plain save may say more than its fields."""
+    # Hooks for models with drafts.
 
-    def is_kept_as_draft(self, request: HttpRequest, record: models.Model) -> bool:
+    def heed_button(self, request: HttpRequest, record: Model | None) -> None:
+        """Change `request.POST` by the button that was pressed."""
+
+    def is_kept_as_draft(self, request: HttpRequest, record: Model) -> bool:
         return False
 
     def when_to_publish(self, request: HttpRequest, draft: Revision | None) -> datetime.datetime | None:
-        """When the draft that is kept comes true by itself."""
+        """When the draft that is saved is published by itself."""
         return None
 
     def does_more(self, request: HttpRequest) -> bool:
         """Whether the button that was pressed does something beside saving."""
         return False
 
-    def asked_again(
-        self, request: HttpRequest, merged: Snapshot, meetings: list[FieldConflict], upon: Snapshot
-    ) -> tuple[Snapshot, list[FieldConflict]]:
-        """What a form that is shown once more holds, and what it says of it."""
-        return merged, meetings
+    def asked_again(self, request: HttpRequest) -> set[str]:
+        """The fields that the button sets: a form that is shown again leaves them as they are."""
+        return set()
 
-    def told_beside(self, request: HttpRequest, record: models.Model, standing: Standing) -> dict:
-        """What the page of a form says of its record, read before a draft is put into its rows."""
+    def told_beside(self, request: HttpRequest, record: Model, standing: Standing) -> dict:
+        """Context of the form, read before a draft is put into the rows."""
         return {"draft": standing.draft, "public_state": standing.head}
 
-    def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
-        """It is saved, and its state or its draft is kept. `before` is what the row held."""
+    def after_saving(self, request: HttpRequest, record: Model, before: Snapshot | None) -> None:
+        """Called when the state or the draft is saved. `before` is what the row held."""
 
-    # --- Drawing --------------------------------------------------------------------------------
-
-    def _standing_of(self, record: models.Model, *, by: Any = None) -> Standing:
-        """Where it stands. A draft goes along when the public page was changed under it."""
+    def _standing_of(self, record: Model, *, by: Any = None) -> Standing:
+        """The versions of a record. A draft is rebased where the record was changed under it."""
         with transaction.atomic():
             locked(type(record), record.pk)
             standing = Revision.objects.standing(record, by=by)
@@ -130,204 +128,138 @@ class SavesSafely:
                 carry_over(standing, record)
         return standing
 
-    def _drawn(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        object_id: str,
-        form_url: str,
-        extra_context: dict | None,
-    ) -> HttpResponse:
-        """The form of the draft that waits, else of the record as it is; or of what the address names."""
+    def _drawn(self, request: HttpRequest, record: Model, extra_context: dict | None) -> HttpResponse:
+        """The form of the revision that `source` names, else of the draft, else of the record as it is."""
         standing = self._standing_of(record)
         latest = standing.draft if self.has_change_permission(request, record) else None
         source = self._revision(record, request.GET.get("source")) or latest or standing.head
-        told = self.told_beside(request, record, standing)
-        context = {**told, **(extra_context or {}), "source": source}
+        context = {**self.told_beside(request, record, standing), **(extra_context or {}), "source": source}
         if source == standing.head:
-            return super()._changeform_view(request, object_id, form_url, context)
+            return self._plain_form(request, record, context)
         if source.kind != Revision.Kind.STATE:
             context.setdefault("note_of_change", source.note)
         if source.kind == Revision.Kind.DRAFT:
             context["went_along"] = SnapshotFormatter(type(record)).meetings(contested(source))
-        return self._drawn_of(request, record, source, object_id, form_url, context)
+        return self._drawn_of(request, record, source, context)
 
-    def _drawn_of(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        revision: Revision,
-        object_id: str,
-        form_url: str,
-        context: dict,
-    ) -> HttpResponse:
+    def _drawn_of(self, request: HttpRequest, record: Model, source: Revision, context: dict) -> HttpResponse:
         """The form of what a revision holds, though the rows hold something else."""
         with rolled_back():
-            left_out = serialization.apply(record, revision.data, raw=True)
+            left_out = serialization.apply(record, source.data, raw=True)
             names = [path[1] for path in left_out if path[0] == "fields"]
             request.not_in_the_row = {name: getattr(record, name) for name in names}
-            for path in left_out:
-                if path[0] == "owned":
-                    messages.warning(
-                        request,
-                        _("Left out of the form, beside another of its kind: %(row)s")
-                        % {"row": SnapshotFormatter(type(record)).row(path, revision.data)},
-                    )
-            return super()._changeform_view(request, object_id, form_url, context).render()
+            for path in [path for path in left_out if path[0] == "owned"]:
+                row = SnapshotFormatter(type(record)).row(path, source.data)
+                message = _("Left out of the form, beside another of its kind: %(row)s")
+                messages.warning(request, message % {"row": row})
+            return self._plain_form(request, record, context).render()
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> models.Model | None:
-        """The record; in the form of a draft, with what the database would not take into its row."""
-        record = super().get_object(request, object_id, from_field)
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Model | None:
+        """The record; in the form of a draft, with the values that the database did not take."""
+        record = super().get_object(request, *args, **kwargs)
         for name, value in getattr(request, "not_in_the_row", {}).items():
             setattr(record, name, value)
         return record
 
-    # --- Saving ---------------------------------------------------------------------------------
-
-    def _upon_another(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        save: Save,
-        object_id: str,
-        form_url: str,
-        extra_context: dict,
-    ) -> HttpResponse:
-        """A form that is kept as a draft, or was drawn from something else than the latest state."""
+    def _upon_another(self, request: HttpRequest, record: Model, save: Save, context: dict) -> HttpResponse:
+        """A form that is saved as a draft, or was drawn from something else than the latest state."""
         save.is_rehearsal = True
         save.carried |= save.source.data.get("carried", {})
-        typed: Snapshot = {}
         with rolled_back():
             serialization.apply(record, save.source.data, raw=True)
-            response = super()._changeform_view(request, object_id, form_url, extra_context)
-            if save.is_done:
-                typed = serialization.serialize(record)
-            elif hasattr(response, "render"):
-                response.render()
-        if not save.is_done:
-            return response
-        base, upon = save.source.started_from, save.stands_upon
-        if base == upon:
-            return self._put(request, record, save, typed, response)
-        merged, meetings = merge.merge(type(record), base.data, upon.data, typed)
-        if not merge.differences(upon.data, merged):
-            self._stands_already(request, record, save, merged)
-            return response
-        merged, meetings = self.asked_again(request, merged, meetings, upon.data)
-        messages.get_messages(request)._queued_messages.clear()
-        merged["carried"] = save.carried
-        note = request.POST.get("_note", "")
-        again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
-        return self._met(request, record, again, meetings, object_id, form_url, extra_context)
-
-    def _put(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        save: Save,
-        typed: Snapshot,
-        response: HttpResponse,
-    ) -> HttpResponse:
-        """What was typed: kept as a draft, or upon the row as it is, with all that a save does."""
+            response = self._plain_form(request, record, context)
+            if not save.is_done:
+                return response.render() if hasattr(response, "render") else response
+            typed = serialization.serialize(record)
+        base, upon, data = save.source.started_from, save.stands_upon, typed
+        if base != upon:
+            data, save.conflicts = merge.merge(type(record), base.data, upon.data, typed)
+            if merge.differences(upon.data, data):
+                return self._met(request, record, save, data, context)
+            if not self.does_more(request):
+                _replace_success(request, _("Nothing had to be saved: it says so already."))
         record = type(record)._base_manager.get(pk=record.pk)
         if save.to_draft:
-            self._keep_draft(request, record, save, typed)
-            return response
+            self._keep_draft(request, record, save, data)
+        elif base == upon:
+            self._put(request, record, save, data)
+        else:
+            self.after_saving(request, record, save.standing.head.data)
+        return response
+
+    def _put(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
+        """Save in the rows, with all that a save does."""
         for name, value in save.carried.items():
             setattr(record, name, value)
-        serialization.apply(record, typed, raw=False)
+        serialization.apply(record, data, raw=False)
         save.is_rehearsal = False
         if save.standing.draft and save.source.started_from == save.standing.draft:
             Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
         self.log_change(request, record, save.message)
-        return response
 
-    def _stands_already(
-        self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot
-    ) -> None:
-        """Nothing is left to be saved; what the button does beside it is done all the same."""
-        record = type(record)._base_manager.get(pk=record.pk)
-        if not self.does_more(request):
-            _forget_success(request)
-            messages.info(request, _("Nothing had to be saved: it says so already."))
-        if save.to_draft:
-            self._keep_draft(request, record, save, typed)
-        else:
-            self.after_saving(request, record, save.standing.head.data)
-
-    def _keep_draft(self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot) -> None:
-        before = save.standing.draft
-        if not before and not merge.differences(save.standing.head.data, typed):
-            _forget_success(request)
-            messages.info(request, _("Nothing was changed, so no draft was kept."))
+    def _keep_draft(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
+        before, head = save.standing.draft, save.standing.head
+        if not before and not merge.differences(head.data, data):
+            _replace_success(request, _("Nothing was changed, so no draft was kept."))
             return
         publish_at = self.when_to_publish(request, before)
-        typed = typed | {"carried": save.carried}
-        is_new = not before or before.data != typed or before.publish_at != publish_at
+        data = data | {"carried": save.carried}
+        is_new = not before or before.data != data or before.publish_at != publish_at
         if is_new or before.failure_reason or before.carries_id:
-            note = request.POST.get("_note", "").strip()
-            Revision.objects.keep_draft(
-                save.standing, record, typed, by=request.user, note=note, publish_at=publish_at
-            )
-        self.after_saving(request, record, save.standing.head.data)
+            by, note = request.user, note_of(request)
+            Revision.objects.keep_draft(save.standing, record, data, by=by, note=note, publish_at=publish_at)
+        self.after_saving(request, record, head.data)
 
     def _met(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        again: Revision,
-        meetings: list[FieldConflict],
-        object_id: str,
-        form_url: str,
-        extra_context: dict,
+        self, request: HttpRequest, record: Model, save: Save, merged: Snapshot, context: dict
     ) -> HttpResponse:
-        """The form once more, with what two people made of the record. Status 409."""
+        """The merged form, with what two people made of the record. Status 409."""
+        upon = save.stands_upon
+        paths = {("fields", name) for name in self.asked_again(request)}
+        merged["fields"] |= {name: upon.data["fields"][name] for _part, name in paths}
+        conflicts = [conflict for conflict in save.conflicts if conflict.path not in paths]
+        messages.get_messages(request)._queued_messages.clear()
+        merged["carried"], note = save.carried, request.POST.get("_note", "")
+        again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
         asking = copy.copy(request)
         asking.method, asking.POST = "GET", QueryDict()
-        words = SnapshotFormatter(type(record)).meetings(meetings)
-        context = extra_context | {
+        context = context | {
             "source": again,
-            "met_with": again.base,
-            "meetings": words,
-            "contested": [meeting for meeting in words if meeting[-1]],
+            "met_with": upon,
+            "meetings": SnapshotFormatter(type(record)).meetings(conflicts),
             "note_of_change": again.note,
         }
-        response = self._drawn_of(asking, record, again, object_id, form_url, context)
+        response = self._drawn_of(asking, record, again, context)
         response.status_code = 409
         return response
 
-    def _revision(self, record: models.Model, key: str | None) -> Revision | None:
-        try:
-            return Revision.objects.of(record).filter(pk=uuid.UUID(key or "")).first()
-        except ValueError:
-            return None
+    def _revision(self, record: Model, key: str | None) -> Revision | None:
+        return Revision.objects.of(record).filter(pk=parse_uuid(key)).first() if key else None
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         if change and (save := getattr(request, "save_with_history", None)):
             save.carried |= {name: getattr(obj, name) for name in options_of(type(obj)).carried}
             if not form.has_changed() and not save.changes_rows and is_stored(obj):
                 return
         super().save_model(request, obj, form, change)
 
-    def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
-        """A draft holds what its record owns. Rows beside it (reasons given long ago) are public at once."""
+    def _create_formsets(self, request: HttpRequest, obj: Model, change: bool) -> tuple[list, list]:
+        """A draft holds the child rows of its record. Other rows beside it are public at once."""
         formsets, inlines = super()._create_formsets(request, obj, change)
         save = getattr(request, "save_with_history", None)
-        if save and request.method == "POST":
-            save.changes_rows = any(formset.has_changed() for formset in formsets)
-        if save and save.to_draft and request.method == "POST":
-            owned = [relation.related_model for relation in serialization.child_relations(self.model)]
-            for formset in formsets:
-                if formset.model not in owned and formset.has_changed():
-                    formset.full_clean()
-                    formset._non_form_errors.append(
-                        _("A draft cannot hold a change of these rows. Take it back here, or publish.")
-                    )
+        if save is None or request.method != "POST":
+            return formsets, inlines
+        changed = [formset for formset in formsets if formset.has_changed()]
+        save.changes_rows = bool(changed)
+        owned = [relation.related_model for relation in serialization.child_relations(self.model)]
+        for formset in changed if save.to_draft else ():
+            if formset.model not in owned:
+                formset.full_clean()
+                message = _("A draft cannot hold a change of these rows. Take it back here, or publish.")
+                formset._non_form_errors.append(message)
         return formsets, inlines
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The last step of a save: its state is added to the history."""
         save = getattr(request, "save_with_history", None)
         if save:
@@ -337,22 +269,19 @@ class SavesSafely:
         self._keep(request, obj, save.standing if save else Revision.objects.standing(obj))
         return super().log_change(request, obj, message)
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         self._keep(request, obj, Standing(None, None, 0))
         return super().log_addition(request, obj, message)
 
-    def _keep(self, request: HttpRequest, record: models.Model, standing: Standing) -> None:
+    def _keep(self, request: HttpRequest, record: Model, standing: Standing) -> None:
         data = serialization.serialize(record)
         before = standing.head.data if standing.head else None
-        # A second click on the same button.
+        # Equal after a second click on the same button.
         if before != data:
-            note = request.POST.get("_note", "").strip()
-            Revision.objects.follow(standing, record, data, by=request.user, note=note)
+            Revision.objects.follow(standing, record, data, by=request.user, note=note_of(request))
         self.after_saving(request, record, before)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         context["keeps_history"] = self.has_change_permission(request, context["original"])
         if (sent := getattr(request, "as_sent", None)) is not None:
             context |= {
@@ -360,10 +289,16 @@ class SavesSafely:
                 "note_in_lao": sent.get("_note_lo", ""),
                 "note_is_public": "_note_public" in sent,
             }
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, **kwargs)
 
 
-def _forget_success(request: HttpRequest) -> None:
-    """What was only rehearsed was not "changed successfully"; warnings about what was typed stay."""
+def note_of(request: HttpRequest) -> str:
+    """What somebody wrote about the change, for the history."""
+    return request.POST.get("_note", "").strip()
+
+
+def _replace_success(request: HttpRequest, message: str) -> None:
+    """Drop "changed successfully", which was only rehearsed; warnings stay."""
     queued = messages.get_messages(request)._queued_messages
-    queued[:] = [message for message in queued if message.level != messages.SUCCESS]
+    queued[:] = [item for item in queued if item.level != messages.SUCCESS]
+    messages.info(request, message)

@@ -27,7 +27,7 @@ def take(client: Client, record, step: str, **given):
 def link_to(client: Client, record, **given) -> str:
     """The address of a new review link."""
     sent = {"for_whom": "Ministry of Health", "days": "14", "_make": "1"} | given
-    made = client.post(address_of(record, "links/"), sent).context["made"]
+    made = client.post(address_of(record, "links/"), sent).context["new_url"]
     return made.removeprefix("http://testserver")
 
 

@@ -163,7 +163,7 @@ def test_a_link_outlives_a_schedule_that_was_cancelled_but_not_the_deletion_of_i
     take(staff, programme, "unschedule")
     assert Client().get(link).status_code == 200
     staff.post(address_of(programme, "delete/"), {"post": "yes"})
-    [deleted] = staff.get("/admin/programmes/programme/deleted/").context["gone"]
+    [deleted] = staff.get("/admin/programmes/programme/deleted/").context["deletions"]
     staff.post("/admin/programmes/programme/deleted/", {"revision": str(deleted.pk)})
     assert type(programme).objects.filter(pk=programme.pk).exists()
     assert Client().get(link).status_code == 404
@@ -186,7 +186,7 @@ def test_only_who_may_publish_makes_links_and_only_of_what_waits(clock, staff):
     programme = make_programme()
     sent = {"for_whom": "A ministry", "days": "14", "_make": "1"}
     assert person("souk", "Contributors").post(address_of(programme, "links/"), sent).status_code == 403
-    assert staff.post(address_of(programme, "links/"), sent).context["made"] == ""
+    assert staff.post(address_of(programme, "links/"), sent).context["new_url"] == ""
     assert not ReviewLink.objects.exists()
 
 

@@ -2,27 +2,28 @@
 
 import datetime
 import json
-import uuid
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
 from django.db import IntegrityError, models, transaction
+from django.dispatch import receiver
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-#: What was typed, and that it was saved, is known for so long.
+#: Unsaved text, and that a form was saved, is known for so long.
 KEPT_FOR = datetime.timedelta(days=90)
-#: Texts that are kept for one person: the latest.
+#: Unsaved texts of one user: the latest.
 MOST_KEPT = 100
-#: Somebody is at a form while the script in it says so, and without a script for a while after opening it.
+#: A form is open while its script says so, and without a script for a while after opening it.
 SEEN_WITHIN = datetime.timedelta(seconds=60)
 OPENED_WITHIN = datetime.timedelta(minutes=10)
 SESSIONS_KEPT_FOR = datetime.timedelta(hours=24)
 
 
 class FormStateBase(models.Model):
-    """Something about one opened form: its key is made when the form is drawn."""
+    """The state of one opened form, under the key that it got when it was drawn."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -35,64 +36,21 @@ class FormStateBase(models.Model):
         #: Nobody is given a right to look at it.
         default_permissions = ()
 
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
 
 class AutosavedFormQuerySet(models.QuerySet):
-    def of(self, person: Any, model: type[models.Model], object_key: str) -> Self:
-        """What is offered to one person, the latest first."""
-        mine = self.filter(by=person, model=model._meta.label_lower, object_key=object_key, ended_at=None)
-        return mine.order_by("-typed_at", "pk")
-
-    def keep(
-        self,
-        key: uuid.UUID,
-        person: Any,
-        model: type[models.Model],
-        object_key: str,
-        words: MultiValueDict,
-        at: datetime.datetime,
-    ) -> bool:
-        """Keep what a form holds. False where that form was saved: nothing of it waits any more."""
-        data = json.dumps(list(words.lists()), ensure_ascii=False)
-        if self.filter(pk=key, by=person, ended_at=None).update(data=data, typed_at=at):
-            return True
-        try:
-            with transaction.atomic():
-                self.create(
-                    pk=key,
-                    by=person,
-                    model=model._meta.label_lower,
-                    object_key=object_key,
-                    data=data,
-                    typed_at=at,
-                )
-        except IntegrityError:
-            # It was saved; or the same form was faster by a moment.
-            return bool(self.filter(pk=key, by=person, ended_at=None).update(data=data, typed_at=at))
-        waiting = self.filter(by=person, ended_at=None)
-        latest = waiting.order_by("-typed_at").values_list("pk", flat=True)[:MOST_KEPT]
-        waiting.exclude(pk__in=list(latest)).delete()
-        return True
-
-    def end(
-        self,
-        keys: list[uuid.UUID],
-        person: Any,
-        model: type[models.Model],
-        object_key: str,
-        at: datetime.datetime,
-    ) -> None:
-        """A form was saved. That stays known: words of it may be on their way."""
-        label = model._meta.label_lower
-        ended = {"by": person, "model": label, "object_key": object_key, "typed_at": at, "ended_at": at}
-        self.bulk_create([AutosavedForm(pk=key, **ended) for key in set(keys)], ignore_conflicts=True)
-        self.filter(pk__in=keys, by=person).update(data="", ended_at=at)
+    def waiting(self, user: Any, model: type[models.Model]) -> Self:
+        """What a user typed and did not save."""
+        return self.filter(by=user, model=model._meta.label_lower, ended_at=None)
 
     def too_old(self, at: datetime.datetime) -> Self:
         return self.filter(typed_at__lt=at - KEPT_FOR)
 
 
 class AutosavedForm(FormStateBase):
-    """What one form held when it was last heard of. Once it was saved, only that it was."""
+    """The contents of one form. Once it was saved, only that it was: contents may still be on their way."""
 
     data = models.TextField(blank=True)
     typed_at = models.DateTimeField()
@@ -105,50 +63,50 @@ class AutosavedForm(FormStateBase):
         verbose_name_plural = _("texts that were not saved")
         indexes = [models.Index(fields=["by", "model", "object_key"], name="typedtext_of_person")]
 
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
     @property
     def words(self) -> QueryDict:
-        """The form as its browser would have sent it."""
+        """The contents as the browser would have submitted them."""
         words = QueryDict(mutable=True)
         for name, values in json.loads(self.data or "[]"):
             words.setlist(name, values)
         return words
 
+    def keep(self, words: MultiValueDict, at: datetime.datetime) -> bool:
+        """Store the contents. False where the form was saved: then nothing of it waits any more."""
+        self.data, self.typed_at = json.dumps(list(words.lists()), ensure_ascii=False), at
+        waiting = AutosavedForm.objects.filter(by=self.by, ended_at=None)
+        if self._update(waiting):
+            return True
+        try:
+            with transaction.atomic():
+                self.save(force_insert=True)
+        except IntegrityError:
+            # It was saved; or another request of the same form was faster.
+            return self._update(waiting)
+        latest = waiting.order_by("-typed_at").values_list("pk", flat=True)[:MOST_KEPT]
+        waiting.exclude(pk__in=list(latest)).delete()
+        return True
+
+    def _update(self, waiting: AutosavedFormQuerySet) -> bool:
+        return bool(waiting.filter(pk=self.pk).update(data=self.data, typed_at=self.typed_at))
+
+    def end(self, at: datetime.datetime) -> None:
+        """Record that the form was saved."""
+        self.typed_at = self.ended_at = at
+        AutosavedForm.objects.bulk_create([self], ignore_conflicts=True)
+        AutosavedForm.objects.filter(pk=self.pk, by=self.by).update(data="", ended_at=at)
+
 
 class EditingSessionQuerySet(models.QuerySet):
-    def mark(
-        self,
-        key: uuid.UUID,
-        person: Any,
-        model: type[models.Model],
-        object_key: str,
-        at: datetime.datetime,
-        *,
-        beats: bool,
-    ) -> None:
-        """Somebody is at a form: opened it, or a script in it says that it is still there."""
-        if self.filter(pk=key, by=person).update(seen_at=at, beats=beats):
-            return
-        label = model._meta.label_lower
-        row = EditingSession(
-            pk=key, by=person, model=label, object_key=object_key, since=at, seen_at=at, beats=beats
-        )
-        self.bulk_create([row], ignore_conflicts=True)
-
     def others(
-        self, person: Any, model: type[models.Model], object_key: str, at: datetime.datetime
+        self, user: Any, model: type[models.Model], object_key: str, at: datetime.datetime
     ) -> list["EditingSession"]:
-        """Who else is at a record now, once each, the longest first."""
-        rows = self.filter(
-            models.Q(beats=True, seen_at__gte=at - SEEN_WITHIN)
-            | models.Q(beats=False, seen_at__gte=at - OPENED_WITHIN),
-            model=model._meta.label_lower,
-            object_key=object_key,
-        )
+        """Who else has a record open, once each, the longest first."""
+        is_beating = models.Q(beats=True, seen_at__gte=at - SEEN_WITHIN)
+        is_fresh = models.Q(beats=False, seen_at__gte=at - OPENED_WITHIN)
+        rows = self.filter(is_beating | is_fresh, model=model._meta.label_lower, object_key=object_key)
         first: dict[int, EditingSession] = {}
-        for row in rows.exclude(by=person).select_related("by").order_by("since", "pk"):
+        for row in rows.exclude(by=user).select_related("by").order_by("since", "pk"):
             first.setdefault(row.by_id, row)
         return list(first.values())
 
@@ -170,15 +128,20 @@ class EditingSession(FormStateBase):
         verbose_name_plural = _("forms that are open")
         indexes = [models.Index(fields=["model", "object_key"], name="presence_at_record")]
 
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
     @property
     def who(self) -> str:
         return self.by.get_full_name() or self.by.get_username()
 
+    def mark(self, at: datetime.datetime, *, beats: bool) -> None:
+        """Record that the form of a record is open: it was drawn now, or its script says so."""
+        sessions = EditingSession.objects
+        if self.object_key and not sessions.filter(pk=self.pk, by=self.by).update(seen_at=at, beats=beats):
+            self.since, self.seen_at, self.beats = at, at, beats
+            sessions.bulk_create([self], ignore_conflicts=True)
 
+
+@receiver(user_logged_out, dispatch_uid="editing sessions")
 def clear_sessions_on_logout(sender: Any, user: Any, **kwargs: Any) -> None:
-    """Whoever signs out is at no form."""
+    """Remove the editing sessions of a user on logout."""
     if user:
         EditingSession.objects.filter(by=user).delete()

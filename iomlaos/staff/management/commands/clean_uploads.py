@@ -1,10 +1,10 @@
-"""manage.py clean_uploads: remove the files that nothing points to, and the pictures that no text names."""
+"""manage.py clean_uploads: remove files and images that nothing refers to, and expired autosaves."""
 
 import datetime
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from django.utils import timezone
 
 from iomlaos.media.cleanup import delete_unreferenced, unreferenced
@@ -26,24 +26,23 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="remove nothing; list what would be")
 
     def handle(self, *args, **options) -> None:
-        now, removes = timezone.now(), not options["dry_run"]
-        if removes:
+        now, is_dry_run = timezone.now(), options["dry_run"]
+        images = list(Image.objects.unused(now - UNUSED_KEPT_FOR).prefetch_related("sizes"))
+        sizes = [sum(rendition.bytes for rendition in image.sizes.all()) for image in images]
+        lines = [
+            f"picture “{image}”, {filesizeformat(size)}" for image, size in zip(images, sizes, strict=True)
+        ]
+        if not is_dry_run:
             AutosavedForm.objects.too_old(now).delete()
             EditingSession.objects.too_old(now).delete()
-        pictures = list(Image.objects.unused(now - UNUSED_KEPT_FOR).prefetch_related("sizes"))
-        lines = [
-            f"picture “{picture}”, {filesizeformat(sum(size.bytes for size in picture.sizes.all()))}"
-            for picture in pictures
-        ]
-        if removes:
-            for picture in pictures:
-                picture.delete()
-        found = unreferenced([*file_version_models(), Rendition], now - KEPT_FOR)
-        lines += [f"{name}, {filesizeformat(path.stat().st_size)}" for name, path in found.items()]
-        if removes:
-            delete_unreferenced(found)
-        counts = [(len(pictures), "picture"), (len(found), "file")]
-        count = " and ".join(f"{many} {word}{'' if many == 1 else 's'}" for many, word in counts if many)
-        done = "removed" if removes else "would be removed"
+            for image in images:
+                image.delete()
+        files = unreferenced([*file_version_models(), Rendition], now - KEPT_FOR)
+        lines += [f"{name}, {filesizeformat(path.stat().st_size)}" for name, path in files.items()]
+        if not is_dry_run:
+            delete_unreferenced(files)
+        counts = [(len(images), "picture"), (len(files), "file")]
+        summary = " and ".join(f"{count} {noun}{pluralize(count)}" for count, noun in counts if count)
+        verb = "would be removed" if is_dry_run else "removed"
         if options["verbosity"]:
-            self.stdout.write("\n".join([*lines, f"{count} {done}." if count else "Nothing to remove."]))
+            self.stdout.write("\n".join([*lines, f"{summary} {verb}." if summary else "Nothing to remove."]))

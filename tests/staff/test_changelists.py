@@ -177,11 +177,14 @@ def test_a_list_says_how_much_is_written_in_lao(staff):
     make_place(name_en="Attapeu", name_lo="ອັດຕະປື")
     make_page(title_en="Privacy", lead_en="Nothing.", title_lo="ຄວາມ")
     make_page(title_en="Feedback")
-    assert '<td class="field-in_lao">complete</td>' in staff.get("/admin/office/place/").content.decode()
+    assert (
+        '<td class="field-translation_status">complete</td>'
+        in staff.get("/admin/office/place/").content.decode()
+    )
     response = staff.get("/admin/office/page/")
     pages = response.content.decode()
-    assert '<td class="field-in_lao">in part</td>' in pages
-    assert '<td class="field-in_lao">none</td>' in pages
+    assert '<td class="field-translation_status">in part</td>' in pages
+    assert '<td class="field-translation_status">none</td>' in pages
     assert rows(response, "lao=no") == ["Feedback"]
     assert rows(response, "lao=yes") == ["Privacy"]
 

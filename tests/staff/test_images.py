@@ -13,11 +13,11 @@ from django.db.models.signals import post_save
 from django.test import Client
 from PIL import Image
 
+from iomlaos.media.forms import ImageInsertForm
 from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import Rendition
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing.models import Revision
-from iomlaos.staff.images import ImageInsertForm
 from tests.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.helpers.admin import person
 from tests.staff.filled import errors, filled

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from iomlaos.publishing.models import Revision
-from iomlaos.staff import references
+from iomlaos.staff.references import Reference, keys_once_public, references_to
 from programmes.models import Programme
 from tests.factories import (
     make_contact_point,
@@ -40,6 +40,10 @@ NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
 
 def text_of(response) -> str:
     return " ".join(response.content.decode().split())
+
+
+def references(row) -> list[Reference]:
+    return references_to([row], NOW)[row.pk]
 
 
 def is_there(row) -> bool:
@@ -94,10 +98,10 @@ def used_by(state: str) -> list:
 def test_what_names_a_thing_uses_it_and_holds_it_while_it_is_live(state):
     is_live = state == "published"
     for row, by, field in used_by(state):
-        (use,) = references.references_to(row, NOW)
-        assert (use.by, use.is_live) == (by, is_live)
-        assert f"“{field}”" in use.how
-        assert use.holds == (is_live or field in ("Duty station", "Application form")), field
+        (use,) = references(row)
+        assert (use.source, use.is_live) == (by, is_live)
+        assert f"“{field}”" in use.description
+        assert use.blocks_delete == (is_live or field in ("Duty station", "Application form")), field
 
 
 def test_what_a_live_page_shows_is_not_deleted_in_any_way_and_the_page_links_to_it(staff):
@@ -128,38 +132,38 @@ def test_what_was_taken_down_or_is_to_come_is_not_live():
     for given in ({"publish_until": PAST}, {"publish_from": FUTURE}, {"state": "withdrawn"}):
         donor = make_donor()
         make_programme(donors=[donor], **given)
-        assert [(use.is_live, use.holds) for use in references.references_to(donor, NOW)] == [(False, False)]
+        assert [(use.is_live, use.blocks_delete) for use in references(donor)] == [(False, False)]
 
 
 def test_a_figure_of_a_live_programme_stays_and_those_of_a_draft_or_of_the_country_go():
     def holds(figure) -> bool:
-        return any(use.holds for use in references.references_to(figure, NOW))
+        return any(use.blocks_delete for use in references(figure))
 
     assert holds(make_figure(programme=make_programme()))
     assert not holds(make_figure(programme=make_programme(state="draft")))
-    assert references.references_to(make_figure(), NOW) == []
+    assert references(make_figure()) == []
 
 
 def test_a_ministry_is_used_by_its_departments():
     ministry, alone = make_counterpart(), make_counterpart()
     make_programme(counterparts=[make_counterpart(parent=ministry)])
     make_counterpart(parent=alone)
-    assert [(use.is_live, use.holds) for use in references.references_to(ministry, NOW)] == [(True, True)]
-    assert [(use.is_live, use.holds) for use in references.references_to(alone, NOW)] == [(False, True)]
-    assert references.references_to(make_counterpart(), NOW) == []
+    assert [(use.is_live, use.blocks_delete) for use in references(ministry)] == [(True, True)]
+    assert [(use.is_live, use.blocks_delete) for use in references(alone)] == [(False, True)]
+    assert references(make_counterpart()) == []
 
 
 def test_a_counterpart_of_the_about_page_and_a_text_that_pages_name_stay(staff):
     assert "It stands on the about page." in text_of(refused(staff, make_counterpart(is_internal=True)))
     page = refused(staff, make_standard_text(slug="no-fee"))
     assert "It stands on pages of the site, which name it by its key." in text_of(page)
-    assert references.references_to(make_standard_text(slug="nobody-names-it"), NOW) == []
+    assert references(make_standard_text(slug="nobody-names-it")) == []
 
 
 def test_a_form_is_used_by_who_asks_for_one_of_its_versions():
     form = make_form(state="draft")
     vacancy = make_vacancy(form=form, form_version=make_version(form=form))
-    assert [(use.by, use.holds) for use in references.references_to(form, NOW)] == [(vacancy, True)] * 2
+    assert [(use.source, use.blocks_delete) for use in references(form)] == [(vacancy, True)] * 2
 
 
 # --- What was public ---------------------------------------------------------------------------
@@ -171,7 +175,7 @@ PUBLISHABLE = (
 
 
 def was_public(row, at: datetime.datetime = NOW) -> bool:
-    return bool(references.were_public([row], at))
+    return bool(keys_once_public([row], at))
 
 
 def test_what_visitors_could_see_at_any_time_was_public():
@@ -220,7 +224,7 @@ def test_what_only_a_draft_of_a_live_page_names_is_a_warning(staff):
     assert "A draft of it names it under “Donors”." in text_of(page)
     assert address_of(programme) in page.content.decode()
     Revision.objects.close(standing, "discarded")
-    assert references.references_to(donor, NOW) == []
+    assert references(donor) == []
 
 
 def test_a_foreign_key_of_a_draft_is_found_too(admin_user):
@@ -228,8 +232,8 @@ def test_a_foreign_key_of_a_draft_is_found_too(admin_user):
     standing = Revision.objects.standing(document)
     data = {**standing.head.data, "fields": {**standing.head.data["fields"], "programme": programme.pk}}
     Revision.objects.keep_draft(standing, document, data, by=admin_user, note="")
-    (use,) = references.references_to(programme, NOW)
-    assert use.how == "A draft of it names it under “Programme”."
+    (use,) = references(programme)
+    assert use.description == "A draft of it names it under “Programme”."
 
 
 def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
@@ -244,7 +248,7 @@ def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
     data["fields"] = {**data["fields"], "body_en": '<p><a href="/target/">this</a></p>'}
     Revision.objects.keep_draft(standing, page, data, by=User.objects.get(), note="")
     make_page(title_en="Without", body_en="<p>Nothing about a target.</p>")
-    found = {(use.by, use.is_live) for use in references.references_to(target, NOW)}
+    found = {(use.source, use.is_live) for use in references(target)}
     assert found == {(live, True), (old, False), (contact.office, False), (page, False)}
     words = text_of(deleted(staff, target))
     assert "A text of it links to its page." in words
@@ -256,7 +260,7 @@ def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
 
 def test_many_uses_of_many_rows_cost_as_many_queries_as_one_use(count_queries):
     def asked(rows) -> int:
-        return count_queries(lambda: references.references_to_many(rows, NOW))
+        return count_queries(lambda: references_to(rows, NOW))
 
     row = make_place()
     make_programme(places=[row])
