@@ -1,10 +1,12 @@
 """Records and their children as plain data (snapshots): read, applied to rows, built without saving."""
 
 import contextlib
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any, cast
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
@@ -37,6 +39,22 @@ def _is_translated(model: type[models.Model], field: models.Field) -> bool:
 def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
     """The rows that stand and fall with a record, as `record_options.children` names them."""
     return [cast(models.ManyToOneRel, model._meta.get_field(name)) for name in options_of(model).children]
+
+
+@functools.cache
+def owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
+    """By model, the fields that lead from a child row to its owner."""
+    fields: dict[type[models.Model], list[models.ForeignKey]] = {}
+    for model in apps.get_models():
+        for relation in child_relations(model):
+            fields.setdefault(relation.related_model, []).append(relation.field)
+    return fields
+
+
+def owner_of(row: models.Model) -> models.Model:
+    """The record that a row stands and falls with: itself, where nothing owns it."""
+    owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
+    return next(filter(None, owners), row)
 
 
 def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> models.Model | None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.models import Publishable, Revision, SlugRedirect
-from iomlaos.publishing.serialization import child_relations, content_fields
+from iomlaos.publishing.serialization import child_relations, content_fields, owner_fields, owner_of
 
 #: Of things that stand on no page of their own: a department is part of a ministry, and so on.
 DEEPEST = 3
@@ -111,7 +111,7 @@ def _template_references(
     for record in records:
         for place in getattr(record, "stands_on", ()):
             yield record.pk, Reference(None, str(place), is_live=True, holds=True)
-    for field in _owner_fields().get(type(next(iter(records))), ()):
+    for field in owner_fields().get(type(next(iter(records))), ()):
         owners = _by_key(field.related_model, {getattr(record, field.attname) for record in records})
         for record in records:
             if owner := owners.get(getattr(record, field.attname)):
@@ -156,14 +156,14 @@ def _related(
             shown = row.pk in live
             yield (
                 record_of[row.named_key],
-                Reference(_owner_of(row), how, is_live=shown, holds=shown or protects),
+                Reference(owner_of(row), how, is_live=shown, holds=shown or protects),
             )
 
 
 def _live_of(rows: models.QuerySet, at: datetime.datetime, depth: int) -> set[Any]:
     """Those that visitors see now: by themselves, with what owns them, or where they are used."""
-    if issubclass(rows.model, Publishable) or rows.model in _owner_fields():
-        return {row.pk for row in rows if _is_public(_owner_of(row), at)}
+    if issubclass(rows.model, Publishable) or rows.model in owner_fields():
+        return {row.pk for row in rows if _is_public(owner_of(row), at)}
     if not depth:
         return set()
     uses = references_to_many(list({row.pk: row for row in rows}.values()), at, depth - 1)
@@ -216,7 +216,7 @@ def _link_references(
             links = (models.Q(**{f"{column}__contains": path}) for column in columns for path in paths)
             for row in _with_owner(model).filter(reduce(operator.or_, links)):
                 text = " ".join(str(getattr(row, column) or "") for column in columns)
-                owner = _owner_of(row)
+                owner = owner_of(row)
                 use = Reference(owner, _("A text of it links to its page."), is_live=_is_public(owner, at))
                 yield from ((addresses[path], use) for path in paths if path in text)
     for draft, by in _waiting({model._meta.label_lower for model in apps.get_models()}):
@@ -256,25 +256,9 @@ def _addresses(records: Collection[models.Model]) -> Iterator[tuple[str, Any]]:
 # --- Who owns what -----------------------------------------------------------------------------
 
 
-@cache
-def _owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
-    """By model, the fields that lead from an owned row to what owns it."""
-    fields: dict[type[models.Model], list[models.ForeignKey]] = {}
-    for model in apps.get_models():
-        for relation in child_relations(model):
-            fields.setdefault(relation.related_model, []).append(relation.field)
-    return fields
-
-
 def _with_owner(model: type[models.Model]) -> models.QuerySet:
-    names = [field.name for field in _owner_fields().get(model, ())]
+    names = [field.name for field in owner_fields().get(model, ())]
     return model._base_manager.select_related(*names) if names else model._base_manager.all()
-
-
-def _owner_of(row: models.Model) -> models.Model:
-    """What a row stands and falls with: itself, where nothing owns it."""
-    owners = (getattr(row, field.name) for field in _owner_fields().get(type(row), ()))
-    return next(filter(None, owners), row)
 
 
 def _is_public(row: models.Model, at: datetime.datetime) -> bool:
