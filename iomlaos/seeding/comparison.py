@@ -10,16 +10,21 @@ from django.db import models
 
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.serialization import content_fields
+from iomlaos.seeding.parser import key_field
 
 MAX_LENGTH_SHOWN = 60
+
+
+def row_at(model: type[models.Model], key: str) -> models.Model | None:
+    """The row that has this key now."""
+    return model._base_manager.filter(**{key_field(model): key}).first()
 
 
 def as_text(field: models.Field, value: Any) -> str:
     """A value without what a form or the editor changes by itself: line ends, space between two tags."""
     if field.remote_field:
         rows = value if field.many_to_many else filter(None, [value])
-        keys = (row.natural_key()[0] if hasattr(row, "natural_key") else str(row.pk) for row in rows)
-        return ", ".join(sorted(keys))
+        return ", ".join(sorted(str(getattr(row, key_field(field.related_model))) for row in rows))
     if isinstance(field, RichTextField) and value:
         return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", field.sanitize(value)))
     if isinstance(value, Decimal):

@@ -12,7 +12,7 @@ from iomlaos.publishing.drafts import carry_over
 from iomlaos.publishing.merge import constraint_groups
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import locked, owner_of, serialize
-from iomlaos.seeding.comparison import as_text, describe_difference, field_hashes, stored_texts
+from iomlaos.seeding.comparison import as_text, describe_difference, field_hashes, row_at, stored_texts
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import SeedError, SeedRecord
 
@@ -70,9 +70,10 @@ class SeedLoader:
             field = record.model._meta.get_field(name)
             model, rows = field.related_model, []
             for key in keys:
+                identity = (model._meta.label_lower, key)
                 if row := self.row_of(model, key) or row_at(model, key):
                     rows.append(row)
-                elif {(model._meta.label_lower, key)} & (self.records.keys() | self.seeded.keys()):
+                elif identity in self.records or identity in self.seeded:
                     missing.append((field, key))
                 else:
                     raise SeedError(f"{record}, {name}: there is no {model._meta.verbose_name} “{key}”.")
@@ -171,16 +172,6 @@ def load(records: list[SeedRecord]) -> SeedLoader:
         loader = SeedLoader(records)
         loader.run()
         return loader
-
-
-def row_at(model: type[models.Model], key: str) -> models.Model | None:
-    """The row that has this key now."""
-    if not hasattr(model, "natural_key"):
-        return model._default_manager.filter(pk=key).first()
-    try:
-        return model._default_manager.get_by_natural_key(key)
-    except model.DoesNotExist:
-        return None
 
 
 def write(record: SeedRecord, row: models.Model, values: dict[str, Any]) -> None:

@@ -45,6 +45,11 @@ class SeedRecord:
             yield from ((label, key) for key in keys)
 
 
+def key_field(model: type[models.Model]) -> str:
+    """The field by which fixtures name a record."""
+    return "slug" if hasattr(model, "natural_key") else "pk"
+
+
 class StringDateLoader(yaml.SafeLoader):
     """YAML, but dates stay text: so a date that does not exist can be named with its field."""
 
@@ -170,7 +175,7 @@ def _parse_value(column: models.Field, value: Any) -> Any:
 
 def _parse_reference(column: models.Field, value: Any) -> str:
     target = column.related_model
-    if not hasattr(target, "natural_key"):
+    if key_field(target) == "pk":
         return str(target._meta.pk.to_python(value))
     if not isinstance(value, list) or len(value) != 1:
         raise ValidationError(f"Name the {target._meta.verbose_name} by its key: [its-key].")
@@ -178,14 +183,12 @@ def _parse_reference(column: models.Field, value: Any) -> str:
 
 
 def _set_key(record: SeedRecord, pk: Any) -> None:
-    """Set the natural key of a record, or the pk that the fixture gives."""
-    if hasattr(record.model, "natural_key"):
+    if key_field(record.model) == "slug":
         if pk is not None:
             raise SeedError(f"{record}: take “pk” out; its key is the slug.")
-        (key,) = record.model(**record.values).natural_key()
-        if not key:
+        if not record.values.get("slug"):
             raise SeedError(f"{record}, slug: This is missing, and it is the key of the record.")
-        record.key = key
+        record.key = record.values["slug"]
         return
     column = record.model._meta.pk
     if pk is None:
