@@ -4,6 +4,7 @@ import datetime
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -75,33 +76,16 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        differences = self._in_order(differences)
-        whole = {difference.path[:3] for difference in differences if difference.path[-1] == ""}
+        shown = [each for each in self._in_order(differences) if self.is_told(each.path)]
+        rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
-        for difference in differences:
-            path = difference.path
-            if not self.is_told(path):
-                continue
-            if path[0] == "owned" and path[:3] in whole:
-                if path[-1] == "":
-                    found.append(self._whole_row(difference, differences))
-                continue
-            found.append(
-                FieldChange(
-                    self.label(path), self.value(path, difference.before), self.value(path, difference.after)
-                )
-            )
+        for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
+            first, *others = group
+            parts = [first, *others] if first.path[-1] else others
+            before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
+            after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
+            found.append(FieldChange(self.label(first.path), before, after))
         return found
-
-    def _whole_row(self, row: FieldDifference, differences: list[FieldDifference]) -> FieldChange:
-        parts = [
-            each
-            for each in differences
-            if each.path[:3] == row.path[:3] and each.path[-1] and self.is_told(each.path)
-        ]
-        before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
-        after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
-        return FieldChange(self.label(row.path), before, after)
 
     def meetings(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
         """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
@@ -150,12 +134,11 @@ class SnapshotFormatter:
         return f"{row}: {self._name(model, path[3])}" if path[3] else row
 
     def _name(self, model: type[models.Model], name: str) -> str:
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
+        field = _get_field(model, name)
+        if field is None:
             return name
-        words = capfirst(str(getattr(field, "translated_field", cast(models.Field, field)).verbose_name))
-        return _("%(name)s in Lao") % {"name": words} if getattr(field, "language", "") == "lo" else words
+        label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
+        return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
 
     def value(self, path: Path, value: Any) -> str:
         """A stored value as staff would write it; nothing for what is empty."""
@@ -163,12 +146,16 @@ class SnapshotFormatter:
             return ""
         if value == PRESENT and path[-1] == "":
             return _("there")
-        model = model_at(self.model, path)
-        try:
-            field = model._meta.get_field(path[-1])
-        except FieldDoesNotExist:
-            return str(value)
-        return _format_value(cast(models.Field, field), value)
+        field = _get_field(model_at(self.model, path), path[-1])
+        return str(value) if field is None else _format_value(field, value)
+
+
+def _get_field(model: type[models.Model], name: str) -> models.Field | None:
+    """None for a field that was removed since."""
+    try:
+        return cast(models.Field, model._meta.get_field(name))
+    except FieldDoesNotExist:
+        return None
 
 
 def _field_position(model: type[models.Model], name: str) -> int:

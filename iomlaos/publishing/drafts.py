@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
 from iomlaos.publishing.models import Revision, Standing, begins_after
 
 EXPIRES_FIRST = _(
@@ -84,7 +84,7 @@ def publish_draft(
     draft = standing.draft
     # As somebody saved it: a withdrawal may be what is scheduled.
     saved = draft.carries or draft
-    data = _upon_what_is_there(standing, record)
+    data = _against_current(standing, record)
     data = data | {"fields": {**data["fields"]}}
     if at is None:
         # Somebody says so now, whatever it was; the clock takes no withdrawal back.
@@ -112,7 +112,7 @@ def publish_draft(
 
 def _put(record: models.Model, data: Snapshot) -> None:
     """Save what a draft says. What the database would refuse, is said in words first."""
-    serialization.assign(record, data)
+    serialization.assign(record, data["fields"])
     record.full_clean()
     try:
         with transaction.atomic():
@@ -139,24 +139,26 @@ def refuse_unseen(record: models.Model, at: datetime.datetime) -> None:
     )
 
 
-def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
-    draft, words = standing.draft, SnapshotFormatter(type(record))
+def _against_current(standing: Standing, record: models.Model) -> Snapshot:
+    """What the draft makes of the record as it is now."""
+    draft = standing.draft
     data, saved = draft.data, draft.carries or draft
     if saved.base_id != standing.head.pk:
         data, meetings = merge.merge(type(record), saved.base.data, standing.head.data, saved.data)
         _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
-    if gone := serialization.missing_references(type(record), data):
-        raise ValidationError(
-            _("It refers to something that was deleted: %(fields)s.")
-            % {"fields": ", ".join(str(words.label(path)) for path in gone)}
-        )
+    if missing := serialization.missing_references(type(record), data):
+        message = _("It refers to something that was deleted: %(fields)s.")
+        raise ValidationError(message % {"fields": _join_labels(record, missing)})
     return data
 
 
-def _refuse_contested(record: models.Model, met: list[FieldConflict]) -> None:
-    if met:
-        words = SnapshotFormatter(type(record))
-        raise ValidationError(
-            _("The public page was changed meanwhile in the same fields: %(fields)s.")
-            % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}
-        )
+def _refuse_contested(record: models.Model, conflicts: list[FieldConflict]) -> None:
+    if conflicts:
+        message = _("The public page was changed meanwhile in the same fields: %(fields)s.")
+        fields = _join_labels(record, [conflict.path for conflict in conflicts])
+        raise ValidationError(message % {"fields": fields})
+
+
+def _join_labels(record: models.Model, paths: list[Path]) -> str:
+    formatter = SnapshotFormatter(type(record))
+    return ", ".join(str(formatter.label(path)) for path in paths)

@@ -1,9 +1,9 @@
 """Records and their children as plain data (snapshots): read, applied to rows, built without saving."""
 
 import contextlib
-import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any, cast
 
 from django.apps import apps
@@ -16,24 +16,18 @@ from iomlaos.publishing.options import options_of
 
 def content_fields(model: type[models.Model]) -> list[models.Field]:
     """The columns that hold what staff wrote: no key, no bookkeeping, each translated text by language."""
-    not_content = options_of(model).not_content
+    fields = model._meta.concrete_fields
+    # modeltranslation keeps a column without a language beside those with one.
+    translated = {field.translated_field.name for field in fields if hasattr(field, "translated_field")}
+    left_out = {*options_of(model).not_content, *translated}
     return [
         field
-        for field in model._meta.concrete_fields
+        for field in fields
         if not field.primary_key
         and not getattr(field, "auto_now", False)
         and not getattr(field, "auto_now_add", False)
-        and field.name not in not_content
-        and not _is_translated(model, field)
+        and field.name not in left_out
     ]
-
-
-def _is_translated(model: type[models.Model], field: models.Field) -> bool:
-    """The column without a language, which modeltranslation keeps beside those with one."""
-    return any(
-        getattr(getattr(other, "translated_field", None), "name", None) == field.name
-        for other in model._meta.concrete_fields
-    )
 
 
 def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
@@ -41,7 +35,7 @@ def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
     return [cast(models.ManyToOneRel, model._meta.get_field(name)) for name in options_of(model).children]
 
 
-@functools.cache
+@cache
 def owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
     """By model, the fields that lead from a child row to its owner."""
     fields: dict[type[models.Model], list[models.ForeignKey]] = {}
@@ -124,7 +118,7 @@ def apply(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
     Returns what could not be put there: an address that another has now, a row beside which another of
     its kind cannot be. Only `raw` leaves such things out; without it, IntegrityError is raised.
     """
-    assign(record, snapshot)
+    assign(record, snapshot["fields"])
     left_out: list[Path] = []
     if raw:
         left_out += [("fields", name) for name in _save_skipping_conflicts(record)]
@@ -162,7 +156,7 @@ def _apply_children(
     for key in sorted(changed, key=lambda key: key not in present):
         row = present.get(key) or model(pk=key)
         setattr(row, relation.field.name, record)
-        _assign_values(row, changed[key])
+        assign(row, changed[key])
         if not raw:
             row.save()
         elif not _try_save(row) and not _try_save(_clear_conditional_unique(row)):
@@ -189,9 +183,13 @@ def _has_values(row: models.Model, values: dict[str, Any]) -> bool:
 
 def _try_save(row: models.Model) -> bool:
     """Whether the database takes this row as it is."""
+    return _is_accepted(partial(row.save_base, raw=True))
+
+
+def _is_accepted(write: Callable[[], Any]) -> bool:
     try:
         with transaction.atomic():
-            row.save_base(raw=True)
+            write()
     except IntegrityError:
         return False
     return True
@@ -217,33 +215,23 @@ def _save_skipping_conflicts(record: models.Model) -> list[str]:
     waiting = [
         field for field in content_fields(type(record)) if _to_json(record, field) != before[field.name]
     ]
+
+    def write(field: models.Field) -> None:
+        stored.update(**{field.attname: getattr(record, field.attname)})
+
     while True:
         # What is compared with another field may be taken once that has changed.
-        refused = [field for field in waiting if not _try_save_field(stored, field, record)]
+        refused = [field for field in waiting if not _is_accepted(partial(write, field))]
         if len(refused) == len(waiting):
             return [field.name for field in refused]
         waiting = refused
 
 
-def _try_save_field(stored: models.QuerySet, field: models.Field, record: models.Model) -> bool:
-    try:
-        with transaction.atomic():
-            stored.update(**{field.attname: getattr(record, field.attname)})
-    except IntegrityError:
-        return False
-    return True
-
-
 def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
     """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
     record = model(pk=key)
-    assign(record, snapshot)
+    assign(record, snapshot["fields"])
     return record
-
-
-def assign(record: models.Model, snapshot: Snapshot) -> None:
-    """Give a record in memory the fields that a snapshot holds."""
-    _assign_values(record, snapshot["fields"])
 
 
 def build_children(
@@ -254,7 +242,7 @@ def build_children(
     for key, values in snapshot["owned"].get(relation.name, {}).items():
         row = relation.related_model(pk=key)
         setattr(row, relation.field.name, record)
-        _assign_values(row, values)
+        assign(row, values)
         rows.append(row)
     return rows
 
@@ -266,24 +254,21 @@ def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Pa
         related = cast(type[models.Model], model._meta.get_field(name).related_model)
         if related._base_manager.filter(pk__in=keys).count() < len(keys):
             found.append(("many", name))
-    rows: list[tuple[type[models.Model], Path, str, dict[str, Any]]] = [
-        (model, ("fields",), "", snapshot["fields"])
-    ]
+    rows: list[tuple[type[models.Model], Path, dict[str, Any]]] = [(model, ("fields",), snapshot["fields"])]
     for relation in child_relations(model):
         for key, values in snapshot["owned"].get(relation.name, {}).items():
-            rows.append((relation.related_model, ("owned", relation.name, key), relation.field.name, values))
-    for kind, path, owner, values in rows:
+            rows.append((relation.related_model, ("owned", relation.name, key), values))
+    for kind, path, values in rows:
         for field in content_fields(kind):
             key = values.get(field.name) if isinstance(field, models.ForeignKey) else None
-            if key is None or field.name == owner:
-                continue
             related = cast(type[models.Model], field.related_model)
-            if not related._base_manager.filter(pk=key).exists():
+            if key is not None and not related._base_manager.filter(pk=key).exists():
                 found.append((*path, field.name))
     return found
 
 
-def _assign_values(row: models.Model, values: dict[str, Any]) -> None:
+def assign(row: models.Model, values: dict[str, Any]) -> None:
+    """Give a row in memory the values of a snapshot."""
     for field in content_fields(type(row)):
         if field.name not in values:
             continue
@@ -298,13 +283,9 @@ def _assign_values(row: models.Model, values: dict[str, Any]) -> None:
         setattr(row, field.attname, value)
 
 
-class RollBack(Exception):
-    """What was done within is to be seen, and not to be kept."""
-
-
 @contextlib.contextmanager
 def rolled_back() -> Iterator[None]:
     """All that happens within is gone afterwards."""
-    with contextlib.suppress(RollBack), transaction.atomic():
+    with transaction.atomic():
         yield
-        raise RollBack
+        transaction.set_rollback(True)

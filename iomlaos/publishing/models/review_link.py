@@ -27,17 +27,8 @@ class ReviewLinkQuerySet(GenericRecordQuerySet):
     ) -> tuple["ReviewLink", str]:
         """A link and its key, which is told once and kept nowhere: 256 bits that cannot be guessed."""
         key = secrets.token_urlsafe(32)
-        link = self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username(),
-            for_whom=for_whom,
-            key_hash=_hash(key),
-            at=at,
-            expires_at=at + datetime.timedelta(days=days),
-        )
+        expires_at = at + datetime.timedelta(days=days)
+        link = self.add(record, by=by, for_whom=for_whom, key_hash=_hash(key), at=at, expires_at=expires_at)
         return link, key
 
 

@@ -1,13 +1,11 @@
 """Revisions: every saved state of a record, with who saved it and when."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +13,10 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models.review_link import ReviewLink
-from iomlaos.publishing.models.workflow import Submission
+from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
 
 
-class RevisionQuerySet(models.QuerySet):
-    def of(self, record: models.Model) -> Self:
-        return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
-
+class RevisionQuerySet(GenericRecordQuerySet):
     def holding(self, text: str) -> Self:
         """Those whose data hold this text anywhere: the name of a file, the address of a picture."""
         return self.annotate(_as_text=Cast("data", models.TextField())).filter(_as_text__contains=text)
@@ -88,27 +83,19 @@ class RevisionQuerySet(models.QuerySet):
 
         The unique number is the lock: of two that began where it stood the same, one gets the next.
         """
-        moment = at or timezone.now()
-        event = _event(standing.head.data if standing.head else None, data, moment)
-        was_seen = bool(standing.head) and standing.head.is_seen(moment)
-        state = self._add(
-            record,
-            Revision.Kind.STATE,
-            standing.number + 1,
-            standing.head,
-            data,
-            by,
-            note,
-            event=event,
-            at=moment,
-        )
+        at = at or timezone.now()
+        before = standing.head
+        event = _event(before.data if before else None, data, at)
+        was_seen = before is not None and before.is_seen(at)
+        values = {"number": standing.number + 1, "base": before, "data": data, "note": note[:300]}
+        state = self.add(record, by=by, kind=Revision.Kind.STATE, event=event, at=at, **values)
         standing.head, standing.number = state, state.number
         if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
-            Submission.objects.end(record, state.at)
+            Submission.objects.end(record, at)
         # What was public, also by the clock alone, is not shown by those of before when it is one no more.
-        ceased = event == Revision.Event.WITHDRAWN or (was_seen and not state.is_seen(moment))
+        ceased = event == Revision.Event.WITHDRAWN or (was_seen and not state.is_seen(at))
         if event == Revision.Event.PUBLISHED or ceased:
-            ReviewLink.objects.end(record, state.at)
+            ReviewLink.objects.end(record, at)
         return state
 
     def keep_draft(
@@ -123,46 +110,36 @@ class RevisionQuerySet(models.QuerySet):
         **more: Any,
     ) -> "Revision":
         """What the record is to become; it takes the place of the draft before it. Raises as `follow`."""
-        planned = standing.draft.publish_at if standing.draft else None
         event = Revision.Event.NONE
-        if publish_at != planned:
+        if publish_at != (standing.draft.publish_at if standing.draft else None):
             event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
         if standing.draft:
             self.close(standing, Revision.Ending.SUPERSEDED)
         else:
             # Those of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
-        draft = self._add(
-            record,
-            Revision.Kind.DRAFT,
-            standing.number + 1,
-            standing.head,
-            data,
-            by,
-            note,
-            publish_at=publish_at,
-            event=event,
-            **more,
-        )
+        values = {"number": standing.number + 1, "base": standing.head, "data": data, "note": note[:300]}
+        values |= {"publish_at": publish_at, "event": event, **more}
+        draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, **values)
         standing.draft, standing.number = draft, draft.number
         return draft
 
     def close(self, standing: "Standing", ending: str) -> None:
         """The draft no longer waits. Raises IntegrityError where somebody else closed it."""
-        standing.draft.closed_at = timezone.now()
-        draft = self.waiting().filter(pk=standing.draft.pk)
-        if not draft.update(closed_at=standing.draft.closed_at, ending=ending):
+        draft, at = standing.draft, timezone.now()
+        if not self.waiting().filter(pk=draft.pk).update(closed_at=at, ending=ending):
             raise IntegrityError("The draft was closed by somebody else.")
         if ending != Revision.Ending.SUPERSEDED:
-            Submission.objects.end(standing.draft, standing.draft.closed_at)
-            ReviewLink.objects.end(standing.draft, standing.draft.closed_at)
+            Submission.objects.end(draft, at)
+            ReviewLink.objects.end(draft, at)
         standing.draft = None
 
     def park(
         self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
     ) -> "Revision":
-        """What somebody has in a form that is not saved. It stands upon a state or a draft, and is none."""
-        return self._add(record, Revision.Kind.PARKED, upon.number, upon, data, by, note)
+        """Unsaved form contents, stored relative to the state or draft that the form started from."""
+        values = {"number": upon.number, "base": upon, "data": data, "note": note[:300]}
+        return self.add(record, by=by, kind=Revision.Kind.PARKED, **values)
 
     def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
         """The last state of what is about to be deleted."""
@@ -172,41 +149,8 @@ class RevisionQuerySet(models.QuerySet):
         Submission.objects.end(record, timezone.now())
         ReviewLink.objects.end(record, timezone.now())
         head = standing.head
-        return self._add(
-            record,
-            Revision.Kind.DELETED,
-            head.number,
-            head,
-            head.data,
-            by,
-            "",
-            event=Revision.Event.DELETED,
-        )
-
-    def _add(
-        self,
-        record: models.Model,
-        kind: str,
-        number: int,
-        base: "Revision | None",
-        data: Snapshot,
-        by: Any,
-        note: str,
-        **more: Any,
-    ) -> "Revision":
-        return self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            number=number,
-            kind=kind,
-            base=base,
-            data=data,
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username() if by else "",
-            note=note[:300],
-            **more,
-        )
+        values = {"number": head.number, "base": head, "data": head.data, "event": Revision.Event.DELETED}
+        return self.add(record, by=by, kind=Revision.Kind.DELETED, **values)
 
 
 def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> str:
@@ -246,7 +190,7 @@ class Standing:
     number: int
 
 
-class Revision(models.Model):
+class Revision(GenericRecordModel):
     """One state of one record, with all that it owns."""
 
     class Kind(models.TextChoices):
@@ -272,19 +216,12 @@ class Revision(models.Model):
         TAKEN_BACK = "taken_back", _("made a draft again, and taken off the site")
         DELETED = "deleted", _("deleted")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    model = models.CharField(max_length=80)
-    object_key = models.CharField(max_length=40)
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     base = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", help_text=_("What its form started from.")
     )
     data = models.JSONField()
-    title = models.CharField(max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    by_name = models.CharField(max_length=150, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_default=Now())
     note = models.CharField(max_length=300, blank=True)
     event = models.CharField(max_length=10, choices=Event, blank=True)
     # Of drafts alone.
@@ -360,8 +297,3 @@ class Revision(models.Model):
             return words
         moment = self.publish_at or datetime.datetime.fromisoformat(self.data["fields"]["publish_from"])
         return f"{words}: {format_deadline(moment)}"
-
-    @property
-    def who(self) -> str:
-        """Who saved it; what was changed by a command has nobody's name."""
-        return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name

@@ -12,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GenericRecordQuerySet(models.QuerySet):
+    def add(self, record: models.Model, *, by: Any, **values: Any) -> Any:
+        """Create a row about a record."""
+        return self.create(
+            model=record._meta.label_lower,
+            object_key=str(record.pk),
+            title=str(record)[:200],
+            by=by,
+            by_name=by.get_username() if by else "",
+            **values,
+        )
+
     def of(self, record: models.Model) -> Self:
         """Of a record, or of the record that another row of this kind is about."""
         if hasattr(record, "object_key"):
@@ -38,6 +49,7 @@ class GenericRecordModel(models.Model):
 
     @property
     def who(self) -> str:
+        """Whose doing it was; what was changed by a command has nobody's name."""
         return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
 
 
@@ -56,15 +68,7 @@ class SubmissionQuerySet(GenericRecordQuerySet):
 
     def hand_in(self, record: models.Model, *, by: Any, note: str, at: datetime.datetime) -> "Submission":
         self.end(record, at)
-        return self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username(),
-            note=note[:300],
-            at=at,
-        )
+        return self.add(record, by=by, note=note[:300], at=at)
 
 
 class Submission(GenericRecordModel):
