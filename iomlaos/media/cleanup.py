@@ -34,22 +34,23 @@ def referenced_paths(among: Collection[str]) -> Iterator[str]:
     stays as long as that does.
     """
     left = set(among)
-    for model, field in _columns(models.FileField):
+    for model, field in fields_of_type(models.FileField):
         found = model._base_manager.filter(**{f"{field.name}__in": left}).values_list(field.name, flat=True)
         found = left.intersection(found)
         left -= found
         yield from found
-    for model, field in _columns(models.JSONField):
+    for model, field in fields_of_type(models.JSONField):
         texts = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
         found = {path for path in left if texts.filter(_as_text__contains=path).exists()}
         left -= found
         yield from found
 
 
-def _columns(kind: type[models.Field]) -> Iterator[tuple[type[models.Model], models.Field]]:
+def fields_of_type(*types: type[models.Field]) -> Iterator[tuple[type[models.Model], models.Field]]:
+    """The columns of all models that are of one of these types."""
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
-            if isinstance(field, kind):
+            if isinstance(field, types):
                 yield model, field
 
 

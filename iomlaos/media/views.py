@@ -4,29 +4,24 @@ import datetime
 from pathlib import PurePath
 from urllib.parse import quote
 
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from iomlaos.media import cleanup
 from iomlaos.media.models import FileVersion, Image, Rendition, find_public_reference
 
-# --- Serving ------------------------------------------------------------------------------------
-
 
 def image_response(key: str, width: int, filename: str = "") -> FileResponse:
     """One file of a picture; raises Http404 where there is none. Who may have it, the caller has asked."""
-    size = Rendition.objects.filter(picture__in=Image.objects.by_key(key), width=width).first()
-    try:
-        content = size.file.open("rb") if size else None
-    except FileNotFoundError:
-        content = None
-    if size is None or content is None:
-        raise Http404
-    response = FileResponse(content, content_type="image/webp")
-    response["Content-Length"] = str(size.bytes)
+    rendition = get_object_or_404(Rendition, picture__in=Image.objects.by_key(key), width=width)
+    response = FileResponse(_open_or_404(rendition.file), content_type="image/webp")
+    response["Content-Length"] = str(rendition.bytes)
     # Behind an address there is one content for ever; only whether it is public changes.
-    response["ETag"] = f'"{size.pk.hex}"'
+    response["ETag"] = f'"{rendition.pk.hex}"'
     if filename:
         response["Content-Disposition"] = content_disposition_header(False, filename)
     return response
@@ -55,14 +50,17 @@ def file_response(edition: FileVersion | None, *, in_browser: bool = True) -> Fi
     """
     if edition is None or not edition.file:
         raise Http404
-    try:
-        content = edition.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, content_type=edition.media_type)
+    response = FileResponse(_open_or_404(edition.file), content_type=edition.media_type)
     disposition = "inline" if in_browser and edition.media_type == "application/pdf" else "attachment"
     name = edition.display_name
     plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
     response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     response["Content-Length"] = str(edition.size)
     return response
+
+
+def _open_or_404(file: FieldFile) -> File:
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None

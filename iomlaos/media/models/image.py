@@ -197,14 +197,9 @@ def _update_references(
         return
     named = set().union(*(image_ids(getattr(instance, field.attname)) for field in texts))
     row = {"model": instance._meta.label_lower, "object_key": str(instance.pk)}
-    kept = ImageReference.objects.filter(**row)
-    before = set(kept.values_list("picture", flat=True))
-    if before - named:
-        kept.exclude(picture__in=named).delete()
-    if named - before:
-        pictures = Image.objects.filter(pk__in=named - before)
-        uses = [ImageReference(picture=picture, **row) for picture in pictures]
-        ImageReference.objects.bulk_create(uses, ignore_conflicts=True)
+    ImageReference.objects.filter(**row).exclude(picture__in=named).delete()
+    references = [ImageReference(picture=picture, **row) for picture in Image.objects.filter(pk__in=named)]
+    ImageReference.objects.bulk_create(references, ignore_conflicts=True)
 
 
 def _delete_references(instance: models.Model, **_given: Any) -> None:
@@ -223,11 +218,8 @@ def connect_signals() -> None:
 def referenced_images() -> set[uuid.UUID]:
     """The pictures that any text of any row names, or what is kept as data: drafts, earlier states."""
     found: set[uuid.UUID] = set()
-    for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
-            if isinstance(field, models.TextField | models.JSONField):
-                rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
-                rows = rows.filter(_as_text__contains=IMAGES_URL).values_list("_as_text", flat=True)
-                for text in rows.iterator():
-                    found |= image_ids(text)
+    for model, field in cleanup.fields_of_type(models.TextField, models.JSONField):
+        rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
+        for text in rows.filter(_as_text__contains=IMAGES_URL).values_list("_as_text", flat=True).iterator():
+            found |= image_ids(text)
     return found
