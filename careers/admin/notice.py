@@ -59,7 +59,7 @@ class NoticeAdmin(PublishableAdmin):
         """A form is asked for a reason by what visitors have seen, though its rows may hold a draft."""
         notice = super().get_object(request, object_id, from_field)
         if notice and (save := getattr(request, "save_with_history", None)):
-            notice.seen_as = serialization.build_record(self.model, notice.pk, save.source.public_state.data)
+            notice.seen_as = serialization.build_record(self.model, notice.pk, save.source.row_state.data)
             notice.seen_as.first_published_at = notice.first_published_at
             notice.deadline_reason = _reason_in(save.source)
         return notice

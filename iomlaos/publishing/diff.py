@@ -46,7 +46,7 @@ class FieldChange:
     after: str
 
     @property
-    def pieces(self) -> list[DiffChunk]:
+    def chunks(self) -> list[DiffChunk]:
         """The words removed and added, with some of those around them."""
         return list(_diff_chunks(self.before.split(), self.after.split()))
 
@@ -76,7 +76,7 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        shown = [each for each in self._in_order(differences) if self.is_told(each.path)]
+        shown = [each for each in self._in_order(differences) if self.is_shown(each.path)]
         rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
         for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
@@ -87,7 +87,7 @@ class SnapshotFormatter:
             found.append(FieldChange(self.label(first.path), before, after))
         return found
 
-    def meetings(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
+    def conflicts(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
         """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
         return [
             (
@@ -96,7 +96,7 @@ class SnapshotFormatter:
                 each.is_contested,
             )
             for each in self._in_order(meetings)
-            if self.is_told(each.path)
+            if self.is_shown(each.path)
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
@@ -118,10 +118,10 @@ class SnapshotFormatter:
         model = model_at(self.model, path)
         held = data["owned"][path[1]][path[2]]
         names = sorted(held, key=lambda name: _field_position(model, name))
-        words = (self.value((*path, name), held[name]) for name in names if self.is_told((*path, name)))
+        words = (self.value((*path, name), held[name]) for name in names if self.is_shown((*path, name)))
         return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
 
-    def is_told(self, path: Path) -> bool:
+    def is_shown(self, path: Path) -> bool:
         """Whether staff are told of a field: not of what is read from a file."""
         model = model_at(self.model, path)
         return path[-1] not in options_of(model).read_from_file

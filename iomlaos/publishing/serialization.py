@@ -15,7 +15,7 @@ from iomlaos.publishing.options import options_of
 
 
 def content_fields(model: type[models.Model]) -> list[models.Field]:
-    """The columns that hold what staff wrote: no key, no bookkeeping, each translated text by language."""
+    """The columns with content: no key, no bookkeeping, each translated text by language."""
     fields = model._meta.concrete_fields
     # modeltranslation keeps a column without a language beside those with one.
     translated = {field.translated_field.name for field in fields if hasattr(field, "translated_field")}
@@ -31,7 +31,7 @@ def content_fields(model: type[models.Model]) -> list[models.Field]:
 
 
 def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
-    """The rows that stand and fall with a record, as `record_options.children` names them."""
+    """The relations to the child rows of a record (`record_options.children`)."""
     return [cast(models.ManyToOneRel, model._meta.get_field(name)) for name in options_of(model).children]
 
 
@@ -46,7 +46,7 @@ def owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
 
 
 def owner_of(row: models.Model) -> models.Model:
-    """The record that a row stands and falls with: itself, where nothing owns it."""
+    """The record that owns a row: itself, where nothing does."""
     owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
     return next(filter(None, owners), row)
 
@@ -70,7 +70,7 @@ def is_stored(record: models.Model) -> bool:
 
 
 def serialize(record: models.Model) -> Snapshot:
-    """What the database holds of a record now."""
+    """The snapshot of a record as the database holds it."""
     model = type(record)
     stored = model._base_manager.get(pk=record.pk)
     owned = {
@@ -108,15 +108,14 @@ def _to_json(row: models.Model, field: models.Field) -> Any:
 
 
 def apply(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
-    """Make the rows of a record what a snapshot says.
+    """Write a snapshot into the rows of a record.
 
-    `raw` writes the rows and nothing else: for what is shown and rolled back. Without it they are
-    saved as ever, with what their models do on the way. What a snapshot does not know (a column that
-    is newer) stays, and a row that belongs to another record now stays there. Fields that refer to what
-    no longer exists are left empty where they may be.
+    `raw` writes the rows without signals and `save` methods: for what is rendered and rolled back. Columns
+    that the snapshot does not have stay, and so do rows that belong to another record now. References to
+    what no longer exists are left empty where they may be.
 
-    Returns what could not be put there: an address that another has now, a row beside which another of
-    its kind cannot be. Only `raw` leaves such things out; without it, IntegrityError is raised.
+    Returns what the database refused: a slug that another record has now, a row that breaks a unique
+    constraint. Only `raw` leaves such things out; without it, IntegrityError is raised.
     """
     assign(record, snapshot["fields"])
     left_out: list[Path] = []
@@ -165,11 +164,7 @@ def _apply_children(
 
 
 def delete_for_replace(rows: list[models.Model]) -> None:
-    """Take rows out of their table that are saved again at once.
-
-    Two of them may swap what only one may have at a time: a language and a date, the word for all. Nothing
-    is told of it: no signal, no rule of what may be deleted; what refers to them finds them back.
-    """
+    """Delete rows without signals. They are inserted again at once, so that unique values can be swapped."""
     if rows:
         keys = [row.pk for row in rows]
         queryset = type(rows[0])._base_manager.filter(pk__in=keys)
@@ -196,7 +191,7 @@ def _is_accepted(write: Callable[[], Any]) -> bool:
 
 
 def _clear_conditional_unique(row: models.Model) -> models.Model:
-    """The same row, without what only one row beside others may say ("speaks for the programme")."""
+    """Clear the fields of conditional unique constraints, such as "headline figure"."""
     for constraint in row._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
             for name in constraint.condition.referenced_base_fields:
@@ -207,7 +202,7 @@ def _clear_conditional_unique(row: models.Model) -> models.Model:
 
 
 def _save_skipping_conflicts(record: models.Model) -> list[str]:
-    """Write a row, field by field where it breaks a rule of the database. Returns those not taken."""
+    """Write a row, field by field where it breaks a constraint. Returns the refused fields."""
     if _try_save(record):
         return []
     stored = type(record)._base_manager.filter(pk=record.pk)
@@ -220,7 +215,7 @@ def _save_skipping_conflicts(record: models.Model) -> list[str]:
         stored.update(**{field.attname: getattr(record, field.attname)})
 
     while True:
-        # What is compared with another field may be taken once that has changed.
+        # A field that a constraint compares with another may be accepted after that one.
         refused = [field for field in waiting if not _is_accepted(partial(write, field))]
         if len(refused) == len(waiting):
             return [field.name for field in refused]
@@ -228,7 +223,7 @@ def _save_skipping_conflicts(record: models.Model) -> list[str]:
 
 
 def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
-    """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
+    """An unsaved record from a snapshot, whether or not its row still exists."""
     record = model(pk=key)
     assign(record, snapshot["fields"])
     return record
@@ -237,7 +232,7 @@ def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> mod
 def build_children(
     record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel
 ) -> list[models.Model]:
-    """The rows of one kind that a record owns, as a snapshot holds them, not saved."""
+    """Unsaved child rows of one relation, from a snapshot."""
     rows = []
     for key, values in snapshot["owned"].get(relation.name, {}).items():
         row = relation.related_model(pk=key)
@@ -248,7 +243,7 @@ def build_children(
 
 
 def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
-    """The fields of a snapshot that refer to what was deleted since."""
+    """The fields of a snapshot that refer to deleted rows."""
     found: list[Path] = []
     for name, keys in snapshot["many"].items():
         related = cast(type[models.Model], model._meta.get_field(name).related_model)
@@ -285,7 +280,7 @@ def assign(row: models.Model, values: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def rolled_back() -> Iterator[None]:
-    """All that happens within is gone afterwards."""
+    """Roll back all that happens inside the block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.drafts import carry_over
+from iomlaos.publishing.drafts import rebase_draft
 from iomlaos.publishing.merge import constraint_groups
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import locked, owner_of, serialize
@@ -116,7 +116,7 @@ class SeedLoader:
         """Update the fields that still hold what the seed last wrote, as a revision of the record."""
         row, values, is_kept = self.changes(record)
         if values and (owner := locked(type(owner_of(row)), owner_of(row).pk)):
-            standing = Revision.objects.standing(owner)
+            versions = Revision.objects.versions(owner)
             # Staff may have saved it while the lock was awaited.
             row, values, is_kept = self.changes(record)
             if values and not self.save_changes(record, row, values):
@@ -124,9 +124,9 @@ class SeedLoader:
             elif values:
                 owner.refresh_from_db()
                 note = _("Updated from the fixtures.")
-                Revision.objects.follow(standing, owner, serialize(owner), by=None, note=note)
-                if standing.draft:
-                    carry_over(standing, owner)
+                Revision.objects.add_state(versions, owner, serialize(owner), by=None, note=note)
+                if versions.draft:
+                    rebase_draft(versions, owner)
                 self.updated += 1
         self.kept += is_kept
 

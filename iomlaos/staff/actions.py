@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import contested, publish_draft, refuse_unseen, schedule
-from iomlaos.publishing.models import Publishable, Revision, Standing, Submission
+from iomlaos.publishing.drafts import find_conflicts, publish_draft, schedule, validate_will_be_visible
+from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
 from iomlaos.staff.fields import DateTimeField, DateTimeInput
 
 
@@ -46,7 +46,9 @@ class Step:
     #: Whether it is dangerous enough to be red.
     is_grave: ClassVar[bool] = False
 
-    def __init__(self, admin: Any, request: HttpRequest, record: Publishable, standing: Standing) -> None:
+    def __init__(
+        self, admin: Any, request: HttpRequest, record: Publishable, standing: RecordVersions
+    ) -> None:
         self.admin, self.request, self.record, self.standing = admin, request, record, standing
 
     @property
@@ -69,7 +71,7 @@ class Step:
         """Save the record, and its new state in the history."""
         self.record.save()
         data = serialization.serialize(self.record)
-        Revision.objects.follow(self.standing, self.record, data, by=self.request.user, note=note)
+        Revision.objects.add_state(self.standing, self.record, data, by=self.request.user, note=note)
 
 
 class PublishNow(Step):
@@ -90,7 +92,7 @@ class PublishNow(Step):
             publish_draft(self.standing, self.record, by=self.request.user)
             return
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, None
-        refuse_unseen(self.record, self.request.at)
+        validate_will_be_visible(self.record, self.request.at)
         self.record.full_clean()
         self.keep()
 
@@ -123,18 +125,18 @@ class PublishLater(Step):
             Submission.objects.end(self.record, self.request.at)
             return
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, moment
-        refuse_unseen(self.record, moment)
+        validate_will_be_visible(self.record, moment)
         self.record.full_clean()
         self.keep()
 
     def _will_be_seen(self, draft: Revision, moment: datetime.datetime) -> None:
         """A draft of a page that was withdrawn makes it public again. Raises ValidationError."""
-        if draft.data["fields"]["state"] != Publishable.State.PUBLISHED and not contested(draft):
+        if draft.data["fields"]["state"] != Publishable.State.PUBLISHED and not find_conflicts(draft):
             # With the withdrawal it goes along no more: it takes it back.
-            draft.data["fields"]["state"], draft.carries = Publishable.State.PUBLISHED, None
+            draft.data["fields"]["state"], draft.rebased_from = Publishable.State.PUBLISHED, None
         planned = serialization.build_record(type(self.record), self.record.pk, draft.data)
         planned.publish_from = None
-        refuse_unseen(planned, moment)
+        validate_will_be_visible(planned, moment)
 
 
 class Unschedule(Step):
@@ -213,7 +215,7 @@ class Discard(Step):
         return bool(self.standing.draft)
 
     def take(self, form: forms.BaseForm) -> None:
-        Revision.objects.close(self.standing, Revision.Ending.DISCARDED)
+        Revision.objects.close_draft(self.standing, Revision.Ending.DISCARDED)
 
 
 class GiveBack(Step):
@@ -254,7 +256,9 @@ class HasSteps:
         view = self.admin_site.admin_view(self.step_view)
         return [path("<path:object_id>/step/<slug:name>/", view, name=name), *super().get_urls()]
 
-    def steps_offered(self, request: HttpRequest, record: Publishable, standing: Standing) -> list[Step]:
+    def steps_offered(
+        self, request: HttpRequest, record: Publishable, standing: RecordVersions
+    ) -> list[Step]:
         if not self.may_publish(request):
             return []
         every = (step(self, request, record, standing) for step in self.steps)
@@ -279,7 +283,7 @@ class HasSteps:
         if not step.is_offered:
             messages.info(request, gettext("That cannot be done now, or was done already."))
             return HttpResponseRedirect(self.address_of("change", record))
-        seen = (standing.draft or standing.head).pk
+        seen = (standing.draft or standing.current).pk
         sent = request.method == "POST"
         is_stale = sent and request.POST.get("_source") != str(seen)
         form = step.form(request.POST if sent else None)
@@ -296,7 +300,7 @@ class HasSteps:
                 return HttpResponseRedirect(self.address_of("change", record))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{step.label}: {standing.head.title}",
+            "title": f"{step.label}: {standing.current.title}",
             "step": step,
             "form": form,
             "is_stale": is_stale,
@@ -308,7 +312,7 @@ class HasSteps:
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/step.html", context, status=409 if is_stale else 200)
 
-    def told_beside(self, request: HttpRequest, record: Publishable, standing: Standing) -> dict:
+    def told_beside(self, request: HttpRequest, record: Publishable, standing: RecordVersions) -> dict:
         told = super().told_beside(request, record, standing)
         return told | {"steps": self.steps_offered(request, record, standing)}
 

@@ -182,7 +182,10 @@ class FileOwnerAdmin(PublishableAdmin):
         if edition := editions.filter(file__contains=f"/{key}.").first():
             return edition
         kept = (
-            Revision.objects.filter(model=self.opts.label_lower).holding(f"/{key}.").order_by("-at").first()
+            Revision.objects.filter(model=self.opts.label_lower)
+            .containing(f"/{key}.")
+            .order_by("-at")
+            .first()
         )
         editions = file_versions_in(self.model, kept.object_key, kept.data) if kept else []
         return next((edition for edition in editions if edition.public_id == key), None)

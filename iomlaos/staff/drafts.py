@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing.dates import VIENTIANE, format_deadline
 from iomlaos.publishing.drafts import EXPIRES_FIRST
 from iomlaos.publishing.merge import FieldConflict, Snapshot
-from iomlaos.publishing.models import Publishable, ReviewLink, Revision, Standing, Submission
+from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision, Submission
 from iomlaos.staff.actions import AsksLittle
 from iomlaos.staff.fields import DateTimeField
 from iomlaos.staff.versioned_save import Save
@@ -160,7 +160,7 @@ class KeepsDrafts:
             Submission.objects.end(record, request.at)
         if SUBMIT in request.POST:
             note = request.POST.get("_note", "").strip()
-            Submission.objects.hand_in(record, by=request.user, note=note, at=request.at)
+            Submission.objects.submit(record, by=request.user, note=note, at=request.at)
 
     def get_form(
         self, request: HttpRequest, obj: Publishable | None = None, change: bool = False, **kwargs: Any
@@ -223,7 +223,7 @@ class KeepsDrafts:
             return gettext("The change becomes public by itself: %(moment)s.") % {
                 "moment": format_deadline(DateTimeField().clean(request.POST.get("publish_at")))
             }
-        if not save.standing.head.is_seen(request.at):
+        if not save.standing.current.is_public_at(request.at):
             return gettext("Kept as a draft. Only staff see it.")
         return gettext("Kept as a draft. The public page stays as it is until the draft is published.")
 
@@ -243,10 +243,10 @@ class KeepsDrafts:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[obj.pk])
 
     def told_beside(
-        self, request: HttpRequest, record: Publishable | None, standing: Standing | None
+        self, request: HttpRequest, record: Publishable | None, standing: RecordVersions | None
     ) -> dict:
         told = super().told_beside(request, record, standing) if record else {}
-        state = standing.head.data["fields"].get("state") if standing else Publishable.State.DRAFT
+        state = standing.current.data["fields"].get("state") if standing else Publishable.State.DRAFT
         waiting = Submission.objects.of(record).filter(ended_at=None).first() if record else None
         return told | {
             "keeps_drafts": True,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
-from iomlaos.publishing.models import ReviewLink, Revision, Standing
+from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
 from iomlaos.publishing.options import options_of
 from iomlaos.staff.versioned_save import SavesSafely
 
@@ -80,7 +80,7 @@ class HistoryMixin(SavesSafely):
             {
                 "state": state,
                 "changes": _changes(state, in_words),
-                "is_now": state in (standing.head, standing.draft),
+                "is_now": state in (standing.current, standing.draft),
             }
             for state in states[:HISTORY_SHOWN]
         ]
@@ -89,7 +89,7 @@ class HistoryMixin(SavesSafely):
             "title": _("History: %(record)s") % {"record": record},
             "rows": rows,
             "draft": standing.draft,
-            "head": standing.head,
+            "head": standing.current,
             "links": ReviewLink.objects.of(record).select_related("by"),
             "at": request.at,
             "has_more": len(states) > HISTORY_SHOWN,
@@ -117,7 +117,7 @@ class HistoryMixin(SavesSafely):
             note = _("As it was on %(when)s") % {"when": in_short(state)}
             kept = {name: head.data["fields"][name] for name in options_of(self.model).kept_on_restore}
             data = state.data | {"fields": state.data["fields"] | kept, "carried": {}}
-            parked = Revision.objects.park(head, record, data, by=request.user, note=note)
+            parked = Revision.objects.add_pending(head, record, data, by=request.user, note=note)
         messages.info(request, _("This is how it was. It is not saved yet: look through it, then save."))
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
         return HttpResponseRedirect(f"{address}?source={parked.pk}")
@@ -139,7 +139,7 @@ class HistoryMixin(SavesSafely):
         try:
             with transaction.atomic():
                 standing = self._standing_of(record)
-                if str(standing.head.pk) != request.POST.get("_source"):
+                if str(standing.current.pk) != request.POST.get("_source"):
                     raise IntegrityError("The notes were looked at before somebody saved.")
                 self._put_note(request, standing)
         except IntegrityError:
@@ -150,9 +150,9 @@ class HistoryMixin(SavesSafely):
             messages.success(request, _("The note is changed. The page says so now."))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", object_id)
 
-    def _put_note(self, request: HttpRequest, standing: Standing) -> None:
+    def _put_note(self, request: HttpRequest, standing: RecordVersions) -> None:
         """Raises ValidationError where it says nothing, and IntegrityError where somebody was faster."""
-        record = self.model._base_manager.get(pk=standing.head.object_key)
+        record = self.model._base_manager.get(pk=standing.current.object_key)
         number = request.POST.get("note", "")
         if not number.isdecimal() or int(number) >= len(record.changelog):
             raise ValidationError(_("There is no such note."))
@@ -166,7 +166,9 @@ class HistoryMixin(SavesSafely):
             raise ValidationError(_("The note was not changed: it needs words in English."))
         record.changelog[int(number) : int(number) + 1] = better
         record.save(update_fields=["changelog", "updated_at"])
-        Revision.objects.follow(standing, record, serialization.serialize(record), by=request.user, note="")
+        Revision.objects.add_state(
+            standing, record, serialization.serialize(record), by=request.user, note=""
+        )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """What was deleted, the latest first; each can be had back, as a draft where it has a state."""
@@ -220,8 +222,8 @@ class HistoryMixin(SavesSafely):
         try:
             with transaction.atomic():
                 serialization.apply(record, data, raw=False)
-                Revision.objects.follow(
-                    Revision.objects.latest(record),
+                Revision.objects.add_state(
+                    Revision.objects.saved_versions(record),
                     record,
                     serialization.serialize(record),
                     by=request.user,

@@ -58,7 +58,7 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("event"), ordering="event")
     def what_happened(self, obj: PublishingLogEntry) -> str:
-        return obj.event_in_words
+        return obj.event_label
 
     @admin.display(description=_("what"), ordering="title")
     def what(self, obj: PublishingLogEntry) -> str:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.drafts import carry_over, contested
+from iomlaos.publishing.drafts import find_conflicts, rebase_draft
 from iomlaos.publishing.merge import FieldConflict, Snapshot
-from iomlaos.publishing.models import Revision, Standing
+from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import is_stored, locked, rolled_back
 
@@ -29,7 +29,7 @@ class Save:
     #: What the form was drawn from.
     source: Revision
     #: Where the record stands.
-    standing: Standing
+    standing: RecordVersions
     #: Kept as a draft: the row stays as it is.
     to_draft: bool = False
     #: Whether the form was in order, and was saved: for good, or to be looked at.
@@ -45,9 +45,9 @@ class Save:
     @property
     def stands_upon(self) -> Revision:
         """What its form must have started from, so that it overwrites nobody."""
-        from_draft = self.source.started_from.kind == Revision.Kind.DRAFT
+        from_draft = self.source.origin.kind == Revision.Kind.DRAFT
         draft = self.standing.draft
-        return draft if draft and (from_draft or self.to_draft) else self.standing.head
+        return draft if draft and (from_draft or self.to_draft) else self.standing.current
 
 
 class SavesSafely:
@@ -81,12 +81,12 @@ class SavesSafely:
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         standing = self._standing_of(record)
-        source = self._revision(record, request.POST.get("_source")) or standing.head
+        source = self._revision(record, request.POST.get("_source")) or standing.current
         told = self.told_beside(request, record, standing)
         extra_context = {**told, **(extra_context or {}), "source": source}
         save = Save(source, standing, to_draft=self.is_kept_as_draft(request, record))
         request.save_with_history = save
-        if source == standing.head and not save.to_draft:
+        if source == standing.current and not save.to_draft:
             return super()._changeform_view(request, object_id, form_url, extra_context)
         return self._upon_another(request, record, save, object_id, form_url, extra_context)
 
@@ -112,22 +112,22 @@ class SavesSafely:
         """What a form that is shown once more holds, and what it says of it."""
         return merged, meetings
 
-    def told_beside(self, request: HttpRequest, record: models.Model, standing: Standing) -> dict:
+    def told_beside(self, request: HttpRequest, record: models.Model, standing: RecordVersions) -> dict:
         """What the page of a form says of its record, read before a draft is put into its rows."""
-        return {"draft": standing.draft, "public_state": standing.head}
+        return {"draft": standing.draft, "public_state": standing.current}
 
     def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
         """It is saved, and its state or its draft is kept. `before` is what the row held."""
 
     # --- Drawing --------------------------------------------------------------------------------
 
-    def _standing_of(self, record: models.Model, *, by: Any = None) -> Standing:
+    def _standing_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:
         """Where it stands. A draft goes along when the public page was changed under it."""
         with transaction.atomic():
             locked(type(record), record.pk)
-            standing = Revision.objects.standing(record, by=by)
-            if standing.draft and standing.draft.base_id != standing.head.pk:
-                carry_over(standing, record)
+            standing = Revision.objects.versions(record, by=by)
+            if standing.draft and standing.draft.base_id != standing.current.pk:
+                rebase_draft(standing, record)
         return standing
 
     def _drawn(
@@ -141,15 +141,15 @@ class SavesSafely:
         """The form of the draft that waits, else of the record as it is; or of what the address names."""
         standing = self._standing_of(record)
         latest = standing.draft if self.has_change_permission(request, record) else None
-        source = self._revision(record, request.GET.get("source")) or latest or standing.head
+        source = self._revision(record, request.GET.get("source")) or latest or standing.current
         told = self.told_beside(request, record, standing)
         context = {**told, **(extra_context or {}), "source": source}
-        if source == standing.head:
+        if source == standing.current:
             return super()._changeform_view(request, object_id, form_url, context)
         if source.kind != Revision.Kind.STATE:
             context.setdefault("note_of_change", source.note)
         if source.kind == Revision.Kind.DRAFT:
-            context["went_along"] = SnapshotFormatter(type(record)).meetings(contested(source))
+            context["went_along"] = SnapshotFormatter(type(record)).conflicts(find_conflicts(source))
         return self._drawn_of(request, record, source, object_id, form_url, context)
 
     def _drawn_of(
@@ -208,7 +208,7 @@ class SavesSafely:
                 response.render()
         if not save.is_done:
             return response
-        base, upon = save.source.started_from, save.stands_upon
+        base, upon = save.source.origin, save.stands_upon
         if base == upon:
             return self._put(request, record, save, typed, response)
         merged, meetings = merge.merge(type(record), base.data, upon.data, typed)
@@ -219,7 +219,7 @@ class SavesSafely:
         messages.get_messages(request)._queued_messages.clear()
         merged["carried"] = save.carried
         note = request.POST.get("_note", "")
-        again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
+        again = Revision.objects.add_pending(upon, record, merged, by=request.user, note=note)
         return self._met(request, record, again, meetings, object_id, form_url, extra_context)
 
     def _put(
@@ -239,8 +239,8 @@ class SavesSafely:
             setattr(record, name, value)
         serialization.apply(record, typed, raw=False)
         save.is_rehearsal = False
-        if save.standing.draft and save.source.started_from == save.standing.draft:
-            Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
+        if save.standing.draft and save.source.origin == save.standing.draft:
+            Revision.objects.close_draft(save.standing, Revision.Ending.PUBLISHED)
         self.log_change(request, record, save.message)
         return response
 
@@ -255,23 +255,23 @@ class SavesSafely:
         if save.to_draft:
             self._keep_draft(request, record, save, typed)
         else:
-            self.after_saving(request, record, save.standing.head.data)
+            self.after_saving(request, record, save.standing.current.data)
 
     def _keep_draft(self, request: HttpRequest, record: models.Model, save: Save, typed: Snapshot) -> None:
         before = save.standing.draft
-        if not before and not merge.differences(save.standing.head.data, typed):
+        if not before and not merge.differences(save.standing.current.data, typed):
             _forget_success(request)
             messages.info(request, _("Nothing was changed, so no draft was kept."))
             return
         publish_at = self.when_to_publish(request, before)
         typed = typed | {"carried": save.carried}
         is_new = not before or before.data != typed or before.publish_at != publish_at
-        if is_new or before.failure_reason or before.carries_id:
+        if is_new or before.failure_reason or before.rebased_from_id:
             note = request.POST.get("_note", "").strip()
-            Revision.objects.keep_draft(
+            Revision.objects.save_draft(
                 save.standing, record, typed, by=request.user, note=note, publish_at=publish_at
             )
-        self.after_saving(request, record, save.standing.head.data)
+        self.after_saving(request, record, save.standing.current.data)
 
     def _met(
         self,
@@ -286,7 +286,7 @@ class SavesSafely:
         """The form once more, with what two people made of the record. Status 409."""
         asking = copy.copy(request)
         asking.method, asking.POST = "GET", QueryDict()
-        words = SnapshotFormatter(type(record)).meetings(meetings)
+        words = SnapshotFormatter(type(record)).conflicts(meetings)
         context = extra_context | {
             "source": again,
             "met_with": again.base,
@@ -334,20 +334,20 @@ class SavesSafely:
             save.is_done, save.message = True, message
             if save.is_rehearsal:
                 return None
-        self._keep(request, obj, save.standing if save else Revision.objects.standing(obj))
+        self._keep(request, obj, save.standing if save else Revision.objects.versions(obj))
         return super().log_change(request, obj, message)
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
-        self._keep(request, obj, Standing(None, None, 0))
+        self._keep(request, obj, RecordVersions(None, None, 0))
         return super().log_addition(request, obj, message)
 
-    def _keep(self, request: HttpRequest, record: models.Model, standing: Standing) -> None:
+    def _keep(self, request: HttpRequest, record: models.Model, standing: RecordVersions) -> None:
         data = serialization.serialize(record)
-        before = standing.head.data if standing.head else None
+        before = standing.current.data if standing.current else None
         # A second click on the same button.
         if before != data:
             note = request.POST.get("_note", "").strip()
-            Revision.objects.follow(standing, record, data, by=request.user, note=note)
+            Revision.objects.add_state(standing, record, data, by=request.user, note=note)
         self.after_saving(request, record, before)
 
     def render_change_form(

@@ -176,7 +176,7 @@ def test_history_names_the_picture_that_came(db):
     programme.body_en = f"<p>Text.</p>{shown.figure}"
     programme.save()
     (change,) = SnapshotFormatter(Programme).changes(differences(before, serialize(programme)))
-    assert [(piece.change, piece.words) for piece in change.pieces] == [
+    assert [(piece.change, piece.words) for piece in change.chunks] == [
         ("kept", "Text."),
         ("added", "[Picture: A school in Sekong] The new roof"),
     ]

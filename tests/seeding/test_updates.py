@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import ContactPoint, Office
-from iomlaos.publishing.drafts import contested
+from iomlaos.publishing.drafts import find_conflicts
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import serialize
 from iomlaos.seeding.loader import load
@@ -225,11 +225,11 @@ def test_an_update_of_a_figure_is_a_revision_of_its_programme(folder):
 
 def test_a_draft_that_waits_is_kept_and_rebased(folder):
     programme = Programme.objects.get()
-    standing = Revision.objects.standing(programme)
+    standing = Revision.objects.versions(programme)
     data = serialize(programme)
     data["fields"] |= {"title_en": "A draft", "summary_en": "A drafted summary."}
     publish_at = timezone.now()
-    Revision.objects.keep_draft(standing, programme, data, by=None, note="Mine", publish_at=publish_at)
+    Revision.objects.save_draft(standing, programme, data, by=None, note="Mine", publish_at=publish_at)
     change(folder, "title_en: Counter-trafficking", "title_en: CT")
     change(folder, "information_date: 2021-01", "information_date: 2022-02")
     assert counts(folder) == (0, 1, 0)
@@ -241,7 +241,7 @@ def test_a_draft_that_waits_is_kept_and_rebased(folder):
     assert fields["information_date"] == "2022-02"
     assert (draft.note, draft.publish_at) == ("Mine", publish_at)
     assert draft.base == Revision.objects.of(programme).states().first()
-    assert [conflict.path for conflict in contested(draft)] == [("fields", "title_en")]
+    assert [conflict.path for conflict in find_conflicts(draft)] == [("fields", "title_en")]
 
 
 # --- The command ------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ class Image(models.Model):
 
     def is_awaited(self) -> bool:
         """Whether a text shows it, or a draft that waits to be published."""
-        waiting = Revision.objects.waiting().holding(f"{IMAGES_URL}{self.pk.hex}")
+        waiting = Revision.objects.waiting().containing(f"{IMAGES_URL}{self.pk.hex}")
         return self.uses.exists() or waiting.exists()
 
     def users(self) -> list[models.Model]:

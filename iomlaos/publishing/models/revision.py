@@ -17,61 +17,57 @@ from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecord
 
 
 class RevisionQuerySet(GenericRecordQuerySet):
-    def holding(self, text: str) -> Self:
-        """Those whose data hold this text anywhere: the name of a file, the address of a picture."""
+    def containing(self, text: str) -> Self:
+        """Revisions whose data hold this text anywhere: the name of a file, the address of an image."""
         return self.annotate(_as_text=Cast("data", models.TextField())).filter(_as_text__contains=text)
 
     def states(self) -> Self:
-        """The states that the row itself was in, the latest first."""
+        """States of the row itself, the latest first."""
         return self.filter(kind=Revision.Kind.STATE).order_by("-number")
 
     def saved(self) -> Self:
-        """What somebody saved: states of the row and drafts of it, the latest first."""
+        """States of the row and drafts of it, the latest first."""
         return self.filter(kind__in=[Revision.Kind.STATE, Revision.Kind.DRAFT]).order_by("-number")
 
     def waiting(self) -> Self:
-        """Drafts of what is there already, of which each record has one at most."""
+        """Open drafts. Each record has one at most."""
         return self.filter(kind=Revision.Kind.DRAFT, closed_at=None)
 
     def due(self, at: datetime.datetime) -> Self:
-        """Drafts whose moment has come, in its order."""
+        """Open drafts whose publishing time has come, the earliest first."""
         return self.waiting().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
 
     def log_entries(self) -> Self:
-        """What the public saw of it: published, changed, withdrawn, deleted. The latest first."""
+        """Revisions that the public noticed, for the publishing log. The latest first."""
         return self.exclude(event="").order_by("-at", "-number")
 
-    # --- What is added -----------------------------------------------------------------------
+    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
+        """The current state and the draft of a record. A change made outside the admin is recorded first.
 
-    def standing(self, record: models.Model, *, by: Any = None) -> "Standing":
-        """Where a record stands, after a look at its row: what was changed elsewhere becomes a state.
-
-        A command or the seed may have changed it since; and the first state of what was never edited
-        here is what it is now. `by` is whoever changed it elsewhere, where that is known.
+        `by` is whoever made that change, if known.
         """
         numbered = self.of(record).saved()
         # Read first: whatever comes after it makes the next number taken.
         number = numbered.aggregate(last=models.Max("number"))["last"] or 0
         now = serialization.serialize(record)
-        head = self.of(record).states().first()
-        draft = self.of(record).waiting().first()
-        standing = Standing(head, draft, number)
-        if head is None or head.data != now:
-            self.follow(standing, record, now, by=by, note="")
-        return standing
+        current = self.of(record).states().first()
+        versions = RecordVersions(current, self.of(record).waiting().first(), number)
+        if current is None or current.data != now:
+            self.add_state(versions, record, now, by=by, note="")
+        return versions
 
-    def latest(self, record: models.Model) -> "Standing":
-        """Where a record stood when it was last saved here, whatever became of its row."""
+    def saved_versions(self, record: models.Model) -> "RecordVersions":
+        """The last recorded state of a record, whether or not its row is still there."""
         last = self.of(record).saved().first()
-        return Standing(self.of(record).states().first(), None, last.number if last else 0)
+        return RecordVersions(self.of(record).states().first(), None, last.number if last else 0)
 
     def sync_state(self, record: models.Model) -> "Revision":
-        """The latest state of the row; see `standing`."""
-        return self.standing(record).head
+        """The latest state of the row; see `versions`."""
+        return self.versions(record).current
 
-    def follow(
+    def add_state(
         self,
-        standing: "Standing",
+        versions: "RecordVersions",
         record: models.Model,
         data: Snapshot,
         *,
@@ -79,28 +75,28 @@ class RevisionQuerySet(GenericRecordQuerySet):
         note: str,
         at: datetime.datetime | None = None,
     ) -> "Revision":
-        """The state that comes next. Raises IntegrityError where somebody was faster.
+        """Record the next state of a row. Raises IntegrityError on a concurrent save.
 
-        The unique number is the lock: of two that began where it stood the same, one gets the next.
+        The unique number is the lock: of two saves from the same versions, one gets the next number.
         """
         at = at or timezone.now()
-        before = standing.head
+        before = versions.current
         event = _event(before.data if before else None, data, at)
-        was_seen = before is not None and before.is_seen(at)
-        values = {"number": standing.number + 1, "base": before, "data": data, "note": note[:300]}
+        was_public = before is not None and before.is_public_at(at)
+        values = {"number": versions.number + 1, "base": before, "data": data, "note": note[:300]}
         state = self.add(record, by=by, kind=Revision.Kind.STATE, event=event, at=at, **values)
-        standing.head, standing.number = state, state.number
+        versions.current, versions.number = state, state.number
         if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
             Submission.objects.end(record, at)
-        # What was public, also by the clock alone, is not shown by those of before when it is one no more.
-        ceased = event == Revision.Event.WITHDRAWN or (was_seen and not state.is_seen(at))
+        # Review links end when the record stops being public, also by the clock alone.
+        ceased = event == Revision.Event.WITHDRAWN or (was_public and not state.is_public_at(at))
         if event == Revision.Event.PUBLISHED or ceased:
             ReviewLink.objects.end(record, at)
         return state
 
-    def keep_draft(
+    def save_draft(
         self,
-        standing: "Standing",
+        versions: "RecordVersions",
         record: models.Model,
         data: Snapshot,
         *,
@@ -109,83 +105,83 @@ class RevisionQuerySet(GenericRecordQuerySet):
         publish_at: datetime.datetime | None = None,
         **more: Any,
     ) -> "Revision":
-        """What the record is to become; it takes the place of the draft before it. Raises as `follow`."""
+        """Save a draft in the place of the one before. Raises IntegrityError on a concurrent save."""
         event = Revision.Event.NONE
-        if publish_at != (standing.draft.publish_at if standing.draft else None):
+        if publish_at != (versions.draft.publish_at if versions.draft else None):
             event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
-        if standing.draft:
-            self.close(standing, Revision.Ending.SUPERSEDED)
+        if versions.draft:
+            self.close_draft(versions, Revision.Ending.SUPERSEDED)
         else:
-            # Those of an earlier draft do not open a new one.
+            # Review links of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
-        values = {"number": standing.number + 1, "base": standing.head, "data": data, "note": note[:300]}
+        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
         values |= {"publish_at": publish_at, "event": event, **more}
         draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, **values)
-        standing.draft, standing.number = draft, draft.number
+        versions.draft, versions.number = draft, draft.number
         return draft
 
-    def close(self, standing: "Standing", ending: str) -> None:
-        """The draft no longer waits. Raises IntegrityError where somebody else closed it."""
-        draft, at = standing.draft, timezone.now()
+    def close_draft(self, versions: "RecordVersions", ending: str) -> None:
+        """Close the draft. Raises IntegrityError where somebody else closed it."""
+        draft, at = versions.draft, timezone.now()
         if not self.waiting().filter(pk=draft.pk).update(closed_at=at, ending=ending):
             raise IntegrityError("The draft was closed by somebody else.")
         if ending != Revision.Ending.SUPERSEDED:
             Submission.objects.end(draft, at)
             ReviewLink.objects.end(draft, at)
-        standing.draft = None
+        versions.draft = None
 
-    def park(
+    def add_pending(
         self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
     ) -> "Revision":
-        """Unsaved form contents, stored relative to the state or draft that the form started from."""
+        """Store unsaved form contents, relative to the state or draft that they were loaded from."""
         values = {"number": upon.number, "base": upon, "data": data, "note": note[:300]}
         return self.add(record, by=by, kind=Revision.Kind.PARKED, **values)
 
     def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
-        """The last state of what is about to be deleted."""
-        standing = self.standing(record)
-        if standing.draft:
-            self.close(standing, Revision.Ending.DISCARDED)
+        """Record the last state of what is about to be deleted."""
+        versions = self.versions(record)
+        if versions.draft:
+            self.close_draft(versions, Revision.Ending.DISCARDED)
         Submission.objects.end(record, timezone.now())
         ReviewLink.objects.end(record, timezone.now())
-        head = standing.head
-        values = {"number": head.number, "base": head, "data": head.data, "event": Revision.Event.DELETED}
+        last = versions.current
+        values = {"number": last.number, "base": last, "data": last.data, "event": Revision.Event.DELETED}
         return self.add(record, by=by, kind=Revision.Kind.DELETED, **values)
 
 
 def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> str:
-    """What a new state means to the public. What has no state of its own is never named."""
+    """What a new state means to the public. Models without a `state` have no events."""
     was = before["fields"].get("state") if before else None
     state = after["fields"].get("state")
     if before is None or state is None or before == after:
         return Revision.Event.NONE
-    was_seen = _is_seen(before, at)
+    was_public = _is_public(before, at)
     if state == "withdrawn":
         return Revision.Event.WITHDRAWN if was != "withdrawn" else Revision.Event.NONE
     if state == "draft":
-        if was_seen:
+        if was_public:
             return Revision.Event.TAKEN_BACK
         return Revision.Event.TAKEN_OFF if was == "published" else Revision.Event.NONE
-    if begins_after(after, at):
+    if starts_after(after, at):
         return Revision.Event.SCHEDULED
-    return Revision.Event.CHANGED if was_seen else Revision.Event.PUBLISHED
+    return Revision.Event.CHANGED if was_public else Revision.Event.PUBLISHED
 
 
-def _is_seen(data: Snapshot, at: datetime.datetime) -> bool:
-    """Whether it is public, or was until its time was over."""
-    return data["fields"].get("state") == "published" and not begins_after(data, at)
+def _is_public(data: Snapshot, at: datetime.datetime) -> bool:
+    """Whether a snapshot is public, or was until `publish_until`."""
+    return data["fields"].get("state") == "published" and not starts_after(data, at)
 
 
-def begins_after(data: Snapshot, at: datetime.datetime) -> bool:
+def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
     begins = data["fields"].get("publish_from")
     return bool(begins) and datetime.datetime.fromisoformat(begins) > at
 
 
 @dataclass
-class Standing:
-    """Where a record stands: the state of its row, the draft that waits, and the last number given."""
+class RecordVersions:
+    """The latest state of a record's row, its open draft, and the last number."""
 
-    head: "Revision | None"
+    current: "Revision | None"
     draft: "Revision | None"
     number: int
 
@@ -231,7 +227,7 @@ class Revision(GenericRecordModel):
     )
     closed_at = models.DateTimeField(null=True, help_text=_("When it ceased to wait."))
     ending = models.CharField(max_length=10, choices=Ending, blank=True)
-    carries = models.ForeignKey(
+    rebased_from = models.ForeignKey(
         "self",
         models.SET_NULL,
         null=True,
@@ -271,27 +267,27 @@ class Revision(GenericRecordModel):
         return f"{self.title}: {self.number}"
 
     @property
-    def started_from(self) -> "Revision":
-        """The state or draft that its form started from: itself, unless it is parked."""
+    def origin(self) -> "Revision":
+        """The state or draft that it was loaded from: itself, unless it is pending."""
         return self.base if self.kind == self.Kind.PARKED and self.base else self
 
-    def is_seen(self, at: datetime.datetime) -> bool:
+    def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
-        return _is_seen(self.data, at)
+        return _is_public(self.data, at)
 
     @property
-    def public_state(self) -> "Revision":
-        """The state of the row upon which it stands, which is itself unless it is a draft or a form."""
-        started = self.started_from
+    def row_state(self) -> "Revision":
+        """The state of the row that it is based on: itself, unless it is a draft or pending."""
+        started = self.origin
         return started.base if started.kind == self.Kind.DRAFT and started.base else started
 
     @property
-    def publish_at_in_words(self) -> str:
+    def publish_at_label(self) -> str:
         return format_deadline(self.publish_at) if self.publish_at else ""
 
     @property
-    def event_in_words(self) -> str:
-        """What it meant to the public; of what was scheduled, for when."""
+    def event_label(self) -> str:
+        """The event, with the time of what was scheduled."""
         words = self.get_event_display()
         if self.event != self.Event.SCHEDULED:
             return words
