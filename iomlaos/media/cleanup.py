@@ -87,11 +87,11 @@ def unreferenced(owners: Iterable[type[models.Model]], before: datetime.datetime
     return dict(sorted(stored.items()))
 
 
-def _begin(**_given: Any) -> None:
+def _begin(**_kwargs: Any) -> None:
     _request.paths = []
 
 
-def _end(**_given: Any) -> None:
+def _end(**_kwargs: Any) -> None:
     paths, _request.paths = getattr(_request, "paths", None), None
     if paths:
         try:
@@ -100,7 +100,7 @@ def _end(**_given: Any) -> None:
             logger.exception("Left for clean_uploads: %s", ", ".join(paths))
 
 
-def _deleted(instance: models.Model, **_given: Any) -> None:
+def _deleted(instance: models.Model, **_kwargs: Any) -> None:
     if instance.file:
         on_file_replaced(instance.file.name)
 

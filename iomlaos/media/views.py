@@ -36,26 +36,26 @@ def image_file(request: HttpRequest, key: str, width: int) -> FileResponse:
     return image_response(key, width, f"{cleanup.as_name(str(owner))}-{width}.webp")
 
 
-def serve_file(edition: FileVersion | None, at: datetime.datetime) -> FileResponse:
-    """The file of an edition whose owner is live at this moment; raises Http404 otherwise."""
-    if edition is None or not edition.owner.is_live(at):
+def serve_file(version: FileVersion | None, at: datetime.datetime) -> FileResponse:
+    """The file of an version whose owner is live at this moment; raises Http404 otherwise."""
+    if version is None or not version.owner.is_live(at):
         raise Http404
-    return file_response(edition)
+    return file_response(version)
 
 
-def file_response(edition: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
-    """The file of an edition; raises Http404 where there is none. Who may have it, the caller has asked.
+def file_response(version: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
+    """The file of an version; raises Http404 where there is none. Who may have it, the caller has asked.
 
     A PDF opens in the browser, unless `in_browser` is false; everything else is downloaded.
     """
-    if edition is None or not edition.file:
+    if version is None or not version.file:
         raise Http404
-    response = FileResponse(_open_or_404(edition.file), content_type=edition.media_type)
-    disposition = "inline" if in_browser and edition.media_type == "application/pdf" else "attachment"
-    name = edition.display_name
+    response = FileResponse(_open_or_404(version.file), content_type=version.media_type)
+    disposition = "inline" if in_browser and version.media_type == "application/pdf" else "attachment"
+    name = version.display_name
     plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
     response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    response["Content-Length"] = str(edition.size)
+    response["Content-Length"] = str(version.size)
     return response
 
 

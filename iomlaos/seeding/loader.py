@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,6 @@ from iomlaos.publishing.serialization import locked, owner_of, serialize
 from iomlaos.seeding.comparison import as_text, describe_difference, field_hashes, row_at, stored_texts
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import SeedError, SeedRecord
-
-#: Any number that no other advisory lock of this database has.
-LOCK = 856_2002
 
 
 class SeedLoader:
@@ -82,14 +79,13 @@ class SeedLoader:
         return values, missing
 
     def differing_values(self, record: SeedRecord, row: models.Model) -> dict[str, Any]:
+        """The values that a row does not have."""
         stored = stored_texts(row)
         return {
             name: value
             for name, value in self.values_of(record)[0].items()
             if name in stored and as_text(record.model._meta.get_field(name), value) != stored[name]
         }
-
-    # --- Writing ----------------------------------------------------------------------------------
 
     def create(self, record: SeedRecord) -> None:
         """Create a row, unless staff made it already or deleted what it needs."""
@@ -168,7 +164,7 @@ def load(records: list[SeedRecord]) -> SeedLoader:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'")
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('iomlaos.seeding'))")
         loader = SeedLoader(records)
         loader.run()
         return loader
@@ -196,9 +192,6 @@ def write(record: SeedRecord, row: models.Model, values: dict[str, Any]) -> None
 
 def _join_errors(error: ValidationError) -> str:
     """Each field with what is wrong with it, a translated field by its English column alone."""
-    problems = error.message_dict
-    return "; ".join(
-        " ".join(messages) if name == "__all__" else f"{name}: {' '.join(messages)}"
-        for name, messages in problems.items()
-        if f"{name}_en" not in problems
-    )
+    faults = error.message_dict
+    lines = (f"{name}: {' '.join(faults[name])}" for name in faults if f"{name}_en" not in faults)
+    return "; ".join(line.removeprefix(f"{NON_FIELD_ERRORS}: ") for line in lines)

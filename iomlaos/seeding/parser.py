@@ -127,7 +127,7 @@ def _parse_record(file: str, line: int, content: Any) -> SeedRecord:
 
 
 def _set_value(record: SeedRecord, name: str, value: Any) -> None:
-    """One field of a record. What stands empty is not given at all: the model's default is taken."""
+    """Set one field. An empty one is left out: the model's default is taken."""
     column = _get_field(record.model, name)
     if value is None:
         return
@@ -142,8 +142,8 @@ def _set_value(record: SeedRecord, name: str, value: Any) -> None:
 
 
 def _get_field(model: type[models.Model], name: Any) -> models.Field:
-    columns = [column for column in model._meta.get_fields() if not column.auto_created]
-    names = [column.name for column in columns if not column.primary_key]
+    fields = model._meta.get_fields()
+    names = [field.name for field in fields if not (field.auto_created or field.primary_key)]
     # A translated field is written once a language; its bare name would mean the language of the moment.
     bare = {name.removesuffix("_en") for name in names if name.endswith("_en")}
     if name in bare:

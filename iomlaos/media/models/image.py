@@ -189,7 +189,7 @@ def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model
 
 
 def _update_references(
-    instance: models.Model, update_fields: Iterable[str] | None = None, **_given: Any
+    instance: models.Model, update_fields: Iterable[str] | None = None, **_kwargs: Any
 ) -> None:
     """After each save of a row with texts: which pictures it names."""
     texts = _rich_text_fields(type(instance))
@@ -202,7 +202,7 @@ def _update_references(
     ImageReference.objects.bulk_create(references, ignore_conflicts=True)
 
 
-def _delete_references(instance: models.Model, **_given: Any) -> None:
+def _delete_references(instance: models.Model, **_kwargs: Any) -> None:
     ImageReference.objects.filter(model=instance._meta.label_lower, object_key=str(instance.pk)).delete()
 
 

@@ -16,10 +16,8 @@ class Command(BaseCommand):
     help = "Loads and updates what fixtures/ holds. What staff changed or deleted stays as they left it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--fixtures", type=Path, default=settings.BASE_DIR / "fixtures", metavar="DIR",
-            help="the folder of the YAML files",
-        )  # fmt: skip
+        folder = settings.BASE_DIR / "fixtures"
+        parser.add_argument("--fixtures", type=Path, default=folder, help="the folder of the YAML files")
         parser.add_argument(
             "--check", action="store_true", help="load nothing; say what differs, and exit with 1 if it does"
         )
