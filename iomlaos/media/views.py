@@ -37,14 +37,14 @@ def image_file(request: HttpRequest, key: str, width: int) -> FileResponse:
 
 
 def serve_file(version: FileVersion | None, at: datetime.datetime) -> FileResponse:
-    """The file of an version whose owner is live at this moment; raises Http404 otherwise."""
+    """The file of a version whose owner is live at this moment; raises Http404 otherwise."""
     if version is None or not version.owner.is_live(at):
         raise Http404
     return file_response(version)
 
 
 def file_response(version: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
-    """The file of an version; raises Http404 where there is none. Who may have it, the caller has asked.
+    """The file of a version; raises Http404 where there is none. Who may have it, the caller has asked.
 
     A PDF opens in the browser, unless `in_browser` is false; everything else is downloaded.
     """

@@ -166,7 +166,7 @@ class FileVersion(models.Model):
 
     @property
     def owner(self) -> models.Model:
-        """The Publishable that this is an version of."""
+        """The Publishable that it belongs to."""
         raise NotImplementedError
 
     @property
@@ -209,7 +209,7 @@ def current_versions(versions: Iterable[V]) -> list[V]:
 
 
 def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> list[FileVersion]:
-    """The versions that a snapshot of a record holds: those of a draft stand in no table."""
+    """Unsaved versions from a snapshot of a record, such as a draft."""
     record = serialization.build_record(model, key, data)
     return [
         row
@@ -220,10 +220,7 @@ def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> lis
 
 
 def rewrite_file_urls(html: str, versions: Iterable[FileVersion], prefix: str) -> str:
-    """A page whose links to the files of these versions lead below another address.
-
-    What is not public has no open address: a preview leads to it by a way of its own.
-    """
+    """Point the links of a page to the files of these versions below another address, for previews."""
     for version in versions:
         if version.file:
             html = re.sub(

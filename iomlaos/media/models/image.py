@@ -32,7 +32,7 @@ UNUSED_KEPT_FOR = datetime.timedelta(days=30)
 
 class ImageQuerySet(models.QuerySet):
     def add(self, picture: "Image", sizes: list[RenditionSize]) -> None:
-        """A new picture with its files. What is stored stays only if its rows do (`media.cleanup`)."""
+        """Store a new image with its renditions."""
         picture.width, picture.height = sizes[-1].width, sizes[-1].height
         with transaction.atomic():
             picture.save(force_insert=True)
@@ -55,12 +55,12 @@ class ImageQuerySet(models.QuerySet):
         )
 
     def unused(self, before: datetime.datetime) -> Self:
-        """Made before this moment, and named by nothing: no text, no draft, no earlier state."""
+        """Added before this moment, and named by no text, draft or earlier revision."""
         return self.filter(created_at__lt=before).exclude(pk__in=referenced_images())
 
 
 class Image(models.Model):
-    """A picture for texts. What stands for it and below it is written in each text anew."""
+    """An image for texts. Each text has its own alternative text and caption for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alternative_text = models.CharField(
@@ -172,10 +172,7 @@ def _by_model(uses: Iterable[ImageReference]) -> dict[type[models.Model], list[s
 
 
 def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model | None:
-    """A row that visitors read at this moment and that shows the picture, in a language of the site.
-
-    What has no state is public at once.
-    """
+    """A public row that shows the image in a language of the site. Models without a state are public."""
     languages = (None, *dict(settings.LANGUAGES))
     for model, keys in _by_model(picture.uses.all()).items():
         rows = model.objects.live(at) if hasattr(model.objects, "live") else model.objects.all()
@@ -216,7 +213,7 @@ def connect_signals() -> None:
 
 
 def referenced_images() -> set[uuid.UUID]:
-    """The pictures that any text of any row names, or what is kept as data: drafts, earlier states."""
+    """The images that any text names, also in drafts and earlier revisions."""
     found: set[uuid.UUID] = set()
     for model, field in cleanup.fields_of_type(models.TextField, models.JSONField):
         rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
