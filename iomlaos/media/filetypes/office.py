@@ -6,6 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -101,43 +102,48 @@ def _read(
 ) -> tuple[dict[str, str], list[tuple[str, str, bool]]]:
     """The content types and links that a part names. Its fields and formulas are checked."""
     types, links, fields = {}, [], ""
+    for element in _elements(package, member):
+        match element.tag.rpartition("}")[2]:
+            case "Default" | "Override":
+                given = _attributes(element)
+                key = unquote(given.get("PartName") or given.get("Extension", ""))
+                types[key.lower()] = given.get("ContentType", "").lower()
+            case "Relationship":
+                given = _attributes(element)
+                target = given.get("Target", "")
+                # Office writes NULL for a picture that is lost.
+                is_external = given.get("TargetMode", "").lower() == "external" and target != "NULL"
+                links.append((given.get("Type", "").lower(), target, is_external or "://" in target))
+            case "fldChar":
+                fields += "\x13" if _attributes(element).get("fldCharType") == "begin" else "\x15"
+            case "fldSimple":
+                fields += f"\x13{_attributes(element).get('instr')}\x15"
+            case "instrText" | "delInstrText":
+                fields += element.text or ""
+            case "ddeLink" | "oleLink" as name:
+                raise InvalidFile("fetches", what=name)
+            case "connection" as name if _attributes(element).get("refreshOnLoad") in ("1", "true"):
+                raise InvalidFile("fetches", what=name)
+            case "hlinkClick" | "hlinkHover" | "hlinkMouseOver":
+                if _attributes(element).get("action", "").startswith("ppaction://program"):
+                    raise InvalidFile("macros")
+            case "f" | "definedName" | "formula" | "formula1" | "formula2":
+                if FORMULAS.search(QUOTED.sub("", element.text or "")):
+                    raise InvalidFile("fetches", what=element.text[:80])
+    if found := FIELDS.search(fields):
+        raise InvalidFile("fetches", what=fields[found.start(1) :][:80].partition("\x15")[0])
+    return types, links
+
+
+def _elements(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[ElementTree.Element]:
     with package.open(member) as part:
         # Also in UTF-16.
         if b"<!DOCTYPE" in part.read(2**16).replace(b"\0", b""):
             raise InvalidFile("damaged")
         part.seek(0)
         for _event, element in ElementTree.iterparse(part):
-            match element.tag.rpartition("}")[2]:
-                case "Default" | "Override":
-                    given = _attributes(element)
-                    key = unquote(given.get("PartName") or given.get("Extension", ""))
-                    types[key.lower()] = given.get("ContentType", "").lower()
-                case "Relationship":
-                    given = _attributes(element)
-                    target = given.get("Target", "")
-                    # Office writes NULL for a picture that is lost.
-                    is_external = given.get("TargetMode", "").lower() == "external" and target != "NULL"
-                    links.append((given.get("Type", "").lower(), target, is_external or "://" in target))
-                case "fldChar":
-                    fields += "\x13" if _attributes(element).get("fldCharType") == "begin" else "\x15"
-                case "fldSimple":
-                    fields += f"\x13{_attributes(element).get('instr')}\x15"
-                case "instrText" | "delInstrText":
-                    fields += element.text or ""
-                case "ddeLink" | "oleLink" as name:
-                    raise InvalidFile("fetches", what=name)
-                case "connection" as name if _attributes(element).get("refreshOnLoad") in ("1", "true"):
-                    raise InvalidFile("fetches", what=name)
-                case "hlinkClick" | "hlinkHover" | "hlinkMouseOver":
-                    if _attributes(element).get("action", "").startswith("ppaction://program"):
-                        raise InvalidFile("macros")
-                case "f" | "definedName" | "formula" | "formula1" | "formula2":
-                    if FORMULAS.search(QUOTED.sub("", element.text or "")):
-                        raise InvalidFile("fetches", what=element.text[:80])
+            yield element
             element.clear()
-    if found := FIELDS.search(fields):
-        raise InvalidFile("fetches", what=fields[found.start(1) :][:80].partition("\x15")[0])
-    return types, links
 
 
 def _attributes(element: ElementTree.Element) -> dict[str, str]:
