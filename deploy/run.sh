@@ -1,5 +1,5 @@
 #!/bin/sh
-# `make run`: the database brought up to date, the content loaded that it never had, then the server.
+# `make run`: the database brought up to date, the content loaded and updated, then the server.
 set -eu
 cd "$(dirname "$0")/.."
 . deploy/environment.sh

@@ -59,7 +59,7 @@ class NoticeAdmin(PublishableAdmin):
         """Give the form the version that visitors see: the rows may hold a draft."""
         notice = super().get_object(request, object_id, from_field)
         if notice and (save := getattr(request, "save_with_history", None)):
-            data = save.source.public_state.data
+            data = save.source.row_state.data
             notice.public_version = serialization.build_record(self.model, notice.pk, data)
             notice.public_version.first_published_at = notice.first_published_at
             notice.deadline_reason = _draft_reason(save.source)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.drafts import carry_over
+from iomlaos.publishing.drafts import rebase_draft
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.permissions import can_publish
 
@@ -48,15 +48,15 @@ def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: 
     record = serialization.locked(model, key)
     if record is None:
         raise Http404
-    standing = Revision.objects.standing(record)
+    standing = Revision.objects.versions(record)
     if record.reviewed_on == today and record.review_due and record.review_due > today:
         return record
     record.reviewed_on, record.review_due = today, one_year_later(today)
     record.save(update_fields=["reviewed_on", "review_due", "updated_at"])
     note = _("Still right")
-    Revision.objects.follow(standing, record, serialization.serialize(record), by=by, note=note)
+    Revision.objects.add_state(standing, record, serialization.serialize(record), by=by, note=note)
     if standing.draft:
-        carry_over(standing, record)
+        rebase_draft(standing, record)
     LogEntry.objects.log_actions(by.pk, [record], CHANGE, note, single_object=True)
     return record
 

@@ -1,8 +1,7 @@
 """Delete uploaded files that nothing references.
 
-A file is stored while its row is saved, and a database cannot take a file back. So what a request
-stored is looked at once more when the request is over, and what a row let go when that is
-committed: it goes unless something needs it. What a fault leaves behind, `clean_uploads` finds.
+A rolled-back transaction does not remove a stored file. So new files are checked at the end of the request,
+and replaced ones on commit. `clean_uploads` finds what a fault left behind.
 """
 
 import datetime
@@ -28,28 +27,25 @@ _request = threading.local()
 
 
 def referenced_paths(among: Collection[str]) -> Iterator[str]:
-    """Those of these paths that something points to: a row by its file, or what is kept as JSON.
-
-    An earlier state of a record, or a draft, holds the path of its file within its data: the file
-    stays as long as that does.
-    """
+    """Those of these paths that a file field or a JSON field names: drafts and earlier revisions are JSON."""
     left = set(among)
-    for model, field in _columns(models.FileField):
+    for model, field in fields_of_type(models.FileField):
         found = model._base_manager.filter(**{f"{field.name}__in": left}).values_list(field.name, flat=True)
         found = left.intersection(found)
         left -= found
         yield from found
-    for model, field in _columns(models.JSONField):
+    for model, field in fields_of_type(models.JSONField):
         texts = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
         found = {path for path in left if texts.filter(_as_text__contains=path).exists()}
         left -= found
         yield from found
 
 
-def _columns(kind: type[models.Field]) -> Iterator[tuple[type[models.Model], models.Field]]:
+def fields_of_type(*types: type[models.Field]) -> Iterator[tuple[type[models.Model], models.Field]]:
+    """The columns of all models that are of one of these types."""
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
-            if isinstance(field, kind):
+            if isinstance(field, types):
                 yield model, field
 
 
@@ -59,21 +55,18 @@ def delete_unreferenced(paths: Collection[str]) -> None:
 
 
 def on_file_saved(path: str) -> None:
-    """A file was stored; whether its row was, shows when the request is over."""
+    """Check a new file at the end of the request: its row may not have been saved."""
     if (paths := getattr(_request, "paths", None)) is not None:
         paths.append(path)
 
 
 def on_file_replaced(path: str) -> None:
-    """A row no longer points to this file, once that is committed."""
+    """Delete the former file of a row on commit, unless something else names it."""
     transaction.on_commit(partial(delete_unreferenced, [path]), robust=True)
 
 
 def unreferenced(owners: Iterable[type[models.Model]], before: datetime.datetime) -> dict[str, Path]:
-    """Files in the folders of these models that nothing points to, stored before this moment.
-
-    A younger one may belong to a row that is being saved.
-    """
+    """Files of these models that nothing names. Younger ones may belong to a row that is being saved."""
     root = Path(default_storage.path(""))
     stored = {
         path.relative_to(root).as_posix(): path
@@ -86,11 +79,11 @@ def unreferenced(owners: Iterable[type[models.Model]], before: datetime.datetime
     return dict(sorted(stored.items()))
 
 
-def _begin(**_given: Any) -> None:
+def _begin(**_kwargs: Any) -> None:
     _request.paths = []
 
 
-def _end(**_given: Any) -> None:
+def _end(**_kwargs: Any) -> None:
     paths, _request.paths = getattr(_request, "paths", None), None
     if paths:
         try:
@@ -99,7 +92,7 @@ def _end(**_given: Any) -> None:
             logger.exception("Left for clean_uploads: %s", ", ".join(paths))
 
 
-def _deleted(instance: models.Model, **_given: Any) -> None:
+def _deleted(instance: models.Model, **_kwargs: Any) -> None:
     if instance.file:
         on_file_replaced(instance.file.name)
 

@@ -4,29 +4,24 @@ import datetime
 from pathlib import PurePath
 from urllib.parse import quote
 
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from iomlaos.media import cleanup
 from iomlaos.media.models import FileVersion, Image, Rendition, find_public_reference
 
-# --- Serving ------------------------------------------------------------------------------------
-
 
 def image_response(key: str, width: int, filename: str = "") -> FileResponse:
     """One file of a picture; raises Http404 where there is none. Who may have it, the caller has asked."""
-    size = Rendition.objects.filter(picture__in=Image.objects.by_key(key), width=width).first()
-    try:
-        content = size.file.open("rb") if size else None
-    except FileNotFoundError:
-        content = None
-    if size is None or content is None:
-        raise Http404
-    response = FileResponse(content, content_type="image/webp")
-    response["Content-Length"] = str(size.bytes)
+    rendition = get_object_or_404(Rendition, picture__in=Image.objects.by_key(key), width=width)
+    response = FileResponse(_open_or_404(rendition.file), content_type="image/webp")
+    response["Content-Length"] = str(rendition.bytes)
     # Behind an address there is one content for ever; only whether it is public changes.
-    response["ETag"] = f'"{size.pk.hex}"'
+    response["ETag"] = f'"{rendition.pk.hex}"'
     if filename:
         response["Content-Disposition"] = content_disposition_header(False, filename)
     return response
@@ -41,28 +36,31 @@ def image_file(request: HttpRequest, key: str, width: int) -> FileResponse:
     return image_response(key, width, f"{cleanup.as_name(str(owner))}-{width}.webp")
 
 
-def serve_file(edition: FileVersion | None, at: datetime.datetime) -> FileResponse:
-    """The file of an edition whose owner is live at this moment; raises Http404 otherwise."""
-    if edition is None or not edition.owner.is_live(at):
+def serve_file(version: FileVersion | None, at: datetime.datetime) -> FileResponse:
+    """The file of a version whose owner is live at this moment; raises Http404 otherwise."""
+    if version is None or not version.owner.is_live(at):
         raise Http404
-    return file_response(edition)
+    return file_response(version)
 
 
-def file_response(edition: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
-    """The file of an edition; raises Http404 where there is none. Who may have it, the caller has asked.
+def file_response(version: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
+    """The file of a version; raises Http404 where there is none. Who may have it, the caller has asked.
 
     A PDF opens in the browser, unless `in_browser` is false; everything else is downloaded.
     """
-    if edition is None or not edition.file:
+    if version is None or not version.file:
         raise Http404
-    try:
-        content = edition.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, content_type=edition.media_type)
-    disposition = "inline" if in_browser and edition.media_type == "application/pdf" else "attachment"
-    name = edition.display_name
+    response = FileResponse(_open_or_404(version.file), content_type=version.media_type)
+    disposition = "inline" if in_browser and version.media_type == "application/pdf" else "attachment"
+    name = version.display_name
     plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
     response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    response["Content-Length"] = str(edition.size)
+    response["Content-Length"] = str(version.size)
     return response
+
+
+def _open_or_404(file: FieldFile) -> File:
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None

@@ -120,30 +120,29 @@ def max_or_none(dates: Iterable[PartialDate | None]) -> PartialDate | None:
 
 def _month_number(name: str) -> int:
     for number in range(1, 13):
-        names = {
-            str(MONTHS[number]),
-            str(MONTHS_3[number]),
-            calendar.month_name[number],
-            calendar.month_abbr[number],
-        }
-        if name.lower() in {known.lower() for known in names}:
+        names = MONTHS[number], MONTHS_3[number], calendar.month_name[number], calendar.month_abbr[number]
+        if name.lower() in (str(known).lower() for known in names):
             return number
     raise ValueError(name)
+
+
+def _to_date(value: object) -> PartialDate | None:
+    """Raises ValidationError."""
+    if isinstance(value, PartialDate):
+        return value
+    if value in (None, ""):
+        return None
+    try:
+        return PartialDate.parse(str(value))
+    except ValueError:
+        raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
 
 
 class PartialDateFormField(forms.CharField):
     """A text box that takes a date as staff write it, and shows it in words."""
 
     def to_python(self, value: object) -> PartialDate | None:  # type: ignore[override]
-        if isinstance(value, PartialDate):
-            return value
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return PartialDate.parse(text)
-        except ValueError:
-            raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
+        return _to_date(value if isinstance(value, PartialDate) else super().to_python(value))
 
     def run_validators(self, value: object) -> None:
         """The length of the typed text says nothing about the date."""
@@ -187,14 +186,7 @@ class PartialDateField(models.CharField):
         return PartialDate.parse(value) if value else None
 
     def to_python(self, value: object) -> PartialDate | None:
-        if value is None or isinstance(value, PartialDate):
-            return value
-        if value == "":
-            return None
-        try:
-            return PartialDate.parse(str(value))
-        except ValueError:
-            raise ValidationError(NOT_A_DATE, code="invalid", params={"value": value}) from None
+        return _to_date(value)
 
     def get_prep_value(self, value: object) -> str | None:
         date = self.to_python(value)

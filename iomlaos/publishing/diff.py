@@ -4,6 +4,7 @@ import datetime
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -45,7 +46,7 @@ class FieldChange:
     after: str
 
     @property
-    def pieces(self) -> list[DiffChunk]:
+    def chunks(self) -> list[DiffChunk]:
         """The words removed and added, with some of those around them."""
         return list(_diff_chunks(self.before.split(), self.after.split()))
 
@@ -75,35 +76,18 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        differences = self._in_order(differences)
-        whole = {difference.path[:3] for difference in differences if difference.path[-1] == ""}
+        shown = [each for each in self._in_order(differences) if self.is_shown(each.path)]
+        rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
-        for difference in differences:
-            path = difference.path
-            if not self.is_told(path):
-                continue
-            if path[0] == "owned" and path[:3] in whole:
-                if path[-1] == "":
-                    found.append(self._whole_row(difference, differences))
-                continue
-            found.append(
-                FieldChange(
-                    self.label(path), self.value(path, difference.before), self.value(path, difference.after)
-                )
-            )
+        for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
+            first, *others = group
+            parts = [first, *others] if first.path[-1] else others
+            before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
+            after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
+            found.append(FieldChange(self.label(first.path), before, after))
         return found
 
-    def _whole_row(self, row: FieldDifference, differences: list[FieldDifference]) -> FieldChange:
-        parts = [
-            each
-            for each in differences
-            if each.path[:3] == row.path[:3] and each.path[-1] and self.is_told(each.path)
-        ]
-        before = " · ".join(filter(None, (self.value(each.path, each.before) for each in parts)))
-        after = " · ".join(filter(None, (self.value(each.path, each.after) for each in parts)))
-        return FieldChange(self.label(row.path), before, after)
-
-    def meetings(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
+    def conflicts(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
         """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
         return [
             (
@@ -112,7 +96,7 @@ class SnapshotFormatter:
                 each.is_contested,
             )
             for each in self._in_order(meetings)
-            if self.is_told(each.path)
+            if self.is_shown(each.path)
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
@@ -134,10 +118,10 @@ class SnapshotFormatter:
         model = model_at(self.model, path)
         held = data["owned"][path[1]][path[2]]
         names = sorted(held, key=lambda name: _field_position(model, name))
-        words = (self.value((*path, name), held[name]) for name in names if self.is_told((*path, name)))
+        words = (self.value((*path, name), held[name]) for name in names if self.is_shown((*path, name)))
         return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
 
-    def is_told(self, path: Path) -> bool:
+    def is_shown(self, path: Path) -> bool:
         """Whether staff are told of a field: not of what is read from a file."""
         model = model_at(self.model, path)
         return path[-1] not in options_of(model).read_from_file
@@ -150,12 +134,11 @@ class SnapshotFormatter:
         return f"{row}: {self._name(model, path[3])}" if path[3] else row
 
     def _name(self, model: type[models.Model], name: str) -> str:
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
+        field = _get_field(model, name)
+        if field is None:
             return name
-        words = capfirst(str(getattr(field, "translated_field", cast(models.Field, field)).verbose_name))
-        return _("%(name)s in Lao") % {"name": words} if getattr(field, "language", "") == "lo" else words
+        label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
+        return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
 
     def value(self, path: Path, value: Any) -> str:
         """A stored value as staff would write it; nothing for what is empty."""
@@ -163,12 +146,16 @@ class SnapshotFormatter:
             return ""
         if value == PRESENT and path[-1] == "":
             return _("there")
-        model = model_at(self.model, path)
-        try:
-            field = model._meta.get_field(path[-1])
-        except FieldDoesNotExist:
-            return str(value)
-        return _format_value(cast(models.Field, field), value)
+        field = _get_field(model_at(self.model, path), path[-1])
+        return str(value) if field is None else _format_value(field, value)
+
+
+def _get_field(model: type[models.Model], name: str) -> models.Field | None:
+    """None for a field that was removed since."""
+    try:
+        return cast(models.Field, model._meta.get_field(name))
+    except FieldDoesNotExist:
+        return None
 
 
 def _field_position(model: type[models.Model], name: str) -> int:

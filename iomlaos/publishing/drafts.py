@@ -11,61 +11,60 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.merge import FieldConflict, Snapshot
-from iomlaos.publishing.models import Revision, Standing, begins_after
+from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
+from iomlaos.publishing.models import RecordVersions, Revision, starts_after
 
 EXPIRES_FIRST = _(
     "It would be taken down by then. Give a later moment for “public until”, or leave it empty."
 )
 
 
-def carry_over(standing: Standing, record: models.Model) -> None:
-    """A draft goes along with what was changed under it. Raises IntegrityError where somebody was faster.
+def rebase_draft(versions: RecordVersions, record: models.Model) -> None:
+    """Rebase the draft onto the current state. Raises IntegrityError on a concurrent save.
 
-    Fields that both changed stay as the draft has them; `contested` names them.
+    Fields that both changed stay as the draft has them; `find_conflicts` names them.
     """
-    draft = standing.draft
-    # As somebody saved it: what it met on the way, also twice, is asked from there.
-    saved = draft.carries or draft
-    merged, _meetings = merge.merge(type(record), saved.base.data, standing.head.data, saved.data)
+    draft = versions.draft
+    # As somebody saved it: conflicts of all rebases are found from there.
+    saved = draft.rebased_from or draft
+    merged, _meetings = merge.merge(type(record), saved.base.data, versions.current.data, saved.data)
     merged["carried"] = saved.data.get("carried", {})
-    Revision.objects.keep_draft(
-        standing,
+    Revision.objects.save_draft(
+        versions,
         record,
         merged,
         by=draft.by,
         note=draft.note,
         publish_at=draft.publish_at,
         failure_reason=draft.failure_reason,
-        carries=saved,
+        rebased_from=saved,
     )
 
 
 def schedule(
-    standing: Standing, record: models.Model, *, by: Any, publish_at: datetime.datetime | None
+    versions: RecordVersions, record: models.Model, *, by: Any, publish_at: datetime.datetime | None
 ) -> None:
-    """The same draft, for another time or for none.
+    """Schedule the draft for another time, or for none.
 
-    Raises ValidationError, as `publish_draft`, where it met another change, and IntegrityError where
-    somebody was faster.
+    Raises ValidationError on a conflict with the public page, IntegrityError on a concurrent save.
     """
-    draft = standing.draft
+    draft = versions.draft
     if publish_at is not None:
-        _refuse_contested(record, contested(draft))
-    Revision.objects.keep_draft(
-        standing,
+        _refuse_contested(record, find_conflicts(draft))
+    Revision.objects.save_draft(
+        versions,
         record,
         draft.data,
         by=by,
         note=draft.note,
         publish_at=publish_at,
-        carries=draft.carries,
+        rebased_from=draft.rebased_from,
     )
 
 
-def contested(draft: Revision) -> list[FieldConflict]:
-    """The fields that were changed both in a draft and, meanwhile, on the public page."""
-    before = draft.carries
+def find_conflicts(draft: Revision) -> list[FieldConflict]:
+    """The fields that were changed both in a draft and on the public page since."""
+    before = draft.rebased_from
     if before is None or before.base is None or draft.base is None:
         return []
     meetings = merge.merge(apps.get_model(draft.model), before.base.data, draft.base.data, before.data)[1]
@@ -73,25 +72,24 @@ def contested(draft: Revision) -> list[FieldConflict]:
 
 
 def publish_draft(
-    standing: Standing, record: models.Model, *, by: Any, at: datetime.datetime | None = None
+    versions: RecordVersions, record: models.Model, *, by: Any, at: datetime.datetime | None = None
 ) -> Revision:
-    """Make a record what its draft says, with all that a save does. To be called in a transaction.
+    """Publish the draft of a record. To be called in a transaction.
 
-    Raises ValidationError, in words for staff, where that cannot be: the public page was changed in the
-    same fields meanwhile, what it refers to is gone, something else has its address now, it breaks another
-    rule, or nobody would see it. Raises IntegrityError where somebody was faster.
+    Raises ValidationError, in words for staff: the public page was changed in the same fields, a reference
+    is gone, a rule is broken, or nobody would see it. Raises IntegrityError on a concurrent save.
     """
-    draft = standing.draft
+    draft = versions.draft
     # As somebody saved it: a withdrawal may be what is scheduled.
-    saved = draft.carries or draft
-    data = _upon_what_is_there(standing, record)
+    saved = draft.rebased_from or draft
+    data = _against_current(versions, record)
     data = data | {"fields": {**data["fields"]}}
     if at is None:
-        # Somebody says so now, whatever it was; the clock takes no withdrawal back.
+        # A person may take back a withdrawal; the clock may not.
         data["fields"]["state"] = "published"
-    if begins_after(data, at or timezone.now()):
+    if starts_after(data, at or timezone.now()):
         data["fields"]["publish_from"] = None
-    Revision.objects.close(standing, Revision.Ending.PUBLISHED)
+    Revision.objects.close_draft(versions, Revision.Ending.PUBLISHED)
     for name, value in draft.data.get("carried", {}).items():
         setattr(record, name, value)
     # What a model dates, it dates by the moment at which this becomes public.
@@ -104,15 +102,15 @@ def publish_draft(
             row.full_clean()
     connection.check_constraints()
     if at is None or saved.data["fields"]["state"] == "published":
-        refuse_unseen(stored, at or timezone.now())
-    return Revision.objects.follow(
-        standing, stored, serialization.serialize(stored), by=by, note=draft.note, at=at
+        validate_will_be_visible(stored, at or timezone.now())
+    return Revision.objects.add_state(
+        versions, stored, serialization.serialize(stored), by=by, note=draft.note, at=at
     )
 
 
 def _put(record: models.Model, data: Snapshot) -> None:
-    """Save what a draft says. What the database would refuse, is said in words first."""
-    serialization.assign(record, data)
+    """Save what a draft holds. Raises ValidationError for what the database refuses."""
+    serialization.assign(record, data["fields"])
     record.full_clean()
     try:
         with transaction.atomic():
@@ -128,8 +126,8 @@ def _put(record: models.Model, data: Snapshot) -> None:
         ) from error
 
 
-def refuse_unseen(record: models.Model, at: datetime.datetime) -> None:
-    """What nobody would see is not published. Raises ValidationError, in words for staff."""
+def validate_will_be_visible(record: models.Model, at: datetime.datetime) -> None:
+    """Raises ValidationError where nobody would see the record."""
     if record.is_live(at):
         return
     if record.was_withdrawn(at) and record.publish_until:
@@ -139,24 +137,26 @@ def refuse_unseen(record: models.Model, at: datetime.datetime) -> None:
     )
 
 
-def _upon_what_is_there(standing: Standing, record: models.Model) -> Snapshot:
-    draft, words = standing.draft, SnapshotFormatter(type(record))
-    data, saved = draft.data, draft.carries or draft
-    if saved.base_id != standing.head.pk:
-        data, meetings = merge.merge(type(record), saved.base.data, standing.head.data, saved.data)
+def _against_current(versions: RecordVersions, record: models.Model) -> Snapshot:
+    """What the draft makes of the record as it is now."""
+    draft = versions.draft
+    data, saved = draft.data, draft.rebased_from or draft
+    if saved.base_id != versions.current.pk:
+        data, meetings = merge.merge(type(record), saved.base.data, versions.current.data, saved.data)
         _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
-    if gone := serialization.missing_references(type(record), data):
-        raise ValidationError(
-            _("It refers to something that was deleted: %(fields)s.")
-            % {"fields": ", ".join(str(words.label(path)) for path in gone)}
-        )
+    if missing := serialization.missing_references(type(record), data):
+        message = _("It refers to something that was deleted: %(fields)s.")
+        raise ValidationError(message % {"fields": _join_labels(record, missing)})
     return data
 
 
-def _refuse_contested(record: models.Model, met: list[FieldConflict]) -> None:
-    if met:
-        words = SnapshotFormatter(type(record))
-        raise ValidationError(
-            _("The public page was changed meanwhile in the same fields: %(fields)s.")
-            % {"fields": ", ".join(str(words.label(meeting.path)) for meeting in met)}
-        )
+def _refuse_contested(record: models.Model, conflicts: list[FieldConflict]) -> None:
+    if conflicts:
+        message = _("The public page was changed meanwhile in the same fields: %(fields)s.")
+        fields = _join_labels(record, [conflict.path for conflict in conflicts])
+        raise ValidationError(message % {"fields": fields})
+
+
+def _join_labels(record: models.Model, paths: list[Path]) -> str:
+    formatter = SnapshotFormatter(type(record))
+    return ", ".join(str(formatter.label(path)) for path in paths)

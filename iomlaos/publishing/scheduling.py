@@ -17,19 +17,19 @@ from iomlaos.publishing.serialization import locked
 
 logger = logging.getLogger(__name__)
 
-#: Pages that say whether the site lives, and ask the database for nothing else.
-WITHOUT = ("/healthz", "/readyz")
+#: Health checks, which ask the database for nothing else.
+EXEMPT_PATHS = ("/healthz", "/readyz")
 
 
 def publish_due(at: datetime.datetime) -> None:
-    """Publish each draft whose moment has come. What cannot be published is held, and staff are told why.
+    """Publish each draft that is due. What cannot be published keeps the reason, for staff.
 
-    No visitor waits for somebody who saves: the next request tries again.
+    Never waits for a lock: the next request tries again.
     """
     for draft in Revision.objects.due(at):
         try:
             with _without_waiting(), transaction.atomic():
-                _come_true(draft)
+                _publish_one(draft)
         except OperationalError as error:
             logger.warning("Due, but not published yet: %s %s: %s", draft.model, draft.object_key, error)
 
@@ -49,16 +49,16 @@ def _without_waiting() -> Iterator[None]:
             cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
 
 
-def _come_true(draft: Revision) -> None:
+def _publish_one(draft: Revision) -> None:
     """Raises OperationalError where somebody else has locked the record."""
     record = locked(apps.get_model(draft.model), draft.object_key, nowait=True)
     try:
         with transaction.atomic():
             if record is None:
                 raise ValidationError(_("It was deleted."))
-            standing = Revision.objects.standing(record)
-            if standing.draft and standing.draft.pk == draft.pk:
-                publish_draft(standing, record, by=draft.by, at=draft.publish_at)
+            versions = Revision.objects.versions(record)
+            if versions.draft and versions.draft.pk == draft.pk:
+                publish_draft(versions, record, by=draft.by, at=draft.publish_at)
     except ValidationError as error:
         _mark_failed(draft, " ".join(error.messages))
     except IntegrityError:
@@ -66,7 +66,7 @@ def _come_true(draft: Revision) -> None:
     except DatabaseError:
         raise
     except Exception:
-        # Whatever is wrong with one draft, no page is to fail of it.
+        # A broken draft must not make an unrelated page fail.
         logger.exception("A draft could not be published: %s %s", draft.model, draft.object_key)
         _mark_failed(draft, _("A fault of the site was in the way. Whoever runs it finds it in the log."))
 
@@ -76,16 +76,16 @@ def _mark_failed(draft: Revision, reason: str) -> None:
 
 
 class PublishDueMiddleware:
-    """Before anything is answered: what is due at the moment of the request is published.
+    """Publish what is due at the time of the request, before it is answered.
 
-    One query asks whether there is any. A database that fails here is left to the page itself.
+    One query looks for due drafts. A database error is logged: the page itself will report it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info not in WITHOUT:
+        if request.path_info not in EXEMPT_PATHS:
             try:
                 publish_due(request.at)
             except DatabaseError:

@@ -2,9 +2,11 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any, cast
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
@@ -13,30 +15,40 @@ from iomlaos.publishing.options import options_of
 
 
 def content_fields(model: type[models.Model]) -> list[models.Field]:
-    """The columns that hold what staff wrote: no key, no bookkeeping, each translated text by language."""
-    not_content = options_of(model).not_content
+    """The columns with content: no key, no bookkeeping, each translated text by language."""
+    fields = model._meta.concrete_fields
+    # modeltranslation keeps a column without a language beside those with one.
+    translated = {field.translated_field.name for field in fields if hasattr(field, "translated_field")}
+    left_out = {*options_of(model).not_content, *translated}
     return [
         field
-        for field in model._meta.concrete_fields
+        for field in fields
         if not field.primary_key
         and not getattr(field, "auto_now", False)
         and not getattr(field, "auto_now_add", False)
-        and field.name not in not_content
-        and not _is_translated(model, field)
+        and field.name not in left_out
     ]
 
 
-def _is_translated(model: type[models.Model], field: models.Field) -> bool:
-    """The column without a language, which modeltranslation keeps beside those with one."""
-    return any(
-        getattr(getattr(other, "translated_field", None), "name", None) == field.name
-        for other in model._meta.concrete_fields
-    )
-
-
 def child_relations(model: type[models.Model]) -> list[models.ManyToOneRel]:
-    """The rows that stand and fall with a record, as `record_options.children` names them."""
+    """The relations to the child rows of a record (`record_options.children`)."""
     return [cast(models.ManyToOneRel, model._meta.get_field(name)) for name in options_of(model).children]
+
+
+@cache
+def owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
+    """By model, the fields that lead from a child row to its owner."""
+    fields: dict[type[models.Model], list[models.ForeignKey]] = {}
+    for model in apps.get_models():
+        for relation in child_relations(model):
+            fields.setdefault(relation.related_model, []).append(relation.field)
+    return fields
+
+
+def owner_of(row: models.Model) -> models.Model:
+    """The record that owns a row: itself, where nothing does."""
+    owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
+    return next(filter(None, owners), row)
 
 
 def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> models.Model | None:
@@ -58,7 +70,7 @@ def is_stored(record: models.Model) -> bool:
 
 
 def serialize(record: models.Model) -> Snapshot:
-    """What the database holds of a record now."""
+    """The snapshot of a record as the database holds it."""
     model = type(record)
     stored = model._base_manager.get(pk=record.pk)
     owned = {
@@ -96,17 +108,16 @@ def _to_json(row: models.Model, field: models.Field) -> Any:
 
 
 def apply(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
-    """Make the rows of a record what a snapshot says.
+    """Write a snapshot into the rows of a record.
 
-    `raw` writes the rows and nothing else: for what is shown and rolled back. Without it they are
-    saved as ever, with what their models do on the way. What a snapshot does not know (a column that
-    is newer) stays, and a row that belongs to another record now stays there. Fields that refer to what
-    no longer exists are left empty where they may be.
+    `raw` writes the rows without signals and `save` methods: for what is rendered and rolled back. Columns
+    that the snapshot does not have stay, and so do rows that belong to another record now. References to
+    what no longer exists are left empty where they may be.
 
-    Returns what could not be put there: an address that another has now, a row beside which another of
-    its kind cannot be. Only `raw` leaves such things out; without it, IntegrityError is raised.
+    Returns what the database refused: a slug that another record has now, a row that breaks a unique
+    constraint. Only `raw` leaves such things out; without it, IntegrityError is raised.
     """
-    assign(record, snapshot)
+    assign(record, snapshot["fields"])
     left_out: list[Path] = []
     if raw:
         left_out += [("fields", name) for name in _save_skipping_conflicts(record)]
@@ -144,7 +155,7 @@ def _apply_children(
     for key in sorted(changed, key=lambda key: key not in present):
         row = present.get(key) or model(pk=key)
         setattr(row, relation.field.name, record)
-        _assign_values(row, changed[key])
+        assign(row, changed[key])
         if not raw:
             row.save()
         elif not _try_save(row) and not _try_save(_clear_conditional_unique(row)):
@@ -153,11 +164,7 @@ def _apply_children(
 
 
 def delete_for_replace(rows: list[models.Model]) -> None:
-    """Take rows out of their table that are saved again at once.
-
-    Two of them may swap what only one may have at a time: a language and a date, the word for all. Nothing
-    is told of it: no signal, no rule of what may be deleted; what refers to them finds them back.
-    """
+    """Delete rows without signals. They are inserted again at once, so that unique values can be swapped."""
     if rows:
         keys = [row.pk for row in rows]
         queryset = type(rows[0])._base_manager.filter(pk__in=keys)
@@ -171,16 +178,20 @@ def _has_values(row: models.Model, values: dict[str, Any]) -> bool:
 
 def _try_save(row: models.Model) -> bool:
     """Whether the database takes this row as it is."""
+    return _is_accepted(partial(row.save_base, raw=True))
+
+
+def _is_accepted(write: Callable[[], Any]) -> bool:
     try:
         with transaction.atomic():
-            row.save_base(raw=True)
+            write()
     except IntegrityError:
         return False
     return True
 
 
 def _clear_conditional_unique(row: models.Model) -> models.Model:
-    """The same row, without what only one row beside others may say ("speaks for the programme")."""
+    """Clear the fields of conditional unique constraints, such as "headline figure"."""
     for constraint in row._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
             for name in constraint.condition.referenced_base_fields:
@@ -191,7 +202,7 @@ def _clear_conditional_unique(row: models.Model) -> models.Model:
 
 
 def _save_skipping_conflicts(record: models.Model) -> list[str]:
-    """Write a row, field by field where it breaks a rule of the database. Returns those not taken."""
+    """Write a row, field by field where it breaks a constraint. Returns the refused fields."""
     if _try_save(record):
         return []
     stored = type(record)._base_manager.filter(pk=record.pk)
@@ -199,73 +210,60 @@ def _save_skipping_conflicts(record: models.Model) -> list[str]:
     waiting = [
         field for field in content_fields(type(record)) if _to_json(record, field) != before[field.name]
     ]
+
+    def write(field: models.Field) -> None:
+        stored.update(**{field.attname: getattr(record, field.attname)})
+
     while True:
-        # What is compared with another field may be taken once that has changed.
-        refused = [field for field in waiting if not _try_save_field(stored, field, record)]
+        # A field that a constraint compares with another may be accepted after that one.
+        refused = [field for field in waiting if not _is_accepted(partial(write, field))]
         if len(refused) == len(waiting):
             return [field.name for field in refused]
         waiting = refused
 
 
-def _try_save_field(stored: models.QuerySet, field: models.Field, record: models.Model) -> bool:
-    try:
-        with transaction.atomic():
-            stored.update(**{field.attname: getattr(record, field.attname)})
-    except IntegrityError:
-        return False
-    return True
-
-
 def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
-    """The record as a snapshot holds it, not saved; whether it still exists, does not matter."""
+    """An unsaved record from a snapshot, whether or not its row still exists."""
     record = model(pk=key)
-    assign(record, snapshot)
+    assign(record, snapshot["fields"])
     return record
-
-
-def assign(record: models.Model, snapshot: Snapshot) -> None:
-    """Give a record in memory the fields that a snapshot holds."""
-    _assign_values(record, snapshot["fields"])
 
 
 def build_children(
     record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel
 ) -> list[models.Model]:
-    """The rows of one kind that a record owns, as a snapshot holds them, not saved."""
+    """Unsaved child rows of one relation, from a snapshot."""
     rows = []
     for key, values in snapshot["owned"].get(relation.name, {}).items():
         row = relation.related_model(pk=key)
         setattr(row, relation.field.name, record)
-        _assign_values(row, values)
+        assign(row, values)
         rows.append(row)
     return rows
 
 
 def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
-    """The fields of a snapshot that refer to what was deleted since."""
+    """The fields of a snapshot that refer to deleted rows."""
     found: list[Path] = []
     for name, keys in snapshot["many"].items():
         related = cast(type[models.Model], model._meta.get_field(name).related_model)
         if related._base_manager.filter(pk__in=keys).count() < len(keys):
             found.append(("many", name))
-    rows: list[tuple[type[models.Model], Path, str, dict[str, Any]]] = [
-        (model, ("fields",), "", snapshot["fields"])
-    ]
+    rows: list[tuple[type[models.Model], Path, dict[str, Any]]] = [(model, ("fields",), snapshot["fields"])]
     for relation in child_relations(model):
         for key, values in snapshot["owned"].get(relation.name, {}).items():
-            rows.append((relation.related_model, ("owned", relation.name, key), relation.field.name, values))
-    for kind, path, owner, values in rows:
+            rows.append((relation.related_model, ("owned", relation.name, key), values))
+    for kind, path, values in rows:
         for field in content_fields(kind):
             key = values.get(field.name) if isinstance(field, models.ForeignKey) else None
-            if key is None or field.name == owner:
-                continue
             related = cast(type[models.Model], field.related_model)
-            if not related._base_manager.filter(pk=key).exists():
+            if key is not None and not related._base_manager.filter(pk=key).exists():
                 found.append((*path, field.name))
     return found
 
 
-def _assign_values(row: models.Model, values: dict[str, Any]) -> None:
+def assign(row: models.Model, values: dict[str, Any]) -> None:
+    """Give a row in memory the values of a snapshot."""
     for field in content_fields(type(row)):
         if field.name not in values:
             continue
@@ -280,13 +278,9 @@ def _assign_values(row: models.Model, values: dict[str, Any]) -> None:
         setattr(row, field.attname, value)
 
 
-class RollBack(Exception):
-    """What was done within is to be seen, and not to be kept."""
-
-
 @contextlib.contextmanager
 def rolled_back() -> Iterator[None]:
-    """All that happens within is gone afterwards."""
-    with contextlib.suppress(RollBack), transaction.atomic():
+    """Roll back all that happens inside the block."""
+    with transaction.atomic():
         yield
-        raise RollBack
+        transaction.set_rollback(True)

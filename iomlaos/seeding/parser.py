@@ -29,20 +29,25 @@ class SeedRecord:
     model: type[models.Model]
     key: str
     values: dict[str, Any] = field(default_factory=dict)
-    references: dict[str, str] = field(default_factory=dict)
-    many: dict[str, list[str]] = field(default_factory=dict)
+    references: dict[str, list[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}, {self.model._meta.verbose_name} “{self.key}”"
 
     @property
     def identity(self) -> tuple[str, str]:
-        """As the ledger writes it."""
         return self.model._meta.label_lower, self.key
 
-    def target(self, name: str) -> type[models.Model]:
-        """The model that a reference leads to."""
-        return self.model._meta.get_field(name).related_model
+    def targets(self) -> Iterator[tuple[str, str]]:
+        """The identities of the records that it refers to."""
+        for name, keys in self.references.items():
+            label = self.model._meta.get_field(name).related_model._meta.label_lower
+            yield from ((label, key) for key in keys)
+
+
+def key_field(model: type[models.Model]) -> str:
+    """The field by which fixtures name a record."""
+    return "slug" if hasattr(model, "natural_key") else "pk"
 
 
 class StringDateLoader(yaml.SafeLoader):
@@ -71,15 +76,15 @@ def read(folder: Path) -> list[SeedRecord]:
         raise SeedError(f"There is no .yaml file in {folder}.")
     records: dict[tuple[str, str], SeedRecord] = {}
     for file in files:
-        for line, content in _contents(file):
-            record = _record(file.name, line, content)
+        for line, content in _read_records(file):
+            record = _parse_record(file.name, line, content)
             if first := records.get(record.identity):
                 raise SeedError(f"{record}: it is given already in {first.file}, line {first.line}.")
             records[record.identity] = record
     return list(records.values())
 
 
-def _contents(file: Path) -> Iterator[tuple[int, Any]]:
+def _read_records(file: Path) -> Iterator[tuple[int, Any]]:
     """Each record as it is written, with its line."""
     try:
         loader = StringDateLoader(file.read_text(encoding="utf-8"))
@@ -99,7 +104,7 @@ def _contents(file: Path) -> Iterator[tuple[int, Any]]:
         raise SeedError(f"{file.name}: this cannot be read: {error}.") from None
 
 
-def _record(file: str, line: int, content: Any) -> SeedRecord:
+def _parse_record(file: str, line: int, content: Any) -> SeedRecord:
     where = f"{file}, line {line}"
     if not isinstance(content, dict) or not isinstance(content.get("fields"), dict):
         raise SeedError(f"{where}: a record needs “model:” and “fields:” with something under it.")
@@ -114,31 +119,31 @@ def _record(file: str, line: int, content: Any) -> SeedRecord:
     record = SeedRecord(file, line, model, str(content.get("pk") or content["fields"].get("slug") or "?"))
     for name, value in content["fields"].items():
         try:
-            _take(record, name, value)
+            _set_value(record, name, value)
         except ValidationError as error:
             raise SeedError(f"{record}, {name}: {' '.join(error.messages)}") from None
-    _take_key(record, content.get("pk"))
+    _set_key(record, content.get("pk"))
     return record
 
 
-def _take(record: SeedRecord, name: str, value: Any) -> None:
-    """One field of a record. What stands empty is not given at all: the model's default is taken."""
-    column = _column(record.model, name)
+def _set_value(record: SeedRecord, name: str, value: Any) -> None:
+    """Set one field. An empty one is left out: the model's default is taken."""
+    column = _get_field(record.model, name)
     if value is None:
         return
     if column.many_to_many:
         if not isinstance(value, list):
-            raise ValidationError(f"This is a list of keys: {_sample(column, many=True)}.")
-        record.many[name] = [_reference(column, item) for item in value]
+            raise ValidationError("This is a list of keys: [[its-key], [another]].")
+        record.references[name] = [_parse_reference(column, item) for item in value]
     elif column.remote_field:
-        record.references[name] = _reference(column, value)
+        record.references[name] = [_parse_reference(column, value)]
     else:
-        record.values[name] = _value(column, value)
+        record.values[name] = _parse_value(column, value)
 
 
-def _column(model: type[models.Model], name: Any) -> models.Field:
-    columns = [column for column in model._meta.get_fields() if not column.auto_created]
-    names = [column.name for column in columns if not column.primary_key]
+def _get_field(model: type[models.Model], name: Any) -> models.Field:
+    fields = model._meta.get_fields()
+    names = [field.name for field in fields if not (field.auto_created or field.primary_key)]
     # A translated field is written once a language; its bare name would mean the language of the moment.
     bare = {name.removesuffix("_en") for name in names if name.endswith("_en")}
     if name in bare:
@@ -149,7 +154,7 @@ def _column(model: type[models.Model], name: Any) -> models.Field:
     return model._meta.get_field(name)
 
 
-def _value(column: models.Field, value: Any) -> Any:
+def _parse_value(column: models.Field, value: Any) -> Any:
     if isinstance(value, list | dict):
         raise ValidationError("It takes one value, not a list.")
     if isinstance(column, models.FileField):
@@ -165,35 +170,27 @@ def _value(column: models.Field, value: Any) -> Any:
     value = column.to_python(value)
     if isinstance(value, datetime.datetime) and timezone.is_naive(value):
         raise ValidationError("Write the moment with its hour and zone: 2021-01-10T00:00:00+07:00.")
-    return value
+    return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value
 
 
-def _reference(column: models.Field, value: Any) -> str:
+def _parse_reference(column: models.Field, value: Any) -> str:
     target = column.related_model
-    if not hasattr(target, "natural_key"):
+    if key_field(target) == "pk":
         return str(target._meta.pk.to_python(value))
     if not isinstance(value, list) or len(value) != 1:
-        raise ValidationError(f"Name the {target._meta.verbose_name} by its key: {_sample(column)}.")
+        raise ValidationError(f"Name the {target._meta.verbose_name} by its key: [its-key].")
     return str(value[0])
 
 
-def _sample(column: models.Field, *, many: bool = False) -> str:
-    if not hasattr(column.related_model, "natural_key"):
-        return "[1]" if many else "1"
-    return "[[its-key], [another]]" if many else "[its-key]"
-
-
-def _take_key(record: SeedRecord, pk: Any) -> None:
-    """The key by which the ledger knows a record: its natural key, or the pk that the fixture gives."""
-    column = record.model._meta.pk
-    if hasattr(record.model, "natural_key"):
+def _set_key(record: SeedRecord, pk: Any) -> None:
+    if key_field(record.model) == "slug":
         if pk is not None:
             raise SeedError(f"{record}: take “pk” out; its key is the slug.")
-        (key,) = record.model(**record.values).natural_key()
-        if not key:
+        if not record.values.get("slug"):
             raise SeedError(f"{record}, slug: This is missing, and it is the key of the record.")
-        record.key = key
+        record.key = record.values["slug"]
         return
+    column = record.model._meta.pk
     if pk is None:
         raise SeedError(f"{record}, pk: This is missing. Without it each load would double the record.")
     try:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import contested, publish_draft, refuse_unseen, schedule
-from iomlaos.publishing.models import Publishable, Revision, Standing, Submission
+from iomlaos.publishing.drafts import find_conflicts, publish_draft, schedule, validate_will_be_visible
+from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
 from iomlaos.staff.fields import DateTimeField
 
 
@@ -48,7 +48,9 @@ class Step:
     #: What it asks for.
     Form: ClassVar[type[forms.BaseForm]] = forms.Form
 
-    def __init__(self, admin: Any, request: HttpRequest, record: Publishable, standing: Standing) -> None:
+    def __init__(
+        self, admin: Any, request: HttpRequest, record: Publishable, standing: RecordVersions
+    ) -> None:
         self.admin, self.request, self.record, self.standing = admin, request, record, standing
 
     def form(self, data: Any = None) -> forms.BaseForm:
@@ -58,11 +60,11 @@ class Step:
         """Save the record, and its new state in the history."""
         self.record.save()
         data = serialization.serialize(self.record)
-        Revision.objects.follow(self.standing, self.record, data, by=self.request.user, note=note)
+        Revision.objects.add_state(self.standing, self.record, data, by=self.request.user, note=note)
 
     def keep_public(self, publish_from: datetime.datetime | None) -> None:
         self.record.state, self.record.publish_from = Publishable.State.PUBLISHED, publish_from
-        refuse_unseen(self.record, publish_from or self.request.at)
+        validate_will_be_visible(self.record, publish_from or self.request.at)
         self.record.full_clean()
         self.keep()
 
@@ -115,12 +117,12 @@ class PublishLater(Step):
     def _will_be_seen(self, draft: Revision, moment: datetime.datetime) -> None:
         """A draft of a withdrawn record makes it public again. Raises ValidationError."""
         fields = draft.data["fields"]
-        if fields["state"] != Publishable.State.PUBLISHED and not contested(draft):
+        if fields["state"] != Publishable.State.PUBLISHED and not find_conflicts(draft):
             # It takes the withdrawal back, and so is not rebased onto it any more.
-            fields["state"], draft.carries = Publishable.State.PUBLISHED, None
+            fields["state"], draft.rebased_from = Publishable.State.PUBLISHED, None
         planned = serialization.build_record(type(self.record), self.record.pk, draft.data)
         planned.publish_from = None
-        refuse_unseen(planned, moment)
+        validate_will_be_visible(planned, moment)
 
 
 class Unschedule(Step):
@@ -194,7 +196,7 @@ class Discard(Step):
         return bool(self.standing.draft)
 
     def take(self, form: forms.BaseForm) -> None:
-        Revision.objects.close(self.standing, Revision.Ending.DISCARDED)
+        Revision.objects.close_draft(self.standing, Revision.Ending.DISCARDED)
 
 
 class GiveBack(Step):
@@ -231,7 +233,9 @@ class HasSteps:
         route = "<path:object_id>/step/<slug:name>/"
         return [self.admin_path(route, self.step_view, "step"), *super().get_urls()]
 
-    def steps_offered(self, request: HttpRequest, record: Publishable, standing: Standing) -> list[Step]:
+    def steps_offered(
+        self, request: HttpRequest, record: Publishable, standing: RecordVersions
+    ) -> list[Step]:
         if not self.has_publish_permission(request):
             return []
         steps = (step_class(self, request, record, standing) for step_class in self.steps)
@@ -254,7 +258,7 @@ class HasSteps:
         if not step.is_offered:
             messages.info(request, gettext("That cannot be done now, or was done already."))
             return redirect(self.admin_url("change", record))
-        source = (standing.draft or standing.head).pk
+        source = (standing.draft or standing.current).pk
         is_sent = request.method == "POST"
         is_stale = is_sent and request.POST.get("_source") != str(source)
         form = step.form(request.POST if is_sent else None)
@@ -270,7 +274,7 @@ class HasSteps:
                 messages.success(request, step.done)
                 return redirect(self.admin_url("change", record))
         context = {
-            "title": f"{step.label}: {standing.head.title}",
+            "title": f"{step.label}: {standing.current.title}",
             "step": step,
             "form": form,
             "is_stale": is_stale,

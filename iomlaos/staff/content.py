@@ -163,7 +163,7 @@ class FileOwnerAdmin(PublishableAdmin):
     def _find_version(self, key: str) -> FileVersion | None:
         if version := self._version_model.objects.filter(file__contains=f"/{key}.").first():
             return version
-        revisions = Revision.objects.filter(model=self.opts.label_lower).holding(f"/{key}.")
+        revisions = Revision.objects.filter(model=self.opts.label_lower).containing(f"/{key}.")
         revision = revisions.order_by("-at").first()
         versions = file_versions_in(self.model, revision.object_key, revision.data) if revision else []
         return next((version for version in versions if version.public_id == key), None)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing.dates import VIENTIANE, format_deadline
 from iomlaos.publishing.drafts import EXPIRES_FIRST
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import Publishable, ReviewLink, Revision, Standing, Submission
+from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision, Submission
 from iomlaos.staff.actions import AsksLittle
 from iomlaos.staff.fields import DateTimeField
 from iomlaos.staff.versioned_save import Save, note_of
@@ -149,7 +149,7 @@ class KeepsDrafts:
         if SCHEDULE in request.POST and may_publish:
             Submission.objects.end(record, request.at)
         if SUBMIT in request.POST:
-            Submission.objects.hand_in(record, by=request.user, note=note_of(request), at=request.at)
+            Submission.objects.submit(record, by=request.user, note=note_of(request), at=request.at)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, **kwargs)
@@ -204,7 +204,7 @@ class KeepsDrafts:
         if SCHEDULE in request.POST:
             moment = format_deadline(DateTimeField().clean(request.POST.get("publish_at")))
             return gettext("The change becomes public by itself: %(moment)s.") % {"moment": moment}
-        if not save.standing.head.is_seen(request.at):
+        if not save.standing.current.is_public_at(request.at):
             return gettext("Kept as a draft. Only staff see it.")
         return gettext("Kept as a draft. The public page stays as it is until the draft is published.")
 
@@ -220,7 +220,7 @@ class KeepsDrafts:
             form.initial["publish_at"] = sent.get("publish_at", "")
         return super().render_change_form(request, context, **kwargs)
 
-    def told_beside(self, request: HttpRequest, record: Any, standing: Standing | None) -> dict:
+    def told_beside(self, request: HttpRequest, record: Any, standing: RecordVersions | None) -> dict:
         context = {
             "keeps_drafts": True,
             "shows_changes": self.model.shows_changes,
@@ -230,7 +230,7 @@ class KeepsDrafts:
             return context
         context |= super().told_beside(request, record, standing)
         return context | {
-            "is_public": standing.head.data["fields"]["state"] != Publishable.State.DRAFT,
+            "is_public": standing.current.data["fields"]["state"] != Publishable.State.DRAFT,
             "is_seen": record.is_live(request.at),
             "steps": self.steps_offered(request, record, standing),
             "submission": Submission.objects.of(record).filter(ended_at=None).first(),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
-from iomlaos.publishing.models import ReviewLink, Revision, Standing
+from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
 from iomlaos.publishing.options import options_of
 from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.versioned_save import SavesSafely
@@ -65,7 +65,7 @@ class HistoryMixin(SavesSafely):
             "title": _("History: %(record)s") % {"record": record},
             "rows": [(revision, _changes(revision, formatter)) for revision in revisions[:PAGE_SIZE]],
             "draft": versions.draft,
-            "head": versions.head,
+            "head": versions.current,
             "links": ReviewLink.objects.of(record).select_related("by"),
             "at": request.at,
             "has_more": len(revisions) > PAGE_SIZE,
@@ -85,7 +85,7 @@ class HistoryMixin(SavesSafely):
             present = {name: head.data["fields"][name] for name in options_of(self.model).kept_on_restore}
             data = version.data | {"fields": version.data["fields"] | present, "carried": {}}
             note = _("As it was on %(when)s") % {"when": f"{version.at.astimezone(VIENTIANE):%Y-%m-%d %H:%M}"}
-            parked = Revision.objects.park(head, record, data, by=request.user, note=note)
+            parked = Revision.objects.add_pending(head, record, data, by=request.user, note=note)
         messages.info(request, _("This is how it was. It is not saved yet: look through it, then save."))
         return redirect(f"{self.admin_url('change', record)}?source={parked.pk}")
 
@@ -112,7 +112,7 @@ class HistoryMixin(SavesSafely):
         try:
             with transaction.atomic():
                 versions = self._standing_of(record)
-                if str(versions.head.pk) != request.POST.get("_source"):
+                if str(versions.current.pk) != request.POST.get("_source"):
                     raise IntegrityError("Somebody saved since the notes were shown.")
                 self._save_note(request, versions)
         except IntegrityError:
@@ -123,9 +123,9 @@ class HistoryMixin(SavesSafely):
             messages.success(request, _("The note is changed. The page says so now."))
         return redirect(self.admin_url("history", record))
 
-    def _save_note(self, request: HttpRequest, versions: Standing) -> None:
+    def _save_note(self, request: HttpRequest, versions: RecordVersions) -> None:
         """Raises ValidationError for an empty note, and IntegrityError on a concurrent save."""
-        record = self.model._base_manager.get(pk=versions.head.object_key)
+        record = self.model._base_manager.get(pk=versions.current.object_key)
         number = request.POST.get("note", "")
         if not number.isdecimal() or int(number) >= len(record.changelog):
             raise ValidationError(_("There is no such note."))
@@ -138,7 +138,9 @@ class HistoryMixin(SavesSafely):
         else:
             raise ValidationError(_("The note was not changed: it needs words in English."))
         record.save(update_fields=["changelog", "updated_at"])
-        Revision.objects.follow(versions, record, serialization.serialize(record), by=request.user, note="")
+        Revision.objects.add_state(
+            versions, record, serialization.serialize(record), by=request.user, note=""
+        )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """Deleted records, newest first. A POST restores one, as a draft where it has a state."""
@@ -175,9 +177,9 @@ class HistoryMixin(SavesSafely):
         try:
             with transaction.atomic():
                 serialization.apply(record, data, raw=False)
-                versions, restored = Revision.objects.latest(record), serialization.serialize(record)
+                versions, restored = Revision.objects.saved_versions(record), serialization.serialize(record)
                 note = _("Restored after it was deleted")
-                Revision.objects.follow(versions, record, restored, by=request.user, note=note)
+                Revision.objects.add_state(versions, record, restored, by=request.user, note=note)
         except IntegrityError:
             message = _(
                 "It could not be restored: another one has its address or name now. Change that first."

@@ -47,7 +47,7 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("event"), ordering="event")
     def event_label(self, obj: PublishingLogEntry) -> str:
-        return obj.event_in_words
+        return obj.event_label
 
     @admin.display(description=_("what"), ordering="title")
     def record_link(self, obj: PublishingLogEntry) -> str:

@@ -19,8 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.media.richtext import RichTextField
-from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, begins_after, publishables
-from iomlaos.publishing.serialization import child_relations, content_fields
+from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, publishables, starts_after
+from iomlaos.publishing.serialization import child_relations, content_fields, owner_fields, owner_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -
         data__fields__state__in=[Publishable.State.PUBLISHED, Publishable.State.WITHDRAWN],
     )
     revisions = states.values_list("object_key", "data")
-    return public | {others[key] for key, data in revisions if not begins_after(data, at)}
+    return public | {others[key] for key, data in revisions if not starts_after(data, at)}
 
 
 def _page_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
@@ -97,7 +97,7 @@ def _page_references(records: Collection[models.Model], at: datetime.datetime) -
         for page in getattr(record, "stands_on", ()):
             yield record.pk, Reference(None, str(page), is_live=True, blocks_delete=True)
     model = type(next(iter(records)))
-    if model in _owner_fields():
+    if model in owner_fields():
         for row in _with_owner(model).filter(pk__in=[record.pk for record in records]):
             for owner in _owners_of(row):
                 is_live = _is_live(owner, at)
@@ -134,14 +134,14 @@ def _fk_references(fk_fields: list[FkField], at: datetime.datetime, depth: int) 
         description = _("It names it under “%(field)s”.") % {"field": capfirst(field.verbose_name)}
         for row in rows:
             is_live = row.pk in live
-            reference = Reference(_owner_of(row), description, is_live, blocks_delete=is_live or protects)
+            reference = Reference(owner_of(row), description, is_live, blocks_delete=is_live or protects)
             yield records[row.value], reference
 
 
 def _live_keys(rows: models.QuerySet, at: datetime.datetime, depth: int) -> set[Any]:
     """The keys of rows that visitors see now: on their own page, their owner's, or where they are used."""
-    if issubclass(rows.model, Publishable) or rows.model in _owner_fields():
-        return {row.pk for row in rows if _is_live(_owner_of(row), at)}
+    if issubclass(rows.model, Publishable) or rows.model in owner_fields():
+        return {row.pk for row in rows if _is_live(owner_of(row), at)}
     if not depth:
         return set()
     uses = references_to(list({row.pk: row for row in rows}.values()), at, depth - 1)
@@ -154,7 +154,7 @@ def _link_references(urls: dict[str, Any], at: datetime.datetime) -> KeyedRefere
         for row in _with_owner(model):
             text = " ".join(str(getattr(row, column) or "") for column in columns)
             if keys := [key for url, key in urls.items() if url in text]:
-                owner = _owner_of(row)
+                owner = owner_of(row)
                 reference = Reference(owner, _("A text of it links to its page."), _is_live(owner, at))
                 yield from ((key, reference) for key in keys)
 
@@ -210,29 +210,14 @@ def _waiting_drafts() -> Iterable[tuple[Revision, models.Model]]:
             yield by_key[str(record.pk)], record
 
 
-@cache
-def _owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
-    """By model, the foreign keys from a child row to its owner."""
-    fields: dict[type[models.Model], list[models.ForeignKey]] = {}
-    for model in apps.get_models():
-        for relation in child_relations(model):
-            fields.setdefault(relation.related_model, []).append(relation.field)
-    return fields
-
-
 def _with_owner(model: type[models.Model]) -> models.QuerySet:
-    names = [field.name for field in _owner_fields().get(model, ())]
+    names = [field.name for field in owner_fields().get(model, ())]
     return model._base_manager.select_related(*names) if names else model._base_manager.all()
 
 
 def _owners_of(row: models.Model) -> list[models.Model]:
-    owners = (getattr(row, field.name) for field in _owner_fields().get(type(row), ()))
+    owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
     return [owner for owner in owners if owner]
-
-
-def _owner_of(row: models.Model) -> models.Model:
-    """The record that owns a row: the row itself, where nothing owns it."""
-    return next(iter(_owners_of(row)), row)
 
 
 def _is_live(row: models.Model, at: datetime.datetime) -> bool:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.drafts import carry_over, contested
+from iomlaos.publishing.drafts import find_conflicts, rebase_draft
 from iomlaos.publishing.merge import FieldConflict, Snapshot
-from iomlaos.publishing.models import Revision, Standing
+from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import is_stored, locked, rolled_back
 from iomlaos.staff.base import parse_uuid
@@ -29,7 +29,7 @@ class Save:
 
     #: The revision that the form was drawn from.
     source: Revision
-    standing: Standing
+    standing: RecordVersions
     #: Saved as a draft: the row stays as it is.
     to_draft: bool = False
     #: Whether the form was valid and saved, for good or to be rolled back.
@@ -46,9 +46,9 @@ class Save:
     @property
     def stands_upon(self) -> Revision:
         """The revision that the form must have started from, so that it overwrites nobody."""
-        from_draft = self.source.started_from.kind == Revision.Kind.DRAFT
+        from_draft = self.source.origin.kind == Revision.Kind.DRAFT
         draft = self.standing.draft
-        return draft if draft and (from_draft or self.to_draft) else self.standing.head
+        return draft if draft and (from_draft or self.to_draft) else self.standing.current
 
 
 class SavesSafely:
@@ -80,11 +80,11 @@ class SavesSafely:
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         standing = self._standing_of(record)
-        source = self._revision(record, request.POST.get("_source")) or standing.head
+        source = self._revision(record, request.POST.get("_source")) or standing.current
         context = {**self.told_beside(request, record, standing), **(extra_context or {}), "source": source}
         save = Save(source, standing, to_draft=self.is_kept_as_draft(request, record))
         request.save_with_history = save
-        if source == standing.head and not save.to_draft:
+        if source == standing.current and not save.to_draft:
             return self._plain_form(request, record, context)
         return self._upon_another(request, record, save, context)
 
@@ -112,34 +112,34 @@ class SavesSafely:
         """The fields that the button sets: a form that is shown again leaves them as they are."""
         return set()
 
-    def told_beside(self, request: HttpRequest, record: Model, standing: Standing) -> dict:
+    def told_beside(self, request: HttpRequest, record: Model, standing: RecordVersions) -> dict:
         """Context of the form, read before a draft is put into the rows."""
-        return {"draft": standing.draft, "public_state": standing.head}
+        return {"draft": standing.draft, "public_state": standing.current}
 
     def after_saving(self, request: HttpRequest, record: Model, before: Snapshot | None) -> None:
         """Called when the state or the draft is saved. `before` is what the row held."""
 
-    def _standing_of(self, record: Model, *, by: Any = None) -> Standing:
+    def _standing_of(self, record: Model, *, by: Any = None) -> RecordVersions:
         """The versions of a record. A draft is rebased where the record was changed under it."""
         with transaction.atomic():
             locked(type(record), record.pk)
-            standing = Revision.objects.standing(record, by=by)
-            if standing.draft and standing.draft.base_id != standing.head.pk:
-                carry_over(standing, record)
+            standing = Revision.objects.versions(record, by=by)
+            if standing.draft and standing.draft.base_id != standing.current.pk:
+                rebase_draft(standing, record)
         return standing
 
     def _drawn(self, request: HttpRequest, record: Model, extra_context: dict | None) -> HttpResponse:
         """The form of the revision that `source` names, else of the draft, else of the record as it is."""
         standing = self._standing_of(record)
         latest = standing.draft if self.has_change_permission(request, record) else None
-        source = self._revision(record, request.GET.get("source")) or latest or standing.head
+        source = self._revision(record, request.GET.get("source")) or latest or standing.current
         context = {**self.told_beside(request, record, standing), **(extra_context or {}), "source": source}
-        if source == standing.head:
+        if source == standing.current:
             return self._plain_form(request, record, context)
         if source.kind != Revision.Kind.STATE:
             context.setdefault("note_of_change", source.note)
         if source.kind == Revision.Kind.DRAFT:
-            context["went_along"] = SnapshotFormatter(type(record)).meetings(contested(source))
+            context["went_along"] = SnapshotFormatter(type(record)).conflicts(find_conflicts(source))
         return self._drawn_of(request, record, source, context)
 
     def _drawn_of(self, request: HttpRequest, record: Model, source: Revision, context: dict) -> HttpResponse:
@@ -171,7 +171,7 @@ class SavesSafely:
             if not save.is_done:
                 return response.render() if hasattr(response, "render") else response
             typed = serialization.serialize(record)
-        base, upon, data = save.source.started_from, save.stands_upon, typed
+        base, upon, data = save.source.origin, save.stands_upon, typed
         if base != upon:
             data, save.conflicts = merge.merge(type(record), base.data, upon.data, typed)
             if merge.differences(upon.data, data):
@@ -184,7 +184,7 @@ class SavesSafely:
         elif base == upon:
             self._put(request, record, save, data)
         else:
-            self.after_saving(request, record, save.standing.head.data)
+            self.after_saving(request, record, save.standing.current.data)
         return response
 
     def _put(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
@@ -193,21 +193,21 @@ class SavesSafely:
             setattr(record, name, value)
         serialization.apply(record, data, raw=False)
         save.is_rehearsal = False
-        if save.standing.draft and save.source.started_from == save.standing.draft:
-            Revision.objects.close(save.standing, Revision.Ending.PUBLISHED)
+        if save.standing.draft and save.source.origin == save.standing.draft:
+            Revision.objects.close_draft(save.standing, Revision.Ending.PUBLISHED)
         self.log_change(request, record, save.message)
 
     def _keep_draft(self, request: HttpRequest, record: Model, save: Save, data: Snapshot) -> None:
-        before, head = save.standing.draft, save.standing.head
+        before, head = save.standing.draft, save.standing.current
         if not before and not merge.differences(head.data, data):
             _replace_success(request, _("Nothing was changed, so no draft was kept."))
             return
         publish_at = self.when_to_publish(request, before)
         data = data | {"carried": save.carried}
         is_new = not before or before.data != data or before.publish_at != publish_at
-        if is_new or before.failure_reason or before.carries_id:
+        if is_new or before.failure_reason or before.rebased_from_id:
             by, note = request.user, note_of(request)
-            Revision.objects.keep_draft(save.standing, record, data, by=by, note=note, publish_at=publish_at)
+            Revision.objects.save_draft(save.standing, record, data, by=by, note=note, publish_at=publish_at)
         self.after_saving(request, record, head.data)
 
     def _met(
@@ -220,13 +220,13 @@ class SavesSafely:
         conflicts = [conflict for conflict in save.conflicts if conflict.path not in paths]
         messages.get_messages(request)._queued_messages.clear()
         merged["carried"], note = save.carried, request.POST.get("_note", "")
-        again = Revision.objects.park(upon, record, merged, by=request.user, note=note)
+        again = Revision.objects.add_pending(upon, record, merged, by=request.user, note=note)
         asking = copy.copy(request)
         asking.method, asking.POST = "GET", QueryDict()
         context = context | {
             "source": again,
             "met_with": upon,
-            "meetings": SnapshotFormatter(type(record)).meetings(conflicts),
+            "meetings": SnapshotFormatter(type(record)).conflicts(conflicts),
             "note_of_change": again.note,
         }
         response = self._drawn_of(asking, record, again, context)
@@ -266,19 +266,19 @@ class SavesSafely:
             save.is_done, save.message = True, message
             if save.is_rehearsal:
                 return None
-        self._keep(request, obj, save.standing if save else Revision.objects.standing(obj))
+        self._keep(request, obj, save.standing if save else Revision.objects.versions(obj))
         return super().log_change(request, obj, message)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self._keep(request, obj, Standing(None, None, 0))
+        self._keep(request, obj, RecordVersions(None, None, 0))
         return super().log_addition(request, obj, message)
 
-    def _keep(self, request: HttpRequest, record: Model, standing: Standing) -> None:
+    def _keep(self, request: HttpRequest, record: Model, standing: RecordVersions) -> None:
         data = serialization.serialize(record)
-        before = standing.head.data if standing.head else None
+        before = standing.current.data if standing.current else None
         # Equal after a second click on the same button.
         if before != data:
-            Revision.objects.follow(standing, record, data, by=request.user, note=note_of(request))
+            Revision.objects.add_state(standing, record, data, by=request.user, note=note_of(request))
         self.after_saving(request, record, before)
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:

@@ -82,10 +82,10 @@ def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
 
 def test_a_draft_that_waits_goes_along(clock, staff):
     row = make_page(title_en="Privacy", review_due=DUE)
-    standing = Revision.objects.standing(row)
+    standing = Revision.objects.versions(row)
     data = serialize(row)
     data["fields"]["title_en"] = "Privacy here"
-    Revision.objects.keep_draft(standing, row, data, by=None, note="")
+    Revision.objects.save_draft(standing, row, data, by=None, note="")
     staff.post(button_of(row))
     fields = Revision.objects.of(row).waiting().get().data["fields"]
     assert (fields["title_en"], fields["reviewed_on"], fields["review_due"]) == (

@@ -148,7 +148,7 @@ def test_a_hand_in_is_shown_to_who_may_publish_it_and_a_return_to_who_wrote_it(c
     neighbour = person("neighbour", "view_programme", "view_vacancy", "publish_vacancy")
     first, second = (make_programme(state="draft", title_en=title) for title in ("First", "Second"))
     for programme in (first, second):
-        Submission.objects.hand_in(programme, by=writer, note="Please look.", at=NOW)
+        Submission.objects.submit(programme, by=writer, note="Please look.", at=NOW)
     Submission.objects.of(second).update(
         returned_at=NOW, returned_by_name="editor", return_note="Dates are missing."
     )
@@ -306,7 +306,7 @@ def test_the_front_page_runs_as_many_queries_for_many_rows_as_for_few(clock, sta
                 draft_of(make_project(), by=writer),
                 draft_of(make_project(), failure_reason="Why", publish_at=NOW),
             )
-            Submission.objects.hand_in(make_project(state="draft"), by=writer, note="", at=NOW)
+            Submission.objects.submit(make_project(state="draft"), by=writer, note="", at=NOW)
             for make in (make_vacancy, make_procurement_notice):
                 make(closes_at=NOW - 365 * DAY, results_expected_by=(NOW - 364 * DAY).date())
                 make(closes_at=NOW + DAY)

@@ -325,7 +325,7 @@ def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, s
     opened(staff, programme)
     public = states(programme)[0].data
     send(staff, programme, "_save", state="draft")
-    parked = Revision.objects.park(states(programme)[0], programme, public, by=None, note="")
+    parked = Revision.objects.add_pending(states(programme)[0], programme, public, by=None, note="")
     page = writer.get(f"{address_of(programme)}?source={parked.pk}")
     assert writer.post(address_of(programme), filled(page, title_en="Mine")).status_code == 403
     programme.refresh_from_db()
@@ -457,7 +457,7 @@ def test_a_corrected_note_stays_so_when_a_draft_with_its_own_note_is_published(c
 
 def test_two_people_who_look_at_once_at_what_a_command_changed_both_see_it(staff, programme, monkeypatch):
     """The one who comes second finds it noted."""
-    real, raced = type(Revision.objects.all()).standing, []
+    real, raced = type(Revision.objects.all()).versions, []
 
     def once(self, record, **given):
         if not raced:
@@ -467,7 +467,7 @@ def test_two_people_who_look_at_once_at_what_a_command_changed_both_see_it(staff
 
     for page in ("history/", "step/withdraw/", "change/"):
         raced.clear()
-        monkeypatch.setattr(type(Revision.objects.all()), "standing", once)
+        monkeypatch.setattr(type(Revision.objects.all()), "versions", once)
         assert staff.get(address_of(programme, page)).status_code == 200
 
 

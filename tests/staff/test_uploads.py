@@ -53,7 +53,7 @@ def test_a_pdf_is_taken_with_its_pages_and_size(staff):
     assert len(on_disk()) == 1
 
 
-# --- Refused and accepted files: tests/publishing/test_filetypes.py has them all ---------------
+# --- Refused and accepted files: tests/media/test_filetypes.py has them all ---------------
 
 REFUSED = {
     "a folder in its name": ("&#46;&#46;&#47;evil.pdf", pdf(), "Rename"),

@@ -9,9 +9,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from iomlaos.media.filetypes import images, office, pdf
-from iomlaos.media.filetypes.types import BY_MEDIA_TYPE, PDF, WEBP, FileType, InvalidFile
-
-__all__ = ["BY_MEDIA_TYPE", "CheckedFile", "InvalidFile", "check_file", "check_image"]
+from iomlaos.media.filetypes.types import PDF, WEBP, FileType, InvalidFile
 
 #: Folder separators, control characters, and marks that turn the direction of writing.
 NOT_IN_A_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")

@@ -4,16 +4,17 @@ import io
 
 import pikepdf
 
-from iomlaos.media.filetypes.types import RUNS_SOMETHING, InvalidFile
+from iomlaos.media.filetypes.types import ACTIVE_URL, InvalidFile
 
 # A small stream may unpack to gigabytes. These limits hold for the whole process.
 pikepdf.settings.set_qpdf_limits(flate_max_memory=100 * 2**20, run_length_max_memory=100 * 2**20)
 
-#: Types of actions and annotations.
-ACTIVE = {
+#: Of actions and annotations.
+ACTIVE_TYPES = {
     "/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData",
     "/Rendition", "/RichMedia", "/Movie", "/Sound", "/3D",
 }  # fmt: skip
+ACTIVE_KEYS = {"/JS", "/JavaScript", "/XFA"}
 
 
 def count_pages(data: bytes) -> int:
@@ -35,27 +36,24 @@ def count_pages(data: bytes) -> int:
 
 def _check(item: pikepdf.Object) -> None:
     """Check an object and what is written inside it. Objects that it refers to have their own turn."""
-    inside = list(item) if isinstance(item, pikepdf.Array) else []
-    if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-        entries = dict(item.items())
-        inside = list(entries.values())
-        types = {str(entries.get("/S")), str(entries.get("/Subtype"))}
-        if "/FileAttachment" in types or "/EF" in entries:
-            raise InvalidFile("attachment")
-        if types & ACTIVE or entries.keys() & {"/JS", "/JavaScript", "/XFA"}:
-            raise InvalidFile("active")
-        # The content of a stream with /F is in another file.
-        if (isinstance(item, pikepdf.Stream) and "/F" in entries) or _follows_link(entries):
-            raise InvalidFile("active")
-    for value in inside:
+    entries = dict(item.items()) if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) else {}
+    types = {str(entries.get("/S")), str(entries.get("/Subtype"))}
+    if "/FileAttachment" in types or "/EF" in entries:
+        raise InvalidFile("attachment")
+    # The content of a stream with /F is in another file.
+    is_elsewhere = isinstance(item, pikepdf.Stream) and "/F" in entries
+    if types & ACTIVE_TYPES or entries.keys() & ACTIVE_KEYS or is_elsewhere or _follows_link(entries):
+        raise InvalidFile("active")
+    for value in item if isinstance(item, pikepdf.Array) else entries.values():
         if isinstance(value, pikepdf.Object) and not value.is_indirect:
             _check(value)
 
 
 def _follows_link(entries: dict[str, pikepdf.Object]) -> bool:
     """Whether an action follows a link without a click, or a link runs something."""
-    actions = [entries.get("/OpenAction"), entries.get("/Next"), *dict(entries.get("/AA", {})).values()]
-    for action in [*actions, *(actions[1] if isinstance(actions[1], pikepdf.Array) else [])]:
+    following = entries.get("/Next")
+    actions = [entries.get("/OpenAction"), following, *dict(entries.get("/AA", {})).values()]
+    for action in [*actions, *(following if isinstance(following, pikepdf.Array) else [])]:
         if isinstance(action, pikepdf.Dictionary) and action.get("/S") == "/URI":
             return True
-    return bool(RUNS_SOMETHING.match(str(entries.get("/URI", ""))))
+    return bool(ACTIVE_URL.match(str(entries.get("/URI", ""))))

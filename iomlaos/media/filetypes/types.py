@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 #: Addresses of links that run something instead of showing a page.
-RUNS_SOMETHING = re.compile(r"\s*(?:javascript|vbscript|data|mhtml|jar|shell|(?:ms|search)-[a-z-]+):", re.I)
+ACTIVE_URL = re.compile(r"\s*(?:javascript|vbscript|data|mhtml|jar|shell|(?:ms|search)-[a-z-]+):", re.I)
 
 
 class FileType(NamedTuple):

@@ -22,9 +22,9 @@ from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.options import RecordOptions
 
 
-def upload_path(edition: "FileVersion", filename: str) -> str:
+def upload_path(version: "FileVersion", filename: str) -> str:
     """A random name on disk: what staff called the file is kept in the row alone."""
-    return f"{edition._meta.label_lower}/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()[:6]}"
+    return f"{version._meta.label_lower}/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()[:6]}"
 
 
 class FileVersion(models.Model):
@@ -161,12 +161,12 @@ class FileVersion(models.Model):
 
     @property
     def public_id(self) -> str:
-        """The random name of its file on disk: another file of the same edition has another."""
+        """The random name of its file on disk: another file of the same version has another."""
         return PurePath(self.file.name).stem if self.file else ""
 
     @property
     def owner(self) -> models.Model:
-        """The Publishable that this is an edition of."""
+        """The Publishable that it belongs to."""
         raise NotImplementedError
 
     @property
@@ -176,12 +176,12 @@ class FileVersion(models.Model):
 
 
 def file_version_models() -> list[type[FileVersion]]:
-    """Every kind of edition: there is no registry to fill."""
+    """Every kind of version: there is no registry to fill."""
     return [model for model in apps.get_models() if issubclass(model, FileVersion)]
 
 
 def unique_per_date(owner: str) -> list[models.UniqueConstraint]:
-    """The constraints that an owner has one edition of a language and date, and one without a date."""
+    """The constraints that an owner has one version of a language and date, and one without a date."""
     return [
         models.UniqueConstraint(
             fields=[owner, "language", "dated"],
@@ -197,19 +197,19 @@ def unique_per_date(owner: str) -> list[models.UniqueConstraint]:
     ]
 
 
-V = TypeVar("E", bound=FileVersion)
+V = TypeVar("V", bound=FileVersion)
 
 
-def current_versions(editions: Iterable[V]) -> list[V]:
-    """The newest edition of each language, of editions in their own order."""
+def current_versions(versions: Iterable[V]) -> list[V]:
+    """The newest version of each language, of versions in their own order."""
     newest: dict[str, V] = {}
-    for edition in editions:
-        newest.setdefault(edition.language, edition)
+    for version in versions:
+        newest.setdefault(version.language, version)
     return list(newest.values())
 
 
 def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> list[FileVersion]:
-    """The editions that a snapshot of a record holds: those of a draft stand in no table."""
+    """Unsaved versions from a snapshot of a record, such as a draft."""
     record = serialization.build_record(model, key, data)
     return [
         row
@@ -219,14 +219,11 @@ def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> lis
     ]
 
 
-def rewrite_file_urls(html: str, editions: Iterable[FileVersion], prefix: str) -> str:
-    """A page whose links to the files of these editions lead below another address.
-
-    What is not public has no open address: a preview leads to it by a way of its own.
-    """
-    for edition in editions:
-        if edition.file:
+def rewrite_file_urls(html: str, versions: Iterable[FileVersion], prefix: str) -> str:
+    """Point the links of a page to the files of these versions below another address, for previews."""
+    for version in versions:
+        if version.file:
             html = re.sub(
-                rf'href="[^"]*/files/{edition.pk}/[^"]*"', f'href="{prefix}{edition.public_id}/"', html
+                rf'href="[^"]*/files/{version.pk}/[^"]*"', f'href="{prefix}{version.public_id}/"', html
             )
     return html

@@ -32,7 +32,7 @@ UNUSED_KEPT_FOR = datetime.timedelta(days=30)
 
 class ImageQuerySet(models.QuerySet):
     def add(self, picture: "Image", sizes: list[RenditionSize]) -> None:
-        """A new picture with its files. What is stored stays only if its rows do (`media.cleanup`)."""
+        """Store a new image with its renditions."""
         picture.width, picture.height = sizes[-1].width, sizes[-1].height
         with transaction.atomic():
             picture.save(force_insert=True)
@@ -55,12 +55,12 @@ class ImageQuerySet(models.QuerySet):
         )
 
     def unused(self, before: datetime.datetime) -> Self:
-        """Made before this moment, and named by nothing: no text, no draft, no earlier state."""
+        """Added before this moment, and named by no text, draft or earlier revision."""
         return self.filter(created_at__lt=before).exclude(pk__in=referenced_images())
 
 
 class Image(models.Model):
-    """A picture for texts. What stands for it and below it is written in each text anew."""
+    """An image for texts. Each text has its own alternative text and caption for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alternative_text = models.CharField(
@@ -108,7 +108,7 @@ class Image(models.Model):
 
     def is_awaited(self) -> bool:
         """Whether a text shows it, or a draft that waits to be published."""
-        waiting = Revision.objects.waiting().holding(f"{IMAGES_URL}{self.pk.hex}")
+        waiting = Revision.objects.waiting().containing(f"{IMAGES_URL}{self.pk.hex}")
         return self.uses.exists() or waiting.exists()
 
     def users(self) -> list[models.Model]:
@@ -172,10 +172,7 @@ def _by_model(uses: Iterable[ImageReference]) -> dict[type[models.Model], list[s
 
 
 def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model | None:
-    """A row that visitors read at this moment and that shows the picture, in a language of the site.
-
-    What has no state is public at once.
-    """
+    """A public row that shows the image in a language of the site. Models without a state are public."""
     languages = (None, *dict(settings.LANGUAGES))
     for model, keys in _by_model(picture.uses.all()).items():
         rows = model.objects.live(at) if hasattr(model.objects, "live") else model.objects.all()
@@ -189,7 +186,7 @@ def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model
 
 
 def _update_references(
-    instance: models.Model, update_fields: Iterable[str] | None = None, **_given: Any
+    instance: models.Model, update_fields: Iterable[str] | None = None, **_kwargs: Any
 ) -> None:
     """After each save of a row with texts: which pictures it names."""
     texts = _rich_text_fields(type(instance))
@@ -197,17 +194,12 @@ def _update_references(
         return
     named = set().union(*(image_ids(getattr(instance, field.attname)) for field in texts))
     row = {"model": instance._meta.label_lower, "object_key": str(instance.pk)}
-    kept = ImageReference.objects.filter(**row)
-    before = set(kept.values_list("picture", flat=True))
-    if before - named:
-        kept.exclude(picture__in=named).delete()
-    if named - before:
-        pictures = Image.objects.filter(pk__in=named - before)
-        uses = [ImageReference(picture=picture, **row) for picture in pictures]
-        ImageReference.objects.bulk_create(uses, ignore_conflicts=True)
+    ImageReference.objects.filter(**row).exclude(picture__in=named).delete()
+    references = [ImageReference(picture=picture, **row) for picture in Image.objects.filter(pk__in=named)]
+    ImageReference.objects.bulk_create(references, ignore_conflicts=True)
 
 
-def _delete_references(instance: models.Model, **_given: Any) -> None:
+def _delete_references(instance: models.Model, **_kwargs: Any) -> None:
     ImageReference.objects.filter(model=instance._meta.label_lower, object_key=str(instance.pk)).delete()
 
 
@@ -221,13 +213,10 @@ def connect_signals() -> None:
 
 
 def referenced_images() -> set[uuid.UUID]:
-    """The pictures that any text of any row names, or what is kept as data: drafts, earlier states."""
+    """The images that any text names, also in drafts and earlier revisions."""
     found: set[uuid.UUID] = set()
-    for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
-            if isinstance(field, models.TextField | models.JSONField):
-                rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
-                rows = rows.filter(_as_text__contains=IMAGES_URL).values_list("_as_text", flat=True)
-                for text in rows.iterator():
-                    found |= image_ids(text)
+    for model, field in cleanup.fields_of_type(models.TextField, models.JSONField):
+        rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))
+        for text in rows.filter(_as_text__contains=IMAGES_URL).values_list("_as_text", flat=True).iterator():
+            found |= image_ids(text)
     return found

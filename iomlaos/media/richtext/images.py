@@ -7,8 +7,6 @@ from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-# --- Pictures ---------------------------------------------------------------------------------
-
 #: Where pictures are served. In a text stand this and the key of a picture, which says its size.
 IMAGES_URL = "/pictures/"
 KEY_PATTERN = r"(?P<id>[0-9a-f]{32})-(?P<width>[1-9]\d{0,3})x(?P<height>[1-9]\d{0,3})"
@@ -63,10 +61,7 @@ def strip_images(html: str) -> str:
 
 
 def rewrite_image_urls(html: str, prefix: str) -> str:
-    """A page, or a part of one, with its pictures fetched from below another address.
-
-    Pictures of what is not public are served behind the admin alone: a preview takes them from there.
-    """
+    """Point the images of a page below another address: previews fetch them from the admin."""
     return re.sub(rf"{IMAGES_URL}(?={KEY_PATTERN}/)", prefix, html)
 
 

@@ -33,53 +33,62 @@ def extract_images(html: str) -> str:
 
     The text is what the sanitiser left, so its tags are written in one way only.
     """
-    if "<img" not in html and "<fig" not in html:
-        return html
-    figures: list[str] = []
+    return _FigureExtractor().extract(html) if "<img" in html or "<fig" in html else html
 
-    def put_aside(attributes: str, caption: str = "") -> str:
-        """A figure, and a mark in its place; nothing for a picture from elsewhere."""
+
+class _FigureExtractor:
+    """Puts each figure aside, with a mark in its place, while the text around it is tidied."""
+
+    def __init__(self) -> None:
+        self.figures: list[str] = []
+
+    def extract(self, html: str) -> str:
+        for pattern, replace in ((_FIGURE, self.from_figure), (_CAPTION, self.from_caption)):
+            for _level in range(_DEEPEST):
+                html, number = pattern.subn(replace, html)
+                if not number:
+                    break
+        html = re.sub(r"</?fig(?:ure|caption)>", "", html)
+        html = _LINES.sub(self.from_lines, html)
+        html = _IMAGE_AND_BEFORE.sub(self.from_image, html)
+        return _ASIDE.sub(lambda mark: self.figures[int(mark[0][1:-1])], html)
+
+    def put_aside(self, attributes: str, caption: str = "") -> str:
+        """The mark of a new figure; nothing for a picture from elsewhere."""
         given = dict(ATTRIBUTE.findall(attributes))
         if not IMAGE_URL.fullmatch(given.get("src", "")):
             return ""
-        words = f"<figcaption>{caption}</figcaption>" if _has_text(caption) else ""
+        caption = f"<figcaption>{caption}</figcaption>" if _has_text(caption) else ""
         alt = " ".join(given.get("alt", "").split()).replace("<", "&lt;").replace(">", "&gt;")
-        figures.append(f'<figure><img src="{given["src"]}" alt="{alt}">{words}</figure>')
-        return f"\0{len(figures) - 1}\0"
+        self.figures.append(f'<figure><img src="{given["src"]}" alt="{alt}">{caption}</figure>')
+        return f"\0{len(self.figures) - 1}\0"
 
-    def of_figure(found: re.Match[str]) -> str:
-        caption = " ".join(_inline_html(_ASIDE.sub(" ", words)) for words in _CAPTION.findall(found[1]))
-        pictures = ""
-        for image in IMAGE_TAG.findall(found[1]):
-            pictures += put_aside(image, "" if pictures else caption)
-        words = f"<p>{caption}</p>" if _has_text(caption) and not pictures else ""
-        return "".join([pictures, words, *_ASIDE.findall(found[1])])
+    def from_figure(self, figure: re.Match[str]) -> str:
+        """Its first picture takes the caption."""
+        caption = " ".join(_inline_html(_ASIDE.sub(" ", text)) for text in _CAPTION.findall(figure[1]))
+        marks = ""
+        for image in IMAGE_TAG.findall(figure[1]):
+            marks += self.put_aside(image, "" if marks else caption)
+        text = f"<p>{caption}</p>" if _has_text(caption) and not marks else ""
+        return "".join([marks, text, *_ASIDE.findall(figure[1])])
 
-    def of_caption(found: re.Match[str]) -> str:
-        """One without a figure around it."""
-        words = _ASIDE.sub(" ", found[1])
-        return "".join(
-            [f"<p>{_inline_html(words)}</p>" if _has_text(words) else "", *_ASIDE.findall(found[1])]
-        )
+    def from_caption(self, caption: re.Match[str]) -> str:
+        """A caption without a figure around it."""
+        text = _ASIDE.sub(" ", caption[1])
+        text = f"<p>{_inline_html(text)}</p>" if _has_text(text) else ""
+        return "".join([text, *_ASIDE.findall(caption[1])])
 
-    def of_lines(found: re.Match[str]) -> str:
-        pictures = "".join(map(put_aside, IMAGE_TAG.findall(found[2])))
-        lines = IMAGE_TAG.sub("", found[2])
-        return f"<{found[1]}>{lines}</{found[1]}>{pictures}" if _has_text(lines) else pictures
+    def from_lines(self, lines: re.Match[str]) -> str:
+        """A paragraph or a heading, and its pictures after it."""
+        if "<img" not in lines[2]:
+            return lines[0]
+        marks = "".join(map(self.put_aside, IMAGE_TAG.findall(lines[2])))
+        text = IMAGE_TAG.sub("", lines[2])
+        return f"<{lines[1]}>{text}</{lines[1]}>{marks}" if _has_text(text) else marks
 
-    def alone(found: re.Match[str]) -> str:
-        before = found["before"]
-        return "" if before is None else before + put_aside(found[2])
-
-    for pattern, of_each in ((_FIGURE, of_figure), (_CAPTION, of_caption)):
-        for _level in range(_DEEPEST):
-            html, number = pattern.subn(of_each, html)
-            if not number:
-                break
-    html = re.sub(r"</?fig(?:ure|caption)>", "", html)
-    html = _LINES.sub(lambda found: of_lines(found) if "<img" in found[2] else found[0], html)
-    html = _IMAGE_AND_BEFORE.sub(alone, html)
-    return _ASIDE.sub(lambda found: figures[int(found[0][1:-1])], html)
+    def from_image(self, image: re.Match[str]) -> str:
+        before = image["before"]
+        return "" if before is None else before + self.put_aside(image[2])
 
 
 def _has_text(html: str) -> bool:

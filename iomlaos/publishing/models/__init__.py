@@ -1,7 +1,7 @@
 from .log_entry import PublishingLogEntry, PublishingLogEntryManager
 from .publishable import Publishable, PublishableQuerySet, publishables
 from .review_link import ReviewLink, ReviewLinkQuerySet
-from .revision import Revision, RevisionQuerySet, Standing, begins_after
+from .revision import RecordVersions, Revision, RevisionQuerySet, starts_after
 from .slug_redirect import SlugRedirect, SlugRedirectManager
 from .workflow import GenericRecordModel, GenericRecordQuerySet, Submission, SubmissionQuerySet
 
@@ -18,9 +18,9 @@ __all__ = [
     "RevisionQuerySet",
     "SlugRedirect",
     "SlugRedirectManager",
-    "Standing",
+    "RecordVersions",
     "Submission",
     "SubmissionQuerySet",
-    "begins_after",
+    "starts_after",
     "publishables",
 ]

@@ -19,30 +19,21 @@ class ReviewLinkQuerySet(GenericRecordQuerySet):
         return self.filter(key_hash=_hash(key))
 
     def end(self, record: models.Model, at: datetime.datetime) -> None:
-        """What they showed is published, or there no more."""
+        """Revoke the links of a record that is published, deleted or no longer public."""
         self.of(record).filter(revoked_at=None).update(revoked_at=at)
 
     def make(
         self, record: models.Model, *, for_whom: str, by: Any, at: datetime.datetime, days: int
     ) -> tuple["ReviewLink", str]:
-        """A link and its key, which is told once and kept nowhere: 256 bits that cannot be guessed."""
+        """Create a link. Returns it with its key, which is not stored."""
         key = secrets.token_urlsafe(32)
-        link = self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username(),
-            for_whom=for_whom,
-            key_hash=_hash(key),
-            at=at,
-            expires_at=at + datetime.timedelta(days=days),
-        )
+        expires_at = at + datetime.timedelta(days=days)
+        link = self.add(record, by=by, for_whom=for_whom, key_hash=_hash(key), at=at, expires_at=expires_at)
         return link, key
 
 
 class ReviewLink(GenericRecordModel):
-    """A way to the preview of a draft for somebody without an account: a ministry, a donor."""
+    """A link to the preview of a draft for people without an account: a ministry, a donor."""
 
     for_whom = models.CharField(max_length=150)
     key_hash = models.CharField(max_length=64, unique=True)

@@ -1,13 +1,11 @@
 """Revisions: every saved state of a record, with who saved it and when."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,68 +13,61 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models.review_link import ReviewLink
-from iomlaos.publishing.models.workflow import Submission
+from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
 
 
-class RevisionQuerySet(models.QuerySet):
-    def of(self, record: models.Model) -> Self:
-        return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
-
-    def holding(self, text: str) -> Self:
-        """Those whose data hold this text anywhere: the name of a file, the address of a picture."""
+class RevisionQuerySet(GenericRecordQuerySet):
+    def containing(self, text: str) -> Self:
+        """Revisions whose data hold this text anywhere: the name of a file, the address of an image."""
         return self.annotate(_as_text=Cast("data", models.TextField())).filter(_as_text__contains=text)
 
     def states(self) -> Self:
-        """The states that the row itself was in, the latest first."""
+        """States of the row itself, the latest first."""
         return self.filter(kind=Revision.Kind.STATE).order_by("-number")
 
     def saved(self) -> Self:
-        """What somebody saved: states of the row and drafts of it, the latest first."""
+        """States of the row and drafts of it, the latest first."""
         return self.filter(kind__in=[Revision.Kind.STATE, Revision.Kind.DRAFT]).order_by("-number")
 
     def waiting(self) -> Self:
-        """Drafts of what is there already, of which each record has one at most."""
+        """Open drafts. Each record has one at most."""
         return self.filter(kind=Revision.Kind.DRAFT, closed_at=None)
 
     def due(self, at: datetime.datetime) -> Self:
-        """Drafts whose moment has come, in its order."""
+        """Open drafts whose publishing time has come, the earliest first."""
         return self.waiting().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
 
     def log_entries(self) -> Self:
-        """What the public saw of it: published, changed, withdrawn, deleted. The latest first."""
+        """Revisions that the public noticed, for the publishing log. The latest first."""
         return self.exclude(event="").order_by("-at", "-number")
 
-    # --- What is added -----------------------------------------------------------------------
+    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
+        """The current state and the draft of a record. A change made outside the admin is recorded first.
 
-    def standing(self, record: models.Model, *, by: Any = None) -> "Standing":
-        """Where a record stands, after a look at its row: what was changed elsewhere becomes a state.
-
-        A command or the seed may have changed it since; and the first state of what was never edited
-        here is what it is now. `by` is whoever changed it elsewhere, where that is known.
+        `by` is whoever made that change, if known.
         """
         numbered = self.of(record).saved()
         # Read first: whatever comes after it makes the next number taken.
         number = numbered.aggregate(last=models.Max("number"))["last"] or 0
         now = serialization.serialize(record)
-        head = self.of(record).states().first()
-        draft = self.of(record).waiting().first()
-        standing = Standing(head, draft, number)
-        if head is None or head.data != now:
-            self.follow(standing, record, now, by=by, note="")
-        return standing
+        current = self.of(record).states().first()
+        versions = RecordVersions(current, self.of(record).waiting().first(), number)
+        if current is None or current.data != now:
+            self.add_state(versions, record, now, by=by, note="")
+        return versions
 
-    def latest(self, record: models.Model) -> "Standing":
-        """Where a record stood when it was last saved here, whatever became of its row."""
+    def saved_versions(self, record: models.Model) -> "RecordVersions":
+        """The last recorded state of a record, whether or not its row is still there."""
         last = self.of(record).saved().first()
-        return Standing(self.of(record).states().first(), None, last.number if last else 0)
+        return RecordVersions(self.of(record).states().first(), None, last.number if last else 0)
 
     def sync_state(self, record: models.Model) -> "Revision":
-        """The latest state of the row; see `standing`."""
-        return self.standing(record).head
+        """The latest state of the row; see `versions`."""
+        return self.versions(record).current
 
-    def follow(
+    def add_state(
         self,
-        standing: "Standing",
+        versions: "RecordVersions",
         record: models.Model,
         data: Snapshot,
         *,
@@ -84,36 +75,28 @@ class RevisionQuerySet(models.QuerySet):
         note: str,
         at: datetime.datetime | None = None,
     ) -> "Revision":
-        """The state that comes next. Raises IntegrityError where somebody was faster.
+        """Record the next state of a row. Raises IntegrityError on a concurrent save.
 
-        The unique number is the lock: of two that began where it stood the same, one gets the next.
+        The unique number is the lock: of two saves from the same versions, one gets the next number.
         """
-        moment = at or timezone.now()
-        event = _event(standing.head.data if standing.head else None, data, moment)
-        was_seen = bool(standing.head) and standing.head.is_seen(moment)
-        state = self._add(
-            record,
-            Revision.Kind.STATE,
-            standing.number + 1,
-            standing.head,
-            data,
-            by,
-            note,
-            event=event,
-            at=moment,
-        )
-        standing.head, standing.number = state, state.number
+        at = at or timezone.now()
+        before = versions.current
+        event = _event(before.data if before else None, data, at)
+        was_public = before is not None and before.is_public_at(at)
+        values = {"number": versions.number + 1, "base": before, "data": data, "note": note[:300]}
+        state = self.add(record, by=by, kind=Revision.Kind.STATE, event=event, at=at, **values)
+        versions.current, versions.number = state, state.number
         if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
-            Submission.objects.end(record, state.at)
-        # What was public, also by the clock alone, is not shown by those of before when it is one no more.
-        ceased = event == Revision.Event.WITHDRAWN or (was_seen and not state.is_seen(moment))
+            Submission.objects.end(record, at)
+        # Review links end when the record stops being public, also by the clock alone.
+        ceased = event == Revision.Event.WITHDRAWN or (was_public and not state.is_public_at(at))
         if event == Revision.Event.PUBLISHED or ceased:
-            ReviewLink.objects.end(record, state.at)
+            ReviewLink.objects.end(record, at)
         return state
 
-    def keep_draft(
+    def save_draft(
         self,
-        standing: "Standing",
+        versions: "RecordVersions",
         record: models.Model,
         data: Snapshot,
         *,
@@ -122,131 +105,88 @@ class RevisionQuerySet(models.QuerySet):
         publish_at: datetime.datetime | None = None,
         **more: Any,
     ) -> "Revision":
-        """What the record is to become; it takes the place of the draft before it. Raises as `follow`."""
-        planned = standing.draft.publish_at if standing.draft else None
+        """Save a draft in the place of the one before. Raises IntegrityError on a concurrent save."""
         event = Revision.Event.NONE
-        if publish_at != planned:
+        if publish_at != (versions.draft.publish_at if versions.draft else None):
             event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
-        if standing.draft:
-            self.close(standing, Revision.Ending.SUPERSEDED)
+        if versions.draft:
+            self.close_draft(versions, Revision.Ending.SUPERSEDED)
         else:
-            # Those of an earlier draft do not open a new one.
+            # Review links of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
-        draft = self._add(
-            record,
-            Revision.Kind.DRAFT,
-            standing.number + 1,
-            standing.head,
-            data,
-            by,
-            note,
-            publish_at=publish_at,
-            event=event,
-            **more,
-        )
-        standing.draft, standing.number = draft, draft.number
+        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
+        values |= {"publish_at": publish_at, "event": event, **more}
+        draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, **values)
+        versions.draft, versions.number = draft, draft.number
         return draft
 
-    def close(self, standing: "Standing", ending: str) -> None:
-        """The draft no longer waits. Raises IntegrityError where somebody else closed it."""
-        standing.draft.closed_at = timezone.now()
-        draft = self.waiting().filter(pk=standing.draft.pk)
-        if not draft.update(closed_at=standing.draft.closed_at, ending=ending):
+    def close_draft(self, versions: "RecordVersions", ending: str) -> None:
+        """Close the draft. Raises IntegrityError where somebody else closed it."""
+        draft, at = versions.draft, timezone.now()
+        if not self.waiting().filter(pk=draft.pk).update(closed_at=at, ending=ending):
             raise IntegrityError("The draft was closed by somebody else.")
         if ending != Revision.Ending.SUPERSEDED:
-            Submission.objects.end(standing.draft, standing.draft.closed_at)
-            ReviewLink.objects.end(standing.draft, standing.draft.closed_at)
-        standing.draft = None
+            Submission.objects.end(draft, at)
+            ReviewLink.objects.end(draft, at)
+        versions.draft = None
 
-    def park(
+    def add_pending(
         self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
     ) -> "Revision":
-        """What somebody has in a form that is not saved. It stands upon a state or a draft, and is none."""
-        return self._add(record, Revision.Kind.PARKED, upon.number, upon, data, by, note)
+        """Store unsaved form contents, relative to the state or draft that they were loaded from."""
+        values = {"number": upon.number, "base": upon, "data": data, "note": note[:300]}
+        return self.add(record, by=by, kind=Revision.Kind.PARKED, **values)
 
     def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
-        """The last state of what is about to be deleted."""
-        standing = self.standing(record)
-        if standing.draft:
-            self.close(standing, Revision.Ending.DISCARDED)
+        """Record the last state of what is about to be deleted."""
+        versions = self.versions(record)
+        if versions.draft:
+            self.close_draft(versions, Revision.Ending.DISCARDED)
         Submission.objects.end(record, timezone.now())
         ReviewLink.objects.end(record, timezone.now())
-        head = standing.head
-        return self._add(
-            record,
-            Revision.Kind.DELETED,
-            head.number,
-            head,
-            head.data,
-            by,
-            "",
-            event=Revision.Event.DELETED,
-        )
-
-    def _add(
-        self,
-        record: models.Model,
-        kind: str,
-        number: int,
-        base: "Revision | None",
-        data: Snapshot,
-        by: Any,
-        note: str,
-        **more: Any,
-    ) -> "Revision":
-        return self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            number=number,
-            kind=kind,
-            base=base,
-            data=data,
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username() if by else "",
-            note=note[:300],
-            **more,
-        )
+        last = versions.current
+        values = {"number": last.number, "base": last, "data": last.data, "event": Revision.Event.DELETED}
+        return self.add(record, by=by, kind=Revision.Kind.DELETED, **values)
 
 
 def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> str:
-    """What a new state means to the public. What has no state of its own is never named."""
+    """What a new state means to the public. Models without a `state` have no events."""
     was = before["fields"].get("state") if before else None
     state = after["fields"].get("state")
     if before is None or state is None or before == after:
         return Revision.Event.NONE
-    was_seen = _is_seen(before, at)
+    was_public = _is_public(before, at)
     if state == "withdrawn":
         return Revision.Event.WITHDRAWN if was != "withdrawn" else Revision.Event.NONE
     if state == "draft":
-        if was_seen:
+        if was_public:
             return Revision.Event.TAKEN_BACK
         return Revision.Event.TAKEN_OFF if was == "published" else Revision.Event.NONE
-    if begins_after(after, at):
+    if starts_after(after, at):
         return Revision.Event.SCHEDULED
-    return Revision.Event.CHANGED if was_seen else Revision.Event.PUBLISHED
+    return Revision.Event.CHANGED if was_public else Revision.Event.PUBLISHED
 
 
-def _is_seen(data: Snapshot, at: datetime.datetime) -> bool:
-    """Whether it is public, or was until its time was over."""
-    return data["fields"].get("state") == "published" and not begins_after(data, at)
+def _is_public(data: Snapshot, at: datetime.datetime) -> bool:
+    """Whether a snapshot is public, or was until `publish_until`."""
+    return data["fields"].get("state") == "published" and not starts_after(data, at)
 
 
-def begins_after(data: Snapshot, at: datetime.datetime) -> bool:
+def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
     begins = data["fields"].get("publish_from")
     return bool(begins) and datetime.datetime.fromisoformat(begins) > at
 
 
 @dataclass
-class Standing:
-    """Where a record stands: the state of its row, the draft that waits, and the last number given."""
+class RecordVersions:
+    """The latest state of a record's row, its open draft, and the last number."""
 
-    head: "Revision | None"
+    current: "Revision | None"
     draft: "Revision | None"
     number: int
 
 
-class Revision(models.Model):
+class Revision(GenericRecordModel):
     """One state of one record, with all that it owns."""
 
     class Kind(models.TextChoices):
@@ -272,19 +212,12 @@ class Revision(models.Model):
         TAKEN_BACK = "taken_back", _("made a draft again, and taken off the site")
         DELETED = "deleted", _("deleted")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    model = models.CharField(max_length=80)
-    object_key = models.CharField(max_length=40)
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     base = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", help_text=_("What its form started from.")
     )
     data = models.JSONField()
-    title = models.CharField(max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    by_name = models.CharField(max_length=150, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_default=Now())
     note = models.CharField(max_length=300, blank=True)
     event = models.CharField(max_length=10, choices=Event, blank=True)
     # Of drafts alone.
@@ -294,7 +227,7 @@ class Revision(models.Model):
     )
     closed_at = models.DateTimeField(null=True, help_text=_("When it ceased to wait."))
     ending = models.CharField(max_length=10, choices=Ending, blank=True)
-    carries = models.ForeignKey(
+    rebased_from = models.ForeignKey(
         "self",
         models.SET_NULL,
         null=True,
@@ -334,34 +267,29 @@ class Revision(models.Model):
         return f"{self.title}: {self.number}"
 
     @property
-    def started_from(self) -> "Revision":
-        """The state or draft that its form started from: itself, unless it is parked."""
+    def origin(self) -> "Revision":
+        """The state or draft that it was loaded from: itself, unless it is pending."""
         return self.base if self.kind == self.Kind.PARKED and self.base else self
 
-    def is_seen(self, at: datetime.datetime) -> bool:
+    def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
-        return _is_seen(self.data, at)
+        return _is_public(self.data, at)
 
     @property
-    def public_state(self) -> "Revision":
-        """The state of the row upon which it stands, which is itself unless it is a draft or a form."""
-        started = self.started_from
+    def row_state(self) -> "Revision":
+        """The state of the row that it is based on: itself, unless it is a draft or pending."""
+        started = self.origin
         return started.base if started.kind == self.Kind.DRAFT and started.base else started
 
     @property
-    def publish_at_in_words(self) -> str:
+    def publish_at_label(self) -> str:
         return format_deadline(self.publish_at) if self.publish_at else ""
 
     @property
-    def event_in_words(self) -> str:
-        """What it meant to the public; of what was scheduled, for when."""
+    def event_label(self) -> str:
+        """The event, with the time of what was scheduled."""
         words = self.get_event_display()
         if self.event != self.Event.SCHEDULED:
             return words
         moment = self.publish_at or datetime.datetime.fromisoformat(self.data["fields"]["publish_from"])
         return f"{words}: {format_deadline(moment)}"
-
-    @property
-    def who(self) -> str:
-        """Who saved it; what was changed by a command has nobody's name."""
-        return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name

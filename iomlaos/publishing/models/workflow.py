@@ -12,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GenericRecordQuerySet(models.QuerySet):
+    def add(self, record: models.Model, *, by: Any, **values: Any) -> Any:
+        """Create a row about a record."""
+        return self.create(
+            model=record._meta.label_lower,
+            object_key=str(record.pk),
+            title=str(record)[:200],
+            by=by,
+            by_name=by.get_username() if by else "",
+            **values,
+        )
+
     def of(self, record: models.Model) -> Self:
         """Of a record, or of the record that another row of this kind is about."""
         if hasattr(record, "object_key"):
@@ -38,37 +49,30 @@ class GenericRecordModel(models.Model):
 
     @property
     def who(self) -> str:
+        """Whose doing it was; what was changed by a command has nobody's name."""
         return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
 
 
 class SubmissionQuerySet(GenericRecordQuerySet):
     def waiting(self) -> Self:
-        """Handed in, and nobody has looked at it yet."""
+        """Submitted, and not yet returned or published."""
         return self.filter(ended_at=None, returned_at=None)
 
     def returned(self) -> Self:
-        """Given back to whoever wrote it, and not yet handed in again."""
+        """Returned to the writer, and not yet submitted again."""
         return self.filter(ended_at=None).exclude(returned_at=None)
 
     def end(self, record: models.Model, at: datetime.datetime) -> None:
-        """It is published, or handed in anew: nobody waits for this one any more."""
+        """End the submission of a record that is published, deleted or submitted again."""
         self.of(record).filter(ended_at=None).update(ended_at=at)
 
-    def hand_in(self, record: models.Model, *, by: Any, note: str, at: datetime.datetime) -> "Submission":
+    def submit(self, record: models.Model, *, by: Any, note: str, at: datetime.datetime) -> "Submission":
         self.end(record, at)
-        return self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username(),
-            note=note[:300],
-            at=at,
-        )
+        return self.add(record, by=by, note=note[:300], at=at)
 
 
 class Submission(GenericRecordModel):
-    """A draft that its writer holds to be ready: an editor publishes it, or gives it back with a note."""
+    """A draft submitted for review. An editor publishes it, or returns it with a note."""
 
     note = models.CharField(max_length=300, blank=True)
     returned_at = models.DateTimeField(null=True)

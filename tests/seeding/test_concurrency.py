@@ -5,16 +5,21 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 
+import psycopg2
 import pytest
 
 from tests.helpers.commands import ROOT, manage
 from tests.helpers.databases import fresh_database, template
+from tests.seeding.sample import summary
 
 AT_ONCE = 3
+SECONDS_TO_REACH_THE_LOCK = 4
 #: The moment of storing, which no two runs share.
 MOMENTS = ("created_at", "updated_at", "loaded_at")
 
@@ -87,13 +92,13 @@ def test_several_at_once_leave_the_same_rows_as_one(new_database, tmp_path):
     arguments = ("seed", f"--fixtures={tmp_path}")
     alone, together = new_database(), new_database()
 
-    assert manage(*arguments, environment=alone).stdout == "21 records loaded.\n"
+    assert manage(*arguments, environment=alone).stdout == summary(created=21)
     processes = [start(*arguments, environment=together) for _ in range(AT_ONCE)]
     results = [end(process) for process in processes]
 
     assert [code for code, _out, _errors in results] == [0] * AT_ONCE, results
     assert sorted(out for _code, out, _errors in results) == [
-        "21 records loaded.\n", *["Nothing new.\n"] * (AT_ONCE - 1),
+        *[summary()] * (AT_ONCE - 1), summary(created=21),
     ]  # fmt: skip
     assert rows(together) == rows(alone)
 
@@ -105,3 +110,39 @@ def test_a_seed_on_a_database_without_tables_ends_with_1_and_one_message(tmp_pat
     assert (code, out) == (1, "")
     assert "manage.py migrate" in errors
     assert "Traceback" not in errors
+
+
+def test_a_seed_waits_for_a_save_and_loses_nothing_of_it(new_database, tmp_path):
+    """An editor changes the summary, and the fixture the title, while the seed looks at both."""
+    (tmp_path / "content.yaml").write_text(FIXTURE)
+    environment = new_database()
+    manage("seed", f"--fixtures={tmp_path}", environment=environment)
+    changed = FIXTURE.replace("title_en: Counter-trafficking", "title_en: CT")
+    (tmp_path / "content.yaml").write_text(
+        changed.replace("Against trafficking in persons.", "Of the fixture.")
+    )
+
+    with save_under_way(environment["DATABASE_URL"]):
+        process = start("seed", f"--fixtures={tmp_path}", environment=environment)
+        time.sleep(SECONDS_TO_REACH_THE_LOCK)
+        assert process.poll() is None
+
+    assert end(process) == (0, summary(updated=1, kept=1), "")
+    [programme] = [row for row in rows(environment) if row["model"] == "programmes.programme"]
+    assert (programme["fields"]["title_en"], programme["fields"]["summary_en"]) == ("CT", "Of staff.")
+
+
+@contextlib.contextmanager
+def save_under_way(url: str) -> Iterator[None]:
+    """A save of the programme that has locked and written its row, and is committed at the end."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        begin = "BEGIN IMMEDIATE"
+    else:
+        connection, begin = psycopg2.connect(url), "SELECT 1 FROM programmes_programme FOR NO KEY UPDATE"
+    with contextlib.closing(connection):
+        cursor = connection.cursor()
+        cursor.execute(begin)
+        cursor.execute("UPDATE programmes_programme SET summary_en = 'Of staff.'")
+        yield
+        connection.commit()

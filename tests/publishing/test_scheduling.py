@@ -33,11 +33,11 @@ def clock():
 
 def draft_of(record, publish_at: datetime.datetime | None = NOON + MINUTE, by=None, **fields) -> Revision:
     """What a form would keep: the record as it is, with other fields."""
-    standing = Revision.objects.standing(record)
+    standing = Revision.objects.versions(record)
     data = serialization.serialize(record)
     data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
     data["fields"] |= fields
-    return Revision.objects.keep_draft(standing, record, data, by=by, note="", publish_at=publish_at)
+    return Revision.objects.save_draft(standing, record, data, by=by, note="", publish_at=publish_at)
 
 
 def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):

@@ -22,7 +22,7 @@ def name_of(model, field: str) -> str:
 
 
 def pieces(before: str, after: str) -> list[tuple[str, str]]:
-    return [(piece.change, piece.words) for piece in FieldChange("", before, after).pieces]
+    return [(piece.change, piece.words) for piece in FieldChange("", before, after).chunks]
 
 
 def test_a_changed_word_is_shown_among_those_around_it():
@@ -106,7 +106,7 @@ def test_what_is_read_from_a_file_is_not_told():
 
 def test_a_meeting_is_told_with_all_three_sides():
     met = FieldConflict(("fields", "title_en"), "A", "B", "C", is_contested=True)
-    ((label, *sides),) = SnapshotFormatter(ProcurementNotice).meetings([met])
+    ((label, *sides),) = SnapshotFormatter(ProcurementNotice).conflicts([met])
     assert label == SnapshotFormatter(ProcurementNotice).label(("fields", "title_en"))
     assert sides == ["A", "B", "C", True]
 
