@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import tests.environment  # noqa: F401 (before the settings are read)
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 FEW, MANY, OPEN = 10, 10_000, 500
 WARM_UP = 5

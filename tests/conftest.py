@@ -19,7 +19,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from tests.helpers import databases
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 import yaml
 
-from tests.reading import Page, fold, read
+from tests.helpers.pages import Page, fold, read
 
 FACTS = yaml.safe_load(Path(__file__).with_name("facts.yaml").read_text(encoding="utf-8"))
 ADDRESSES = {

@@ -11,7 +11,7 @@ from django.test import Client
 
 from iomlaos.accounts.models import SignInEvent
 from tests.accounts.conftest import PASSWORD, log_in, set_up
-from tests.servers import running_server
+from tests.helpers.servers import running_server
 
 MINUTE = datetime.timedelta(minutes=1)
 STRANGER, OWNER = "192.0.2.1", "198.51.100.7"

@@ -6,8 +6,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
-from tests.factories import make_edition, make_procurement_notice, make_programme, make_vacancy
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import make_edition, make_procurement_notice, make_programme, make_vacancy
+from tests.helpers.forms import errors, fill_form
 
 PROGRAMMES = {"programme", "project", "document", "figure", "donor", "counterpart"}
 OFFICE = {"office", "sitenotice", "page", "standardtext", "place"}
@@ -71,11 +71,11 @@ def test_each_role_may_publish_what_it_may_change_and_contributors_nothing(db):
 )
 def test_whose_part_it_is_may_publish(signed_in, role, make):
     desk, row = signed_in(role), make(state="draft")
-    response = desk.post(address_of(row), filled(desk.get(address_of(row)), state="published"))
+    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), state="published"))
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
     assert row.state == "published"
-    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better words"))
+    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), title_en="Better words"))
     assert response.status_code == 302, errors(response)
 
 
@@ -92,7 +92,7 @@ def test_an_administrator_makes_nobody_a_superuser(signed_in, make_person):
     desk, other = signed_in("Administrators"), make_person("khamla")
     for person in (other, User.objects.get(username="colleague")):
         address = f"/admin/auth/user/{person.pk}/change/"
-        response = desk.post(address, filled(desk.get(address), is_superuser="on", first_name="Khamla"))
+        response = desk.post(address, fill_form(desk.get(address), is_superuser="on", first_name="Khamla"))
         assert response.status_code == 302, errors(response)
         person.refresh_from_db()
         assert (person.first_name, person.is_superuser) == ("Khamla", False)
@@ -122,7 +122,7 @@ def test_a_superuser_makes_another_and_may_take_it_back(signed_in, make_person):
     desk, other = signed_in(is_superuser=True), make_person("khamla")
     address = f"/admin/auth/user/{other.pk}/change/"
     for wanted in ("on", None):
-        assert desk.post(address, filled(desk.get(address), is_superuser=wanted)).status_code == 302
+        assert desk.post(address, fill_form(desk.get(address), is_superuser=wanted)).status_code == 302
         other.refresh_from_db()
         assert other.is_superuser is bool(wanted)
 
@@ -132,7 +132,7 @@ def test_a_superuser_makes_another_and_may_take_it_back(signed_in, make_person):
 
 def test_a_contributor_writes_a_draft(signed_in):
     desk, row = signed_in("Contributors"), make_programme(state="draft")
-    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better words"))
+    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), title_en="Better words"))
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("Better words", "draft")
@@ -141,14 +141,16 @@ def test_a_contributor_writes_a_draft(signed_in):
 @pytest.mark.parametrize(("make", "state"), [(make_programme, "published"), (make_vacancy, "withdrawn")])
 def test_a_contributor_publishes_nothing(signed_in, make, state):
     desk, row = signed_in("Contributors"), make(state="draft")
-    response = desk.post(address_of(row), filled(desk.get(address_of(row)), title_en="Better", state=state))
+    response = desk.post(
+        address_of(row), fill_form(desk.get(address_of(row)), title_en="Better", state=state)
+    )
     assert errors(response).keys() == {"state"}
-    assert filled(response)["title_en"] == ["Better"]
+    assert fill_form(response)["title_en"] == ["Better"]
     row.refresh_from_db()
     assert row.state == "draft"
     add = address_of(row).replace(f"{row.pk}/change", "add")
-    assert filled(desk.get(add))["state"] == ["draft"]
-    desk.post(add, filled(desk.get(add), title_en="New", slug="new", state=state))
+    assert fill_form(desk.get(add))["state"] == ["draft"]
+    desk.post(add, fill_form(desk.get(add), title_en="New", slug="new", state=state))
     assert not type(row).objects.exclude(state="draft").exists()
 
 
@@ -167,7 +169,7 @@ def test_whatever_a_contributor_sends_of_what_was_published_is_a_draft_of_it(sig
     row = make(state=state, title_en="As it was", withdrawal_reason_en="A mistake.")
     desk = signed_in("Contributors")
     given = {"title_en": "Other words", button: "1", "publish_at": "2099-01-01T00:00"}
-    response = desk.post(address_of(row), filled(desk.get(address_of(row)), **given))
+    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), **given))
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("As it was", state)
@@ -177,7 +179,7 @@ def test_whatever_a_contributor_sends_of_what_was_published_is_a_draft_of_it(sig
 
 def test_a_contributor_gives_what_is_public_no_other_state(signed_in):
     desk, row = signed_in("Contributors"), make_programme()
-    sent = filled(desk.get(address_of(row)), state="withdrawn", withdrawal_reason_en="Mine.")
+    sent = fill_form(desk.get(address_of(row)), state="withdrawn", withdrawal_reason_en="Mine.")
     assert errors(desk.post(address_of(row), sent)).keys() == {"state"}
     assert not Revision.objects.of(row).waiting().exists()
 
@@ -202,10 +204,10 @@ def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(sig
         "figures-0-caption_en": "people",
         "figures-0-order": "1",
     }
-    response = desk.post(address_of(draft), filled(desk.get(address_of(draft)), **figures))
+    response = desk.post(address_of(draft), fill_form(desk.get(address_of(draft)), **figures))
     assert response.status_code == 302, errors(response)
     assert draft.figures.get().value == "7"
-    response = desk.post(address_of(live), filled(desk.get(address_of(live)), **figures))
+    response = desk.post(address_of(live), fill_form(desk.get(address_of(live)), **figures))
     assert response.status_code == 302, errors(response)
     assert not live.figures.exists()
     rows = Revision.objects.of(live).waiting().get().data["owned"]["figures"]
@@ -226,11 +228,11 @@ def test_a_contributor_reads_the_file_of_a_live_document(signed_in):
 def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in):
     """Somebody publishes while a contributor's form is open: what they typed becomes a draft of the page."""
     desk, row = signed_in("Contributors"), make_programme(state="draft", title_en="As it was")
-    sent = filled(desk.get(address_of(row)), title_en="Later words")
+    sent = fill_form(desk.get(address_of(row)), title_en="Later words")
     type(row).objects.filter(pk=row.pk).update(state="published")
     response = desk.post(address_of(row), sent)
     assert response.status_code == 409
-    assert desk.post(address_of(row), filled(response)).status_code == 302
+    assert desk.post(address_of(row), fill_form(response)).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.title_en) == ("published", "As it was")
     assert Revision.objects.of(row).waiting().get().data["fields"]["title_en"] == "Later words"

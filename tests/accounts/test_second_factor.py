@@ -11,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from iomlaos.accounts.models import SignInEvent
 from tests.accounts.conftest import PASSWORD, code_for_key, current_code, key_from_page, log_in, set_up
-from tests.factories import make_page
+from tests.helpers.factories import make_page
 
 STEP = datetime.timedelta(seconds=30)
 CLOSED = (

@@ -8,8 +8,8 @@ from django.test import Client
 
 from iomlaos.office.models import Page
 from tests.accounts.conftest import log_in
-from tests.factories import make_page
-from tests.staff.filled import filled
+from tests.helpers.factories import make_page
+from tests.helpers.forms import fill_form
 
 MINUTE = datetime.timedelta(minutes=1)
 ADD = "/admin/office/page/add/"
@@ -76,7 +76,7 @@ def test_public_pages_touch_no_session(clock, desk):
 
 
 def test_a_form_that_is_sent_too_late_leads_to_the_sign_in_page_and_back(clock, desk):
-    sent = filled(desk.get(ADD), title_en="Late", slug="late")
+    sent = fill_form(desk.get(ADD), title_en="Late", slug="late")
     clock.shift(31 * MINUTE)
     response = desk.post(ADD, sent)
     assert response.status_code == 302
@@ -85,7 +85,7 @@ def test_a_form_that_is_sent_too_late_leads_to_the_sign_in_page_and_back(clock, 
 
 
 def test_a_form_with_an_old_seal_is_refused_with_a_page_that_says_so(desk):
-    response = desk.post(ADD, filled(desk.get(ADD), title_en="Late", csrfmiddlewaretoken="x" * 64))
+    response = desk.post(ADD, fill_form(desk.get(ADD), title_en="Late", csrfmiddlewaretoken="x" * 64))
     assert response.status_code == 403
     assert "load the page again" in response.content.decode()
     assert not Page.objects.exists()

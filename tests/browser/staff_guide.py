@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.helpers.browsing import CHROMIUM, FLAGS, first_row
 from tests.helpers.commands import ROOT
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 PICTURES = ROOT / "docs" / "staff-guide"
 MOST_BYTES = 60_000

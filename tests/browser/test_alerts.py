@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import DESKTOP, PHONE, faults, small_targets
-from tests.mailserver import MailServer, link_in, running_mail_server, text_of
-from tests.servers import Server, running_server
+from tests.helpers.mailserver import MailServer, link_in, running_mail_server, text_of
+from tests.helpers.servers import Server, running_server
 
 READER = "reader@example.org"
 SMALLEST = {"width": 320, "height": 640}
@@ -35,7 +35,7 @@ def page(open_page, portal) -> Page:
 
 def do(portal: Server, *lines: str) -> str:
     """Python on the portal's data; what it prints."""
-    code = ["from careers.models import *", "from tests.factories import *", *lines]
+    code = ["from careers.models import *", "from tests.helpers.factories import *", *lines]
     return portal.manage("shell", "--no-imports", "--command", "\n".join(code)).stdout.strip()
 
 

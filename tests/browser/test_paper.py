@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from tests.helpers.browsing import DESKTOP, open_context, overflow
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 pytestmark = pytest.mark.looks
 
@@ -17,7 +17,7 @@ NOTICES = f"""
 import datetime
 from careers.models import *
 from iomlaos.office.models import Place
-from tests.factories import *
+from tests.helpers.factories import *
 
 SENTENCE = "Assist in planning, carrying out and monitoring activities, together with provincial departments. "
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browsing import DESKTOP, PHONE, faults, overflow, small_targets, violations
-from tests.uploads import of_colour, photograph
+from tests.helpers.uploads import of_colour, photograph
 
 SLUG = "a-programme-with-a-picture"
 WORDS = "A school with a new roof in Sekong"

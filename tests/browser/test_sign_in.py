@@ -19,7 +19,7 @@ from tests.helpers.browsing import (
     small_targets,
     violations,
 )
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
 

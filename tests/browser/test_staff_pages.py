@@ -19,7 +19,7 @@ from tests.helpers.browsing import (
     violations,
     wait_for_editors,
 )
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 pytestmark = pytest.mark.looks
 
@@ -64,7 +64,7 @@ def portal(tmp_path_factory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("policy")) as server:
         server.manage(
             "shell", "--no-imports", "--command",
-            "from programmes.models import *; from tests.factories import *;"
+            "from programmes.models import *; from tests.helpers.factories import *;"
             "make_edition(document=Document.objects.get(slug='promise-factsheet'))",
         )  # fmt: skip
         yield server

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from iomlaos.publishing.dates import VIENTIANE
 from tests.helpers.browsing import PHONE, overflow, signed_in
-from tests.servers import FAKETIME, Clock, Server, running_server
+from tests.helpers.servers import FAKETIME, Clock, Server, running_server
 
 pytestmark = pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian's package faketime)")
 

@@ -19,7 +19,7 @@ from tests.helpers.browsing import (
     small_targets,
     violations,
 )
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 ADD = "/admin/office/page/add/"
 CHANGE = "/admin/office/page/1/change/"

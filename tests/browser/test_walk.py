@@ -6,16 +6,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.helpers.walk import Walked, local, walk
+from tests.helpers.crawl import CrawledPage, local, walk
 
 
 @pytest.fixture(scope="module")
-def walked(server) -> dict[str, Walked]:
+def walked(server) -> dict[str, CrawledPage]:
     return walk(server, "/")
 
 
 @pytest.fixture(scope="module")
-def pages(walked) -> list[Walked]:
+def pages(walked) -> list[CrawledPage]:
     return [here for here in walked.values() if here.is_page]
 
 

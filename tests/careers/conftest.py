@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import caches
 
-from tests.factories import make_office
+from tests.helpers.factories import make_office
 
 
 @pytest.fixture

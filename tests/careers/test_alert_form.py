@@ -7,14 +7,14 @@ import time_machine
 
 from careers.alerts.forms import SubscribeForm
 from careers.models.subscription import AlertMessage, Subscription
-from tests.factories import (
+from tests.helpers.factories import (
     make_former_address,
     make_page,
     make_procurement_notice,
     make_subscription,
     make_vacancy,
 )
-from tests.reading import read
+from tests.helpers.pages import read
 
 DAY = datetime.timedelta(days=1)
 SECOND = datetime.timedelta(seconds=1)

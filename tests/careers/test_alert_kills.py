@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.helpers.commands import ROOT
-from tests.mailserver import MailServer, running_mail_server
-from tests.servers import Server, running_server
+from tests.helpers.mailserver import MailServer, running_mail_server
+from tests.helpers.servers import Server, running_server
 
 READER = "reader@example.org"
 NOTICES = 4
@@ -36,7 +36,7 @@ def _notices(portal, mail) -> None:
     mail.received.clear()
     lines = (
         "from careers.models import *",
-        "from tests.factories import *",
+        "from tests.helpers.factories import *",
         "Vacancy.objects.all().delete(), Subscription.objects.all().delete()",
         f"make_subscription(email={READER!r})",
         f"[make_vacancy(title_en=f'Post {{number}}') for number in range({NOTICES})]",

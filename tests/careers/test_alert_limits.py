@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from careers.alerts.rate_limit import is_same_origin
 from careers.models.subscription import AlertMessage, Subscription
-from tests.factories import make_vacancy
+from tests.helpers.factories import make_vacancy
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)

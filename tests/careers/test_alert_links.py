@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from careers.models.subscription import AlertMessage, Subscription
-from tests.factories import make_subscription, make_vacancy
-from tests.reading import read
+from tests.helpers.factories import make_subscription, make_vacancy
+from tests.helpers.pages import read
 
 pytestmark = pytest.mark.usefixtures("alerts")
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from careers.models.alert_event import AlertEvent
 from careers.models.subscription import AlertMessage, Subscription
-from tests.factories import make_procurement_notice, make_subscription, make_vacancy
-from tests.mailserver import send_alerts
+from tests.helpers.factories import make_procurement_notice, make_subscription, make_vacancy
+from tests.helpers.mailserver import send_alerts
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing import serialization
 from iomlaos.publishing.models import Revision
-from tests.factories import (
+from tests.helpers.factories import (
     change_deadline,
     make_amendment,
     make_clarification,
@@ -20,7 +20,7 @@ from tests.factories import (
     make_subscription,
     make_vacancy,
 )
-from tests.mailserver import link_in, send_alerts
+from tests.helpers.mailserver import link_in, send_alerts
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.db import OperationalError
 
 from careers.models.subscription import AlertMessage, Subscription
 from careers.models.vacancy import Vacancy
-from tests.factories import make_office, make_place, make_subscription, make_vacancy
-from tests.mailserver import MailServer, running_mail_server, send_alerts, text_of
+from tests.helpers.factories import make_office, make_place, make_subscription, make_vacancy
+from tests.helpers.mailserver import MailServer, running_mail_server, send_alerts, text_of
 
 pytestmark = pytest.mark.django_db
 

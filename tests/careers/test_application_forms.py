@@ -5,9 +5,9 @@ from django.template.loader import render_to_string
 
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import PartialDate
-from tests.factories import make_form, make_vacancy, make_version, upload
-from tests.reading import count_queries, read
-from tests.uploads import pdf, picture
+from tests.helpers.factories import make_form, make_vacancy, make_version, upload
+from tests.helpers.pages import count_queries, read
+from tests.helpers.uploads import pdf, picture
 
 pytestmark = pytest.mark.django_db
 

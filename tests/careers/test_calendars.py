@@ -9,7 +9,8 @@ from icalendar import Calendar
 
 from careers.exports.ics import deadline_event
 from careers.models.vacancy import Vacancy
-from tests.factories import (
+from tests.helpers.exports import HOSTILE, UNREADABLE, event_called, read_calendar, summaries
+from tests.helpers.factories import (
     change_deadline,
     make_amendment,
     make_office,
@@ -17,7 +18,6 @@ from tests.factories import (
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.exports import HOSTILE, UNREADABLE, event_called, read_calendar, summaries
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import pytest
 import time_machine
 
 from careers.models.vacancy import Vacancy
-from tests.factories import make_vacancy
-from tests.reading import read
+from tests.helpers.factories import make_vacancy
+from tests.helpers.pages import read
 
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
 DAY = datetime.timedelta(days=1)

@@ -7,8 +7,13 @@ import pytest
 import time_machine
 
 from careers.models.vacancy import Vacancy
-from tests.factories import make_contact_point, make_procurement_notice, make_standard_text, make_vacancy
-from tests.reading import Page, count_queries, read
+from tests.helpers.factories import (
+    make_contact_point,
+    make_procurement_notice,
+    make_standard_text,
+    make_vacancy,
+)
+from tests.helpers.pages import Page, count_queries, read
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from careers.exports.share import ShareLinks
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from careers.verification.check import CheckResult, MatchLevel, check_text
-from tests.factories import make_former_address, make_procurement_notice, make_vacancy
+from tests.helpers.factories import make_former_address, make_procurement_notice, make_vacancy
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from careers.models.vacancy import Vacancy
-from tests.factories import change_deadline, make_amendment, make_procurement_notice, make_vacancy
-from tests.reading import read
+from tests.helpers.factories import change_deadline, make_amendment, make_procurement_notice, make_vacancy
+from tests.helpers.pages import read
 
 pytestmark = pytest.mark.django_db
 

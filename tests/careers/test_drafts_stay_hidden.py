@@ -22,7 +22,7 @@ from careers.models.procurement import Award, Clarification, ProcurementDocument
 from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
-from tests.factories import (
+from tests.helpers.factories import (
     make_award,
     make_clarification,
     make_office,
@@ -30,7 +30,7 @@ from tests.factories import (
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.site_walk import NOBODY, Answer, make_notice, swapped, walk, words
+from tests.helpers.hidden_traces import NOBODY, Answer, make_notice, swapped, walk, words
 
 pytestmark = pytest.mark.django_db
 

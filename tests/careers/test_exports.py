@@ -5,7 +5,8 @@ import datetime
 import pytest
 
 from careers.models.vacancy import Vacancy
-from tests.factories import (
+from tests.helpers.exports import read_feed
+from tests.helpers.factories import (
     change_deadline,
     make_amendment,
     make_clarification,
@@ -13,8 +14,7 @@ from tests.factories import (
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.exports import read_feed
-from tests.reading import count_queries
+from tests.helpers.pages import count_queries
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,8 @@ from lxml import etree
 
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.factories import (
+from tests.helpers.exports import HOSTILE, UNREADABLE, atom_schema, read_feed, titles
+from tests.helpers.factories import (
     change_deadline,
     make_amendment,
     make_clarification,
@@ -18,7 +19,6 @@ from tests.factories import (
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.exports import HOSTILE, UNREADABLE, atom_schema, read_feed, titles
 
 pytestmark = pytest.mark.django_db
 

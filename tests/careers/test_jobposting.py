@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from careers.exports.jsonld import as_script, job_posting
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
-from tests.factories import make_office, make_place, make_vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, posting_in
+from tests.helpers.factories import make_office, make_place, make_vacancy
 
 DAY = datetime.timedelta(days=1)
 SECOND = datetime.timedelta(seconds=1)

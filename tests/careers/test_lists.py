@@ -8,8 +8,8 @@ from django.http import QueryDict
 
 from careers.filters import VacancyFilterForm
 from careers.models.vacancy import Vacancy
-from tests.factories import make_place, make_procurement_notice, make_vacancy
-from tests.reading import count_queries, read
+from tests.helpers.factories import make_place, make_procurement_notice, make_vacancy
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
-from tests.factories import (
+from tests.helpers.factories import (
     make_bidding_document,
     make_office,
     make_place,
@@ -26,7 +26,7 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.uploads import pdf
+from tests.helpers.uploads import pdf
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from careers.models.vacancy import Vacancy
-from tests.factories import make_form, make_place, make_vacancy
+from tests.helpers.factories import make_form, make_place, make_vacancy
 
 LAO_TIME = datetime.timezone(datetime.timedelta(hours=7))
 INSTANT = datetime.timedelta(microseconds=1)

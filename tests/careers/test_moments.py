@@ -6,14 +6,14 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.factories import (
+from tests.helpers.factories import (
     change_deadline,
     make_bidding_document,
     make_office,
     make_procurement_notice,
     make_vacancy,
 )
-from tests.helpers.notice_places import (
+from tests.helpers.notice_outlets import (
     BEFORE,
     DAY,
     DOCUMENT,
@@ -26,7 +26,7 @@ from tests.helpers.notice_places import (
     readings,
     utc,
 )
-from tests.uploads import pdf
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

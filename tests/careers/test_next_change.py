@@ -8,7 +8,7 @@ from careers.models.deadline import next_text_change
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from programmes.models import Programme
-from tests.factories import make_procurement_notice, make_programme, make_vacancy
+from tests.helpers.factories import make_procurement_notice, make_programme, make_vacancy
 
 CLOSING = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
 INSTANT = datetime.timedelta(microseconds=1)

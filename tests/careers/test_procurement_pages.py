@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from careers.models.procurement import ProcurementNotice
-from tests.factories import (
+from tests.helpers.factories import (
     make_award,
     make_bidding_document,
     make_clarification,
@@ -14,8 +14,8 @@ from tests.factories import (
     make_standard_text,
     upload,
 )
-from tests.reading import read
-from tests.uploads import pdf
+from tests.helpers.pages import read
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

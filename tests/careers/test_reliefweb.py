@@ -7,9 +7,15 @@ from lxml import etree
 
 from careers.exports.reliefweb import ReliefWebJob
 from careers.models.vacancy import Vacancy
-from tests.factories import change_deadline, make_form, make_place, make_procurement_notice, make_vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, read_jobs, words
-from tests.reading import count_queries
+from tests.helpers.factories import (
+    change_deadline,
+    make_form,
+    make_place,
+    make_procurement_notice,
+    make_vacancy,
+)
+from tests.helpers.pages import count_queries
 
 pytestmark = pytest.mark.django_db
 

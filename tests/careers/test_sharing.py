@@ -12,7 +12,7 @@ from django.template import Context, Template
 from careers.exports.share import ShareLinks, qr_code
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.factories import make_former_address, make_procurement_notice, make_vacancy
+from tests.helpers.factories import make_former_address, make_procurement_notice, make_vacancy
 
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
 SECOND = datetime.timedelta(seconds=1)

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from careers.models.subscription import Subscription
-from tests.factories import make_procurement_notice, make_subscription, make_vacancy
-from tests.reading import count_queries
+from tests.helpers.factories import make_procurement_notice, make_subscription, make_vacancy
+from tests.helpers.pages import count_queries
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
-from tests.helpers.notice_places import BEFORE, DAY, SECOND, Notice, Reader, expected, readings, utc
-from tests.servers import FAKETIME, Clock, Server, running_server
+from tests.helpers.notice_outlets import BEFORE, DAY, SECOND, Notice, Reader, expected, readings, utc
+from tests.helpers.servers import FAKETIME, Clock, Server, running_server
 
 pytestmark = pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian's package faketime)")
 

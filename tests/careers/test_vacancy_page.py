@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from careers.models.vacancy import Vacancy
-from tests.factories import (
+from tests.helpers.factories import (
     make_form,
     make_place,
     make_procurement_notice,
@@ -15,8 +15,8 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.reading import read
-from tests.uploads import pdf
+from tests.helpers.pages import read
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

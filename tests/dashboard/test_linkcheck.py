@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from iomlaos.dashboard.linkcheck.client import LinkClient
 from iomlaos.dashboard.models import CheckedLink
-from tests.factories import (
+from tests.helpers.factories import (
     make_bidding_document,
     make_contact_point,
     make_document,
@@ -29,7 +29,7 @@ from tests.factories import (
     upload,
 )
 from tests.helpers.other_site import OtherSite
-from tests.uploads import pdf
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

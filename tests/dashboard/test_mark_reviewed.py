@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission, User
 
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import serialize
-from tests.factories import (
+from tests.helpers.factories import (
     make_document,
     make_form,
     make_page,
@@ -15,8 +15,8 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
-from tests.reading import read
-from tests.staff.filled import filled
+from tests.helpers.forms import fill_form
+from tests.helpers.pages import read
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 DUE = datetime.date(2026, 5, 1)
@@ -71,11 +71,11 @@ def test_it_stands_in_the_history_once_however_often_it_is_clicked(clock, staff)
 def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
     row = make_page(title_en="Privacy", review_due=DUE)
     address = f"/admin/office/page/{row.pk}/change/"
-    form = filled(staff.get(address), title_en="Privacy here")
+    form = fill_form(staff.get(address), title_en="Privacy here")
     staff.post(button_of(row))
     asked = staff.post(address, form)
     assert asked.status_code == 409
-    assert staff.post(address, filled(asked)).status_code == 302
+    assert staff.post(address, fill_form(asked)).status_code == 302
     row.refresh_from_db()
     assert (row.title_en, row.reviewed_on) == ("Privacy here", NOW.date())
 
@@ -129,7 +129,7 @@ def test_the_form_holds_both_dates_and_setting_them_makes_nothing_newer(clock, s
     row = make_page(information_date="2021-01")
     address = f"/admin/office/page/{row.pk}/change/"
     response = staff.post(
-        address, filled(staff.get(address), reviewed_on="2026-06-01", review_due="2026-12-01")
+        address, fill_form(staff.get(address), reviewed_on="2026-06-01", review_due="2026-12-01")
     )
     assert response.status_code == 302
     row.refresh_from_db()

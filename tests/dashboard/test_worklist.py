@@ -11,7 +11,7 @@ from django.urls import include, path
 
 from iomlaos.publishing.models import Revision, SlugRedirect, Submission
 from iomlaos.publishing.serialization import serialize
-from tests.factories import (
+from tests.helpers.factories import (
     change_deadline,
     make_counterpart,
     make_document,

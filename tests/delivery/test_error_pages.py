@@ -1,6 +1,6 @@
 """What a visitor reads when there is no page, and when the database is gone."""
 
-from tests.delivery.other_process import get_pages
+from tests.helpers.other_process import get_pages
 
 GONE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
 

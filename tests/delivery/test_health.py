@@ -2,7 +2,7 @@
 
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.delivery.other_process import get_pages
+from tests.helpers.other_process import get_pages
 
 
 def test_a_server_in_order_is_alive_and_ready(client, db):

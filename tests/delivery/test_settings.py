@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.delivery.other_process import run_python
 from tests.helpers.environments import settings_from
+from tests.helpers.other_process import run_python
 
 LONG = "a-long-key-for-this-test-0123456789-0123456789"
 DEVELOPMENT_KEY = "development-only-key-never-use-it-where-anyone-else-can-reach-the-site"

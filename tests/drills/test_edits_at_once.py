@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.colleagues import Answer, Colleague, address_of, count_revisions, make_superusers, report
-from tests.servers import Server, running_server
-from tests.staff.filled import filled
+from tests.helpers.colleagues import Answer, Colleague, address_of, count_revisions, make_superusers, report
+from tests.helpers.forms import fill_form
+from tests.helpers.servers import Server, running_server
 
 pytestmark = pytest.mark.timeout(7200)
 PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 40
@@ -52,7 +52,7 @@ class Pair:
         statuses = sorted(answer.status for answer in sent)
         assert statuses == [302, 409], [answer.content[-3000:] for answer in sent if answer.status >= 400]
         late = next(index for index, answer in enumerate(sent) if answer.status == 409)
-        again = filled(sent[late])
+        again = fill_form(sent[late])
         assert again[fields[late]] == [typed[late]], "What was typed comes back."
         page = sent[late].content.decode()
         assert typed[1 - late] in page, "What the other made of it is shown."

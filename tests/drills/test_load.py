@@ -13,10 +13,10 @@ from itertools import cycle, islice
 
 import pytest
 
-from tests.colleagues import report
+from tests.helpers.colleagues import report
 from tests.helpers.commands import ROOT
-from tests.helpers.walk import walk
-from tests.servers import Server, running_server
+from tests.helpers.crawl import walk
+from tests.helpers.servers import Server, running_server
 
 pytestmark = pytest.mark.timeout(7200)
 FULL = os.environ.get("DRILL") == "full"

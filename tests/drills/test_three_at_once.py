@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.colleagues import Answer, Colleague, address_of, make_superusers, report, step_form
-from tests.servers import running_server
-from tests.staff.filled import filled
+from tests.helpers.colleagues import Answer, Colleague, address_of, make_superusers, report, step_form
+from tests.helpers.forms import fill_form
+from tests.helpers.servers import running_server
 
 pytestmark = pytest.mark.timeout(7200)
 ROUNDS = 100 if os.environ.get("DRILL") == "full" else 10
@@ -32,7 +32,7 @@ def public_form(somebody: Colleague, record: int) -> dict:
     page = somebody.ask(address_of(record))
     if named := re.search(rb'href="\?source=([0-9a-f-]+)"', page.content):
         page = somebody.ask(f"{address_of(record)}?source={named[1].decode()}")
-    return filled(page)
+    return fill_form(page)
 
 
 def save_until_taken(somebody: Colleague, record: int, form: dict, field: str) -> list[int]:
@@ -43,7 +43,7 @@ def save_until_taken(somebody: Colleague, record: int, form: dict, field: str) -
         statuses.append(answer.status)
         if answer.status != 409:
             return statuses
-        again = filled(answer)
+        again = fill_form(answer)
         assert again[field] == form[field], "What was typed comes back."
         form = again
 

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.staff.filled import filled
+from tests.helpers.forms import fill_form
 
 
 def address_of(record, page: str = "change/") -> str:
@@ -13,7 +13,7 @@ def address_of(record, page: str = "change/") -> str:
 
 def send(client: Client, record, *buttons: str, **given):
     """A change form, sent by a button."""
-    form = filled(client.get(address_of(record)), **dict.fromkeys(buttons, "1"), **given)
+    form = fill_form(client.get(address_of(record)), **dict.fromkeys(buttons, "1"), **given)
     return client.post(address_of(record), form)
 
 

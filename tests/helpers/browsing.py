@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.servers import Server
+from tests.helpers.servers import Server
 
 #: The headless shell draws the pages alone, without a browser's window around them: a fifth of the work.
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")

@@ -2,7 +2,8 @@
 
 from django.test import Client
 
-from tests.factories import (
+from tests.helpers.admin import send
+from tests.helpers.factories import (
     make_document,
     make_form,
     make_page,
@@ -11,8 +12,7 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
-from tests.helpers.admin import send
-from tests.reading import Page, read
+from tests.helpers.pages import Page, read
 
 #: The factory of each kind that has drafts.
 PUBLISHABLES = [

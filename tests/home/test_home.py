@@ -3,8 +3,15 @@ import datetime
 import pytest
 import time_machine
 
-from tests.factories import make_document, make_figure, make_place, make_programme, make_project, make_vacancy
-from tests.reading import count_queries, read
+from tests.helpers.factories import (
+    make_document,
+    make_figure,
+    make_place,
+    make_programme,
+    make_project,
+    make_vacancy,
+)
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

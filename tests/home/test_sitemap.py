@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.factories import (
+from tests.helpers.factories import (
     make_donor,
     make_page,
     make_procurement_notice,
@@ -10,7 +10,7 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
-from tests.reading import count_queries
+from tests.helpers.pages import count_queries
 
 pytestmark = pytest.mark.django_db
 

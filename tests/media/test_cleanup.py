@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from programmes.models import DocumentVersion
-from tests.factories import make_bidding_document, make_document, make_edition, make_version, upload
-from tests.uploads import pdf
+from tests.helpers.factories import make_bidding_document, make_document, make_edition, make_version, upload
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

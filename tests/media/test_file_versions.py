@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from careers.models.application_form import FormVersion
 from careers.models.procurement import ProcurementDocument
 from programmes.models import DocumentVersion
-from tests.factories import (
+from tests.helpers.factories import (
     make_bidding_document,
     make_document,
     make_edition,
@@ -16,7 +16,7 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.uploads import office, pdf, picture
+from tests.helpers.uploads import office, pdf, picture
 
 pytestmark = pytest.mark.django_db
 

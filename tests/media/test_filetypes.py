@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 
 from iomlaos.media.filetypes import CheckedFile, check_file
 from iomlaos.media.filetypes.types import OFFICE, InvalidFile
-from tests.uploads import (
+from tests.helpers.uploads import (
     HONEST,
     S,
     field,

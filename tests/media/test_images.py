@@ -17,7 +17,7 @@ from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import ImageReference
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
-from tests.factories import make_page, make_picture, make_programme, make_standard_text, make_vacancy
+from tests.helpers.factories import make_page, make_picture, make_programme, make_standard_text, make_vacancy
 
 KEY = "0123456789abcdef0123456789abcdef-1600x1067"
 

@@ -8,7 +8,15 @@ from PIL import Image, ImageCms
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.filetypes.types import InvalidFile
 from iomlaos.media.renditions import RenditionSize, sizes, widths_of
-from tests.uploads import jpeg_of_size, moving_png, moving_webp, of_colour, photograph, picture, png_of_size
+from tests.helpers.uploads import (
+    jpeg_of_size,
+    moving_png,
+    moving_webp,
+    of_colour,
+    photograph,
+    picture,
+    png_of_size,
+)
 
 PAGE = b"<!doctype html><html><script>alert(document.cookie)</script></html>"
 

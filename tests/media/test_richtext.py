@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from iomlaos.office.models import Page
-from tests.factories import make_page
+from tests.helpers.factories import make_page
 
 DIRTY = (
     '<h1>Title</h1><h2 onclick="steal()" style="color:red">Why</h2>'

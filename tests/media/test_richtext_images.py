@@ -17,7 +17,7 @@ from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.merge import differences
 from iomlaos.publishing.serialization import serialize
 from programmes.models import Programme
-from tests.factories import make_picture, make_programme, make_vacancy
+from tests.helpers.factories import make_picture, make_programme, make_vacancy
 
 KEY = "0123456789abcdef0123456789abcdef-1600x1067"
 OWN = f"/pictures/{KEY}"

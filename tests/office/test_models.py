@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from iomlaos.office.models import ContactPoint, Office, Page, Place
-from tests.factories import make_contact_point, make_office, make_page, make_place, make_standard_text
+from tests.helpers.factories import make_contact_point, make_office, make_page, make_place, make_standard_text
 
 
 def problems(row) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.factories import make_contact_point, make_office, make_page
-from tests.reading import read
+from tests.helpers.factories import make_contact_point, make_office, make_page
+from tests.helpers.pages import read
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from iomlaos.office.models import SiteNotice
-from tests.factories import (
+from tests.helpers.factories import (
     make_document,
     make_form,
     make_office,
@@ -19,7 +19,7 @@ from tests.factories import (
     make_site_notice,
     make_vacancy,
 )
-from tests.reading import count_queries, read
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

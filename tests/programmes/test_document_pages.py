@@ -1,8 +1,8 @@
 import pytest
 
-from tests.factories import make_document, make_edition, make_programme, upload
-from tests.reading import count_queries, read
-from tests.uploads import pdf
+from tests.helpers.factories import make_document, make_edition, make_programme, upload
+from tests.helpers.pages import count_queries, read
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.factories import make_donor, make_programme, make_project
-from tests.reading import count_queries, read
+from tests.helpers.factories import make_donor, make_programme, make_project
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

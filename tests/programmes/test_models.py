@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 
 from iomlaos.publishing.dates import PartialDate
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
-from tests.factories import (
+from tests.helpers.factories import (
     make_counterpart,
     make_document,
     make_donor,

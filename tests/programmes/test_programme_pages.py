@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories import (
+from tests.helpers.factories import (
     make_counterpart,
     make_document,
     make_donor,
@@ -9,7 +9,7 @@ from tests.factories import (
     make_programme,
     make_project,
 )
-from tests.reading import count_queries, read
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from iomlaos.publishing.dates import (
     max_or_none,
 )
 from programmes.models import Project
-from tests.factories import make_project
+from tests.helpers.factories import make_project
 
 WRITTEN = {
     "2018": "2018",

@@ -8,7 +8,7 @@ from careers.models.vacancy import Vacancy
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.merge import MISSING, FieldConflict, Snapshot, differences
 from programmes.models import Document, Figure, Programme
-from tests.factories import make_donor
+from tests.helpers.factories import make_donor
 
 KEY = "6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02"
 

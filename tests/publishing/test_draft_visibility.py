@@ -26,7 +26,7 @@ from iomlaos.office.models import Page, Place
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.serialization import child_relations
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
-from tests.factories import (
+from tests.helpers.factories import (
     make_award,
     make_bidding_document,
     make_contact_point,
@@ -47,8 +47,8 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.helpers.site_walk import NOBODY, Answer, make_notice, moment, signed_pdf, swapped, walk, words
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.hidden_traces import NOBODY, Answer, make_notice, moment, signed_pdf, swapped, walk, words
 
 pytestmark = pytest.mark.django_db
 
@@ -354,7 +354,7 @@ def publish(staff: Client, row: Publishable) -> None:
 def signed_form(page, row: Publishable) -> dict:
     """The form of a row with the sign in all that can be typed, in its owned rows too."""
     owned = {relation.get_accessor_name(): relation.related_model for relation in child_relations(type(row))}
-    form = filled(page)
+    form = fill_form(page)
     for name in form:
         prefix, _, field = name.rpartition("-")
         model = owned.get(prefix.partition("-")[0]) if prefix else type(row)
@@ -367,7 +367,7 @@ def signed_form(page, row: Publishable) -> dict:
 def save_as_draft(staff: Client, row: Publishable, **given) -> None:
     page = staff.get(address_of(row))
     many = {field.name for field in row._meta.many_to_many}
-    given = {name: value for name, value in given.items() if name in filled(page) or name in many}
+    given = {name: value for name, value in given.items() if name in fill_form(page) or name in many}
     response = staff.post(address_of(row), signed_form(page, row) | given)
     assert response.status_code == 302, errors(response)
     assert SIGN in str(waiting(row).data)
@@ -402,7 +402,7 @@ def test_a_draft_of_live_things_of_every_kind_changes_no_answer_of_the_site(clie
 )
 def test_a_file_of_a_draft_is_served_to_nobody_until_it_is_published(client, staff, make, owned, folder):
     row = make()
-    form = filled(staff.get(address_of(row)), _draft="1", **{f"{owned}-TOTAL_FORMS": "1"})
+    form = fill_form(staff.get(address_of(row)), _draft="1", **{f"{owned}-TOTAL_FORMS": "1"})
     form |= {f"{owned}-0-language": ["en"], f"{owned}-0-title_en": [f"{SIGN} terms"]}
     response = staff.post(address_of(row), form | {f"{owned}-0-file": upload("a.pdf", signed_pdf(SIGN))})
     assert response.status_code == 302, errors(response)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from iomlaos.publishing.models import publishables
 from programmes.models import Programme
-from tests.factories import (
+from tests.helpers.factories import (
     make_document,
     make_form,
     make_page,

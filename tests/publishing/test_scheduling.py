@@ -13,8 +13,8 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
-from tests.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
-from tests.reading import count_queries, read
+from tests.helpers.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 

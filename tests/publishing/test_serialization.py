@@ -10,7 +10,7 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing import serialization
 from programmes.models import Programme
-from tests.factories import (
+from tests.helpers.factories import (
     make_amendment,
     make_award,
     make_bidding_document,
@@ -28,7 +28,7 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
-from tests.uploads import pdf
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.publishing.models import SlugRedirect
 from iomlaos.publishing.shortcuts import get_published_or_raise
 from programmes.models import Programme, Project
-from tests.factories import make_former_address, make_programme, make_project
+from tests.helpers.factories import make_former_address, make_programme, make_project
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.helpers.commands import ROOT, manage
 from tests.helpers.databases import fresh_database, template
-from tests.seeding.sample import summary
+from tests.helpers.sample_fixtures import summary
 
 AT_ONCE = 3
 SECONDS_TO_REACH_THE_LOCK = 4

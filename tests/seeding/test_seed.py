@@ -10,8 +10,8 @@ from careers.models.vacancy import Vacancy
 from iomlaos.office.models import ContactPoint, Office, Page
 from iomlaos.seeding.models import SeededRecord
 from programmes.models import Counterpart, Donor, Figure, Programme, Project
-from tests.factories import make_donor, make_programme
-from tests.seeding.sample import seed, summary, write_fixtures
+from tests.helpers.factories import make_donor, make_programme
+from tests.helpers.sample_fixtures import seed, summary, write_fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from iomlaos.seeding.loader import load
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import read
 from programmes.models import Donor, Figure, Programme, Project
-from tests.factories import make_donor, make_programme
-from tests.seeding.sample import seed, summary, write_fixtures
+from tests.helpers.factories import make_donor, make_programme
+from tests.helpers.sample_fixtures import seed, summary, write_fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.factories import make_page, make_procurement_notice, make_programme, make_vacancy
 from tests.helpers.admin import address_of, person, send, take, waiting
 from tests.helpers.drafts import public_page, publish, save_draft, schedule
-from tests.staff.filled import errors
+from tests.helpers.factories import make_page, make_procurement_notice, make_programme, make_vacancy
+from tests.helpers.forms import errors
 
 pytestmark = pytest.mark.django_db
 

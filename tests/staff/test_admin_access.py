@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
-from tests.factories import make_page, make_programme, make_vacancy
+from tests.helpers.factories import make_page, make_programme, make_vacancy
 
 
 def test_visitors_and_accounts_that_are_not_staff_are_sent_to_sign_in(client, db):

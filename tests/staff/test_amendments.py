@@ -11,7 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from careers.models.notice import Notice
-from tests.factories import (
+from tests.helpers.admin import address_of, send, take
+from tests.helpers.drafts import public_page, publish, save_draft, schedule
+from tests.helpers.exports import read_calendar
+from tests.helpers.factories import (
     make_amendment,
     make_clarification,
     make_office,
@@ -19,11 +22,8 @@ from tests.factories import (
     make_subscription,
     make_vacancy,
 )
-from tests.helpers.admin import address_of, send, take
-from tests.helpers.drafts import public_page, publish, save_draft, schedule
-from tests.helpers.exports import read_calendar
-from tests.reading import read
-from tests.staff.filled import errors
+from tests.helpers.forms import errors
+from tests.helpers.pages import read
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from iomlaos.office.models import Page
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
-from tests.factories import make_figure, make_page, make_programme, make_vacancy
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import make_figure, make_page, make_programme, make_vacancy
+from tests.helpers.forms import errors, fill_form
 
 MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
@@ -90,7 +90,7 @@ def take_up(client: Client, address: str):
 
 def type_into(client: Client, address: str, **given) -> dict:
     """A form that is opened, typed into, kept, and left."""
-    form = filled(client.get(address), **given)
+    form = fill_form(client.get(address), **given)
     answer = keep(client, address, form)
     assert answer.status_code == 200
     assert answer.json()["kept"]
@@ -107,7 +107,7 @@ def test_what_was_typed_is_offered_back_and_taken_up_as_it_was(clock, dala):
         assert part in words
     again = take_up(dala, change(page))
     assert errors(again) == {}
-    form = filled(again)
+    form = fill_form(again)
     assert form["lead_en"] == [typed]
     assert form["body_en"] == ["<p>Rich <strong>tex</strong></p>"]
     assert form["_note"] == ["Why"]
@@ -123,9 +123,9 @@ def test_a_new_thing_is_offered_where_one_is_added_and_forms_do_not_eat_each_oth
     for title in ("One", "Two"):
         type_into(dala, ADD, title_en=title)
     found = offers(dala, ADD)
-    titles = [filled(dala.get(ADD + way))["title_en"] for _, way in found]
+    titles = [fill_form(dala.get(ADD + way))["title_en"] for _, way in found]
     assert sorted(titles) == [["One"], ["Two"]]
-    form = filled(dala.get(ADD + found[0][1]), slug="a-page")
+    form = fill_form(dala.get(ADD + found[0][1]), slug="a-page")
     assert dala.post(ADD, form).status_code == 302
     [(_, left)] = offers(dala, ADD)
     assert left == found[1][1]
@@ -133,13 +133,13 @@ def test_a_new_thing_is_offered_where_one_is_added_and_forms_do_not_eat_each_oth
 
 
 def test_what_is_typed_later_replaces_what_was_typed_before_also_once_it_was_taken_up(dala):
-    form = filled(dala.get(ADD))
+    form = fill_form(dala.get(ADD))
     for title in ("One", "One two"):
         assert keep(dala, ADD, form | {"title_en": [title]}).json()["kept"] == "12:00"
-    form = filled(take_up(dala, ADD))
+    form = fill_form(take_up(dala, ADD))
     assert form["title_en"] == ["One two"]
     assert keep(dala, ADD, form | {"title_en": ["One two three"], "slug": ["a-page"]}).json()["kept"]
-    form = filled(take_up(dala, ADD))
+    form = fill_form(take_up(dala, ADD))
     assert form["title_en"] == ["One two three"]
     assert dala.post(ADD, form).status_code == 302
     assert offers(dala, ADD) == []
@@ -150,7 +150,7 @@ def test_what_is_not_in_order_is_offered_as_it_was_typed_and_refused_only_when_i
     type_into(dala, change(vacancy), title_en="", closing_date="31 Februa", state="nonsense")
     again = take_up(dala, change(vacancy))
     assert errors(again) == {}
-    form = filled(again)
+    form = fill_form(again)
     assert (form["title_en"], form["closing_date"]) == ([""], ["31 Februa"])
     assert list(errors(dala.post(change(vacancy), form))) == ["title_en", "closing_date"]
 
@@ -171,7 +171,7 @@ def test_rows_that_were_added_and_removed_come_back_too(dala):
     )  # fmt: skip
     [(words, _)] = offers(dala, change(programme))
     assert "differs in: Figures." in words
-    form = filled(take_up(dala, change(programme)))
+    form = fill_form(take_up(dala, change(programme)))
     assert (form["figures-0-DELETE"], form["figures-1-value"], form["figures-2-value"]) == (
         ["on"],
         ["22"],
@@ -192,15 +192,15 @@ def test_a_file_that_was_chosen_is_asked_for_again(dala):
 def test_what_was_taken_up_is_in_conflict_with_what_a_colleague_saved_meanwhile(dala, souk):
     page = make_page(title_en="Before", lead_en="Before")
     type_into(dala, change(page), lead_en="Typed by Dala")
-    theirs = filled(souk.get(change(page)), lead_en="Saved by Souk", title_en="By Souk")
+    theirs = fill_form(souk.get(change(page)), lead_en="Saved by Souk", title_en="By Souk")
     assert souk.post(change(page), theirs).status_code == 302
-    form = filled(take_up(dala, change(page)))
+    form = fill_form(take_up(dala, change(page)))
     answer = dala.post(change(page), form)
     assert answer.status_code == 409
     assert "Saved by Souk" in answer.content.decode()
     # It was not saved: it is still kept.
     assert len(offers(dala, change(page))) == 1
-    assert dala.post(change(page), filled(answer)).status_code == 302
+    assert dala.post(change(page), fill_form(answer)).status_code == 302
     page.refresh_from_db()
     assert (page.lead_en, page.title_en) == ("Typed by Dala", "By Souk")
     assert offers(dala, change(page)) == []
@@ -210,13 +210,13 @@ def test_a_row_that_was_typed_into_and_deleted_by_a_colleague_is_a_conflict(dala
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
     type_into(dala, change(programme), **{"figures-0-value": "one more"})
-    gone = filled(souk.get(change(programme)), **{"figures-0-DELETE": "on"})
+    gone = fill_form(souk.get(change(programme)), **{"figures-0-DELETE": "on"})
     assert souk.post(change(programme), gone).status_code == 302
-    form = filled(take_up(dala, change(programme)))
+    form = fill_form(take_up(dala, change(programme)))
     assert form["figures-0-value"] == ["one more"]
     answer = dala.post(change(programme), form)
     assert answer.status_code == 409
-    assert dala.post(change(programme), filled(answer)).status_code == 302
+    assert dala.post(change(programme), fill_form(answer)).status_code == 302
     assert programme.figures.get(pk=figure.pk).value == "one more"
 
 
@@ -232,9 +232,9 @@ def test_a_refused_save_keeps_it_and_the_form_goes_on_as_the_same(dala):
     form = type_into(dala, ADD, title_en="A page", slug="no address")
     refused = dala.post(ADD, form)
     assert list(errors(refused)) == ["slug"]
-    assert filled(refused)["_typed"] == form["_typed"]
+    assert fill_form(refused)["_typed"] == form["_typed"]
     assert len(offers(dala, ADD)) == 1
-    assert dala.post(ADD, filled(refused, slug="an-address")).status_code == 302
+    assert dala.post(ADD, fill_form(refused, slug="an-address")).status_code == 302
     assert offers(dala, ADD) == []
 
 
@@ -250,11 +250,11 @@ def test_a_save_that_fails_keeps_it(dala):
 
     with connection.execute_wrapper(locked):
         assert dala.post(change(page), form).status_code == 503
-    assert filled(take_up(dala, change(page)))["lead_en"] == ["Typed"]
+    assert fill_form(take_up(dala, change(page)))["lead_en"] == ["Typed"]
 
 
 def test_a_database_that_is_locked_is_said_so_that_the_script_tries_again(dala):
-    form = filled(dala.get(ADD), title_en="A page")
+    form = fill_form(dala.get(ADD), title_en="A page")
 
     def locked(execute, sql, params, many, context):
         if "autosavedform" in sql and not sql.startswith("SELECT"):
@@ -267,7 +267,7 @@ def test_a_database_that_is_locked_is_said_so_that_the_script_tries_again(dala):
 
 
 def test_words_that_arrive_after_the_save_are_not_offered(dala):
-    form = filled(dala.get(ADD), title_en="A page", slug="a-page")
+    form = fill_form(dala.get(ADD), title_en="A page", slug="a-page")
     assert dala.post(ADD, form).status_code == 302
     assert keep(dala, ADD, form).json()["ended"]
     assert offers(dala, ADD) == []
@@ -300,10 +300,10 @@ def test_nobody_else_can_see_take_up_throw_away_or_end_it(dala, souk):
     assert "A secret" not in souk.get(change(page) + way).content.decode()
     key = way.removeprefix("?typed=")
     assert souk.post(f"/admin/office/page/typed/{key}/throw-away/").status_code == 404
-    theirs = filled(souk.get(change(page)), lead_en="Souk", _typed=key)
+    theirs = fill_form(souk.get(change(page)), lead_en="Souk", _typed=key)
     assert souk.post(change(page), theirs).status_code == 302
     assert keep(souk, change(page), form, _person=person_of(souk)).json()["ended"]
-    assert filled(take_up(dala, change(page)))["lead_en"] == ["A secret of Dala"]
+    assert fill_form(take_up(dala, change(page)))["lead_en"] == ["A secret of Dala"]
     listed = souk.get("/admin/").content.decode()
     assert "typedtext" not in listed
     person = User.objects.get(username="dala")
@@ -311,7 +311,7 @@ def test_nobody_else_can_see_take_up_throw_away_or_end_it(dala, souk):
 
 
 def test_the_words_of_one_are_not_taken_for_another_who_signed_in_since(dala, souk):
-    form = filled(dala.get(ADD), title_en="Typed by Dala")
+    form = fill_form(dala.get(ADD), title_en="Typed by Dala")
     assert keep(souk, ADD, form, _person=person_of(dala)).status_code == 403
     assert offers(souk, ADD) == []
 
@@ -344,7 +344,7 @@ def test_a_form_that_is_only_read_keeps_nothing(clock, signed_in):
 
 
 def test_the_script_keeps_no_session_open_and_is_told_when_it_is_over(clock, dala):
-    form = filled(dala.get(ADD), title_en="Typed")
+    form = fill_form(dala.get(ADD), title_en="Typed")
     sent = form | {"_person": person_of(dala), "_words": "1"}
     for minutes, status in ((20, 200), (11, 403)):
         clock.shift(minutes * MINUTE)
@@ -362,7 +362,7 @@ def test_what_was_kept_before_the_session_ended_is_offered_after_signing_in_agai
     assert dala.get(door).status_code == 200
     entry = {"username": "dala", "password": PASSWORD, "next": change(page)}
     assert dala.post(door, entry).headers["Location"] == change(page)
-    form = filled(take_up(dala, change(page)))
+    form = fill_form(take_up(dala, change(page)))
     assert form["lead_en"] == ["Typed"]
     assert dala.post(change(page), form).status_code == 302
     page.refresh_from_db()
@@ -381,11 +381,11 @@ def test_after_ninety_days_it_is_forgotten(clock, dala):
     assert AutosavedForm.objects.count() == 2
     call_command("clean_uploads", verbosity=0)
     dala.force_login(User.objects.get())
-    assert filled(take_up(dala, ADD))["title_en"] == ["Younger"]
+    assert fill_form(take_up(dala, ADD))["title_en"] == ["Younger"]
 
 
 def test_a_person_has_a_hundred_of_them_at_most(clock, dala):
-    form = filled(dala.get(ADD))
+    form = fill_form(dala.get(ADD))
     earlier = [
         AutosavedForm(
             id=uuid.uuid4(), by=User.objects.get(), model="office.page", data=f'[["title_en", ["{number}"]]]',
@@ -400,9 +400,9 @@ def test_a_person_has_a_hundred_of_them_at_most(clock, dala):
 
 
 def test_nul_and_nonsense_are_kept_or_refused_and_nothing_breaks(dala):
-    form = filled(dala.get(ADD), title_en="a\0b")
+    form = fill_form(dala.get(ADD), title_en="a\0b")
     assert keep(dala, ADD, form).status_code == 200
-    assert "title_en" in filled(take_up(dala, ADD))
+    assert "title_en" in fill_form(take_up(dala, ADD))
     for given in ({"_typed": "nonsense"}, {"_typed": []}):
         assert keep(dala, ADD, form | given).status_code == 400
     assert dala.get(f"{ADD}?typed=nonsense").status_code == 200
@@ -419,7 +419,7 @@ def also_here(client: Client, row) -> str:
 
 def test_two_people_at_one_record_see_each_other(clock, dala, souk):
     page, other = make_page(), make_page()
-    form = filled(souk.get(change(page)))
+    form = fill_form(souk.get(change(page)))
     clock.shift(2 * MINUTE)
     seen = also_here(dala, page)
     assert "Souk Vong" in seen
@@ -433,16 +433,16 @@ def test_two_people_at_one_record_see_each_other(clock, dala, souk):
 def test_who_saves_leaves_or_signs_out_is_seen_no_more(clock, dala, souk):
     page = make_page()
 
-    mine = filled(souk.get(change(page)))
+    mine = fill_form(souk.get(change(page)))
 
     def is_seen() -> bool:
         return bool(beat(souk, page, mine).json()["others"])
 
-    form = filled(dala.get(change(page)), lead_en="Saved")
+    form = fill_form(dala.get(change(page)), lead_en="Saved")
     assert is_seen()
     assert dala.post(change(page), form).status_code == 302
     assert not is_seen()
-    form = filled(dala.get(change(page)))
+    form = fill_form(dala.get(change(page)))
     assert is_seen()
     beat(dala, page, form, here=False)
     assert not is_seen()
@@ -454,7 +454,7 @@ def test_who_saves_leaves_or_signs_out_is_seen_no_more(clock, dala, souk):
 
 def test_without_the_script_ten_minutes_count_and_with_it_the_last_minute(clock, dala, souk):
     page = make_page()
-    form = filled(dala.get(change(page)))
+    form = fill_form(dala.get(change(page)))
     clock.shift(9 * MINUTE)
     assert also_here(souk, page)
     clock.shift(2 * MINUTE)
@@ -477,7 +477,7 @@ def test_it_is_stored_for_a_day_at_most(clock, dala):
 
 def test_only_who_may_see_the_record_hears_who_is_at_it(clock, dala, signed_in):
     page = make_page()
-    form = filled(dala.get(change(page)))
+    form = fill_form(dala.get(change(page)))
     assert beat(signed_in("hr", "HR"), page, form).status_code == 403
     answer = beat(signed_in("editor", "Editors"), page, {"_typed": str(uuid.uuid4())})
     assert "dala" in answer.json()["others"]

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from careers.models.notice import Notice
-from tests.factories import (
+from tests.helpers.factories import (
     make_bidding_document,
     make_counterpart,
     make_document,
@@ -25,7 +25,7 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
-from tests.staff.filled import filled
+from tests.helpers.forms import fill_form
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 LISTS = {
@@ -193,5 +193,5 @@ def test_a_save_leads_back_to_the_list_as_it_was_filtered(staff):
     make_page(title_en="Draft", state="draft", slug="a-draft"), make_page(title_en="Seen")
     page = staff.get("/admin/office/page/?live=no").content.decode()
     address = re.search(r'href="(/admin/office/page/\d+/change/\?[^"]+)"', page)[1].replace("&amp;", "&")
-    response = staff.post(address, filled(staff.get(address), title_en="Later"), follow=True)
+    response = staff.post(address, fill_form(staff.get(address), title_en="Later"), follow=True)
     assert rows(response) == ["Later"]

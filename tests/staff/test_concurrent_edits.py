@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from iomlaos.publishing.models import Revision
-from tests.colleagues import (
+from tests.helpers.colleagues import (
     Answer,
     Colleague,
     address_of,
@@ -21,9 +21,9 @@ from tests.colleagues import (
     step_form,
     wait_for_waiting,
 )
-from tests.factories import make_figure, make_programme
-from tests.servers import Server, running_server
-from tests.staff.filled import filled
+from tests.helpers.factories import make_figure, make_programme
+from tests.helpers.forms import fill_form
+from tests.helpers.servers import Server, running_server
 
 LONG_AGO = "2020-01-01 00:00:00+00:00"
 
@@ -106,7 +106,7 @@ def test_a_draft_that_is_saved_and_published_at_once_is_stored_or_comes_back_in_
     if saved.status == 302:
         assert first.open(record)["summary_en"] == [typed]
     else:
-        assert filled(saved)["summary_en"] == [typed]
+        assert fill_form(saved)["summary_en"] == [typed]
 
 
 def test_a_schedule_that_is_due_waits_for_nobody(server, people, record):
@@ -144,7 +144,7 @@ WRITE = 'UPDATE "programmes_programme"'
 
 def test_a_save_that_met_a_deadlock_is_tried_once_more(staff):
     programme = make_programme()
-    form = filled(staff.get(address_of(programme.pk)), summary_en="Typed")
+    form = fill_form(staff.get(address_of(programme.pk)), summary_en="Typed")
     with failing(1, WRITE):
         assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
@@ -155,12 +155,12 @@ def test_a_save_that_met_a_deadlock_is_tried_once_more(staff):
 def test_a_save_that_the_database_refuses_twice_is_answered_with_what_was_typed(staff):
     programme = make_programme()
     words = 'Typed & "kept",\r\n<b>in two lines</b>'
-    form = filled(staff.get(address_of(programme.pk)), summary_en=words) | {"_publish": "1"}
+    form = fill_form(staff.get(address_of(programme.pk)), summary_en=words) | {"_publish": "1"}
     with failing(2, WRITE):
         answer = staff.post(address_of(programme.pk), form)
     assert answer.status_code == 503
     assert Revision.objects.of(programme).states().count() == 1
-    again = filled(answer)
+    again = fill_form(answer)
     assert again["summary_en"] == [words]
     assert staff.post(address_of(programme.pk), again).status_code == 302
     programme.refresh_from_db()
@@ -179,11 +179,11 @@ def test_a_form_that_changes_nothing_writes_no_row(staff):
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
     updated_at = programme.updated_at
-    form = filled(staff.get(address_of(programme.pk)))
+    form = fill_form(staff.get(address_of(programme.pk)))
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
     assert programme.updated_at == updated_at
-    form = filled(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})
+    form = fill_form(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
     figure.refresh_from_db()

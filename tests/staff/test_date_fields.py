@@ -9,9 +9,9 @@ from django.forms import Form
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.staff.fields import DateField, DateTimeField, TimeField
-from tests.factories import make_page, make_programme, make_project, make_vacancy
 from tests.helpers.admin import address_of, send
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import make_page, make_programme, make_project, make_vacancy
+from tests.helpers.forms import errors, fill_form
 
 # --- The fields -------------------------------------------------------------------------------
 
@@ -112,17 +112,17 @@ def test_a_closing_without_an_hour_is_the_end_of_that_day_and_an_hour_is_vientia
     vacancy.refresh_from_db()
     assert vacancy.closes_at == datetime.datetime(2031, 1, 10, tzinfo=VIENTIANE)
     assert vacancy.posted_on == datetime.date(2030, 12, 1)
-    form = filled(staff.get(address_of(vacancy)))
+    form = fill_form(staff.get(address_of(vacancy)))
     assert (form["closing_date"], form["closing_hour"]) == (["2031-01-09"], [""])
     assert staff.post(address_of(vacancy), form | {"closing_hour": ["17h00"]}).status_code == 302
     vacancy.refresh_from_db()
     assert vacancy.closes_at == datetime.datetime(2031, 1, 9, 10, tzinfo=datetime.UTC)
-    assert filled(staff.get(address_of(vacancy)))["closing_hour"] == ["17:00"]
+    assert fill_form(staff.get(address_of(vacancy)))["closing_hour"] == ["17:00"]
 
 
 def test_what_is_wrong_with_a_closing_is_said_beside_it(staff):
     vacancy = make_vacancy(closes_at=Vacancy.closing_moment(datetime.date(2031, 1, 9)))
-    form = filled(staff.get(address_of(vacancy)))
+    form = fill_form(staff.get(address_of(vacancy)))
     for given, field in (
         ({"closing_hour": "00:00"}, "closing_hour"),
         ({"closing_date": ""}, "closing_date"),
@@ -141,7 +141,7 @@ def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
     page.refresh_from_db()
     assert page.publish_from == datetime.datetime(2031, 1, 9, 2, 30, tzinfo=datetime.UTC)
     assert page.review_due == datetime.date(2031, 2, 1)
-    form = filled(staff.get(address_of(page)))
+    form = fill_form(staff.get(address_of(page)))
     assert form["publish_from"] == ["2031-01-09T09:30"]
     response = staff.post(address_of(page), form | {"publish_until": "2031-01-08T09:30"})
     assert list(errors(response)) == ["publish_until"]
@@ -152,7 +152,7 @@ def test_an_impossible_date_is_refused_beside_its_field_and_everything_typed_sta
     typed = {"title_en": "Another title", "review_due": "2031-02-31", "publish_from": "tomorrow"}
     response = send(staff, page, **typed)
     assert set(errors(response)) == {"review_due", "publish_from"}
-    again = filled(response)
+    again = fill_form(response)
     assert {name: again[name] for name in typed} == {name: [value] for name, value in typed.items()}
     page.refresh_from_db()
     assert page.title_en != "Another title"
@@ -160,7 +160,7 @@ def test_an_impossible_date_is_refused_beside_its_field_and_everything_typed_sta
 
 def test_an_impossible_partial_date_is_refused(staff):
     project = make_project()
-    form = filled(staff.get(address_of(project)))
+    form = fill_form(staff.get(address_of(project)))
     assert list(errors(staff.post(address_of(project), form | {"starts": "31 February 2018"}))) == ["starts"]
     response = staff.post(address_of(project), form | {"starts": "2019", "ends": "July 2018"})
     assert list(errors(response)) == ["ends"]
@@ -169,7 +169,7 @@ def test_an_impossible_partial_date_is_refused(staff):
 def test_a_nul_in_any_field_is_refused_by_the_form(staff):
     programme = make_programme()
     figure = {"figures-TOTAL_FORMS": "1", "figures-0-value": "1"}
-    form = filled(staff.get(address_of(programme)), **figure)
+    form = fill_form(staff.get(address_of(programme)), **figure)
     for field in ("body_en", "since", "order", "donors", "figures-0-id", "figures-TOTAL_FORMS"):
         response = staff.post(address_of(programme), form | {field: ["a\0b"]})
         assert response.status_code == 200, field

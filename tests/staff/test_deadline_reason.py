@@ -6,10 +6,10 @@ import pytest
 
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
-from tests.factories import change_deadline, make_procurement_notice, make_vacancy
 from tests.helpers.admin import address_of, send, take, waiting
-from tests.reading import read
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import change_deadline, make_procurement_notice, make_vacancy
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import read
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
 OLD = Notice.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
@@ -35,7 +35,7 @@ def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(staff,
     assert list(errors(response)) == ["deadline_reason"]
     assert OLD_IN_WORDS in errors(response)["deadline_reason"][0]
     assert response.context["status_line"].startswith(f"Open · {OLD_IN_WORDS}")
-    again = filled(response, state="published", deadline_reason=" Heavy rain cut\r\nthe roads. ")
+    again = fill_form(response, state="published", deadline_reason=" Heavy rain cut\r\nthe roads. ")
     assert (again["closing_date"], again["closing_hour"]) == (["2026-06-20"], [""])
     assert again["title_en"] == ["Another title"]
     assert is_unchanged(notice)
@@ -46,11 +46,11 @@ def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(staff,
     page = read(staff, notice.get_absolute_url())
     for words in (OLD_IN_WORDS, NEW_IN_WORDS, "Heavy rain cut the roads."):
         assert words in page
-    assert filled(staff.get(address_of(notice)))["deadline_reason"] == [""]
+    assert fill_form(staff.get(address_of(notice)))["deadline_reason"] == [""]
 
 
 def test_only_another_moment_asks_for_a_reason_and_space_is_none(staff, notice):
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for given, field in (
         ({"closing_hour": "17:01"}, "deadline_reason"),
         ({**LATER, "deadline_reason": "  \r\n"}, "deadline_reason"),
@@ -59,7 +59,7 @@ def test_only_another_moment_asks_for_a_reason_and_space_is_none(staff, notice):
     ):
         response = staff.post(address_of(notice), form | given)
         assert list(errors(response)) == [field], given
-        assert filled(response)["deadline_reason"] == [given.get("deadline_reason", "")]
+        assert fill_form(response)["deadline_reason"] == [given.get("deadline_reason", "")]
         assert is_unchanged(notice)
     same = form | {"closing_date": "10 June 2026", "closing_hour": "17.00", "title_en": "Other"}
     assert staff.post(address_of(notice), same).status_code == 302
@@ -69,7 +69,7 @@ def test_only_another_moment_asks_for_a_reason_and_space_is_none(staff, notice):
 def test_a_closed_notice_is_reopened_with_a_reason_and_without_an_outcome(clock, staff):
     notice = make_vacancy(closes_at=OLD, outcome="cancelled")
     clock.move_to(OLD)
-    form = filled(staff.get(address_of(notice)), **LATER)
+    form = fill_form(staff.get(address_of(notice)), **LATER)
     given = {"deadline_reason": "Too few answers."}
     assert list(errors(staff.post(address_of(notice), form | given))) == ["outcome"]
     form |= {"outcome": ""}
@@ -82,7 +82,7 @@ def test_a_closed_notice_is_reopened_with_a_reason_and_without_an_outcome(clock,
 def test_a_notice_that_visitors_saw_once_asks_though_it_is_withdrawn_now(clock, staff, notice):
     clock.shift(DAY)
     assert take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.").status_code == 302
-    form = filled(staff.get(address_of(notice)), **LATER)
+    form = fill_form(staff.get(address_of(notice)), **LATER)
     for state in ({}, {"state": "published"}):
         assert list(errors(staff.post(address_of(notice), form | state))) == ["deadline_reason"]
     assert is_unchanged(notice)
@@ -92,13 +92,13 @@ def test_a_notice_that_visitors_saw_once_asks_though_it_is_withdrawn_now(clock, 
 
 
 def test_what_nobody_has_seen_changes_its_deadline_without_a_reason(clock, staff):
-    assert "deadline_reason" not in filled(staff.get("/admin/careers/vacancy/add/"))
+    assert "deadline_reason" not in fill_form(staff.get("/admin/careers/vacancy/add/"))
     notice = make_vacancy(closes_at=OLD, state="draft")
-    form = filled(staff.get(address_of(notice)), **LATER, state="published")
+    form = fill_form(staff.get(address_of(notice)), **LATER, state="published")
     assert "deadline_reason" not in form
     refused = staff.post(address_of(notice), form | {"title_en": ""})
     assert list(errors(refused)) == ["title_en"]
-    assert "deadline_reason" not in filled(refused)
+    assert "deadline_reason" not in fill_form(refused)
     assert staff.post(address_of(notice), form).status_code == 302
     notice.refresh_from_db()
     assert notice.closes_at == NEW
@@ -109,29 +109,29 @@ def test_a_scheduled_notice_asks_from_the_moment_that_it_is_public(clock, staff)
     begins = OLD - 5 * DAY
     notice = make_vacancy(closes_at=OLD, publish_from=begins)
     clock.move_to(begins - SECOND)
-    form = filled(staff.get(address_of(notice)), closing_date="2026-06-09", closing_hour="")
+    form = fill_form(staff.get(address_of(notice)), closing_date="2026-06-09", closing_hour="")
     assert "deadline_reason" not in form
     assert staff.post(address_of(notice), form).status_code == 302
     assert not notice.deadline_changes.exists()
-    form = filled(staff.get(address_of(notice)), **LATER)
+    form = fill_form(staff.get(address_of(notice)), **LATER)
     clock.move_to(begins)
     # Opened before, and sent after.
     response = staff.post(address_of(notice), form)
     assert list(errors(response)) == ["deadline_reason"]
-    response = staff.post(address_of(notice), filled(response, deadline_reason="Heavy rain."))
+    response = staff.post(address_of(notice), fill_form(response, deadline_reason="Heavy rain."))
     assert response.status_code == 302, errors(response)
     earlier = Notice.closing_moment(datetime.date(2026, 6, 9))
     assert notice.deadline_changes.get().before == earlier
 
 
 def test_a_form_opened_before_a_colleague_changed_the_deadline_does_not_turn_it_back(staff, notice):
-    form = filled(staff.get(address_of(notice)), title_en="Another title")
+    form = fill_form(staff.get(address_of(notice)), title_en="Another title")
     change_deadline(notice, NEW)
     response = staff.post(address_of(notice), form)
     assert response.status_code == 409
     assert NEW_IN_WORDS in response.content.decode()
-    assert filled(response)["closing_date"] == ["2026-06-20"]
-    response = staff.post(address_of(notice), filled(response))
+    assert fill_form(response)["closing_date"] == ["2026-06-20"]
+    response = staff.post(address_of(notice), fill_form(response))
     assert response.status_code == 302, errors(response)
     notice.refresh_from_db()
     assert (notice.title_en, notice.closes_at) == ("Another title", NEW)
@@ -151,7 +151,7 @@ def test_of_a_changed_deadline_only_the_reason_can_be_corrected_and_not_removed(
     assert OLD_IN_WORDS in page.content.decode()
     assert NEW_IN_WORDS in page.content.decode()
     assert "1 June 2026, 12:00" in page.content.decode()
-    form = filled(page)
+    form = fill_form(page)
     offered = {name.removeprefix("deadline_changes-0-") for name in form if "_changes-0-" in name}
     assert offered == {"id", owner, "reason_en", "reason_lo"}
     response = staff.post(address_of(notice), form | {"deadline_changes-0-reason_en": ""})
@@ -178,16 +178,16 @@ def test_a_reason_that_a_command_did_not_give_can_be_added_or_left(staff, notice
 
 def test_a_form_opened_before_the_notice_was_published_and_changed_can_still_be_saved(clock, staff):
     notice = make_vacancy(closes_at=OLD, state="draft")
-    form = filled(staff.get(address_of(notice)), **LATER, title_en="Another title", state="published")
+    form = fill_form(staff.get(address_of(notice)), **LATER, title_en="Another title", state="published")
     notice.state = "published"
     notice.save()
     clock.shift(60)
     change_deadline(notice, NEW, "Rain.")
     response = staff.post(address_of(notice), form)
     assert list(errors(response)) == ["deadline_reason"]
-    response = staff.post(address_of(notice), filled(response, deadline_reason="Heavy rain."))
+    response = staff.post(address_of(notice), fill_form(response, deadline_reason="Heavy rain."))
     assert response.status_code == 409
-    response = staff.post(address_of(notice), filled(response))
+    response = staff.post(address_of(notice), fill_form(response))
     assert response.status_code == 302, errors(response)
     notice.refresh_from_db()
     assert notice.title_en == "Another title"
@@ -200,7 +200,7 @@ def test_a_form_opened_before_the_notice_was_published_and_changed_can_still_be_
 def test_the_reason_that_a_draft_holds_is_shown_and_can_be_corrected(staff, notice):
     response = send(staff, notice, "_draft", **LATER, deadline_reason="More time.")
     assert response.status_code == 302, errors(response)
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     assert form["deadline_reason"] == ["More time."]
     response = staff.post(address_of(notice), form | {"deadline_reason": "Heavy rain.", "_draft": "1"})
     assert response.status_code == 302, errors(response)
@@ -211,7 +211,7 @@ def test_the_reason_that_a_draft_holds_is_shown_and_can_be_corrected(staff, noti
 
 def test_a_draft_is_asked_for_a_reason_by_what_visitors_have_seen(staff, notice):
     send(staff, notice, "_draft", **LATER, deadline_reason="More time.")
-    form = filled(staff.get(address_of(notice)), _draft="1", deadline_reason="")
+    form = fill_form(staff.get(address_of(notice)), _draft="1", deadline_reason="")
     for given in ({"closing_date": "2026-06-21"}, {}):
         assert list(errors(staff.post(address_of(notice), form | given))) == ["deadline_reason"]
     back = {"closing_date": "2026-06-10", "closing_hour": "17:00", "deadline_reason": "More time."}

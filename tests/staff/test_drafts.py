@@ -11,7 +11,9 @@ from django.utils.timezone import localtime
 
 from iomlaos.publishing.models import Revision, Submission
 from programmes.models import DocumentVersion, Programme
-from tests.factories import (
+from tests.helpers.admin import address_of, person, send, take, waiting
+from tests.helpers.drafts import public_page, publish, save_draft, schedule
+from tests.helpers.factories import (
     change_deadline,
     make_document,
     make_donor,
@@ -20,11 +22,9 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
-from tests.helpers.admin import address_of, person, send, take, waiting
-from tests.helpers.drafts import public_page, publish, save_draft, schedule
-from tests.reading import read
-from tests.staff.filled import errors, filled
-from tests.uploads import pdf
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import read
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def has_draft(record) -> bool:
 
 
 def title_in_form(client: Client, record) -> str:
-    return filled(client.get(address_of(record)))["title_en"][0]
+    return fill_form(client.get(address_of(record)))["title_en"][0]
 
 
 # --- A draft of what is public ------------------------------------------------------------------
@@ -62,7 +62,7 @@ def test_a_draft_holds_child_rows_and_relations_and_publishes_them(clock, staff)
     assert programme.figures.get().value == "11"
     assert not programme.donors.exists()
     assert public_page(donor).status == 404
-    form = filled(staff.get(address_of(programme)))
+    form = fill_form(staff.get(address_of(programme)))
     assert (form["figures-0-value"], form["donors"]) == (["12"], [str(donor.pk)])
     assert publish(staff, programme).status_code == 302
     assert (programme.figures.get().value, programme.donors.get()) == ("12", donor)
@@ -80,7 +80,7 @@ def test_a_draft_is_saved_again_discarded_and_restored_from_the_history(clock, s
     assert not has_draft(programme)
     assert title_in_form(staff, programme) == "As it was"
     response = staff.post(address_of(programme, f"restore/{draft.pk}/"))
-    form = filled(staff.get(response.headers["Location"]), _draft="1")
+    form = fill_form(staff.get(response.headers["Location"]), _draft="1")
     assert form["title_en"] == ["Second"]
     assert staff.post(address_of(programme), form).status_code == 302
     assert waiting(programme).data["fields"]["title_en"] == "Second"
@@ -92,12 +92,12 @@ def test_the_public_text_is_edited_while_a_draft_waits_and_the_draft_takes_the_c
     save_draft(staff, programme, title_en="As it will be")
     form = staff.get(address_of(programme))
     head = re.search(r'href="\?source=([0-9a-f-]+)"', form.content.decode())[1]
-    public = filled(staff.get(f"{address_of(programme)}?source={head}"), summary_en="A summary.")
+    public = fill_form(staff.get(f"{address_of(programme)}?source={head}"), summary_en="A summary.")
     assert public["title_en"] == ["As it was"]
     assert staff.post(address_of(programme), public).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("As it was", "A summary.")
-    form = filled(staff.get(address_of(programme)))
+    form = fill_form(staff.get(address_of(programme)))
     assert (form["title_en"], form["summary_en"]) == (["As it will be"], ["A summary."])
 
 
@@ -110,7 +110,7 @@ def test_a_draft_in_conflict_with_the_public_text_is_published_only_once_it_was_
     clock.shift(7200)
     assert "As a command has it" in public_page(programme)
     page = staff.get(address_of(programme))
-    assert filled(page)["title_en"] == ["As the draft has it"]
+    assert fill_form(page)["title_en"] == ["As the draft has it"]
     assert "As a command has it" in page.content.decode()
     save_draft(staff, programme)
     assert "As a command has it" not in staff.get(address_of(programme)).content.decode()
@@ -122,12 +122,12 @@ def test_a_draft_in_conflict_with_the_public_text_is_published_only_once_it_was_
 def test_of_two_people_at_one_draft_the_second_is_shown_the_conflict_and_loses_nothing(clock, staff, button):
     programme = make_programme(title_en="As it was", summary_en="Before.")
     save_draft(staff, programme, title_en="A draft")
-    mine = filled(staff.get(address_of(programme)), title_en="Mine", **{button: "1"})
+    mine = fill_form(staff.get(address_of(programme)), title_en="Mine", **{button: "1"})
     save_draft(person("bounmy", "Editors"), programme, summary_en="Theirs.")
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
     assert "As it was" in public_page(programme)
-    again = filled(response, **{button: "1"})
+    again = fill_form(response, **{button: "1"})
     assert (again["title_en"], again["summary_en"]) == (["Mine"], ["Theirs."])
     assert staff.post(address_of(programme), again).status_code == 302
     programme.refresh_from_db()
@@ -138,11 +138,11 @@ def test_of_two_people_at_one_draft_the_second_is_shown_the_conflict_and_loses_n
 def test_a_form_of_a_draft_that_was_published_meanwhile_is_in_conflict_with_the_public_text(clock, staff):
     programme = make_programme(title_en="As it was", summary_en="Before.")
     save_draft(staff, programme, title_en="A draft")
-    mine = filled(staff.get(address_of(programme)), title_en="Mine")
+    mine = fill_form(staff.get(address_of(programme)), title_en="Mine")
     publish(person("bounmy", "Editors"), programme, summary_en="Theirs.")
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
-    staff.post(address_of(programme), filled(response))
+    staff.post(address_of(programme), fill_form(response))
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("Mine", "Theirs.")
 
@@ -169,13 +169,13 @@ def test_a_draft_cannot_hold_another_reason_of_an_earlier_deadline_change(clock,
     response = save_draft(staff, notice, **{"deadline_changes-0-reason_en": "Heavy rain."})
     assert response.status_code == 200
     assert errors(response)
-    assert filled(response)["deadline_changes-0-reason_en"] == ["Heavy rain."]
+    assert fill_form(response)["deadline_changes-0-reason_en"] == ["Heavy rain."]
     assert not has_draft(notice)
 
 
 def test_a_file_in_a_draft_is_stored_once_and_public_only_once_it_is_published(clock, staff):
     document = make_document(title_en="Factsheet")
-    form = filled(staff.get(address_of(document)), _draft="1")
+    form = fill_form(staff.get(address_of(document)), _draft="1")
     form |= {
         "editions-TOTAL_FORMS": ["1"],
         "editions-0-language": ["en"],
@@ -215,7 +215,7 @@ def test_a_form_without_a_change_leaves_no_draft(clock, staff, button):
     ],
 )
 def test_a_new_record_is_what_its_button_says(clock, staff, button, state, begins):
-    form = filled(staff.get(ADD), **NEW, publish_at="2026-06-01T15:00", **{button: "1"})
+    form = fill_form(staff.get(ADD), **NEW, publish_at="2026-06-01T15:00", **{button: "1"})
     response = staff.post(ADD, form)
     assert response.status_code == 302, errors(response)
     programme = Programme.objects.get()
@@ -249,7 +249,7 @@ def test_a_moment_to_publish_at_must_be_given_and_lie_ahead(clock, staff, given)
     programme = make_programme()
     response = schedule(staff, programme, given, title_en="Later")
     assert list(errors(response)) == ["publish_at"]
-    assert filled(response)["title_en"] == ["Later"]
+    assert fill_form(response)["title_en"] == ["Later"]
     assert not has_draft(programme)
 
 
@@ -260,8 +260,8 @@ def test_after_a_refused_publication_the_plain_save_publishes_nothing(clock, sta
     programme = make_programme(state="draft")
     response = send(staff, programme, button, **given)
     assert errors(response)
-    assert filled(response)["state"] == ["draft"]
-    assert staff.post(address_of(programme), filled(response, title_en="Mine")).status_code == 302
+    assert fill_form(response)["state"] == ["draft"]
+    assert staff.post(address_of(programme), fill_form(response, title_en="Mine")).status_code == 302
     assert public_page(programme).status == 404
 
 
@@ -304,7 +304,7 @@ def test_who_may_not_publish_is_asked_nothing_of_publishing(clock):
         page = writer.get(address)
         offered = set(re.findall(r'<input type="submit"[^>]* name="(\w+)"', page.content.decode()))
         assert "_draft" in offered or "_save" in offered
-        assert not asked & filled(page).keys()
+        assert not asked & fill_form(page).keys()
         assert not buttons & offered
 
 
@@ -317,17 +317,17 @@ def test_what_is_wrong_in_a_field_that_is_not_asked_stands_above_the_form(clock)
 
 def test_a_reason_of_withdrawal_is_asked_of_what_is_withdrawn_alone(clock, staff):
     page = staff.get(address_of(make_programme()))
-    assert "withdrawal_reason_en" not in filled(page)
+    assert "withdrawal_reason_en" not in fill_form(page)
     assert '<option value="withdrawn"' not in page.content.decode()
     gone = make_programme(**WITHDRAWN)
-    assert filled(staff.get(address_of(gone)))["withdrawal_reason_en"] == ["It ended."]
+    assert fill_form(staff.get(address_of(gone)))["withdrawal_reason_en"] == ["It ended."]
     send(staff, gone, withdrawal_reason_en="It was merged.")
     assert "It was merged." in public_page(gone)
 
 
 def test_a_record_that_is_published_in_a_pop_up_is_chosen_in_the_form_that_opened_it(clock, staff):
     add = f"{ADD}?_to_field=id&_popup=1"
-    response = staff.post(add, filled(staff.get(add), **NEW, _publish="1"))
+    response = staff.post(add, fill_form(staff.get(add), **NEW, _publish="1"))
     assert response.status_code == 200
     assert response.template_name[-1] == "admin/popup_response.html"
     assert Client().get("/programmes/new/").status_code == 200
@@ -359,7 +359,7 @@ def test_a_draft_is_submitted_returned_submitted_again_and_published_under_the_n
 
 def test_a_form_that_was_saved_before_is_submitted_by_its_other_button(clock):
     writer, programme = person("souk", "Contributors"), make_programme(state="draft")
-    form = filled(writer.get(address_of(programme)), title_en="Mine", _note="Please look.")
+    form = fill_form(writer.get(address_of(programme)), title_en="Mine", _note="Please look.")
     for button in ("_save", "_submit"):
         assert writer.post(address_of(programme), form | {button: "1"}).status_code == 302
     assert Submission.objects.waiting().get().note == "Please look."
@@ -367,7 +367,7 @@ def test_a_form_that_was_saved_before_is_submitted_by_its_other_button(clock):
 
 def test_a_draft_that_was_saved_before_is_scheduled_by_its_other_button(clock, staff):
     programme = make_programme()
-    form = filled(staff.get(address_of(programme)), title_en="Mine", publish_at="2026-06-02T10:00")
+    form = fill_form(staff.get(address_of(programme)), title_en="Mine", publish_at="2026-06-02T10:00")
     for button in ("_draft", "_schedule"):
         assert staff.post(address_of(programme), form | {button: "1"}).status_code == 302
     assert waiting(programme).publish_at == datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC)

@@ -9,7 +9,8 @@ from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Page
 from iomlaos.publishing.models import Revision
 from programmes.models import Document, Project
-from tests.factories import (
+from tests.helpers.admin import person
+from tests.helpers.factories import (
     make_amendment,
     make_award,
     make_bidding_document,
@@ -27,8 +28,7 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
-from tests.helpers.admin import person
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def copied(client, row):
 
 
 def saved(client, row, **given):
-    response = client.post(f"{address_of(row)}add/?copy_of={row.pk}", filled(copied(client, row), **given))
+    response = client.post(f"{address_of(row)}add/?copy_of={row.pk}", fill_form(copied(client, row), **given))
     assert response.status_code == 302, errors(response)
     return type(row).objects.exclude(pk=row.pk).get()
 
@@ -104,9 +104,9 @@ def test_a_copy_says_what_to_fill_in_and_is_stored_once_it_is_saved(staff, vacan
     form = copied(staff, vacancy)
     for words in ("Driver", "closing date, reference and posted on"):
         assert words in text_of(form)
-    response = staff.post(f"/admin/careers/vacancy/add/?copy_of={vacancy.pk}", filled(form))
+    response = staff.post(f"/admin/careers/vacancy/add/?copy_of={vacancy.pk}", fill_form(form))
     assert list(errors(response)) == ["closing_date"]
-    assert filled(response)["body_en"] == ["<p>To drive.</p>"]
+    assert fill_form(response)["body_en"] == ["<p>To drive.</p>"]
     assert Vacancy.objects.count() == 1
 
 
@@ -155,9 +155,9 @@ def test_the_address_of_a_copy_is_one_that_nobody_has_or_had(staff, vacancy):
     make_vacancy(slug="driver-2")
     make_procurement_notice(slug="driver-3")
     make_former_address(vacancy, "driver-4")
-    assert filled(copied(staff, vacancy))["slug"] == ["driver-5"]
+    assert fill_form(copied(staff, vacancy))["slug"] == ["driver-5"]
     longest = make_vacancy(slug="d" * 80)
-    assert filled(copied(staff, longest))["slug"] == [f"{'d' * 78}-2"]
+    assert fill_form(copied(staff, longest))["slug"] == [f"{'d' * 78}-2"]
 
 
 def test_one_of_a_list_is_copied_by_an_action_and_two_are_not(staff, vacancy):

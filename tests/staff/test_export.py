@@ -9,7 +9,8 @@ import pytest
 
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.export import as_text, write_xlsx
-from tests.factories import (
+from tests.helpers.admin import person
+from tests.helpers.factories import (
     make_document,
     make_donor,
     make_form,
@@ -18,7 +19,6 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
-from tests.helpers.admin import person
 
 DONORS = "/admin/programmes/donor/"
 DOCUMENTS = "/admin/programmes/document/"

@@ -1,14 +1,14 @@
 """Pages that every page of the site links to stay where they are."""
 
 from iomlaos.office.models import Page
-from tests.factories import make_page, make_standard_text
 from tests.helpers.admin import address_of, send
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import make_page, make_standard_text
+from tests.helpers.forms import errors, fill_form
 
 
 def test_a_fixed_page_keeps_its_address_and_state_and_is_not_deleted(staff):
     page = make_page(slug="privacy")
-    form = filled(staff.get(address_of(page)))
+    form = fill_form(staff.get(address_of(page)))
     assert "slug" not in form
     assert list(errors(staff.post(address_of(page), form | {"state": "draft"}))) == ["state"]
     assert staff.post(address_of(page), form | {"slug": "data", "lead_en": "New."}).status_code == 302
@@ -34,10 +34,10 @@ def test_another_page_moves_and_its_old_address_leads_to_the_new_one(staff):
 
 
 def test_a_page_cannot_take_the_address_of_a_section(staff):
-    form = filled(staff.get("/admin/office/page/add/"), title_en="Donors", slug="donors")
+    form = fill_form(staff.get("/admin/office/page/add/"), title_en="Donors", slug="donors")
     assert list(errors(staff.post("/admin/office/page/add/", form))) == ["slug"]
 
 
 def test_the_key_of_a_standard_text_stays(staff):
     text = make_standard_text(slug="no-fee")
-    assert "slug" not in filled(staff.get(address_of(text)))
+    assert "slug" not in fill_form(staff.get(address_of(text)))

@@ -8,7 +8,8 @@ from django.core import serializers
 from iomlaos.office.models import Office
 from iomlaos.publishing.dates import PartialDate
 from programmes.models import Document, Figure, Programme, Project
-from tests.factories import (
+from tests.helpers.admin import address_of, send
+from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
     make_document,
@@ -24,8 +25,7 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
-from tests.helpers.admin import address_of, send
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
 
 ROWS = [
     ("programmes", "programme"), ("programmes", "project"), ("programmes", "figure"),
@@ -56,14 +56,14 @@ def test_the_fullest_and_the_barest_form_of_each_kind_saved_as_it_stands_changes
         )
         assert by_length, model
         for row in {by_length[0], by_length[-1]}:
-            response = staff.post(address_of(row), filled(staff.get(address_of(row))))
+            response = staff.post(address_of(row), fill_form(staff.get(address_of(row))))
             assert response.status_code == 302, (row, errors(response))
     assert everything() == before
 
 
 def test_staff_add_a_programme_with_its_figures(staff):
     donor, counterpart, place = make_donor(), make_counterpart(), make_place()
-    form = filled(
+    form = fill_form(
         staff.get("/admin/programmes/programme/add/"),
         title_en="Counter Trafficking", title_lo="ຕ້ານການຄ້າມະນຸດ", slug="counter-trafficking",
         summary_en="Help for people who were trafficked.", body_en="<h2>Why</h2><p>Because.</p>",
@@ -87,7 +87,7 @@ def test_staff_add_a_programme_with_its_figures(staff):
 
 def test_staff_add_a_project(staff):
     programme = make_programme()
-    form = filled(
+    form = fill_form(
         staff.get("/admin/programmes/project/add/"),
         title_en="A project", slug="a-project", programme=programme.pk, summary_en="What it is.",
         starts="July 2018", ends="28 February 2019", budget="1000.50", budget_currency="USD",
@@ -99,7 +99,7 @@ def test_staff_add_a_project(staff):
 
 
 def test_staff_add_a_document_with_an_address_elsewhere(staff):
-    form = filled(
+    form = fill_form(
         staff.get("/admin/programmes/document/add/"), title_en="IBM Factsheet", slug="ibm", kind="factsheet",
         **{"editions-0-language": "en", "editions-0-dated": "May 2018", "editions-0-address": "publications.iom.int/ibm"},
     )  # fmt: skip
@@ -124,7 +124,7 @@ SMALLER = {
 def test_staff_add_the_smaller_things(staff):
     for kind, given in SMALLER.items():
         address = f"/admin/{kind}/add/"
-        response = staff.post(address, filled(staff.get(address), **given))
+        response = staff.post(address, fill_form(staff.get(address), **given))
         assert response.status_code == 302, (kind, errors(response))
         kept = {name: value for name, value in given.items() if name != "information_date"}
         assert apps.get_model(*kind.split("/")).objects.filter(**kept).exists(), kind
@@ -132,7 +132,7 @@ def test_staff_add_the_smaller_things(staff):
 
 def test_the_office_is_one_form_with_its_numbers(staff):
     assert staff.get("/admin/office/office/").headers["Location"] == "/admin/office/office/add/"
-    form = filled(
+    form = fill_form(
         staff.get("/admin/office/office/add/"), name_en="International Organization for Migration",
         short_name_en="IOM Lao PDR", introduction_en="In Vientiane.", postal_address_en="UN House\r\nVientiane",
         **{"contact_points-0-kind": "telephone", "contact_points-0-written": "+856.21 26 77 30"},
@@ -153,7 +153,7 @@ def test_owned_rows_are_changed_added_and_deleted_with_their_owner(staff):
     programme = make_programme()
     first, second = make_figure(programme=programme, order=1), make_figure(programme=programme, order=2)
     address = f"/admin/programmes/programme/{programme.pk}/change/"
-    form = filled(
+    form = fill_form(
         staff.get(address),
         **{
             "figures-0-value": "11,098",
@@ -173,7 +173,7 @@ def test_one_figure_of_a_programme_is_its_headline_and_another_can_take_its_plac
     programme = make_programme()
     make_figure(programme=programme, order=1, value="1", is_headline=True)
     make_figure(programme=programme, order=2, value="2")
-    form = filled(staff.get(address_of(programme)))
+    form = fill_form(staff.get(address_of(programme)))
     both = form | {"figures-1-is_headline": "on"}
     assert list(errors(staff.post(address_of(programme), both))) == ["is_headline"]
     form |= {"figures-1-is_headline": "on"}
@@ -188,7 +188,7 @@ def test_one_figure_of_a_programme_is_its_headline_and_another_can_take_its_plac
 def test_two_editions_of_one_language_and_date_are_refused(staff):
     document = make_document()
     address = f"/admin/programmes/document/{document.pk}/change/"
-    form = filled(
+    form = fill_form(
         staff.get(address),
         **{
             "editions-TOTAL_FORMS": "2",
@@ -203,7 +203,7 @@ def test_two_editions_of_one_language_and_date_are_refused(staff):
 
 def test_a_text_is_stored_without_scripts_and_unseen_characters_and_tags_alone_are_no_text(staff):
     address = "/admin/programmes/programme/add/"
-    form = filled(
+    form = fill_form(
         staff.get(address), title_en="A\x01 good\x0bdriver\ufffe\x7f", slug="p",
         summary_en="One\x0bline.\x1f Another\uffff.", body_en="<p> </p>",
     )  # fmt: skip
@@ -259,11 +259,13 @@ def test_the_history_page_answers_for_every_kind_of_record(staff):
 
 
 def test_people_and_groups_are_kept_in_plain_forms(staff):
-    form = filled(staff.get("/admin/auth/group/add/"), name="Editors of careers", permissions=[])
+    form = fill_form(staff.get("/admin/auth/group/add/"), name="Editors of careers", permissions=[])
     assert staff.post("/admin/auth/group/add/", form).status_code == 302
     person = User.objects.create_user("colleague")
     address = f"/admin/auth/user/{person.pk}/change/"
-    form = filled(staff.get(address), is_staff="on", groups=[Group.objects.get(name="Editors of careers").pk])
+    form = fill_form(
+        staff.get(address), is_staff="on", groups=[Group.objects.get(name="Editors of careers").pk]
+    )
     response = staff.post(address, form)
     assert response.status_code == 302, errors(response)
     person.refresh_from_db()

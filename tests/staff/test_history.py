@@ -9,7 +9,9 @@ from django.test import Client
 
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
-from tests.factories import (
+from tests.helpers.admin import address_of, person, send, take
+from tests.helpers.drafts import publish, save_draft
+from tests.helpers.factories import (
     change_deadline,
     make_donor,
     make_figure,
@@ -17,9 +19,7 @@ from tests.factories import (
     make_project,
     make_vacancy,
 )
-from tests.helpers.admin import address_of, person, send, take
-from tests.helpers.drafts import publish, save_draft
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +53,8 @@ def text_of(response) -> str:
 
 
 def test_who_saves_second_is_shown_the_conflict_and_decides_it_by_saving_again(staff, colleague, programme):
-    mine = filled(opened(staff, programme), title_en="Mine")
-    theirs = filled(opened(colleague, programme), title_en="Theirs", summary_en="New.")
+    mine = fill_form(opened(staff, programme), title_en="Mine")
+    theirs = fill_form(opened(colleague, programme), title_en="Theirs", summary_en="New.")
     assert colleague.post(address_of(programme), theirs).status_code == 302
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
@@ -65,7 +65,7 @@ def test_who_saves_second_is_shown_the_conflict_and_decides_it_by_saving_again(s
         assert f"<td>{words}</td>" in page
     programme.refresh_from_db()
     assert programme.title_en == "Theirs"
-    form = filled(response, _note="We agreed.")
+    form = fill_form(response, _note="We agreed.")
     assert (form["title_en"], form["summary_en"]) == (["Mine"], ["New."])
     assert staff.post(address_of(programme), form).status_code == 302
     programme.refresh_from_db()
@@ -75,14 +75,14 @@ def test_who_saves_second_is_shown_the_conflict_and_decides_it_by_saving_again(s
 
 
 def test_a_third_person_who_is_faster_still_is_a_conflict_too(staff, colleague, programme):
-    mine = filled(opened(staff, programme), title_en="Mine")
-    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Second."))
-    again = filled(staff.post(address_of(programme), mine))
-    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Third."))
+    mine = fill_form(opened(staff, programme), title_en="Mine")
+    colleague.post(address_of(programme), fill_form(opened(colleague, programme), summary_en="Second."))
+    again = fill_form(staff.post(address_of(programme), mine))
+    colleague.post(address_of(programme), fill_form(opened(colleague, programme), summary_en="Third."))
     response = staff.post(address_of(programme), again)
     assert response.status_code == 409
     assert "Third." in text_of(response)
-    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("Mine", "Third.")
 
@@ -91,13 +91,13 @@ def test_changes_of_child_rows_and_of_relations_by_two_people_are_both_kept(staf
     donor, another = make_donor(name_en="A donor"), make_donor(name_en="Another donor")
     figure = make_figure(programme=programme, value="11")
     programme.donors.set([donor])
-    mine = filled(opened(staff, programme), **{"figures-0-value": "12"})
-    theirs = filled(opened(colleague, programme), donors=[str(donor.pk), str(another.pk)])
+    mine = fill_form(opened(staff, programme), **{"figures-0-value": "12"})
+    theirs = fill_form(opened(colleague, programme), donors=[str(donor.pk), str(another.pk)])
     colleague.post(address_of(programme), theirs)
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
     assert "A donor, Another donor" in text_of(response)
-    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
     figure.refresh_from_db()
     assert figure.value == "12"
     assert set(programme.donors.all()) == {donor, another}
@@ -105,36 +105,38 @@ def test_changes_of_child_rows_and_of_relations_by_two_people_are_both_kept(staf
 
 def test_a_row_that_one_deleted_and_another_changed_comes_back_to_be_decided(staff, colleague, programme):
     make_figure(programme=programme, value="11", caption_en="people")
-    mine = filled(opened(staff, programme), **{"figures-0-value": "12"})
-    colleague.post(address_of(programme), filled(opened(colleague, programme), **{"figures-0-DELETE": "on"}))
+    mine = fill_form(opened(staff, programme), **{"figures-0-value": "12"})
+    colleague.post(
+        address_of(programme), fill_form(opened(colleague, programme), **{"figures-0-DELETE": "on"})
+    )
     assert not programme.figures.exists()
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
-    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
     assert [(figure.value, figure.caption_en) for figure in programme.figures.all()] == [("12", "people")]
 
 
 def test_rows_that_two_people_added_are_both_kept(staff, colleague, programme):
     for client, value in ((colleague, "1"), (staff, "2")):
-        client.form = filled(opened(client, programme))
+        client.form = fill_form(opened(client, programme))
         client.form |= {"figures-TOTAL_FORMS": ["1"], "figures-0-value": [value], "figures-0-order": ["0"]}
         client.form |= {"figures-0-id": [""], "figures-0-programme": [str(programme.pk)]}
     assert colleague.post(address_of(programme), colleague.form).status_code == 302
     response = staff.post(address_of(programme), staff.form)
     assert response.status_code == 409
-    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
     assert sorted(programme.figures.values_list("value", flat=True)) == ["1", "2"]
 
 
 def test_the_same_change_sent_twice_or_by_two_people_is_one_state(staff, colleague, programme):
-    mine, theirs = (filled(opened(client, programme), title_en="Same") for client in (staff, colleague))
+    mine, theirs = (fill_form(opened(client, programme), title_en="Same") for client in (staff, colleague))
     for client, form in ((staff, mine), (staff, mine), (colleague, theirs)):
         assert client.post(address_of(programme), form).status_code == 302
     assert len(states(programme)) == 2
 
 
 def test_what_a_command_changed_under_an_open_form_is_not_overwritten(staff, programme):
-    mine = filled(opened(staff, programme), title_en="Mine")
+    mine = fill_form(opened(staff, programme), title_en="Mine")
     Programme.objects.filter(pk=programme.pk).update(summary_en="By a command.")
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
@@ -144,11 +146,11 @@ def test_what_a_command_changed_under_an_open_form_is_not_overwritten(staff, pro
 def test_what_is_wrong_in_a_field_is_said_before_the_conflict_and_overwrites_nothing(
     staff, colleague, programme
 ):
-    mine = filled(opened(staff, programme), title_en="", summary_en="Mine.")
-    colleague.post(address_of(programme), filled(opened(colleague, programme), title_en="Theirs"))
+    mine = fill_form(opened(staff, programme), title_en="", summary_en="Mine.")
+    colleague.post(address_of(programme), fill_form(opened(colleague, programme), title_en="Theirs"))
     response = staff.post(address_of(programme), mine)
     assert list(errors(response)) == ["title_en"]
-    response = staff.post(address_of(programme), filled(response, title_en="Mine"))
+    response = staff.post(address_of(programme), fill_form(response, title_en="Mine"))
     assert response.status_code == 409
     programme.refresh_from_db()
     assert programme.title_en == "Theirs"
@@ -158,19 +160,19 @@ def test_a_form_that_names_no_revision_of_its_record_is_saved(staff, programme):
     other = make_programme()
     opened(staff, other)
     for source in ("nonsense", str(states(other)[0].pk)):
-        form = filled(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
+        form = fill_form(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
         assert staff.post(address_of(programme), form).status_code == 302
 
 
 def test_a_colleagues_deadline_is_kept_by_who_only_changed_the_title(staff, time_machine):
     vacancy = make_vacancy()
     old = vacancy.closes_at
-    form = filled(opened(staff, vacancy), title_en="Another title")
+    form = fill_form(opened(staff, vacancy), title_en="Another title")
     new = old.replace(year=2031)
     change_deadline(vacancy, new)
     response = staff.post(address_of(vacancy), form)
     assert response.status_code == 409
-    assert staff.post(address_of(vacancy), filled(response)).status_code == 302
+    assert staff.post(address_of(vacancy), fill_form(response)).status_code == 302
     vacancy.refresh_from_db()
     assert (vacancy.title_en, vacancy.closes_at) == ("Another title", new)
     assert vacancy.deadline_changes.count() == 1
@@ -178,12 +180,12 @@ def test_a_colleagues_deadline_is_kept_by_who_only_changed_the_title(staff, time
 
 def test_a_deadline_changed_by_both_keeps_its_reason_on_the_way(staff, colleague):
     vacancy = make_vacancy()
-    mine = filled(opened(staff, vacancy), closing_date="2031-03-01", deadline_reason="Rain.")
-    theirs = filled(opened(colleague, vacancy), closing_date="2031-02-01", deadline_reason="Holidays.")
+    mine = fill_form(opened(staff, vacancy), closing_date="2031-03-01", deadline_reason="Rain.")
+    theirs = fill_form(opened(colleague, vacancy), closing_date="2031-02-01", deadline_reason="Holidays.")
     assert colleague.post(address_of(vacancy), theirs).status_code == 302
     response = staff.post(address_of(vacancy), mine)
     assert response.status_code == 409
-    response = staff.post(address_of(vacancy), filled(response))
+    response = staff.post(address_of(vacancy), fill_form(response))
     assert response.status_code == 302, errors(response)
     assert [change.reason for change in vacancy.deadline_changes.all()] == ["Rain.", "Holidays."]
 
@@ -198,12 +200,12 @@ def test_the_note_and_the_moment_come_back_with_the_form_and_are_kept_once(
         "_note_public": "1",
         "publish_at": "2026-06-05T10:00",
     }
-    mine = filled(opened(staff, programme), title_en=title, **beside, _schedule="1")
+    mine = fill_form(opened(staff, programme), title_en=title, **beside, _schedule="1")
     if title:
-        colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Theirs."))
+        colleague.post(address_of(programme), fill_form(opened(colleague, programme), summary_en="Theirs."))
     response = staff.post(address_of(programme), mine)
     assert response.status_code == (409 if title else 200)
-    form = filled(response)
+    form = fill_form(response)
     assert {name: form[name] for name in beside} == {name: [value] for name, value in beside.items()}
     assert staff.post(address_of(programme), form | {"title_en": "Mine", "_save": "1"}).status_code == 302
     programme.refresh_from_db()
@@ -212,11 +214,11 @@ def test_the_note_and_the_moment_come_back_with_the_form_and_are_kept_once(
 
 def test_publishing_that_met_a_conflict_publishes_nothing_by_the_plain_save(clock, staff, colleague):
     programme = make_programme(state="draft")
-    mine = filled(opened(staff, programme), title_en="Mine", _publish="1")
-    colleague.post(address_of(programme), filled(opened(colleague, programme), summary_en="Theirs."))
+    mine = fill_form(opened(staff, programme), title_en="Mine", _publish="1")
+    colleague.post(address_of(programme), fill_form(opened(colleague, programme), summary_en="Theirs."))
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
-    assert staff.post(address_of(programme), filled(response)).status_code == 302
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en, programme.state) == ("Mine", "Theirs.", "draft")
 
@@ -225,7 +227,7 @@ def test_what_was_typed_into_a_record_that_was_deleted_meanwhile_is_shown_and_of
     staff, colleague
 ):
     programme = make_programme(state="draft", title_en="Health")
-    form = filled(opened(staff, programme), summary_en="An hour of typing.", _save="1")
+    form = fill_form(opened(staff, programme), summary_en="An hour of typing.", _save="1")
     colleague.post(address_of(programme, "delete/"), {"post": "yes"})
     response = staff.post(address_of(programme), form)
     assert response.status_code == 409
@@ -235,14 +237,14 @@ def test_what_was_typed_into_a_record_that_was_deleted_meanwhile_is_shown_and_of
     revision = Revision.objects.get(kind="deleted")
     staff.post("/admin/programmes/programme/deleted/", {"revision": str(revision.pk)})
     [way] = re.findall(r'href="(\?typed=[^"]+)"', opened(staff, programme).content.decode())
-    assert filled(staff.get(address_of(programme) + way))["summary_en"] == ["An hour of typing."]
+    assert fill_form(staff.get(address_of(programme) + way))["summary_en"] == ["An hour of typing."]
 
 
 # --- Looking back -----------------------------------------------------------------------------
 
 
 def test_the_history_says_who_changed_which_words(staff, colleague, programme):
-    form = filled(
+    form = fill_form(
         opened(colleague, programme), body_en="<p>What it does, at great length.</p>", _note="Longer."
     )
     colleague.post(address_of(programme), form)
@@ -254,14 +256,14 @@ def test_the_history_says_who_changed_which_words(staff, colleague, programme):
 
 
 def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, programme):
-    staff.post(address_of(programme), filled(opened(staff, programme), title_en="Second", summary_en="S."))
-    staff.post(address_of(programme), filled(opened(staff, programme), title_en="Third"))
+    staff.post(address_of(programme), fill_form(opened(staff, programme), title_en="Second", summary_en="S."))
+    staff.post(address_of(programme), fill_form(opened(staff, programme), title_en="Third"))
     first = states(programme)[-1]
     response = staff.post(address_of(programme, f"restore/{first.pk}/"))
     assert response.status_code == 302
     programme.refresh_from_db()
     assert programme.title_en == "Third"
-    form = filled(staff.get(response.url))
+    form = fill_form(staff.get(response.url))
     assert (form["title_en"], form["summary_en"]) == (["Health"], ["What it does."])
     assert staff.post(response.url, form).status_code == 302
     programme.refresh_from_db()
@@ -277,9 +279,9 @@ def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
     first = states(vacancy)[0]
     new = vacancy.closes_at.replace(year=2031)
     change_deadline(vacancy, new)
-    staff.post(address_of(vacancy), filled(opened(staff, vacancy), grade="G3"))
+    staff.post(address_of(vacancy), fill_form(opened(staff, vacancy), grade="G3"))
     url = staff.post(address_of(vacancy, f"restore/{first.pk}/")).url
-    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     vacancy.refresh_from_db()
     assert (vacancy.grade, vacancy.closes_at) == ("G2", new)
     assert vacancy.deadline_changes.count() == 1
@@ -292,7 +294,7 @@ def test_an_earlier_text_of_what_was_published_since_stays_public_with_its_notes
     publish(staff, programme)
     publish(staff, programme, title_en="Second", _note="A better title.", _note_public="1")
     url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
-    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     page = Client().get(programme.get_absolute_url())
     assert page.status_code == 200
     assert "First" in text_of(page)
@@ -303,14 +305,14 @@ def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
     """It was public once, and was taken back: by its state in the history, by an old form, by a typed state."""
     writer = person("dala", "Contributors")
     programme = make_programme(title_en="As it was")
-    tab = filled(opened(writer, programme), title_en="In an old tab", _save="1")
+    tab = fill_form(opened(writer, programme), title_en="In an old tab", _save="1")
     was = states(programme)[0]
     send(staff, programme, "_save", state="draft")
     url = writer.post(address_of(programme, f"restore/{was.pk}/")).url
-    form = filled(writer.get(url), title_en="By a contributor", _save="1")
+    form = fill_form(writer.get(url), title_en="By a contributor", _save="1")
     assert form["state"] == ["draft"]
     writer.post(address_of(programme), form)
-    writer.post(address_of(programme), filled(writer.post(address_of(programme), tab)))
+    writer.post(address_of(programme), fill_form(writer.post(address_of(programme), tab)))
     for source in (was.pk, states(programme)[0].pk):
         writer.post(address_of(programme), tab | {"_source": str(source), "state": "published"})
     programme.refresh_from_db()
@@ -327,7 +329,7 @@ def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, s
     send(staff, programme, "_save", state="draft")
     parked = Revision.objects.add_pending(states(programme)[0], programme, public, by=None, note="")
     page = writer.get(f"{address_of(programme)}?source={parked.pk}")
-    assert writer.post(address_of(programme), filled(page, title_en="Mine")).status_code == 403
+    assert writer.post(address_of(programme), fill_form(page, title_en="Mine")).status_code == 403
     programme.refresh_from_db()
     assert (programme.state, programme.title_en) == ("draft", "As it was")
 
@@ -336,10 +338,10 @@ def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
     make_figure(programme=programme, value="11", caption_en="people")
     opened(staff, programme)
     first = states(programme)[0]
-    staff.post(address_of(programme), filled(opened(staff, programme), **{"figures-0-DELETE": "on"}))
+    staff.post(address_of(programme), fill_form(opened(staff, programme), **{"figures-0-DELETE": "on"}))
     assert not programme.figures.exists()
     url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
-    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     assert programme.figures.get().caption_en == "people"
 
 

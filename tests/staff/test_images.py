@@ -18,10 +18,10 @@ from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import Rendition
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing.models import Revision
-from tests.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.helpers.admin import person
-from tests.staff.filled import errors, filled
-from tests.uploads import jpeg_of_size, multipart, of_colour, photograph
+from tests.helpers.factories import make_page, make_picture, make_programme, make_vacancy, upload
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.uploads import jpeg_of_size, multipart, of_colour, photograph
 
 DIALOG = "/admin/media/image/dialog/"
 WORDS = {"alternative_text": "A school in Sekong", "caption": "", "photographer": ""}
@@ -145,7 +145,7 @@ ADD = "/admin/media/image/add/"
 
 def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
     answer = staff.post(
-        ADD, filled(staff.get(ADD)) | WORDS | {"file": upload("a.jpg", of_colour((600, 400)))}, follow=True
+        ADD, fill_form(staff.get(ADD)) | WORDS | {"file": upload("a.jpg", of_colour((600, 400)))}, follow=True
     )
     made = StoredImage.objects.get()
     assert answer.redirect_chain[-1][0] == "/admin/media/image/"
@@ -154,7 +154,7 @@ def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
     assert "No text shows it now." in page
     programme = make_programme()
     address = f"/admin/programmes/programme/{programme.pk}/change/"
-    response = staff.post(address, filled(staff.get(address), body_en=f"<p>Text.</p>\r\n{made.figure}"))
+    response = staff.post(address, fill_form(staff.get(address), body_en=f"<p>Text.</p>\r\n{made.figure}"))
     assert response.status_code == 302, errors(response)
     programme.refresh_from_db()
     assert programme.body_en == f"<p>Text.</p>\n{made.figure}"
@@ -166,7 +166,7 @@ def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
 
 def test_the_page_refuses_it_without_words_and_says_that_the_file_is_to_be_chosen_again(staff):
     given = {"alternative_text": "IMG_2041.jpg", "file": upload("Roof.jpg", photograph())}
-    values = filled(staff.get(ADD)) | WORDS | given
+    values = fill_form(staff.get(ADD)) | WORDS | given
     response = staff.post(ADD, values)
     assert list(errors(response)) == ["alternative_text"]
     assert "“Roof.jpg” was not kept. Choose a file again before you save." in response.content.decode()
@@ -177,12 +177,12 @@ def test_the_words_of_a_picture_are_mended_and_its_file_stays(staff):
     there = make_picture()
     address = f"/admin/media/image/{there.pk}/change/"
     before = on_disk()
-    response = staff.post(address, filled(staff.get(address), alternative_text="A clinic in Sekong"))
+    response = staff.post(address, fill_form(staff.get(address), alternative_text="A clinic in Sekong"))
     assert response.status_code == 302, errors(response)
     there.refresh_from_db()
     assert there.alternative_text == "A clinic in Sekong"
     assert on_disk() == before
-    response = staff.post(address, filled(staff.get(address), alternative_text="a.jpg"))
+    response = staff.post(address, fill_form(staff.get(address), alternative_text="a.jpg"))
     assert list(errors(response)) == ["alternative_text"]
 
 
@@ -190,7 +190,7 @@ def test_a_text_with_a_picture_without_words_is_refused_beside_the_text(staff):
     there, page = make_picture(), make_page()
     address = f"/admin/office/page/{page.pk}/change/"
     bare = f'<p>Text.</p><img src="/pictures/{there.key}">'
-    form = filled(staff.get(address))
+    form = fill_form(staff.get(address))
     assert list(errors(staff.post(address, form | {"body_en": bare}))) == ["body_en"]
     response = staff.post(address, form | {"body_en": there.figure})
     assert response.status_code == 302, errors(response)
@@ -324,11 +324,11 @@ def test_the_picture_of_a_draft_of_a_public_page_waits_for_its_moment(clock, sta
         return Client().get(f"/pictures/{picture.key}/400.webp").status_code
 
     for picture, button in ((twin, "_save"), (there, "_draft")):
-        response = staff.post(address, filled(staff.get(address), body_en=picture.figure, **{button: "1"}))
+        response = staff.post(address, fill_form(staff.get(address), body_en=picture.figure, **{button: "1"}))
         assert response.status_code == 302, errors(response)
     assert (public(twin), public(there)) == (200, 404)
     given = {"_schedule": "1", "publish_at": "2026-06-01T12:30"}
-    response = staff.post(address, filled(staff.get(address), **given))
+    response = staff.post(address, fill_form(staff.get(address), **given))
     assert response.status_code == 302, errors(response)
     clock.move_to(datetime.datetime(2026, 6, 1, 5, 29, 59, tzinfo=datetime.UTC))
     assert (public(twin), public(there)) == (200, 404)

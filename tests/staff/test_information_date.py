@@ -3,7 +3,8 @@
 import time_machine
 
 from iomlaos.publishing.dates import PartialDate
-from tests.factories import (
+from tests.helpers.admin import send
+from tests.helpers.factories import (
     make_document,
     make_donor,
     make_edition,
@@ -12,8 +13,7 @@ from tests.factories import (
     make_programme,
     make_project,
 )
-from tests.helpers.admin import send
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
 
 JANUARY = PartialDate(2021, 1)
 # In Vientiane the day after has begun.
@@ -75,7 +75,7 @@ def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
 
 def test_what_is_new_is_true_as_of_its_first_day(staff):
     with time_machine.travel(EVENING, tick=False):
-        form = filled(staff.get("/admin/office/page/add/"), title_en="Feedback", slug="feedback")
+        form = fill_form(staff.get("/admin/office/page/add/"), title_en="Feedback", slug="feedback")
         staff.post("/admin/office/page/add/", form)
         page = staff.get("/admin/office/page/").context["cl"].queryset.get()
     assert page.information_date == TODAY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import Server, running_server
+from tests.helpers.servers import Server, running_server
 
 GIGABYTE = 1024**3
 PIECE = b"a" * 2**20

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.factories import (
+from tests.helpers.admin import address_of, link_to, person, send, take, waiting
+from tests.helpers.factories import (
     make_document,
     make_edition,
     make_figure,
@@ -21,10 +22,9 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.helpers.admin import address_of, link_to, person, send, take, waiting
-from tests.reading import read
-from tests.staff.filled import errors, filled
-from tests.uploads import of_colour, pdf
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import read
+from tests.helpers.uploads import of_colour, pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -70,18 +70,18 @@ TIED = [
 @pytest.mark.parametrize(("make", "theirs", "mine"), TIED)
 def test_fields_that_obey_one_rule_are_decided_together(clock, staff, make, theirs, mine):
     record = make()
-    form = filled(staff.get(address_of(record)), **mine)
+    form = fill_form(staff.get(address_of(record)), **mine)
     assert send(person("dala", "Administrators"), record, "_save", **theirs).status_code == 302
     response = staff.post(address_of(record), form)
     assert response.status_code == 409
     assert any(is_contested for *_, is_contested in response.context["meetings"])
-    again = staff.post(address_of(record), filled(response))
+    again = staff.post(address_of(record), fill_form(response))
     assert again.status_code == 302, errors(again)
 
 
 def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_stays(clock, staff):
     document = with_file()
-    form = filled(staff.get(address_of(document)), **{"editions-0-file": upload("mine.pdf", pdf(pages=2))})
+    form = fill_form(staff.get(address_of(document)), **{"editions-0-file": upload("mine.pdf", pdf(pages=2))})
     picture = upload("theirs.jpg", of_colour((40, 30)))
     send(person("dala", "Editors"), document, "_save", **{"editions-0-file": picture})
     response = staff.post(address_of(document), form)
@@ -90,7 +90,7 @@ def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_
     assert words["Edition: Filename"] == ("theirs.jpg", "mine.pdf")
     assert words["Edition: File"][0].startswith("JPG (")
     assert not any("edia type" in label or "Pages" in label for label in words)
-    assert staff.post(address_of(document), filled(response)).status_code == 302
+    assert staff.post(address_of(document), fill_form(response)).status_code == 302
     edition = document.editions.get()
     assert (edition.filename, edition.media_type, edition.pages) == ("mine.pdf", "application/pdf", 2)
     assert edition.size == edition.file.size
@@ -102,13 +102,13 @@ def test_a_draft_whose_address_was_taken_meanwhile_opens_and_says_so(clock, staf
     link = link_to(staff, programme)
     make_programme(slug="wanted")
     form = staff.get(address_of(programme))
-    assert filled(form)["slug"] == ["wanted"]
+    assert fill_form(form)["slug"] == ["wanted"]
     assert "Migration health" in staff.get(address_of(programme, "preview/page/")).content.decode()
     assert "Migration health" in Client().get(link).content.decode()
     step = take(staff, programme, "publish")
     assert step.status_code == 200
     assert "Programme with this Address already exists." in step.content.decode()
-    refused = staff.post(address_of(programme), filled(form, _draft="1"))
+    refused = staff.post(address_of(programme), fill_form(form, _draft="1"))
     assert errors(refused) == {"slug": ["Programme with this Address already exists."]}
     assert send(staff, programme, "_draft", slug="free").status_code == 302
     take(staff, programme, "publish")
@@ -132,7 +132,7 @@ def speaks(programme) -> str:
 
 def test_another_figure_speaks_for_a_programme_in_a_draft(clock, staff, programme_of_two):
     assert send(staff, programme_of_two, "_draft", **MOVED).status_code == 302
-    form = filled(staff.get(address_of(programme_of_two)))
+    form = fill_form(staff.get(address_of(programme_of_two)))
     assert form["figures-0-is_headline"] == ["on"]
     assert "figures-1-is_headline" not in form
     assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
@@ -144,11 +144,11 @@ def test_another_figure_speaks_for_a_programme_in_a_draft(clock, staff, programm
 def test_another_figure_speaks_for_a_programme_after_a_colleague_saved_something_else(
     clock, staff, programme_of_two
 ):
-    form = filled(staff.get(address_of(programme_of_two)), **MOVED)
+    form = fill_form(staff.get(address_of(programme_of_two)), **MOVED)
     send(person("dala", "Editors"), programme_of_two, "_save", title_en="Theirs")
     response = staff.post(address_of(programme_of_two), form)
     assert response.status_code == 409
-    assert staff.post(address_of(programme_of_two), filled(response)).status_code == 302
+    assert staff.post(address_of(programme_of_two), fill_form(response)).status_code == 302
     assert speaks(programme_of_two) == "1"
 
 
@@ -160,7 +160,7 @@ def test_of_two_figures_that_are_each_to_speak_the_draft_opens_and_no_figure_is_
     third = {"figures-1-is_headline": None, "figures-2-is_headline": "on"}
     send(person("dala", "Editors"), programme_of_two, "_publish", **third)
     response = staff.get(address_of(programme_of_two))
-    form = filled(response)
+    form = fill_form(response)
     assert [form[f"figures-{number}-value"] for number in range(3)] == [["1"], ["2"], ["3"]]
     assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
 
@@ -170,7 +170,7 @@ def test_two_editions_swap_their_languages(clock, staff, button):
     document = make_document()
     for language in ("en", "lo"):
         make_edition(document=document, language=language, address=f"https://www.iom.int/{language}")
-    form = filled(staff.get(address_of(document)))
+    form = fill_form(staff.get(address_of(document)))
     languages = {f"editions-{number}-language": form[f"editions-{1 - number}-language"] for number in (0, 1)}
     assert send(staff, document, button, **languages).status_code == 302
     if button == "_draft":
@@ -214,7 +214,7 @@ def test_an_earlier_state_leaves_a_figure_with_the_programme_that_has_it_now(clo
     figure.programme = other
     figure.save()
     address = staff.post(address_of(programme_of_two, f"restore/{state.pk}/")).headers["Location"]
-    assert staff.post(address, filled(staff.get(address))).status_code == 302
+    assert staff.post(address, fill_form(staff.get(address))).status_code == 302
     assert other.figures.get() == figure
     assert [each.value for each in programme_of_two.figures.all()] == ["2"]
 
@@ -227,7 +227,7 @@ def test_a_scheduled_change_comes_true_though_something_else_was_corrected_meanw
     send(staff, record, "_schedule", title_en="As it will be", publish_at="2026-06-05T12:00")
     clock.shift(datetime.timedelta(days=1))
     public = Revision.objects.of(record).states().first()
-    form = filled(staff.get(address_of(record), {"source": public.pk}), slug="corrected", _save="1")
+    form = fill_form(staff.get(address_of(record), {"source": public.pk}), slug="corrected", _save="1")
     assert staff.post(address_of(record), form).status_code == 302
     clock.shift(datetime.timedelta(days=4))
     record.refresh_from_db()
@@ -240,11 +240,11 @@ def test_a_scheduled_change_comes_true_though_something_else_was_corrected_meanw
 def test_notes_for_the_page_of_two_people_both_stay_and_none_stands_twice(clock, staff):
     programme = make_programme(title_en="Health")
     said = {"_note_public": "on"}
-    form = filled(staff.get(address_of(programme)), title_en="Mine", _note="Mine", **said)
+    form = fill_form(staff.get(address_of(programme)), title_en="Mine", _note="Mine", **said)
     send(person("dala", "Editors"), programme, "_save", summary_en="Theirs", _note="Theirs", **said)
     response = staff.post(address_of(programme), form)
     assert response.status_code == 409
-    staff.post(address_of(programme), filled(response, _note="Mine", **said))
+    staff.post(address_of(programme), fill_form(response, _note="Mine", **said))
     programme.refresh_from_db()
     assert [note["en"] for note in programme.changelog] == ["Mine", "Theirs"]
 

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from iomlaos.publishing.models import ReviewLink
-from tests.factories import (
+from tests.helpers.admin import address_of, link_to, person, send, take
+from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft, schedule
+from tests.helpers.factories import (
     make_bidding_document,
     make_document,
     make_edition,
@@ -21,11 +23,9 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
-from tests.helpers.admin import address_of, link_to, person, send, take
-from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft, schedule
-from tests.reading import read
-from tests.staff.filled import errors
-from tests.uploads import pdf
+from tests.helpers.forms import errors
+from tests.helpers.pages import read
+from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ from django.contrib.auth.models import Permission, User
 
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
-from tests.factories import (
+from tests.helpers.admin import address_of
+from tests.helpers.factories import (
     make_award,
     make_bidding_document,
     make_clarification,
@@ -16,10 +17,9 @@ from tests.factories import (
     make_vacancy,
     upload,
 )
-from tests.helpers.admin import address_of
-from tests.reading import read
-from tests.staff.filled import errors, filled
-from tests.uploads import office, pdf
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import read
+from tests.helpers.uploads import office, pdf
 
 ADD = "/admin/careers/procurementnotice/add/"
 OPEN = Notice.closing_moment(datetime.date(2026, 6, 30))
@@ -30,7 +30,7 @@ def send(staff, notice, **given):
     """`given` with files among it, which a filled form has not."""
     files = {name: value for name, value in given.items() if hasattr(value, "read")}
     typed = {name: value for name, value in given.items() if name not in files}
-    return staff.post(address_of(notice), filled(staff.get(address_of(notice)), **typed) | files)
+    return staff.post(address_of(notice), fill_form(staff.get(address_of(notice)), **typed) | files)
 
 
 def row(rows: str, number: int, **given) -> dict:
@@ -65,7 +65,7 @@ def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(c
     rich = {"body_lo", "what_next_lo"}
     offered = {
         name
-        for name in filled(staff.get(ADD))
+        for name in fill_form(staff.get(ADD))
         if not name.startswith(("csrf", "initial-", "documents-", "_"))
     }
     lao = {name for name in offered if name.endswith("_lo")}
@@ -75,10 +75,10 @@ def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(c
         0, title_en="Terms of reference", title_lo="ເງື່ອນໄຂ", language="en-lo", dated="May 2026",
         address="https://example.org/tor",
     )  # fmt: skip
-    response = staff.post(ADD, filled(staff.get(ADD), **given, **terms))
+    response = staff.post(ADD, fill_form(staff.get(ADD), **given, **terms))
     assert response.status_code == 302, errors(response)
     draft = ProcurementNotice.objects.get(slug="office-furniture")
-    kept = filled(staff.get(address_of(draft)))
+    kept = fill_form(staff.get(address_of(draft)))
     given |= {name: value for name, value in terms.items() if "TOTAL" not in name}
     assert {name: kept[name] for name in given} == {name: [value] for name, value in given.items()}
     assert draft.pre_bid_at == datetime.datetime(2026, 5, 10, 2, 0, tzinfo=datetime.UTC)
@@ -103,7 +103,7 @@ def test_saving_a_notice_as_it_stands_changes_nothing_of_it_or_of_what_it_owns(c
 def test_what_does_not_fit_is_said_beside_its_field(clock, staff):
     make_vacancy(slug="driver")
     notice = make_procurement_notice(closes_at=OPEN)
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for given in (
         {"clarifications_until": "2026-07-01T09:00"},
         {"pre_bid_at": "2026-07-01T09:00"},
@@ -142,7 +142,7 @@ def test_a_refused_document_keeps_what_was_typed_and_leaves_nothing(clock, staff
     sent = document(0, title_en="Terms of reference", file=upload("a.pdf", b"plain text"))
     response = send(staff, notice, **sent, contact_en="The Procurement unit")
     assert list(errors(response)) == ["file"]
-    again = filled(response)
+    again = fill_form(response)
     assert again["documents-0-title_en"] == ["Terms of reference"]
     assert again["contact_en"] == ["The Procurement unit"]
     assert not notice.documents.exists()
@@ -151,7 +151,7 @@ def test_a_refused_document_keeps_what_was_typed_and_leaves_nothing(clock, staff
 
 def test_a_document_needs_a_title_and_a_file_or_an_address(clock, staff):
     notice = make_procurement_notice(closes_at=OPEN)
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for given, field in (
         ({"dated": "2026", "address": "https://example.org/a"}, "title_en"),
         ({"title_en": "ToR"}, ""),
@@ -194,7 +194,7 @@ def test_questions_and_awards_have_their_place_once_visitors_have_seen_the_notic
     def inlines(address) -> list[str]:
         return [
             name.removesuffix("-TOTAL_FORMS")
-            for name in filled(staff.get(address))
+            for name in fill_form(staff.get(address))
             if name.endswith("-TOTAL_FORMS")
         ]
 
@@ -241,7 +241,7 @@ def test_an_award_is_given_with_the_outcome_and_public_with_it(clock, staff):
 
 def test_an_award_of_no_known_value_is_refused(clock, staff):
     notice = make_procurement_notice(closes_at=PAST)
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for given, field in (
         ({"value": "1000", "currency": ""}, ""),
         ({"value": "-1", "currency": "USD"}, ""),

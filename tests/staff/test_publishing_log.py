@@ -3,9 +3,9 @@
 import pytest
 
 from iomlaos.publishing.models import PublishingLogEntry
-from tests.factories import make_procurement_notice, make_programme, make_vacancy
 from tests.helpers.admin import address_of, person, send, take
 from tests.helpers.drafts import publish, save_draft, schedule
+from tests.helpers.factories import make_procurement_notice, make_programme, make_vacancy
 
 pytestmark = pytest.mark.django_db
 

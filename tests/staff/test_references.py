@@ -9,7 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from iomlaos.publishing.models import Revision
 from iomlaos.staff.references import Reference, keys_once_public, references_to
 from programmes.models import Programme
-from tests.factories import (
+from tests.helpers.admin import address_of, person
+from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
     make_document,
@@ -26,8 +27,7 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
-from tests.helpers.admin import address_of, person
-from tests.staff.filled import filled
+from tests.helpers.forms import fill_form
 
 pytestmark = pytest.mark.django_db
 
@@ -194,7 +194,7 @@ def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
 
 def test_a_draft_that_was_public_once_stays(staff):
     row = make_programme()
-    staff.post(address_of(row), filled(staff.get(address_of(row)), state="draft"))
+    staff.post(address_of(row), fill_form(staff.get(address_of(row)), state="draft"))
     Programme.objects.filter(pk=row.pk).update(state="draft")
     row.refresh_from_db()
     assert was_public(row)

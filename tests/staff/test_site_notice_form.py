@@ -3,8 +3,8 @@
 import datetime
 
 from iomlaos.office.models import SiteNotice
-from tests.factories import make_office, make_site_notice
-from tests.staff.filled import errors, filled
+from tests.helpers.factories import make_office, make_site_notice
+from tests.helpers.forms import errors, fill_form
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -13,7 +13,7 @@ HOUR = datetime.timedelta(hours=1)
 def test_staff_put_up_a_notice_in_vientiane_s_time(clock, staff, client):
     make_office()
     add = "/admin/office/sitenotice/add/"
-    entry = filled(
+    entry = fill_form(
         staff.get(add), text_en="Closed today.", starts_at="2026-06-01T12:00", ends_at="2026-06-02T00:00"
     )
     assert list(errors(staff.post(add, entry | {"ends_at": ""}))) == ["ends_at"]
@@ -43,7 +43,7 @@ def test_the_admin_says_whether_it_is_shown_now(clock, staff):
 def test_its_history_is_kept(clock, staff):
     notice = make_site_notice(text_en="Closed.")
     address = f"/admin/office/sitenotice/{notice.pk}/change/"
-    response = staff.post(address, filled(staff.get(address), text_en="Closed on Monday."))
+    response = staff.post(address, fill_form(staff.get(address), text_en="Closed on Monday."))
     assert response.status_code == 302, errors(response)
     history = staff.get(f"/admin/office/sitenotice/{notice.pk}/history/").content.decode()
     assert "<ins>on Monday.</ins>" in history or "on Monday." in history

@@ -12,21 +12,24 @@ from django.db.models.signals import post_save
 
 from iomlaos.publishing.models import Revision
 from programmes.models import Document, DocumentVersion
-from tests.factories import make_document, make_edition, make_form, upload
-from tests.staff.filled import errors, filled
-from tests.uploads import honest, linked, multipart, parts_of, pdf, photograph
+from tests.helpers.factories import make_document, make_edition, make_form, upload
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.uploads import honest, linked, multipart, parts_of, pdf, photograph
 
 
 def send(staff, document, file, **given):
     address = f"/admin/programmes/document/{document.pk}/change/"
     row = {"editions-TOTAL_FORMS": "1", "editions-0-language": "en", "editions-0-file": file}
-    return staff.post(address, filled(staff.get(address), **given) | row)
+    return staff.post(address, fill_form(staff.get(address), **given) | row)
 
 
 def send_as_named(staff, document, name, content, **given):
     """As `send`, with the name of the file just as it stands."""
     address = f"/admin/programmes/document/{document.pk}/change/"
-    values = filled(staff.get(address), **given) | {"editions-TOTAL_FORMS": "1", "editions-0-language": "en"}
+    values = fill_form(staff.get(address), **given) | {
+        "editions-TOTAL_FORMS": "1",
+        "editions-0-language": "en",
+    }
     body, media_type = multipart(values, "editions-0-file", name, content)
     return staff.generic("POST", address, body, content_type=media_type)
 
@@ -67,7 +70,7 @@ def test_a_refused_file_is_explained_in_the_form_and_leaves_nothing(staff, arriv
     response = send_as_named(staff, document, name, content, summary_en="A new summary.")
     assert list(errors(response)) == ["file"]
     assert word in errors(response)["file"][0]
-    assert filled(response)["summary_en"] == ["A new summary."]
+    assert fill_form(response)["summary_en"] == ["A new summary."]
     assert not document.editions.exists()
     assert not on_disk()
     assert not list(arriving.iterdir())
@@ -143,7 +146,7 @@ def test_a_replaced_file_stays_while_an_earlier_state_needs_it(staff):
     send(staff, document, upload("first.pdf", pdf(1)))
     first = on_disk()
     address = f"/admin/programmes/document/{document.pk}/change/"
-    form = filled(staff.get(address)) | {"editions-0-file": upload("second.pdf", pdf(2))}
+    form = fill_form(staff.get(address)) | {"editions-0-file": upload("second.pdf", pdf(2))}
     response = staff.post(address, form)
     assert response.status_code == 302, errors(response)
     assert len(on_disk()) == 2
@@ -163,12 +166,12 @@ def test_the_file_of_a_deleted_row_stays_while_an_earlier_state_needs_it(staff):
     document = make_document()
     send(staff, document, upload("first.pdf", pdf(1)))
     address = f"/admin/programmes/document/{document.pk}/change/"
-    staff.post(address, filled(staff.get(address), **{"editions-0-DELETE": "on"}))
+    staff.post(address, fill_form(staff.get(address), **{"editions-0-DELETE": "on"}))
     assert not document.editions.exists()
     assert len(on_disk()) == 1
     state = Revision.objects.of(document).states()[1]
     url = staff.post(f"/admin/programmes/document/{document.pk}/restore/{state.pk}/").url
-    assert staff.post(url, filled(staff.get(url))).status_code == 302
+    assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     assert staff.get(document.editions.get().get_absolute_url()).status_code == 200
 
 
@@ -190,7 +193,7 @@ def test_a_file_and_an_address_are_not_taken_together(staff):
     document = make_document()
     response = send(staff, document, upload("a.pdf", pdf()))
     address = f"/admin/programmes/document/{document.pk}/change/"
-    form = filled(staff.get(address), **{"editions-0-address": "https://example.org/a"})
+    form = fill_form(staff.get(address), **{"editions-0-address": "https://example.org/a"})
     response = staff.post(address, form)
     assert "Give a file, or an address elsewhere, and not both." in response.content.decode()
 
@@ -225,6 +228,6 @@ def test_a_form_for_applicants_is_uploaded_in_the_same_way(staff):
         "versions-0-language": "lo",
         "versions-0-file": upload("PHF.pdf", pdf()),
     }
-    response = staff.post(address, filled(staff.get(address)) | row)
+    response = staff.post(address, fill_form(staff.get(address)) | row)
     assert response.status_code == 302, errors(response)
     assert "PHF.pdf" in staff.get(address).content.decode()

@@ -8,7 +8,8 @@ from django.contrib.auth.models import Permission, User
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.factories import (
+from tests.helpers.admin import address_of, send
+from tests.helpers.factories import (
     make_amendment,
     make_form,
     make_place,
@@ -17,9 +18,8 @@ from tests.factories import (
     make_vacancy,
     make_version,
 )
-from tests.helpers.admin import address_of, send
-from tests.reading import read
-from tests.staff.filled import errors, filled
+from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import read
 
 ADD = "/admin/careers/vacancy/add/"
 OPEN = Notice.closing_moment(datetime.date(2026, 6, 30))
@@ -61,16 +61,16 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
     }  # fmt: skip
     rich = {"body_lo", "context_lo", "responsibilities_lo", "qualifications_lo", "languages_lo",
             "competencies_lo", "what_next_lo"}  # fmt: skip
-    empty = filled(staff.get(ADD))
+    empty = fill_form(staff.get(ADD))
     offered = {name for name in empty if not name.startswith(("csrf", "initial-", "_"))}
     lao = {name for name in offered if name.endswith("_lo")}
     assert offered == {*given, *lao, "publish_at"}
     assert rich < lao
     given |= {name: "<p>ລາວ</p>" if name in rich else "ລາວ" for name in lao}
-    response = staff.post(ADD, filled(staff.get(ADD), **given))
+    response = staff.post(ADD, fill_form(staff.get(ADD), **given))
     assert response.status_code == 302, errors(response)
     draft = Vacancy.objects.get(slug="driver")
-    kept = filled(staff.get(address_of(draft)))
+    kept = fill_form(staff.get(address_of(draft)))
     assert {name: kept[name] for name in given} == {name: [value] for name, value in given.items()}
     assert draft.closes_at == Notice.closing_moment(datetime.date(2026, 5, 20), datetime.time(17))
     assert not Vacancy.objects.live(OPEN).filter(slug="driver").exists()
@@ -123,7 +123,7 @@ def test_a_notice_is_offered_and_accepts_the_outcomes_of_its_kind(clock, staff, 
     assert [str(label) for _, label in field.choices] == [
         "Not said yet", "Under review", own, "Cancelled", "Advertised again",
     ]  # fmt: skip
-    form = filled(page)
+    form = fill_form(page)
     assert list(errors(staff.post(address_of(notice), form | {"outcome": of_the_other}))) == ["outcome"]
     assert staff.post(address_of(notice), form | {"outcome": "cancelled"}).status_code == 302
     notice.refresh_from_db()
@@ -142,7 +142,7 @@ def test_a_successor_is_chosen_among_the_others_of_its_kind_the_newest_first(clo
         (str(new.pk), "Driver · 1 July 2026 · Draft"),
         (str(old.pk), "Driver · VN1 · 30 June 2026"),
     ]
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for given in (
         {"outcome": "re-advertised", "readvertised_as": notice.pk},
         {"outcome": "cancelled", "readvertised_as": new.pk},
@@ -177,7 +177,7 @@ def test_a_version_is_offered_with_its_form_language_and_date_and_says_which_for
         "---------", "Medical form: English, May 2020", "Personal History Form: English, 2021",
         "Personal History Form: Lao",
     ]  # fmt: skip
-    form = filled(page, form_version=str(version.pk))
+    form = fill_form(page, form_version=str(version.pk))
     other = staff.post(address_of(notice), form | {"form": medical.pk})
     assert list(errors(other)) == ["form_version"]
     assert staff.post(address_of(notice), form | {"form": ""}).status_code == 302
@@ -199,7 +199,7 @@ def test_a_version_that_a_vacancy_names_cannot_be_deleted(clock, staff):
 
 def test_a_way_to_apply_that_leads_nowhere_is_refused_and_a_link_is_meant_as_https(clock, staff):
     notice = make_vacancy()
-    form = filled(staff.get(address_of(notice)))
+    form = fill_form(staff.get(address_of(notice)))
     for field, typed in (
         ("submission_email", "a@example.org, b@example.org"),
         ("submission_link", "hr@example.org"),
@@ -208,7 +208,7 @@ def test_a_way_to_apply_that_leads_nowhere_is_refused_and_a_link_is_meant_as_htt
     ):
         response = staff.post(address_of(notice), form | {field: typed})
         assert list(errors(response)) == [field], typed
-        assert filled(response)[field] == [typed]
+        assert fill_form(response)[field] == [typed]
     assert staff.post(address_of(notice), form | {"submission_link": "example.org/form"}).status_code == 302
     notice.refresh_from_db()
     assert notice.submission_link == "https://example.org/form"
@@ -229,7 +229,7 @@ def test_an_email_a_link_or_an_address_is_a_way_to_submit():
 )
 def test_an_open_notice_that_nobody_can_answer_is_saved_with_a_warning(clock, staff, make, words):
     notice = make(closes_at=OPEN, publish_from=OPEN - datetime.timedelta(days=1))
-    form = filled(staff.get(address_of(notice)), title_en="Saved")
+    form = fill_form(staff.get(address_of(notice)), title_en="Saved")
     (warning,) = warnings(staff.post(address_of(notice), form, follow=True))
     assert words in warning
     notice.refresh_from_db()
@@ -243,7 +243,7 @@ def test_nobody_is_warned_of_a_notice_that_is_answerable_a_draft_or_closed(clock
         {"closes_at": PAST},
     ):
         notice = make_vacancy(**given)
-        form = filled(staff.get(address_of(notice)))
+        form = fill_form(staff.get(address_of(notice)))
         assert warnings(staff.post(address_of(notice), form, follow=True)) == [], given
 
 
@@ -251,7 +251,7 @@ def test_a_position_that_reliefweb_will_not_carry_is_saved_with_its_reasons(cloc
     notice = make_vacancy(closes_at=OPEN, **SUBMISSION)
     address = address_of(notice)
     settings.RELIEFWEB_SOURCE = 1255
-    (warning,) = warnings(staff.post(address, filled(staff.get(address)), follow=True))
+    (warning,) = warnings(staff.post(address, fill_form(staff.get(address)), follow=True))
     assert warning.startswith("ReliefWeb will not carry this position. ")
     assert "ReliefWeb takes 400 to" in warning
 
@@ -261,8 +261,8 @@ def test_a_position_that_reliefweb_will_not_carry_is_saved_with_its_reasons(cloc
 
 def test_what_was_corrected_is_said_in_an_amendment_once_visitors_have_read_the_notice(clock, staff):
     draft = make_vacancy(state="draft", closes_at=OPEN)
-    assert "amendments-TOTAL_FORMS" not in filled(staff.get(ADD))
-    assert "amendments-TOTAL_FORMS" not in filled(staff.get(address_of(draft)))
+    assert "amendments-TOTAL_FORMS" not in fill_form(staff.get(ADD))
+    assert "amendments-TOTAL_FORMS" not in fill_form(staff.get(address_of(draft)))
     notice = make_vacancy(closes_at=OPEN)
     row = {"amendments-TOTAL_FORMS": "1", "amendments-0-text_en": "The place was corrected."}
     response = send(staff, notice, **row)
@@ -303,7 +303,7 @@ def test_who_may_edit_vacancies_alone_writes_all_of_a_vacancy_and_nothing_else(c
     assert send(desk, notice, **{"deadline_changes-1-reason_en": "Heavy rain."}).status_code == 302
     assert sorted(change.reason for change in notice.deadline_changes.all()) == ["Heavy rain.", "More rain."]
     closing = {"title_en": "Nurse", "slug": "nurse", "closing_date": "2026-06-30"}
-    assert desk.post(ADD, filled(desk.get(ADD), **closing)).status_code == 302
+    assert desk.post(ADD, fill_form(desk.get(ADD), **closing)).status_code == 302
 
     assert [
         model["object_name"] for group in desk.get("/admin/").context["app_list"] for model in group["models"]
@@ -349,7 +349,7 @@ def test_who_may_only_read_vacancies_changes_nothing(colleague):
     assert "Change the deadline" not in words
     assert [
         name
-        for name in filled(page)
+        for name in fill_form(page)
         if name.rpartition("-")[2] in ("title_en", "closing_date", "reason_en", "text_en")
     ] == []
     assert (

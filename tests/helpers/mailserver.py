@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.management import call_command
 
-from tests.servers import free_port
+from tests.helpers.servers import free_port
 
 WITHIN = 60
 

@@ -23,7 +23,7 @@ from iomlaos.media.renditions import sizes
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 from iomlaos.publishing.models import SlugRedirect
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
-from tests.uploads import of_colour
+from tests.helpers.uploads import of_colour
 
 _numbers = count(1)
 

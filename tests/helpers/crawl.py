@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from tests.servers import Server
+from tests.helpers.servers import Server
 
 #: Elements and the attribute by which they make a browser fetch something.
 FETCHING = {
@@ -32,7 +32,7 @@ FETCHING_RELATIONS = {
 
 
 @dataclass
-class Walked:
+class CrawledPage:
     """One answer on the way. `linked_from` is the first page that led here."""
 
     address: str
@@ -81,9 +81,9 @@ class Walked:
         return [address for address in found if address]
 
 
-def walk(server: Server, *starts: str) -> dict[str, Walked]:
+def walk(server: Server, *starts: str) -> dict[str, CrawledPage]:
     """Every answer that can be reached from these addresses by links, and what the pages fetch."""
-    walked: dict[str, Walked] = {}
+    walked: dict[str, CrawledPage] = {}
     ahead = deque((start, "the start") for start in starts)
     while ahead:
         address, linked_from = ahead.popleft()
@@ -93,7 +93,7 @@ def walk(server: Server, *starts: str) -> dict[str, Walked]:
         headers: dict[str, list[str]] = {}
         for name, value in response.getheaders():
             headers.setdefault(name.lower(), []).append(value)
-        here = walked[address] = Walked(address, response.status, headers, body, linked_from)
+        here = walked[address] = CrawledPage(address, response.status, headers, body, linked_from)
         if here.is_page and here.status < 400:
             onward = [local(server, address, link) for link in here.links() + here.fetched()]
             ahead.extend((link, address) for link in onward if link)

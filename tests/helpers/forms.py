@@ -4,7 +4,7 @@ from django.utils.html import escape
 from lxml import html
 
 
-def filled(response, **given) -> dict:
+def fill_form(response, **given) -> dict:
     """What the page's change form holds, with `given` in place of its own values.
 
     Names with a dash (`figures-0-value`) are given as `**{"figures-0-value": "3"}`. None leaves a

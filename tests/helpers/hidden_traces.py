@@ -21,7 +21,7 @@ from careers.models.vacancy import Vacancy
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import PartialDateField
-from tests.factories import (
+from tests.helpers.factories import (
     make_amendment,
     make_award,
     make_bidding_document,
@@ -34,7 +34,7 @@ from tests.factories import (
     make_version,
     upload,
 )
-from tests.uploads import pdf
+from tests.helpers.uploads import pdf
 
 DAY = datetime.timedelta(days=1)
 #: Headers that depend on the body.

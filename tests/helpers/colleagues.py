@@ -16,8 +16,8 @@ from typing import Any
 
 import psycopg2
 
-from tests.servers import Server
-from tests.staff.filled import filled
+from tests.helpers.forms import fill_form
+from tests.helpers.servers import Server
 
 PASSWORD = "a-long-password-7"
 #: Seconds; a request that takes longer has failed.
@@ -58,7 +58,7 @@ class Colleague:
             return Answer(error.code, error.read())
 
     def open(self, record: int) -> dict:
-        return filled(self.ask(address_of(record)))
+        return fill_form(self.ask(address_of(record)))
 
 
 def address_of(record: int) -> str:
