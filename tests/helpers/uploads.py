@@ -5,12 +5,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import pikepdf
 from PIL import ExifTags, Image
 
-HONEST = sorted(path for path in Path(__file__).parent.joinpath("data/uploads").rglob("*") if path.is_file())
+from tests.helpers.commands import ROOT
+
+UPLOADS = ROOT / "tests/data/uploads"
+HONEST = sorted(path for path in UPLOADS.rglob("*") if path.is_file())
 SCHEMAS = "http://schemas.openxmlformats.org/"
 LINKS = SCHEMAS + "officeDocument/2006/relationships/"
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -24,7 +26,7 @@ MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "p
 
 def honest(name: str) -> bytes:
     """An honest file, by its maker and name."""
-    return Path(__file__).parent.joinpath("data/uploads", name).read_bytes()
+    return (UPLOADS / name).read_bytes()
 
 
 # --- PDF --------------------------------------------------------------------------------------
