@@ -194,7 +194,6 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
     )
-    editions = "editions"
     list_display = ["title", "state_label", "live_now", "files", "kind", "programme", "translation_status"]
     list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
     list_select_related = ["programme"]

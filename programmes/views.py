@@ -30,7 +30,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Prefetch("counterparts", Counterpart.objects.select_related("parent")),
         "places",
         Prefetch("projects", Project.objects.live(at).by_date()),
-        Prefetch("documents", Document.objects.live(at).with_editions(at)),
+        Prefetch("documents", Document.objects.live(at).with_versions(at)),
     )
     programme = get_published_or_raise(Programme, slug, at, queryset)
     context = {"programme": programme, "reviewed_on": programme.reviewed_on}
@@ -50,7 +50,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "donors",
         Prefetch("partners", Counterpart.objects.select_related("parent")),
         "places",
-        Prefetch("documents", Document.objects.live(at).with_editions(at)),
+        Prefetch("documents", Document.objects.live(at).with_versions(at)),
     )
     project = get_published_or_raise(Project, slug, at, queryset)
     context = {"project": project, "reviewed_on": project.reviewed_on}
@@ -74,7 +74,7 @@ def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
     """All documents, or those of one programme or kind. Unknown programmes and kinds are ignored."""
-    documents = Document.objects.live(request.at).with_editions(request.at).by_programme()
+    documents = Document.objects.live(request.at).with_versions(request.at).by_programme()
     programmes = Programme.objects.live(request.at).filter(documents__in=documents).distinct()
     programme = next((row for row in programmes if row.slug == request.GET.get("programme")), None)
     kinds = documents.kinds()

@@ -18,7 +18,7 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
         "What the office seeks to buy. Notices show under Careers, Procurement while they are open, and "
         "among the closed ones afterwards; awards are listed by year."
     )
-    editions = "documents"
+    file_relation = "documents"
     fields_to_fill_in = (*NoticeAdmin.fields_to_fill_in, _("documents for bidders"))
     no_way_to_submit = _(
         "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "

@@ -41,7 +41,7 @@ def _new_events(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
 
 def _record(notice: Notice, event: NoticeEvent, at: datetime.datetime) -> bool:
     with transaction.atomic():
-        alert_event, created = notice.alert_events.get_or_create(key=event.key, defaults={"noticed_at": at})
+        alert_event, created = notice.alert_events.get_or_create(key=event.key)
         if created:
             # One message to an address, also if it subscribed to several topics.
             recipients = {subscription.email: subscription for subscription in _recipients(notice, event)}

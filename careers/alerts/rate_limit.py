@@ -1,7 +1,6 @@
 """Origin check and rate limit of the form for alerts, without a cookie or a database row per client."""
 
 import datetime
-import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from careers.models.subscription import AlertMessage
+from iomlaos.delivery.client_ip import client_network
 
 HOUR = datetime.timedelta(hours=1)
 #: People in one building may share an IP address. Each worker counts for itself.
@@ -33,7 +33,7 @@ def is_same_origin(request: HttpRequest) -> bool:
 def is_rate_limited(request: HttpRequest) -> bool:
     """Count one more form of this client; whether it, or all clients together, sent too many this hour."""
     counts = caches["limits"]
-    key = salted_hmac("careers.alerts", _network(request.META.get("REMOTE_ADDR", ""))).hexdigest()
+    key = salted_hmac("careers.alerts", client_network(request)).hexdigest()
     counts.add(key, 0, HOUR.total_seconds())
     try:
         count = counts.incr(key)
@@ -44,12 +44,3 @@ def is_rate_limited(request: HttpRequest) -> bool:
         return True
     confirmations = AlertMessage.objects.confirmations().filter(created_at__gt=request.at - HOUR)
     return confirmations.count() >= MAX_CONFIRMATIONS_PER_HOUR
-
-
-def _network(address: str) -> str:
-    """The network that counts as one client: an IPv6 client has a whole /64 to itself."""
-    try:
-        client = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((client, 64 if client.version == 6 else 32), strict=False))

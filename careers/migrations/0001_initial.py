@@ -203,7 +203,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=80)),
-                ('noticed_at', models.DateTimeField()),
                 ('procurement_notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.procurementnotice')),
             ],
             options={

@@ -8,19 +8,3 @@ from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
 from careers.models.subscription import AlertMessage, Subscription
 from careers.models.vacancy import Vacancy
-
-__all__ = [
-    "AlertEvent",
-    "AlertMessage",
-    "Amendment",
-    "ApplicationForm",
-    "Award",
-    "Clarification",
-    "DeadlineChange",
-    "FormVersion",
-    "Notice",
-    "ProcurementDocument",
-    "ProcurementNotice",
-    "Subscription",
-    "Vacancy",
-]

@@ -14,7 +14,6 @@ class AlertEvent(NoticeChild):
 
     #: See `NoticeEvent.key`.
     key = models.CharField(max_length=80)
-    noticed_at = models.DateTimeField()
 
     class Meta(NoticeChild.Meta):
         default_related_name = "alert_events"

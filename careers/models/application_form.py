@@ -19,6 +19,7 @@ class ApplicationFormQuerySet(PublishableQuerySet):
 class ApplicationForm(Publishable):
     """A form that applicants fill in; "on request" without a version."""
 
+    list_url_name = "careers:form_list"
     shows_changes = False
     record_options = Publishable.record_options.extend(children=("versions",))
 

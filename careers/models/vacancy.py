@@ -95,6 +95,7 @@ class Vacancy(Notice):
         children=("amendments",), not_copied=("starts", "form_version")
     )
     closed_message = _("Applications are no longer taken.")
+    list_url_name = "careers:career_list"
     FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
     SECTIONS = ("context", "responsibilities", "qualifications", "languages", "competencies")

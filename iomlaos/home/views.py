@@ -17,22 +17,11 @@ from iomlaos.publishing.models import publishables
 from iomlaos.publishing.shortcuts import get_published_or_raise
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 
-#: Pages without an object, for the sitemap.
+#: Pages of the sitemap beside those that models name.
 STATIC_PAGES = (
-    "home:home",
-    "programmes:programme_list",
-    "programmes:project_list",
-    "programmes:donor_list",
-    "programmes:document_list",
-    "careers:career_list",
-    "careers:procurement_list",
-    "careers:closed_list",
-    "careers:procurement_closed_list",
-    "careers:award_list",
-    "careers:form_list",
-    "careers:check",
-    "office:contact",
-)
+    "home:home", "programmes:donor_list", "careers:closed_list", "careers:procurement_closed_list",
+    "careers:award_list", "careers:check", "office:contact",
+)  # fmt: skip
 
 
 @require_safe
@@ -91,6 +80,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
     entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
     for model in publishables():
+        if model.list_url_name:
+            entries.append((reverse(model.list_url_name), None))
         entries += [(row.get_absolute_url(), row.information_date) for row in model.in_sitemap(at)]
     context = {"site_url": settings.SITE_URL, "entries": entries}
     return render(request, "home/sitemap.xml", context, content_type="application/xml")

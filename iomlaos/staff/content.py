@@ -131,22 +131,23 @@ class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, Cont
 
 
 class FileOwnerAdmin(PublishableAdmin):
-    """The admin pages of a Publishable with files: `editions` names the relation to its file versions."""
+    """The admin pages of a Publishable with files."""
 
-    editions: str
+    #: The relation to its file versions.
+    file_relation = "versions"
 
     list_filter = ["state", LiveFilter, HasFileFilter, TranslatedFilter]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).prefetch_related(self.editions)
+        return super().get_queryset(request).prefetch_related(self.file_relation)
 
     @admin.display(description=_("files"))
     def files(self, obj: Publishable) -> str:
-        return ", ".join(map(str, getattr(obj, self.editions).all())) or _("on request")
+        return ", ".join(map(str, getattr(obj, self.file_relation).all())) or _("on request")
 
     @property
     def _version_model(self) -> type[FileVersion]:
-        return self.model._meta.get_field(self.editions).related_model
+        return self.model._meta.get_field(self.file_relation).related_model
 
     def get_urls(self) -> list:
         options, view = self._version_model._meta, self.admin_site.admin_view(self.file_view)

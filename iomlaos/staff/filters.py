@@ -54,5 +54,5 @@ class HasFileFilter(BooleanListFilter):
     yes, no = _("There is a file or an address"), _("On request")
 
     def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        versions = model._meta.get_field(self.model_admin.editions)
+        versions = model._meta.get_field(self.model_admin.file_relation)
         return models.Q(pk__in=versions.related_model.objects.values(versions.field.name))

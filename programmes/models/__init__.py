@@ -4,5 +4,3 @@ from .donor import Donor
 from .figure import Figure
 from .programme import Programme
 from .project import Project
-
-__all__ = ["Counterpart", "Document", "DocumentVersion", "Donor", "Figure", "Programme", "Project"]

@@ -14,13 +14,13 @@ from programmes.models.project import Project
 
 
 class DocumentQuerySet(PublishableQuerySet):
-    def with_editions(self, at: datetime.datetime) -> Self:
-        """Prefetch the editions, and the programme if it is live."""
-        return self.prefetch_related("editions", models.Prefetch("programme", Programme.objects.live(at)))
+    def with_versions(self, at: datetime.datetime) -> Self:
+        """Prefetch the versions, and the programme if it is live."""
+        return self.prefetch_related("versions", models.Prefetch("programme", Programme.objects.live(at)))
 
     def on_request(self) -> Self:
         """Without a file or an address."""
-        return self.filter(editions__isnull=True)
+        return self.filter(versions__isnull=True)
 
     def by_programme(self) -> Self:
         """In the order of the programmes; documents of no programme come last."""
@@ -35,10 +35,11 @@ class DocumentQuerySet(PublishableQuerySet):
 
 
 class Document(Publishable):
-    """A factsheet, an infosheet, a report or a tool. Without an edition it is "on request"."""
+    """A factsheet, an infosheet, a report or a tool. Without a version it is "on request"."""
 
+    list_url_name = "programmes:document_list"
     shows_changes = False
-    record_options = Publishable.record_options.extend(children=("editions",), not_copied=("staff_note",))
+    record_options = Publishable.record_options.extend(children=("versions",), not_copied=("staff_note",))
 
     class Kind(models.TextChoices):
         FACTSHEET = "factsheet", _("Factsheet")
@@ -87,21 +88,21 @@ class Document(Publishable):
         return cls.objects.none()
 
     @property
-    def current_editions(self) -> list["DocumentVersion"]:
-        """The newest edition in each language, of the prefetched ones."""
-        return current_versions(self.editions.all())
+    def current_versions(self) -> list["DocumentVersion"]:
+        """The newest version in each language, of the prefetched ones."""
+        return current_versions(self.versions.all())
 
 
 class DocumentVersion(FileVersion):
-    """An edition of a document: one language and one date."""
+    """A version of a document: one language and one date."""
 
     document = models.ForeignKey(
-        Document, models.CASCADE, related_name="editions", verbose_name=_("document")
+        Document, models.CASCADE, related_name="versions", verbose_name=_("document")
     )
 
     class Meta(FileVersion.Meta):
-        verbose_name = _("edition")
-        verbose_name_plural = _("editions")
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
         constraints = [*FileVersion.Meta.constraints, *unique_per_date("document")]
 
     @property

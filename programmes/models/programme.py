@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Programme(Publishable):
     """One of the lines of work under "Migration Management"."""
 
+    list_url_name = "programmes:programme_list"
     record_options = Publishable.record_options.extend(children=("figures",))
 
     title = models.CharField(_("title"), max_length=120)

@@ -31,6 +31,7 @@ class ProjectQuerySet(PublishableQuerySet):
 class Project(Publishable):
     """A piece of work with its own donors, partners and dates, as exactly as they are known."""
 
+    list_url_name = "programmes:project_list"
     record_options = Publishable.record_options.extend(
         not_copied=("starts", "ends", "dates_note", "iati_identifier", "budget", "budget_currency")
     )

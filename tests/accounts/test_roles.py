@@ -6,7 +6,12 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
-from tests.helpers.factories import make_edition, make_procurement_notice, make_programme, make_vacancy
+from tests.helpers.factories import (
+    make_document_version,
+    make_procurement_notice,
+    make_programme,
+    make_vacancy,
+)
 from tests.helpers.forms import errors, fill_form
 
 PROGRAMMES = {"programme", "project", "document", "figure", "donor", "counterpart"}
@@ -221,8 +226,8 @@ def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(sig
 
 
 def test_a_contributor_reads_the_file_of_a_live_document(signed_in):
-    edition = make_edition()
-    assert signed_in("Contributors").get(address_of(edition.document)).status_code == 200
+    version = make_document_version()
+    assert signed_in("Contributors").get(address_of(version.document)).status_code == 200
 
 
 def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in):

@@ -81,18 +81,18 @@ def test_owned_rows_are_added_on_a_phone(desk):
     desk.goto("/admin/programmes/document/add/")
     desk.get_by_label("Title:").fill("A trial document")
     desk.get_by_label("Kind:").select_option("report")
-    desk.get_by_role("button", name="Add another Edition").click()
+    desk.get_by_role("button", name="Add another Version").click()
     for number, language in enumerate(("en", "lo")):
-        row = desk.locator(f"#editions-{number}")
+        row = desk.locator(f"#versions-{number}")
         row.get_by_label("Language:").select_option(language)
         row.get_by_label("Or an address elsewhere:").fill("https://example.org/a")
     desk.get_by_role("button", name="Save and continue editing").last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
-    desk.locator("#editions-1 .delete input").check()
+    desk.locator("#versions-1 .delete input").check()
     desk.get_by_role("button", name="Save and continue editing").last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
-    expect(desk.locator("#editions-0").get_by_label("Language:")).to_have_value("en")
-    expect(desk.locator("#editions-1")).to_have_count(0)
+    expect(desk.locator("#versions-0").get_by_label("Language:")).to_have_value("en")
+    expect(desk.locator("#versions-1")).to_have_count(0)
 
 
 def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(desk):

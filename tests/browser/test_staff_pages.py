@@ -60,12 +60,12 @@ MODEL = re.compile(r"^/admin/\w+/\w+/(?=$|add/|deleted/|\*/)|\?.*")
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory) -> Iterator[Server]:
-    """A portal with a draft of a programme, two published notices, and a document with an edition."""
+    """A portal with a draft of a programme, two published notices, and a document with a version."""
     with running_server(tmp_path_factory.mktemp("policy")) as server:
         server.manage(
             "shell", "--no-imports", "--command",
             "from programmes.models import *; from tests.helpers.factories import *;"
-            "make_edition(document=Document.objects.get(slug='promise-factsheet'))",
+            "make_document_version(document=Document.objects.get(slug='promise-factsheet'))",
         )  # fmt: skip
         yield server
 
@@ -97,7 +97,7 @@ def desk(open_page, portal, cookies) -> Page:
 
 @pytest.fixture(scope="module")
 def forms(browser: Browser, portal, cookies) -> list[str]:
-    """The programme with the draft, the open vacancy, and the document with an edition."""
+    """The programme with the draft, the open vacancy, and the document with a version."""
     context = open_context(browser, base_url=portal.url, storage_state=cookies)
     page = context.new_page()
     lists = (

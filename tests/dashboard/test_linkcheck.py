@@ -18,7 +18,7 @@ from tests.helpers.factories import (
     make_bidding_document,
     make_contact_point,
     make_document,
-    make_edition,
+    make_document_version,
     make_former_address,
     make_page,
     make_programme,
@@ -86,14 +86,14 @@ def test_every_address_in_what_is_public_is_asked_once(elsewhere):
     make_programme(
         body_en=link_to(f"{url}/english#part") + link_to("mailto:a@example.org") + link_to("#here")
     )
-    make_edition(address=f"{url}/edition")
+    make_document_version(address=f"{url}/version")
     make_bidding_document(address=f"{url}/tender")
     make_vacancy(submission_link=f"{url}/apply", qualifications_en=link_to(f"{url}/form"))
     make_contact_point(kind="facebook", written="Us", address=f"{url}/us")
     make_standard_text(body_en=link_to(f"{url}/standard"))
     make_site_notice(link=f"{url}/notice")
     check()
-    paths = ["apply", "edition", "english", "form", "lao", "notice", "standard", "tender", "us"]
+    paths = ["apply", "version", "english", "form", "lao", "notice", "standard", "tender", "us"]
     assert sorted(elsewhere.asked) == [("HEAD", f"/{path}") for path in paths]
     assert found() == {f"{url}/{path}": "fine" for path in paths}
     assert elsewhere.agents == {"Mozilla/5.0 (compatible; link check of http://testserver)"}
@@ -103,7 +103,7 @@ def test_nothing_is_asked_of_what_is_not_public(elsewhere, clock):
     url = elsewhere.url
     for state in ("draft", "withdrawn"):
         make_page(body_en=link_to(f"{url}/{state}"), state=state)
-        make_edition(document=make_document(state=state), address=f"{url}/{state}-file")
+        make_document_version(document=make_document(state=state), address=f"{url}/{state}-file")
     make_page(body_en=link_to(f"{url}/later"), publish_from=NOON + DAY)
     make_site_notice(link=f"{url}/over", starts_at=NOON - DAY, ends_at=NOON)
     check()
@@ -149,7 +149,7 @@ def test_what_is_no_address_and_where_nobody_listens_fail(elsewhere):
         port = closed.getsockname()[1]
     nobody = f"http://127.0.0.1:{port}/"
     make_page(body_en=link_to(nobody) + link_to(elsewhere.url))
-    make_edition(address="http://[half/")
+    make_document_version(address="http://[half/")
     make_page(body_en=link_to("https://no-such-site.invalid/"))
     check()
     assert found() == {
@@ -196,7 +196,7 @@ def test_links_within_the_site_are_looked_at_without_a_network():
     )
     make_former_address(make_page(slug="moved"), "before")
     make_project(slug="promise")
-    file = make_edition(file=upload("sheet.pdf", pdf())).get_absolute_url()
+    file = make_document_version(file=upload("sheet.pdf", pdf())).get_absolute_url()
     addresses = {
         file: "fine",
         "/there/": "fine", "/hidden/": "gone", "/gone/": "gone", "/before/": "fine", "/never/": "gone",
@@ -214,7 +214,7 @@ def test_links_within_the_site_are_looked_at_without_a_network():
 
 def test_what_is_gone_is_listed_at_once_with_where_it_stands(elsewhere, staff):
     make_page(title_en="Privacy", body_en=link_to(f"{elsewhere.url}/404") + link_to(f"{elsewhere.url}/fine"))
-    make_edition(document=make_document(title_en="Factsheet"), address=f"{elsewhere.url}/410")
+    make_document_version(document=make_document(title_en="Factsheet"), address=f"{elsewhere.url}/410")
     assert broken(staff) == {}
     check()
     assert broken(staff) == {
@@ -281,7 +281,7 @@ def test_the_list_costs_as_many_queries_for_many_broken_links_as_for_one(elsewhe
     def grow(number: int) -> None:
         for each in range(number):
             make_page(body_en=link_to(f"{elsewhere.url}/404?{each}"))
-            make_edition(address=f"{elsewhere.url}/404?{each}")
+            make_document_version(address=f"{elsewhere.url}/404?{each}")
 
     grow(1)
     check()

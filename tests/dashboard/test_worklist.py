@@ -15,8 +15,8 @@ from tests.helpers.factories import (
     change_deadline,
     make_counterpart,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_form,
     make_office,
@@ -215,7 +215,7 @@ def test_what_is_missing_is_listed_with_a_link_to_its_form(staff):
     make_figure(value="7", caption_en="people", information_date="2020")
     make_figure(value="8", caption_en="houses", programme=make_programme(title_en="Health"))
     document = make_document(title_en="IBM Factsheet")
-    make_edition()
+    make_document_version()
     form = make_form(title_en="Personal History Form")
     text = make_standard_text(title_en="No fee")
     make_standard_text(is_confirmed=True)

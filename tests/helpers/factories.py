@@ -97,8 +97,8 @@ def make_document(**given) -> Document:
     return _make(Document, "Document", "title_en", {"state": "published", "kind": "factsheet"}, given)
 
 
-def make_edition(**given) -> DocumentVersion:
-    """An edition at an address elsewhere, or of a file: `make_edition(file=upload("a.pdf", pdf()))`."""
+def make_document_version(**given) -> DocumentVersion:
+    """A version at an address elsewhere, or of a file: `make_document_version(file=upload("a.pdf", pdf()))`."""
     if "document" not in given:
         given["document"] = make_document()
     if "file" not in given:

@@ -12,7 +12,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from programmes.models import DocumentVersion
-from tests.helpers.factories import make_bidding_document, make_document, make_edition, make_version, upload
+from tests.helpers.factories import (
+    make_bidding_document,
+    make_document,
+    make_document_version,
+    make_version,
+    upload,
+)
 from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
@@ -52,14 +58,14 @@ def clean(capsys, *options: str) -> list[str]:
 
 
 def test_the_command_removes_what_is_older_than_a_day_and_nothing_points_to(capsys):
-    kept = [make_edition(file=upload("a.pdf", pdf())), make_version(file=upload("b.pdf", pdf()))]
-    for edition in kept:
-        older(edition.file.name, hours=99)
+    kept = [make_document_version(file=upload("a.pdf", pdf())), make_version(file=upload("b.pdf", pdf()))]
+    for version in kept:
+        older(version.file.name, hours=99)
     old = left_behind("0123.pdf", hours=25)
     other = left_behind("4567.pdf", hours=25, folder="careers.formversion")
     young = left_behind("89ab.pdf", hours=23)
     assert clean(capsys) == [f"{other}, 2.0\xa0KB", f"{old}, 2.0\xa0KB", "2 files removed."]
-    assert on_disk() == sorted([*(edition.file.name for edition in kept), young])
+    assert on_disk() == sorted([*(version.file.name for version in kept), young])
     assert clean(capsys) == ["Nothing to remove."]
 
 
@@ -69,13 +75,13 @@ def test_a_dry_run_lists_and_removes_nothing(capsys):
     assert on_disk() == [old]
 
 
-def test_the_command_leaves_folders_alone_that_hold_no_editions(capsys):
+def test_the_command_leaves_folders_alone_that_hold_no_versions(capsys):
     other = left_behind("0123.png", hours=99, folder="pictures")
     assert clean(capsys) == ["Nothing to remove."]
     assert on_disk() == [other]
 
 
-@pytest.mark.parametrize("make", [make_edition, make_version, make_bidding_document])
+@pytest.mark.parametrize("make", [make_document_version, make_version, make_bidding_document])
 def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make, committed):
     first, second = make(file=upload("a.pdf", pdf())), make(file=upload("b.pdf", pdf()))
     with committed(execute=True):
@@ -87,8 +93,8 @@ def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make, committed)
 
 
 def test_a_file_goes_with_rows_that_are_deleted_together(committed):
-    make_edition(file=upload("a.pdf", pdf()))
-    make_edition(file=upload("b.pdf", pdf()))
+    make_document_version(file=upload("a.pdf", pdf()))
+    make_document_version(file=upload("b.pdf", pdf()))
     with committed(execute=True):
         DocumentVersion.objects.all().delete()
     assert on_disk() == []
@@ -96,42 +102,42 @@ def test_a_file_goes_with_rows_that_are_deleted_together(committed):
 
 @pytest.mark.parametrize("file", ["", None])
 def test_a_file_goes_when_an_address_takes_its_place(file, committed):
-    edition = make_edition(file=upload("a.pdf", pdf()))
-    edition.address = "https://publications.iom.int/a"
-    edition.file = file
+    version = make_document_version(file=upload("a.pdf", pdf()))
+    version.address = "https://publications.iom.int/a"
+    version.file = file
     with committed(execute=True):
-        edition.save()
+        version.save()
     assert on_disk() == []
 
 
 def test_a_file_stays_while_another_row_points_to_it(committed):
-    edition = make_edition(file=upload("a.pdf", pdf()))
-    make_edition(file=edition.file.name)
+    version = make_document_version(file=upload("a.pdf", pdf()))
+    make_document_version(file=version.file.name)
     with committed(execute=True):
-        edition.delete()
-    assert on_disk() == [edition.file.name]
+        version.delete()
+    assert on_disk() == [version.file.name]
 
 
 def test_a_file_stays_when_its_deletion_is_rolled_back(committed):
-    edition = make_edition(file=upload("a.pdf", pdf()))
+    version = make_document_version(file=upload("a.pdf", pdf()))
 
     def delete_and_fail() -> None:
         with transaction.atomic():
-            edition.owner.delete()
+            version.owner.delete()
             assert not DocumentVersion.objects.exists()
             raise InterruptedError
 
     with committed(execute=True), pytest.raises(InterruptedError):
         delete_and_fail()
     assert DocumentVersion.objects.exists()
-    assert on_disk() == [edition.file.name]
+    assert on_disk() == [version.file.name]
 
 
 def test_a_row_that_is_refused_leaves_no_file():
     document = make_document()
-    make_edition(document=document)
+    make_document_version(document=document)
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_edition(document=document, file=upload("a.pdf", pdf()))
+        make_document_version(document=document, file=upload("a.pdf", pdf()))
     with pytest.raises(ValidationError):
-        make_edition(document=document, language="lo", file=upload("a.pdf", b"no PDF"))
+        make_document_version(document=document, language="lo", file=upload("a.pdf", b"no PDF"))
     assert on_disk() == []

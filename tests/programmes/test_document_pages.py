@@ -1,6 +1,6 @@
 import pytest
 
-from tests.helpers.factories import make_document, make_edition, make_programme, upload
+from tests.helpers.factories import make_document, make_document_version, make_programme, upload
 from tests.helpers.pages import count_queries, read
 from tests.helpers.uploads import pdf
 
@@ -17,17 +17,17 @@ def test_documents_without_a_file_are_on_request_and_their_titles_are_no_links(c
 
 def test_a_document_with_a_file_says_language_type_size_pages_and_date(client):
     document = make_document(title_en="Yearly report", kind="report")
-    edition = make_edition(document=document, file=upload("x.pdf", pdf(pages=3)), dated="2020-11")
+    version = make_document_version(document=document, file=upload("x.pdf", pdf(pages=3)), dated="2020-11")
     page = read(client, "/documents/")
     assert "Yearly report, English · PDF" in page
     assert "3 pages · November 2020" in page
-    assert edition.get_absolute_url() in page.links
+    assert version.get_absolute_url() in page.links
 
 
-def test_only_the_newest_edition_of_each_language_is_offered(client):
+def test_only_the_newest_version_of_each_language_is_offered(client):
     document = make_document(title_en="Report")
     for dated, language in (("2019", "en"), ("2020", "en"), ("2018", "lo")):
-        make_edition(
+        make_document_version(
             document=document,
             dated=dated,
             language=language,
@@ -80,10 +80,10 @@ def test_a_document_does_not_name_a_programme_that_is_a_draft(client):
 
 
 def test_a_live_file_opens_under_a_readable_name(client):
-    edition = make_edition(
+    version = make_document_version(
         document=make_document(title_en="ບົດລາຍງານ"), file=upload("x.pdf", pdf()), language="lo"
     )
-    answer = client.get(edition.get_absolute_url())
+    answer = client.get(version.get_absolute_url())
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -94,18 +94,18 @@ def test_a_live_file_opens_under_a_readable_name(client):
 
 def test_the_file_of_a_document_that_is_not_live_cannot_be_fetched(client):
     document = make_document()
-    edition = make_edition(document=document, file=upload("x.pdf", pdf()))
+    version = make_document_version(document=document, file=upload("x.pdf", pdf()))
     for state, status in (("published", 200), ("draft", 404), ("withdrawn", 404)):
         document.state = state
         document.save()
-        assert client.get(edition.get_absolute_url()).status_code == status
-        assert client.get(f"/media/{edition.file.name}").status_code == 404
-        assert client.get(f"/uploads/{edition.file.name}").status_code == 404
+        assert client.get(version.get_absolute_url()).status_code == status
+        assert client.get(f"/media/{version.file.name}").status_code == 404
+        assert client.get(f"/uploads/{version.file.name}").status_code == 404
 
 
 def test_documents_cost_the_same_queries_for_one_and_for_ten(client):
     def add():
-        make_edition(document=make_document(programme=make_programme()))
+        make_document_version(document=make_document(programme=make_programme()))
 
     add()
     of_one = count_queries(client, "/documents/")

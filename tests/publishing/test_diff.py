@@ -98,8 +98,8 @@ def test_changes_stand_in_the_order_of_the_form():
 
 def test_what_is_read_from_a_file_is_not_told():
     path = "programmes.documentversion/0123456789.pdf"
-    before = snapshot(editions={KEY: {"file": None, "size": None, "pages": None}})
-    after = snapshot(editions={KEY: {"file": path, "size": 7, "pages": 1}})
+    before = snapshot(versions={KEY: {"file": None, "size": None, "pages": None}})
+    after = snapshot(versions={KEY: {"file": path, "size": 7, "pages": 1}})
     (change,) = SnapshotFormatter(Document).changes(differences(before, after))
     assert change.after == "PDF (012345)"
 

@@ -32,8 +32,8 @@ from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_form,
     make_former_address,
@@ -83,7 +83,7 @@ def live() -> list[Publishable]:
     make_figure(programme=programme)
     project = make_project(slug="plain-project", programme=programme, starts="2018", **around)
     document = make_document(slug="plain-document", programme=programme, projects=[project])
-    make_edition(document=document)
+    make_document_version(document=document)
     form = make_form(slug="plain-form")
     make_version(form=form)
     vacancy = make_vacancy(slug="plain-vacancy", form=form, duty_station=make_place())
@@ -127,9 +127,9 @@ def make_drafts(live: list[Publishable], **state) -> list[Publishable]:
     second = make_project(**signed(Project, "second"), **partners, programme=of_live, **shared)
     projects = {"projects": [project, project_of_live]}
     document = make_document(**signed(Document), programme=programme, **projects, **state)
-    make_edition(document=document, file=upload("a.pdf", signed_pdf(SIGN)))
+    make_document_version(document=document, file=upload("a.pdf", signed_pdf(SIGN)))
     other = make_document(**signed(Document, "second"), programme=of_live, kind="tool", **projects, **state)
-    make_edition(document=other, address=f"https://www.example.org/{SIGN}elsewhere")
+    make_document_version(document=other, address=f"https://www.example.org/{SIGN}elsewhere")
     page = make_page(**signed(Page), **state)
     vacancy = make_notice(make_vacancy, SIGN, "open", YEAR, **state)
     tender = make_notice(make_procurement_notice, SIGN, "open", YEAR + 1, **state)
@@ -313,7 +313,7 @@ def test_live_pages_say_nothing_of_a_draft_that_they_hang_on(client, live):
     donor = Donor.objects.get(slug=f"{SIGN}-donor")
     beside = make_project(slug="beside", programme=programme, donors=[donor])
     sheet = make_document(slug="sheet", programme=programme, projects=[project, beside])
-    make_edition(document=sheet)
+    make_document_version(document=sheet)
     project.programme = make_programme(slug="around")
     project.save()
     # The donor is public through the live project.
@@ -397,7 +397,7 @@ def test_a_draft_of_live_things_of_every_kind_changes_no_answer_of_the_site(clie
     [
         pytest.param(make_form, "versions", "/careers/forms/files/", id="form"),
         pytest.param(make_procurement_notice, "documents", "/careers/procurement/files/", id="tender"),
-        pytest.param(make_document, "editions", "/documents/files/", id="document"),
+        pytest.param(make_document, "versions", "/documents/files/", id="document"),
     ],
 )
 def test_a_file_of_a_draft_is_served_to_nobody_until_it_is_published(client, staff, make, owned, folder):

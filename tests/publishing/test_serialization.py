@@ -17,8 +17,8 @@ from tests.helpers.factories import (
     make_clarification,
     make_contact_point,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_form,
     make_place,
@@ -69,7 +69,7 @@ def make_rich_records() -> list[models.Model]:
     return [
         make_rich_programme(),
         make_project(places=[make_place()], starts="2018"),
-        make_edition(document=make_document(), file=upload("a.pdf", pdf())).document,
+        make_document_version(document=make_document(), file=upload("a.pdf", pdf())).document,
         make_contact_point().office,
         make_rich_notice(),
         make_rich_vacancy(),

@@ -185,7 +185,7 @@ def test_rows_that_were_added_and_removed_come_back_too(dala):
 
 def test_a_file_that_was_chosen_is_asked_for_again(dala):
     address = "/admin/programmes/document/add/"
-    type_into(dala, address, title_en="A document", **{"_file:editions-0-file": "ແບບຟອມ.pdf"})
+    type_into(dala, address, title_en="A document", **{"_file:versions-0-file": "ແບບຟອມ.pdf"})
     assert "“ແບບຟອມ.pdf” was not kept. Choose a file again" in take_up(dala, address).content.decode()
 
 

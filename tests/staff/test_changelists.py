@@ -12,8 +12,8 @@ from tests.helpers.factories import (
     make_bidding_document,
     make_counterpart,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_form,
     make_page,
@@ -32,7 +32,9 @@ LISTS = {
     "/admin/programmes/programme/": lambda: make_figure(programme=make_programme(donors=[make_donor()])),
     "/admin/programmes/project/": make_project,
     "/admin/programmes/figure/": lambda: make_figure(programme=make_programme()),
-    "/admin/programmes/document/": lambda: make_edition(document=make_document(programme=make_programme())),
+    "/admin/programmes/document/": lambda: make_document_version(
+        document=make_document(programme=make_programme())
+    ),
     "/admin/programmes/donor/": make_donor,
     "/admin/programmes/counterpart/": lambda: make_counterpart(parent=make_counterpart()),
     "/admin/careers/vacancy/": lambda: make_vacancy(duty_station=make_place()),
@@ -97,7 +99,7 @@ def test_a_list_says_what_visitors_see_now(staff):
 
 
 def test_a_list_tells_files_from_on_request(staff):
-    make_edition(document=make_document(title_en="With a file"))
+    make_document_version(document=make_document(title_en="With a file"))
     make_document(title_en="Without")
     make_version(form=make_form(title_en="With a version"))
     make_form(title_en="No version")

@@ -177,21 +177,21 @@ def test_a_file_in_a_draft_is_stored_once_and_public_only_once_it_is_published(c
     document = make_document(title_en="Factsheet")
     form = fill_form(staff.get(address_of(document)), _draft="1")
     form |= {
-        "editions-TOTAL_FORMS": ["1"],
-        "editions-0-language": ["en"],
-        "editions-0-file": upload("ສະຫຼຸບ.pdf", pdf()),
-        "editions-0-document": [str(document.pk)],
+        "versions-TOTAL_FORMS": ["1"],
+        "versions-0-language": ["en"],
+        "versions-0-file": upload("ສະຫຼຸບ.pdf", pdf()),
+        "versions-0-document": [str(document.pk)],
     }
     response = staff.post(address_of(document), form)
     assert response.status_code == 302, errors(response)
     stored = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
     assert len(stored) == 1
-    key = next(iter(waiting(document).data["owned"]["editions"]))
+    key = next(iter(waiting(document).data["owned"]["versions"]))
     assert Client().get(f"/documents/files/{key}/ສະຫຼຸບ.pdf").status_code == 404
     assert publish(staff, document).status_code == 302
-    edition = DocumentVersion.objects.get()
-    assert str(edition.pk) == key
-    assert Client().get(edition.get_absolute_url()).status_code == 200
+    version = DocumentVersion.objects.get()
+    assert str(version.pk) == key
+    assert Client().get(version.get_absolute_url()).status_code == 200
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == stored
 
 

@@ -16,8 +16,8 @@ from tests.helpers.factories import (
     make_bidding_document,
     make_clarification,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_form,
     make_former_address,
     make_page,
@@ -131,7 +131,7 @@ def test_projects_documents_and_pages_are_copied_without_what_is_their_own(staff
         iati_identifier="XM-DAC-1", budget=5, budget_currency="CHF",
     )  # fmt: skip
     document = make_document(slug="factsheet", kind="report", programme=programme, projects=[project])
-    make_edition(document=document)
+    make_document_version(document=document)
     page = make_page(slug="faq", body_en="<p>Words.</p>", publish_until="2040-01-01T00:00Z")
     copy = saved(staff, project)
     assert (copy.slug, copy.programme, list(copy.donors.all()), copy.body_en) == (
@@ -139,7 +139,7 @@ def test_projects_documents_and_pages_are_copied_without_what_is_their_own(staff
     )  # fmt: skip
     assert (copy.starts, copy.iati_identifier, copy.budget) == (None, "", None)
     copy = saved(staff, document)
-    assert (copy.kind, list(copy.projects.all()), list(copy.editions.all())) == ("report", [project], [])
+    assert (copy.kind, list(copy.projects.all()), list(copy.versions.all())) == ("report", [project], [])
     copy = saved(staff, page)
     assert (copy.slug, copy.body_en, copy.publish_until, copy.state) == (
         "faq-2",

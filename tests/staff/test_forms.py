@@ -13,8 +13,8 @@ from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_page,
     make_place,
@@ -101,13 +101,13 @@ def test_staff_add_a_project(staff):
 def test_staff_add_a_document_with_an_address_elsewhere(staff):
     form = fill_form(
         staff.get("/admin/programmes/document/add/"), title_en="IBM Factsheet", slug="ibm", kind="factsheet",
-        **{"editions-0-language": "en", "editions-0-dated": "May 2018", "editions-0-address": "publications.iom.int/ibm"},
+        **{"versions-0-language": "en", "versions-0-dated": "May 2018", "versions-0-address": "publications.iom.int/ibm"},
     )  # fmt: skip
     response = staff.post("/admin/programmes/document/add/", form)
     assert response.status_code == 302, errors(response)
-    edition = Document.objects.get(slug="ibm").editions.get()
-    assert edition.address == "https://publications.iom.int/ibm"
-    assert edition.dated == PartialDate(2018, 5)
+    version = Document.objects.get(slug="ibm").versions.get()
+    assert version.address == "https://publications.iom.int/ibm"
+    assert version.dated == PartialDate(2018, 5)
 
 
 SMALLER = {
@@ -185,20 +185,20 @@ def test_one_figure_of_a_programme_is_its_headline_and_another_can_take_its_plac
     assert programme.figures.get(is_headline=True).value == "1"
 
 
-def test_two_editions_of_one_language_and_date_are_refused(staff):
+def test_two_versions_of_one_language_and_date_are_refused(staff):
     document = make_document()
     address = f"/admin/programmes/document/{document.pk}/change/"
     form = fill_form(
         staff.get(address),
         **{
-            "editions-TOTAL_FORMS": "2",
-            "editions-0-language": "en", "editions-0-address": "https://example.org/a",
-            "editions-1-language": "en", "editions-1-address": "https://example.org/b",
+            "versions-TOTAL_FORMS": "2",
+            "versions-0-language": "en", "versions-0-address": "https://example.org/a",
+            "versions-1-language": "en", "versions-1-address": "https://example.org/b",
         },
     )  # fmt: skip
     response = staff.post(address, form)
     assert list(errors(response)) == ["dated"]
-    assert not document.editions.exists()
+    assert not document.versions.exists()
 
 
 def test_a_text_is_stored_without_scripts_and_unseen_characters_and_tags_alone_are_no_text(staff):
@@ -250,7 +250,7 @@ def test_view_on_site_is_offered_only_where_there_is_a_page(staff):
 
 def test_the_history_page_answers_for_every_kind_of_record(staff):
     rows = [
-        make_edition().document, make_version().form, make_figure(), make_page(), make_standard_text(), make_vacancy(),
+        make_document_version().document, make_version().form, make_figure(), make_page(), make_standard_text(), make_vacancy(),
         make_procurement_notice(), make_programme(), make_project(), make_donor(), make_counterpart(), make_place(),
         make_contact_point().office,
     ]  # fmt: skip

@@ -6,8 +6,8 @@ from iomlaos.publishing.dates import PartialDate
 from tests.helpers.admin import send
 from tests.helpers.factories import (
     make_document,
+    make_document_version,
     make_donor,
-    make_edition,
     make_figure,
     make_page,
     make_programme,
@@ -41,8 +41,8 @@ def test_a_changed_relation_figure_or_file_counts(staff):
     assert save(staff, programme) == JANUARY
     assert save(staff, programme, **{"figures-0-DELETE": "on"}) == TODAY
     assert save(staff, make_programme(information_date=JANUARY), donors=[make_donor().pk]) == TODAY
-    edition = make_edition(document=make_document(information_date=JANUARY))
-    assert save(staff, edition.document, **{"editions-0-dated": "2020"}) == TODAY
+    version = make_document_version(document=make_document(information_date=JANUARY))
+    assert save(staff, version.document, **{"versions-0-dated": "2020"}) == TODAY
 
 
 def test_a_figure_changed_in_its_own_form_counts_for_its_programme(staff):

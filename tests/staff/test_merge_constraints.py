@@ -13,7 +13,7 @@ from iomlaos.publishing.models import Revision
 from tests.helpers.admin import address_of, link_to, person, send, take, waiting
 from tests.helpers.factories import (
     make_document,
-    make_edition,
+    make_document_version,
     make_figure,
     make_form,
     make_programme,
@@ -32,7 +32,7 @@ CLOSING = datetime.datetime(2026, 6, 30, 10, tzinfo=datetime.UTC)
 
 
 def with_file():
-    return make_edition(document=make_document(), file=upload("a.pdf", pdf())).document
+    return make_document_version(document=make_document(), file=upload("a.pdf", pdf())).document
 
 
 def with_budget():
@@ -42,8 +42,8 @@ def with_budget():
 TIED = [
     pytest.param(
         with_file,
-        {"editions-0-file-clear": "on", "editions-0-address": "https://www.iom.int/a"},
-        {"editions-0-file": upload("mine.pdf", pdf(pages=2))},
+        {"versions-0-file-clear": "on", "versions-0-address": "https://www.iom.int/a"},
+        {"versions-0-file": upload("mine.pdf", pdf(pages=2))},
         id="a file and an address",
     ),
     pytest.param(
@@ -81,19 +81,19 @@ def test_fields_that_obey_one_rule_are_decided_together(clock, staff, make, thei
 
 def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_stays(clock, staff):
     document = with_file()
-    form = fill_form(staff.get(address_of(document)), **{"editions-0-file": upload("mine.pdf", pdf(pages=2))})
+    form = fill_form(staff.get(address_of(document)), **{"versions-0-file": upload("mine.pdf", pdf(pages=2))})
     picture = upload("theirs.jpg", of_colour((40, 30)))
-    send(person("dala", "Editors"), document, "_save", **{"editions-0-file": picture})
+    send(person("dala", "Editors"), document, "_save", **{"versions-0-file": picture})
     response = staff.post(address_of(document), form)
     assert response.status_code == 409
     words = {label: (theirs, mine) for label, _was, theirs, mine, _both in response.context["meetings"]}
-    assert words["Edition: Filename"] == ("theirs.jpg", "mine.pdf")
-    assert words["Edition: File"][0].startswith("JPG (")
+    assert words["Version: Filename"] == ("theirs.jpg", "mine.pdf")
+    assert words["Version: File"][0].startswith("JPG (")
     assert not any("edia type" in label or "Pages" in label for label in words)
     assert staff.post(address_of(document), fill_form(response)).status_code == 302
-    edition = document.editions.get()
-    assert (edition.filename, edition.media_type, edition.pages) == ("mine.pdf", "application/pdf", 2)
-    assert edition.size == edition.file.size
+    version = document.versions.get()
+    assert (version.filename, version.media_type, version.pages) == ("mine.pdf", "application/pdf", 2)
+    assert version.size == version.file.size
 
 
 def test_a_draft_whose_address_was_taken_meanwhile_opens_and_says_so(clock, staff):
@@ -166,33 +166,33 @@ def test_of_two_figures_that_are_each_to_speak_the_draft_opens_and_no_figure_is_
 
 
 @pytest.mark.parametrize("button", ["_save", "_draft"])
-def test_two_editions_swap_their_languages(clock, staff, button):
+def test_two_versions_swap_their_languages(clock, staff, button):
     document = make_document()
     for language in ("en", "lo"):
-        make_edition(document=document, language=language, address=f"https://www.iom.int/{language}")
+        make_document_version(document=document, language=language, address=f"https://www.iom.int/{language}")
     form = fill_form(staff.get(address_of(document)))
-    languages = {f"editions-{number}-language": form[f"editions-{1 - number}-language"] for number in (0, 1)}
+    languages = {f"versions-{number}-language": form[f"versions-{1 - number}-language"] for number in (0, 1)}
     assert send(staff, document, button, **languages).status_code == 302
     if button == "_draft":
         assert staff.get(address_of(document)).status_code == 200
         assert take(staff, document, "publish").status_code == 302
-    assert dict(document.editions.values_list("language", "address")) == {
+    assert dict(document.versions.values_list("language", "address")) == {
         "en": "https://www.iom.int/lo",
         "lo": "https://www.iom.int/en",
     }
 
 
-def test_the_same_edition_added_by_two_is_left_out_of_the_form_of_the_draft_with_a_word(clock, staff):
+def test_the_same_version_added_by_two_is_left_out_of_the_form_of_the_draft_with_a_word(clock, staff):
     document = make_document(title_en="Factsheet")
     added = {
-        "editions-TOTAL_FORMS": "1",
-        "editions-0-language": "en",
-        "editions-0-document": str(document.pk),
+        "versions-TOTAL_FORMS": "1",
+        "versions-0-language": "en",
+        "versions-0-document": str(document.pk),
     }
-    send(staff, document, "_draft", **added, **{"editions-0-address": "https://www.iom.int/mine"})
-    make_edition(document=document, address="https://www.iom.int/theirs")
+    send(staff, document, "_draft", **added, **{"versions-0-address": "https://www.iom.int/mine"})
+    make_document_version(document=document, address="https://www.iom.int/theirs")
     page = staff.get(address_of(document)).content.decode()
-    assert "Left out of the form, beside another of its kind: Edition: English · https://www.iom.int/" in page
+    assert "Left out of the form, beside another of its kind: Version: English · https://www.iom.int/" in page
     step = take(staff, document, "publish")
     assert "Two of its rows do not go together" in step.content.decode()
 

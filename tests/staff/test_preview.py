@@ -15,7 +15,7 @@ from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft,
 from tests.helpers.factories import (
     make_bidding_document,
     make_document,
-    make_edition,
+    make_document_version,
     make_figure,
     make_picture,
     make_procurement_notice,
@@ -217,7 +217,7 @@ def links_to_files(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("make", "make_file", "owner"),
     [
-        pytest.param(make_document, make_edition, "document", id="document"),
+        pytest.param(make_document, make_document_version, "document", id="document"),
         pytest.param(make_procurement_notice, make_bidding_document, "notice", id="procurement notice"),
     ],
 )
@@ -245,15 +245,15 @@ def test_files_of_a_draft_are_opened_from_its_preview_and_by_its_link_alone(
 
 def test_a_file_that_replaces_a_public_one_in_a_draft_is_seen_by_staff_and_by_the_link_alone(clock, staff):
     document = make_document(title_en="Factsheet")
-    edition = make_edition(document=document, file=upload("old.pdf", pdf(pages=1)))
-    save_draft(staff, document, **{"editions-0-file": upload("new.pdf", pdf(pages=2))})
+    version = make_document_version(document=document, file=upload("old.pdf", pdf(pages=1)))
+    save_draft(staff, document, **{"versions-0-file": upload("new.pdf", pdf(pages=2))})
     link = link_to(staff, document)
     (address,) = links_to_files(Client().get(link).content.decode())
     assert count_pages(Client().get(address)) == 2
     (address,) = links_to_files(staff.get(address_of(document, PREVIEW)).content.decode())
     assert count_pages(staff.get(address)) == 2
     assert f'href="{address}"' in staff.get(address_of(document)).content.decode()
-    assert count_pages(Client().get(edition.get_absolute_url())) == 1
+    assert count_pages(Client().get(version.get_absolute_url())) == 1
     assert person("hr", "HR").get(address).status_code == 403
     assert Client().get(address).status_code == 302
 

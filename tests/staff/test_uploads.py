@@ -12,14 +12,14 @@ from django.db.models.signals import post_save
 
 from iomlaos.publishing.models import Revision
 from programmes.models import Document, DocumentVersion
-from tests.helpers.factories import make_document, make_edition, make_form, upload
+from tests.helpers.factories import make_document, make_document_version, make_form, upload
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.uploads import honest, linked, multipart, parts_of, pdf, photograph
 
 
 def send(staff, document, file, **given):
     address = f"/admin/programmes/document/{document.pk}/change/"
-    row = {"editions-TOTAL_FORMS": "1", "editions-0-language": "en", "editions-0-file": file}
+    row = {"versions-TOTAL_FORMS": "1", "versions-0-language": "en", "versions-0-file": file}
     return staff.post(address, fill_form(staff.get(address), **given) | row)
 
 
@@ -27,10 +27,10 @@ def send_as_named(staff, document, name, content, **given):
     """As `send`, with the name of the file just as it stands."""
     address = f"/admin/programmes/document/{document.pk}/change/"
     values = fill_form(staff.get(address), **given) | {
-        "editions-TOTAL_FORMS": "1",
-        "editions-0-language": "en",
+        "versions-TOTAL_FORMS": "1",
+        "versions-0-language": "en",
     }
-    body, media_type = multipart(values, "editions-0-file", name, content)
+    body, media_type = multipart(values, "versions-0-file", name, content)
     return staff.generic("POST", address, body, content_type=media_type)
 
 
@@ -51,8 +51,8 @@ def test_a_pdf_is_taken_with_its_pages_and_size(staff):
     document = make_document()
     response = send(staff, document, upload("Fact sheet.pdf", pdf(3)))
     assert response.status_code == 302, errors(response)
-    edition = document.editions.get()
-    assert (edition.filename, edition.pages, edition.media_type) == ("Fact sheet.pdf", 3, "application/pdf")
+    version = document.versions.get()
+    assert (version.filename, version.pages, version.media_type) == ("Fact sheet.pdf", 3, "application/pdf")
     assert len(on_disk()) == 1
 
 
@@ -71,7 +71,7 @@ def test_a_refused_file_is_explained_in_the_form_and_leaves_nothing(staff, arriv
     assert list(errors(response)) == ["file"]
     assert word in errors(response)["file"][0]
     assert fill_form(response)["summary_en"] == ["A new summary."]
-    assert not document.editions.exists()
+    assert not document.versions.exists()
     assert not on_disk()
     assert not list(arriving.iterdir())
 
@@ -82,8 +82,8 @@ def test_a_letter_is_accepted_under_its_name_and_stored_without_its_template(sta
     response = send_as_named(staff, document, "ແບບຟອມ (2).docx", content)
     assert response.status_code == 302, errors(response)
     (stored,) = on_disk()
-    edition = document.editions.get()
-    assert (edition.filename, edition.size) == ("ແບບຟອມ (2).docx", stored.stat().st_size)
+    version = document.versions.get()
+    assert (version.filename, version.size) == ("ແບບຟອມ (2).docx", stored.stat().st_size)
     assert not any(b"attachedTemplate" in part for part in parts_of(stored.read_bytes()).values())
 
 
@@ -92,7 +92,7 @@ def test_a_photograph_is_stored_without_its_place(staff):
     assert send_as_named(staff, document, "IMG_1.jpg", photograph()).status_code == 302
     stored = on_disk()[0].read_bytes()
     assert b"Somebody" not in stored
-    assert document.editions.get().size == len(stored)
+    assert document.versions.get().size == len(stored)
 
 
 # --- What stays on disk -----------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
             send(staff, document, upload("a.pdf", content))
     finally:
         post_save.disconnect(fails, sender=DocumentVersion)
-    assert not document.editions.exists()
+    assert not document.versions.exists()
     assert not on_disk()
     assert not list(arriving.iterdir())
     assert send(staff, document, upload("a.pdf", content)).status_code == 302
@@ -127,7 +127,7 @@ def test_a_save_that_is_rolled_back_later_leaves_no_file(staff):
     document = make_document()
 
     def fails_with_a_file(**_given) -> None:
-        if document.editions.exists():
+        if document.versions.exists():
             fails()
 
     post_save.connect(fails_with_a_file, sender=Document)
@@ -136,7 +136,7 @@ def test_a_save_that_is_rolled_back_later_leaves_no_file(staff):
             send(staff, document, upload("a.pdf", pdf()))
     finally:
         post_save.disconnect(fails_with_a_file, sender=Document)
-    assert not document.editions.exists()
+    assert not document.versions.exists()
     assert not on_disk()
 
 
@@ -146,12 +146,12 @@ def test_a_replaced_file_stays_while_an_earlier_state_needs_it(staff):
     send(staff, document, upload("first.pdf", pdf(1)))
     first = on_disk()
     address = f"/admin/programmes/document/{document.pk}/change/"
-    form = fill_form(staff.get(address)) | {"editions-0-file": upload("second.pdf", pdf(2))}
+    form = fill_form(staff.get(address)) | {"versions-0-file": upload("second.pdf", pdf(2))}
     response = staff.post(address, form)
     assert response.status_code == 302, errors(response)
     assert len(on_disk()) == 2
     assert set(first) < set(on_disk())
-    assert document.editions.get().filename == "second.pdf"
+    assert document.versions.get().filename == "second.pdf"
     Revision.objects.all().delete()
     two_days_ago = time.time() - 2 * 24 * 3600
     for path in on_disk():
@@ -166,13 +166,13 @@ def test_the_file_of_a_deleted_row_stays_while_an_earlier_state_needs_it(staff):
     document = make_document()
     send(staff, document, upload("first.pdf", pdf(1)))
     address = f"/admin/programmes/document/{document.pk}/change/"
-    staff.post(address, fill_form(staff.get(address), **{"editions-0-DELETE": "on"}))
-    assert not document.editions.exists()
+    staff.post(address, fill_form(staff.get(address), **{"versions-0-DELETE": "on"}))
+    assert not document.versions.exists()
     assert len(on_disk()) == 1
     state = Revision.objects.of(document).states()[1]
     url = staff.post(f"/admin/programmes/document/{document.pk}/restore/{state.pk}/").url
     assert staff.post(url, fill_form(staff.get(url))).status_code == 302
-    assert staff.get(document.editions.get().get_absolute_url()).status_code == 200
+    assert staff.get(document.versions.get().get_absolute_url()).status_code == 200
 
 
 def test_a_file_above_the_limit_is_refused(staff, settings):
@@ -193,18 +193,18 @@ def test_a_file_and_an_address_are_not_taken_together(staff):
     document = make_document()
     response = send(staff, document, upload("a.pdf", pdf()))
     address = f"/admin/programmes/document/{document.pk}/change/"
-    form = fill_form(staff.get(address), **{"editions-0-address": "https://example.org/a"})
+    form = fill_form(staff.get(address), **{"versions-0-address": "https://example.org/a"})
     response = staff.post(address, form)
     assert "Give a file, or an address elsewhere, and not both." in response.content.decode()
 
 
 def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
-    edition = make_edition(document=make_document(state="draft"), file=upload("Draft.pdf", pdf()))
-    form = staff.get(f"/admin/programmes/document/{edition.document_id}/change/").content.decode()
-    address = f"/admin/programmes/document/files/{edition.public_id}/"
+    version = make_document_version(document=make_document(state="draft"), file=upload("Draft.pdf", pdf()))
+    form = staff.get(f"/admin/programmes/document/{version.document_id}/change/").content.decode()
+    address = f"/admin/programmes/document/files/{version.public_id}/"
     assert f'<a href="{address}">Draft.pdf</a>' in form
     response = staff.get(address)
-    assert b"".join(response.streaming_content) == edition.file.open("rb").read()
+    assert b"".join(response.streaming_content) == version.file.open("rb").read()
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert "no-store" in response.headers["Cache-Control"]
@@ -213,9 +213,9 @@ def test_staff_fetch_the_file_of_a_draft_and_visitors_do_not(staff, client):
     client.logout()
     assert client.get(address).status_code == 302
     for open_address in (
-        f"/{edition.file.name}",
-        f"/media/{edition.file.name}",
-        f"/uploads/{edition.file.name}",
+        f"/{version.file.name}",
+        f"/media/{version.file.name}",
+        f"/uploads/{version.file.name}",
     ):
         assert client.get(open_address).status_code == 404
 

@@ -9,25 +9,8 @@ from .file_version import (
 from .image import (
     UNUSED_KEPT_FOR,
     Image,
-    ImageQuerySet,
     ImageReference,
     Rendition,
     connect_signals,
     find_public_reference,
 )
-
-__all__ = [
-    "FileVersion",
-    "Image",
-    "ImageQuerySet",
-    "ImageReference",
-    "Rendition",
-    "UNUSED_KEPT_FOR",
-    "connect_signals",
-    "current_versions",
-    "file_version_models",
-    "file_versions_in",
-    "find_public_reference",
-    "rewrite_file_urls",
-    "unique_per_date",
-]

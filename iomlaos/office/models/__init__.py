@@ -3,13 +3,3 @@ from .page import Page
 from .place import Place, SlugQuerySet
 from .site_notice import SiteNotice
 from .standard_text import StandardText
-
-__all__ = [
-    "ContactPoint",
-    "Office",
-    "Page",
-    "Place",
-    "SiteNotice",
-    "SlugQuerySet",
-    "StandardText",
-]

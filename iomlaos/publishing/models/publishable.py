@@ -140,6 +140,8 @@ class Publishable(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
+    #: The URL name of the list of its kind, for the sitemap.
+    list_url_name: ClassVar[str] = ""
     #: Whether its page names changes that staff wish to name there.
     shows_changes: ClassVar[bool] = True
     record_options = RecordOptions(

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class SeedingConfig(AppConfig):
-    name = "iomlaos.seeding"
-    verbose_name = "Seeding"
