@@ -224,7 +224,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
     export_columns = ("slug", "name_en", "name_lo", "abbreviation", "parent_en", "parent_lo", "kind")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        shown = Donor.objects.shown(request.at).filter(pk=models.OuterRef("pk"))
+        shown = Donor.objects.public(request.at).filter(pk=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(is_live_now=models.Exists(shown))
 
     @admin.display(description=_("name"), ordering="name_en")
@@ -236,7 +236,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
         return obj.is_live_now
 
     def is_public(self, obj: Donor, at: datetime.datetime) -> bool:
-        return Donor.objects.shown(at).contains(obj)
+        return Donor.objects.public(at).contains(obj)
 
 
 @admin.register(Counterpart)

@@ -59,7 +59,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def donor_list(request: HttpRequest) -> HttpResponse:
-    donors = Donor.objects.shown(request.at).with_work(request.at)
+    donors = Donor.objects.public(request.at).with_work(request.at)
     work = [record for donor in donors for record in donor.work]
     context = {"groups": Donor.by_kind(donors), "count": len(donors), "section": "donors"}
     return _render(request, "programmes/donor_list.html", work, **context)
@@ -67,7 +67,7 @@ def donor_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    donor = get_object_or_404(Donor.objects.shown(request.at).with_work(request.at), slug=slug)
+    donor = get_object_or_404(Donor.objects.public(request.at).with_work(request.at), slug=slug)
     return _render(request, "programmes/donor_detail.html", donor.work, donor=donor, section="donors")
 
 

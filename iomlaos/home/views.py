@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "next_closing": next_to_close(at),
         "last_closed": last_closed(at),
         "document_count": Document.objects.live(at).count(),
-        "donor_groups": Donor.by_kind(Donor.objects.shown(at)),
+        "donor_groups": Donor.by_kind(Donor.objects.public(at)),
         "counterparts": Counterpart.objects.filter(is_internal=True),
         "information_date": max_or_none(programme.information_date for programme in programmes),
         "named_places": [(programme, places) for programme, places in places_named if places],
@@ -78,7 +78,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         ("careers:award_year", ProcurementNotice.objects.awarded(at)),
     ):
         entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
-    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.shown(at)]
+    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.public(at)]
     for model in publishables():
         if model.list_url_name:
             entries.append((reverse(model.list_url_name), None))

@@ -10,5 +10,5 @@ def office(request: HttpRequest) -> dict[str, object]:
     """Both are read when a template first uses them. Warnings come first, then the newest notice."""
     return {
         "office": SimpleLazyObject(Office.get_current),
-        "site_notices": SiteNotice.objects.shown(request.at).order_by("-kind", "-pk"),
+        "site_notices": SiteNotice.objects.public(request.at).order_by("-kind", "-pk"),
     }

@@ -1,6 +1,6 @@
 """Find the records that refer to a record, from the relations of the models.
 
-What no relation shows, a model says itself (`stands_on`).
+What no relation shows, a model says itself (`template_usages`).
 """
 
 import copy
@@ -94,7 +94,7 @@ def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -
 def _page_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:
     """The pages that show a record as the model says, and that of its owner."""
     for record in records:
-        for page in getattr(record, "stands_on", ()):
+        for page in getattr(record, "template_usages", ()):
             yield record.pk, Reference(None, str(page), is_live=True, blocks_delete=True)
     model = type(next(iter(records)))
     if model in owner_fields():
@@ -221,4 +221,4 @@ def _owners_of(row: models.Model) -> list[models.Model]:
 
 
 def _is_live(row: models.Model, at: datetime.datetime) -> bool:
-    return row.is_live(at) if isinstance(row, Publishable) else bool(getattr(row, "stands_on", ()))
+    return row.is_live(at) if isinstance(row, Publishable) else bool(getattr(row, "template_usages", ()))

@@ -49,7 +49,7 @@ class Counterpart(models.Model):
         return f"{self.name} ({self.abbreviation})" if self.abbreviation else self.name
 
     @property
-    def stands_on(self) -> list[str]:
+    def template_usages(self) -> list[str]:
         """The pages that show it even if nothing refers to it."""
         return [_("the about page")] if self.is_internal else []
 

@@ -15,7 +15,7 @@ class FigureQuerySet(models.QuerySet):
     def without_caption_or_date(self) -> Self:
         return self.filter(~models.Q(caption_en__gt="") | models.Q(information_date=None))
 
-    def shown(self, at: datetime.datetime) -> Self:
+    def public(self, at: datetime.datetime) -> Self:
         """Figures of live programmes and of the country."""
         return self.filter(models.Q(programme=None) | models.Q(programme__in=Programme.objects.live(at)))
 

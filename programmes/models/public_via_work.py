@@ -11,7 +11,7 @@ from iomlaos.office.models import SlugQuerySet
 class PublicViaWorkQuerySet(SlugQuerySet):
     """Donors or counterparts: public while a live programme or project names them."""
 
-    def shown(self, at: datetime.datetime) -> Self:
+    def public(self, at: datetime.datetime) -> Self:
         rows = self.model._base_manager
         return self.filter(
             Q(pk__in=rows.filter(programmes__in=self._live("programmes", at)))

@@ -85,7 +85,7 @@ def test_donors_stand_in_their_groups():
 )
 def test_donors_and_counterparts_are_shown_once_through_what_is_live(make, make_owner, field):
     row = make()
-    shown = type(row).objects.shown(AT)
+    shown = type(row).objects.public(AT)
     for hidden in ({"state": "draft"}, {"state": "withdrawn"}, {"publish_until": AT}):
         make_owner(**hidden, **{field: [row]})
     assert not shown.exists()

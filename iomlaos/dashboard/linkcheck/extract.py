@@ -28,7 +28,7 @@ def public_querysets(at: datetime.datetime) -> list[models.QuerySet]:
         *(model.objects.live(at) for model in publishables()),
         Office.objects.all(),
         StandardText.objects.all(),
-        SiteNotice.objects.shown(at),
+        SiteNotice.objects.public(at),
     ]
     return [
         rows.prefetch_related(*(child.name for child in child_relations(rows.model))) for rows in querysets

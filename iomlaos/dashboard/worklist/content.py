@@ -148,11 +148,11 @@ def _translated_querysets(at: datetime.datetime) -> list[models.QuerySet]:
     return [
         *others,
         *notices,
-        Figure.objects.shown(at).select_related("programme"),
-        Donor.objects.shown(at),
-        Counterpart.objects.shown(at),
+        Figure.objects.public(at).select_related("programme"),
+        Donor.objects.public(at),
+        Counterpart.objects.public(at),
         Office.objects.all(),
-        SiteNotice.objects.shown(at),
+        SiteNotice.objects.public(at),
         StandardText.objects.all(),
         Place.objects.all(),
     ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SiteNoticeQuerySet(models.QuerySet):
-    def shown(self, at: datetime.datetime) -> Self:
+    def public(self, at: datetime.datetime) -> Self:
         """Those between their start and their end."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
 
@@ -86,7 +86,7 @@ class SiteNotice(models.Model):
                 raise ValidationError({"link": message}) from None
 
     def is_public(self, at: datetime.datetime) -> bool:
-        """The same rule as `SiteNoticeQuerySet.shown`."""
+        """The same rule as `SiteNoticeQuerySet.public`."""
         return self.starts_at <= at < self.ends_at
 
     @property

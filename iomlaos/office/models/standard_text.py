@@ -50,7 +50,7 @@ class StandardText(models.Model):
         return self.title
 
     @property
-    def stands_on(self) -> list[str]:
+    def template_usages(self) -> list[str]:
         """Where it is shown, for `staff.references`: templates name it by its key."""
         return [_("pages of the site, which name it by its key")] if self.slug in _template_usages() else []
 
