@@ -93,7 +93,7 @@ def test_every_address_in_what_is_public_is_asked_once(elsewhere):
     make_standard_text(body_en=link_to(f"{url}/standard"))
     make_site_notice(link=f"{url}/notice")
     check()
-    paths = ["apply", "version", "english", "form", "lao", "notice", "standard", "tender", "us"]
+    paths = ["apply", "english", "form", "lao", "notice", "standard", "tender", "us", "version"]
     assert sorted(elsewhere.asked) == [("HEAD", f"/{path}") for path in paths]
     assert found() == {f"{url}/{path}": "fine" for path in paths}
     assert elsewhere.agents == {"Mozilla/5.0 (compatible; link check of http://testserver)"}
