@@ -13,6 +13,7 @@ from django_otp.oath import totp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+import tests.environment  # noqa: F401  (the settings of its server)
 from tests.helpers.browsing import CHROMIUM, FLAGS, first_row
 from tests.helpers.commands import ROOT
 from tests.helpers.servers import Server, running_server
