@@ -16,11 +16,11 @@ from iomlaos.media.models import FileVersion, Image, Rendition, find_public_refe
 
 
 def image_response(key: str, width: int, filename: str = "") -> FileResponse:
-    """One file of a picture; raises Http404 where there is none. Who may have it, the caller has asked."""
-    rendition = get_object_or_404(Rendition, picture__in=Image.objects.by_key(key), width=width)
+    """A rendition of an image; raises Http404 without one. The caller checks who may see it."""
+    rendition = get_object_or_404(Rendition, image__in=Image.objects.by_key(key), width=width)
     response = FileResponse(_open_or_404(rendition.file), content_type="image/webp")
     response["Content-Length"] = str(rendition.bytes)
-    # Behind an address there is one content for ever; only whether it is public changes.
+    # The content at an address never changes, only whether it is public.
     response["ETag"] = f'"{rendition.pk.hex}"'
     if filename:
         response["Content-Disposition"] = content_disposition_header(False, filename)
@@ -29,8 +29,8 @@ def image_response(key: str, width: int, filename: str = "") -> FileResponse:
 
 @require_safe
 def image_file(request: HttpRequest, key: str, width: int) -> FileResponse:
-    picture = Image.objects.by_key(key).first()
-    owner = find_public_reference(picture, request.at) if picture else None
+    image = Image.objects.by_key(key).first()
+    owner = find_public_reference(image, request.at) if image else None
     if owner is None:
         raise Http404
     return image_response(key, width, f"{cleanup.as_name(str(owner))}-{width}.webp")
@@ -44,7 +44,7 @@ def serve_file(version: FileVersion | None, at: datetime.datetime) -> FileRespon
 
 
 def file_response(version: FileVersion | None, *, in_browser: bool = True) -> FileResponse:
-    """The file of a version; raises Http404 where there is none. Who may have it, the caller has asked.
+    """The file of a version; raises Http404 without one. The caller checks who may see it.
 
     A PDF opens in the browser, unless `in_browser` is false; everything else is downloaded.
     """

@@ -88,7 +88,7 @@ class SnapshotFormatter:
         return found
 
     def conflicts(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
-        """Label, what it was, what the other made of it, what was typed, and whether both changed it."""
+        """Label, base, theirs, mine, and whether both changed it."""
         return [
             (
                 self.label(each.path),
@@ -122,7 +122,7 @@ class SnapshotFormatter:
         return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
 
     def is_shown(self, path: Path) -> bool:
-        """Whether staff are told of a field: not of what is read from a file."""
+        """Whether a diff shows a field: not if it is read from a file."""
         model = model_at(self.model, path)
         return path[-1] not in options_of(model).read_from_file
 

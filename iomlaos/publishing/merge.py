@@ -70,13 +70,13 @@ def differences(before: Snapshot, after: Snapshot) -> list[FieldDifference]:
 
 @dataclass(frozen=True)
 class FieldConflict:
-    """A field that two people met at: what it was, what the other made of it, what was typed."""
+    """A field changed by two people: base, theirs, mine."""
 
     path: Path
     was: Any
     theirs: Any
     mine: Any
-    #: Whether both changed it, or what it is tied to, and not to the same.
+    #: Whether both changed it, or a field that is merged with it, to different values.
     is_contested: bool
 
 

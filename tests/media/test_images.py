@@ -48,7 +48,7 @@ def test_a_picture_is_public_while_something_live_shows_it(client, db, make):
     row.save()
     answer = fetch(client, shown)
     assert answer.status_code == 200
-    assert b"".join(answer.streaming_content) == shown.sizes.last().file.open("rb").read()
+    assert b"".join(answer.streaming_content) == shown.renditions.last().file.open("rb").read()
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, no-cache"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -111,7 +111,7 @@ def test_what_a_rolled_back_save_named_is_not_public(client, db):
         with transaction.atomic():
             programme.body_en = shown.figure
             programme.save()
-            assert shown.uses.exists()
+            assert shown.references.exists()
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
@@ -150,7 +150,7 @@ def test_guessed_addresses_are_not_found(client, db):
         f"/pictures/{shown.key}/481.webp", f"/pictures/{shown.key}/1600.jpg", f"/pictures/{hexed}-9x9/9.webp",
         f"/pictures/{hexed}/480.webp", f"/pictures/{shown.pk}/480.webp", f"/pictures/{KEY}/480.webp",
         f"/pictures/{shown.key}/", "/pictures/..%2f..%2fsettings/1.webp", f"/pictures/{shown.key}/{10**30}.webp",
-        f"/{shown.sizes.first().file.name}",
+        f"/{shown.renditions.first().file.name}",
     ):  # fmt: skip
         assert client.get(address).status_code == 404, address
 
@@ -197,7 +197,7 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
     programme.body_en = "<p>Without.</p>"
     programme.save()
     before = on_disk()
-    line = f"picture “{unused}”, {filesizeformat(unused.sizes.get().bytes)}"
+    line = f"picture “{unused}”, {filesizeformat(unused.renditions.get().bytes)}"
     assert clean(capsys, "--dry-run") == [
         line,
         "1 picture would be removed.",
@@ -220,4 +220,4 @@ def test_the_files_of_a_picture_stay_and_what_nothing_points_to_goes(db, capsys)
     for path in Path(settings.MEDIA_ROOT).rglob("*.webp"):
         os.utime(path, (0, 0))
     assert clean(capsys) == ["media.rendition/0123.webp, 2.0\xa0KB", "1 file removed."]
-    assert on_disk() == [shown.sizes.get().file.name]
+    assert on_disk() == [shown.renditions.get().file.name]

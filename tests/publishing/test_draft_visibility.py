@@ -190,7 +190,7 @@ def guesses(rows: list[Publishable], pictures: list[Image]) -> Iterator[tuple[st
         "uuid": [*keys],
         "int": [str(YEAR), str(YEAR + 1)],
         "key": [picture.key for picture in pictures],
-        "width": [str(size.width) for picture in pictures for size in picture.sizes.all()],
+        "width": [str(size.width) for picture in pictures for size in picture.renditions.all()],
         "name": ["a.pdf"],
         "language": ["lo"],
     }

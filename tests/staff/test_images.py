@@ -49,7 +49,7 @@ def test_a_picture_is_put_in_with_its_words(staff):
     }
     assert made.key.endswith("-1600x1200")
     assert made.by.username == "staff"
-    assert [size.width for size in made.sizes.all()] == [480, 960, 1600]
+    assert [size.width for size in made.renditions.all()] == [480, 960, 1600]
     assert len(on_disk()) == 3
 
 
@@ -334,7 +334,7 @@ def test_the_picture_of_a_draft_of_a_public_page_waits_for_its_moment(clock, sta
     assert (public(twin), public(there)) == (200, 404)
     clock.move_to(datetime.datetime(2026, 6, 1, 5, 30, tzinfo=datetime.UTC))
     assert (public(there), public(twin)) == (200, 404)
-    assert there.sizes.get().file.storage.exists(twin.sizes.get().file.name)
+    assert there.renditions.get().file.storage.exists(twin.renditions.get().file.name)
 
 
 def test_texts_of_another_part_of_the_office_that_show_it_are_counted_and_not_named(db):

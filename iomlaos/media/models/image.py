@@ -1,7 +1,7 @@
 """Images in rich text: stored in a few widths, and public while something public shows them.
 
 A text names an image by its key (`richtext.images.render_figure`). `ImageReference` records which rows do,
-so that only these rows are asked who shows an image.
+so that finding who shows an image reads these rows alone.
 """
 
 import datetime
@@ -26,21 +26,21 @@ from iomlaos.media.richtext import IMAGES_URL, KEY_PATTERN, RichTextField, image
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import content_fields
 
-#: A picture that no text names is kept for so long: it may have been put in for tomorrow.
+#: An image that no text shows is kept for this long: it may be meant for a later text.
 UNUSED_KEPT_FOR = datetime.timedelta(days=30)
 
 
 class ImageQuerySet(models.QuerySet):
-    def add(self, picture: "Image", sizes: list[RenditionSize]) -> None:
+    def add(self, image: "Image", sizes: list[RenditionSize]) -> None:
         """Store a new image with its renditions."""
-        picture.width, picture.height = sizes[-1].width, sizes[-1].height
+        image.width, image.height = sizes[-1].width, sizes[-1].height
         with transaction.atomic():
-            picture.save(force_insert=True)
+            image.save(force_insert=True)
             for size in sizes:
                 path = f"{Rendition._meta.label_lower}/{uuid.uuid4().hex}.webp"
                 try:
                     path = default_storage.save(path, ContentFile(size.content))
-                    picture.sizes.create(file=path, width=size.width, bytes=len(size.content))
+                    image.renditions.create(file=path, width=size.width, bytes=len(size.content))
                 except BaseException:
                     default_storage.delete(path)
                     raise
@@ -55,7 +55,7 @@ class ImageQuerySet(models.QuerySet):
         )
 
     def unused(self, before: datetime.datetime) -> Self:
-        """Added before this moment, and named by no text, draft or earlier revision."""
+        """Added before this moment, and shown by no text, draft or earlier revision."""
         return self.filter(created_at__lt=before).exclude(pk__in=referenced_images())
 
 
@@ -103,83 +103,83 @@ class Image(models.Model):
 
     @property
     def figure(self) -> str:
-        """The line of a text that shows it."""
+        """The HTML by which a text shows it."""
         return render_figure(self.key, self.alternative_text, self.caption, self.photographer)
 
     def is_awaited(self) -> bool:
-        """Whether a text shows it, or a draft that waits to be published."""
+        """Whether a text or an open draft shows it."""
         waiting = Revision.objects.waiting().containing(f"{IMAGES_URL}{self.pk.hex}")
-        return self.uses.exists() or waiting.exists()
+        return self.references.exists() or waiting.exists()
 
     def users(self) -> list[models.Model]:
-        """The rows whose texts name it."""
+        """The rows whose texts show it."""
         rows: list[models.Model] = []
-        for model, keys in _by_model(self.uses.all()).items():
+        for model, keys in _keys_by_model(self.references.all()).items():
             rows += model._base_manager.filter(pk__in=keys)
         return rows
 
 
 class Rendition(models.Model):
-    """The file of a picture in one width."""
+    """The file of an image in one width."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    picture = models.ForeignKey(Image, models.CASCADE, related_name="sizes")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="renditions")
     width = models.PositiveSmallIntegerField()
     file = models.FileField(max_length=200)
     bytes = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = _("file of a picture")
-        verbose_name_plural = _("files of pictures")
+        verbose_name = _("rendition of a picture")
+        verbose_name_plural = _("renditions of pictures")
         ordering = ["width"]
-        constraints = [models.UniqueConstraint(fields=["picture", "width"], name="picturesize_once_a_width")]
+        constraints = [models.UniqueConstraint(fields=["image", "width"], name="rendition_once_a_width")]
 
     def __str__(self) -> str:
-        return f"{self.picture_id}: {self.width}"
+        return f"{self.image_id}: {self.width}"
 
 
 class ImageReference(models.Model):
-    """A row whose texts name a picture, as of its last save."""
+    """A row whose texts show an image, as of its last save."""
 
-    picture = models.ForeignKey(Image, models.CASCADE, related_name="uses")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="references")
     model = models.CharField(max_length=80)
     object_key = models.CharField(max_length=40)
 
     class Meta:
-        verbose_name = _("use of a picture")
-        verbose_name_plural = _("uses of pictures")
+        verbose_name = _("reference to a picture")
+        verbose_name_plural = _("references to pictures")
         constraints = [
-            models.UniqueConstraint(fields=["picture", "model", "object_key"], name="pictureuse_once_a_row")
+            models.UniqueConstraint(fields=["image", "model", "object_key"], name="imagereference_once_a_row")
         ]
-        indexes = [models.Index(fields=["model", "object_key"], name="pictureuse_of_row")]
+        indexes = [models.Index(fields=["model", "object_key"], name="imagereference_of_row")]
 
     def __str__(self) -> str:
         return f"{self.model}: {self.object_key}"
 
 
-# --- Who shows a picture ------------------------------------------------------------------------
+# --- References to images ---------------------------------------------------------------------
 
 
 def _rich_text_fields(model: type[models.Model]) -> list[RichTextField]:
     return [field for field in content_fields(model) if isinstance(field, RichTextField)]
 
 
-def _by_model(uses: Iterable[ImageReference]) -> dict[type[models.Model], list[str]]:
+def _keys_by_model(references: Iterable[ImageReference]) -> dict[type[models.Model], list[str]]:
     found: dict[type[models.Model], list[str]] = {}
-    for use in uses:
-        found.setdefault(apps.get_model(use.model), []).append(use.object_key)
+    for reference in references:
+        found.setdefault(apps.get_model(reference.model), []).append(reference.object_key)
     return found
 
 
-def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model | None:
+def find_public_reference(image: Image, at: datetime.datetime) -> models.Model | None:
     """A public row that shows the image in a language of the site. Models without a state are public."""
     languages = (None, *dict(settings.LANGUAGES))
-    for model, keys in _by_model(picture.uses.all()).items():
+    for model, keys in _keys_by_model(image.references.all()).items():
         rows = model.objects.live(at) if hasattr(model.objects, "live") else model.objects.all()
         names = models.Q()
         for field in _rich_text_fields(model):
             if getattr(field, "language", None) in languages:
-                names |= models.Q(**{f"{field.name}__contains": f"{IMAGES_URL}{picture.key}"})
+                names |= models.Q(**{f"{field.name}__contains": f"{IMAGES_URL}{image.key}"})
         if row := rows.filter(names, pk__in=keys).first():
             return row
     return None
@@ -188,14 +188,14 @@ def find_public_reference(picture: Image, at: datetime.datetime) -> models.Model
 def _update_references(
     instance: models.Model, update_fields: Iterable[str] | None = None, **_kwargs: Any
 ) -> None:
-    """After each save of a row with texts: which pictures it names."""
+    """Record which images the texts of a saved row show."""
     texts = _rich_text_fields(type(instance))
     if update_fields is not None and not {field.name for field in texts}.intersection(update_fields):
         return
     named = set().union(*(image_ids(getattr(instance, field.attname)) for field in texts))
     row = {"model": instance._meta.label_lower, "object_key": str(instance.pk)}
-    ImageReference.objects.filter(**row).exclude(picture__in=named).delete()
-    references = [ImageReference(picture=picture, **row) for picture in Image.objects.filter(pk__in=named)]
+    ImageReference.objects.filter(**row).exclude(image__in=named).delete()
+    references = [ImageReference(image=image, **row) for image in Image.objects.filter(pk__in=named)]
     ImageReference.objects.bulk_create(references, ignore_conflicts=True)
 
 
@@ -204,16 +204,16 @@ def _delete_references(instance: models.Model, **_kwargs: Any) -> None:
 
 
 def connect_signals() -> None:
-    """Called once, when all models are known."""
+    """Keep the references up to date; to be called when all models are loaded."""
     for model in apps.get_models():
         if _rich_text_fields(model):
-            name = f"pictures of {model._meta.label}"
+            name = f"images of {model._meta.label}"
             post_save.connect(_update_references, sender=model, dispatch_uid=name)
             post_delete.connect(_delete_references, sender=model, dispatch_uid=name)
 
 
 def referenced_images() -> set[uuid.UUID]:
-    """The images that any text names, also in drafts and earlier revisions."""
+    """The images that any text shows, also in drafts and earlier revisions."""
     found: set[uuid.UUID] = set()
     for model, field in cleanup.fields_of_type(models.TextField, models.JSONField):
         rows = model._base_manager.annotate(_as_text=Cast(field.name, models.TextField()))

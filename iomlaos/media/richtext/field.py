@@ -58,15 +58,14 @@ EXTENSIONS: dict[str, Any] = {
 
 
 class RichTextField(ProseEditorField):
-    """HTML of headings, lists, links, emphasis, quotes, tables and pictures, pasted or written.
+    """HTML with headings, lists, links, emphasis, quotes, tables and images.
 
-    It is sanitised on its way into the database: saves, raw saves of fixtures, bulk and queryset
-    updates all pass `get_db_prep_save`, a form's own cleaning does not see them all.
+    It is sanitised in `get_db_prep_save`, which all saves pass: forms, fixtures, bulk and queryset updates.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", EXTENSIONS)
-        # The last is the first.
+        # Sanitizers run in reverse order.
         kwargs.setdefault("sanitize", [normalize, extract_images, create_sanitizer, sanitize_pasted])
         super().__init__(*args, **kwargs)
 

@@ -7,7 +7,7 @@ from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-#: Where pictures are served. In a text stand this and the key of a picture, which says its size.
+#: Where images are served. A text holds this and the key of an image, which contains its size.
 IMAGES_URL = "/pictures/"
 KEY_PATTERN = r"(?P<id>[0-9a-f]{32})-(?P<width>[1-9]\d{0,3})x(?P<height>[1-9]\d{0,3})"
 
@@ -22,18 +22,18 @@ _FILE_NAME = re.compile(
 
 
 def image_ids(html: str) -> set[uuid.UUID]:
-    """The pictures that a text names."""
+    """The images that a text shows."""
     return {uuid.UUID(found["id"]) for found in IMAGE_URL.finditer(html or "")}
 
 
 def alternative_texts(html: str) -> Iterator[str]:
-    """What stands for each picture of a text, for whoever does not see it."""
+    """The alternative text of each image of a text."""
     for attributes in IMAGE_TAG.findall(html or ""):
         yield unescape(dict(ATTRIBUTE.findall(attributes)).get("alt", "")).strip()
 
 
 def alternative_text_error(words: str, filename: str = "") -> str:
-    """Why these words do not stand for a picture; empty where they may."""
+    """Why a text is no alternative text of an image; empty if it is one."""
     words = words.strip()
     if not words:
         return _("Say in a sentence what the picture shows, for those who cannot see it.")
@@ -46,7 +46,7 @@ def alternative_text_error(words: str, filename: str = "") -> str:
 
 
 def describe_images(html: str) -> str:
-    """A text with what stands for its pictures in their place: for those who compare two texts."""
+    """Replace the images of a text by their alternative texts, for a diff."""
 
     def words(found: re.Match[str]) -> str:
         alt = dict(ATTRIBUTE.findall(found[1])).get("alt", "")
@@ -56,7 +56,7 @@ def describe_images(html: str) -> str:
 
 
 def strip_images(html: str) -> str:
-    """For where pictures cannot go: boards of vacancies, search engines."""
+    """Remove figures, for exports that take no images."""
     return re.sub(r"<figure>.*?</figure>", "", html, flags=re.DOTALL)
 
 
@@ -66,7 +66,7 @@ def rewrite_image_urls(html: str, prefix: str) -> str:
 
 
 def render_figure(key: str, alternative_text: str, caption: str = "", photographer: str = "") -> str:
-    """What stands in a text for a picture."""
+    """The HTML by which a text shows an image."""
     credit = _("Photo: %(name)s") % {"name": photographer} if photographer else ""
     between = " " if caption.endswith((".", "!", "?", "”", "…")) else " · "
     words = escape(between.join(filter(None, [caption, credit])), quote=False)

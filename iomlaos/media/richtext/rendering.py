@@ -11,12 +11,12 @@ from django.utils.text import slugify
 from iomlaos.media.renditions import widths_of
 from iomlaos.media.richtext.images import ATTRIBUTE, IMAGE_TAG, IMAGE_URL
 
-#: The width of a text, and of a telephone.
+#: The widths of a text, for `sizes`: on a wide screen, and on a phone.
 SIZES = "(min-width: 44rem) 42rem, 100vw"
 
 
 def _responsive_image(found: re.Match[str]) -> str:
-    """A picture as a browser needs it: its widths to choose from, and the room that it takes."""
+    """Add `srcset`, `sizes`, width and height to an image."""
     given = dict(ATTRIBUTE.findall(found[1]))
     address = IMAGE_URL.fullmatch(given.get("src", ""))
     if address is None:
@@ -40,10 +40,9 @@ class RenderedText:
 
 
 def render(text: str) -> RenderedText:
-    """Give headings an anchor, tables a frame that scrolls by itself on a narrow screen, and pictures
-    their widths.
+    """Give headings an anchor, tables a scrolling frame, and images their widths.
 
-    The text is what the sanitiser left, so its tags are written in one way only.
+    The text comes from the sanitizer, so each tag has one spelling.
     """
     headings: dict[str, str] = {}
 

@@ -9,35 +9,35 @@ from iomlaos.media.richtext.images import ATTRIBUTE, IMAGE_TAG, IMAGE_URL
 
 _FIGURE = re.compile(r"<figure>((?:(?!<figure>).)*?)</figure>", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption>((?:(?!<figcaption>).)*?)</figcaption>", re.DOTALL)
-#: In place of a figure, while the text around it is tidied.
+#: In place of a figure, while the text around it is cleaned.
 _ASIDE = re.compile(r"\0\d+\0")
 _LINES = re.compile(r"<(p|h[2-4])>((?:(?!</?(?:p|h[2-4])>).)*)</\1>", re.DOTALL)
-#: A picture, with what it stands behind where it may stand there, other than in a paragraph.
+#: An image, and the tag before it if an image may follow that tag.
 _IMAGE_AND_BEFORE = re.compile(
     r"(?P<before>(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*)?"
     + IMAGE_TAG.pattern
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
-#: Tags that end by themselves where the next one begins, or have no end.
+#: Tags that the next tag closes, or that have no end tag.
 _DO_NOT_NEST = {
     "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "h1", "h2", "h3", "h4",
     "h5", "h6", "br", "img", "hr", "col", "wbr", "input", "meta", "link",
 }  # fmt: skip
 _DEEPEST_TAGS = 300
-#: Figures within figures, and captions within captions, that are looked into.
+#: Levels of nested figures and captions that are read.
 _DEEPEST = 20
 
 
 def extract_images(html: str) -> str:
-    """Each picture of the site in a figure, with its key, its words and its caption; no other picture.
+    """Put each image of the site into a figure with its caption, and remove all other images.
 
-    The text is what the sanitiser left, so its tags are written in one way only.
+    The text comes from the sanitizer, so each tag has one spelling.
     """
     return _FigureExtractor().extract(html) if "<img" in html or "<fig" in html else html
 
 
 class _FigureExtractor:
-    """Puts each figure aside, with a mark in its place, while the text around it is tidied."""
+    """Replaces each figure by a mark while the text around it is cleaned."""
 
     def __init__(self) -> None:
         self.figures: list[str] = []
@@ -54,7 +54,7 @@ class _FigureExtractor:
         return _ASIDE.sub(lambda mark: self.figures[int(mark[0][1:-1])], html)
 
     def put_aside(self, attributes: str, caption: str = "") -> str:
-        """The mark of a new figure; nothing for a picture from elsewhere."""
+        """The mark of a new figure; empty for an image of another site."""
         given = dict(ATTRIBUTE.findall(attributes))
         if not IMAGE_URL.fullmatch(given.get("src", "")):
             return ""
@@ -64,7 +64,7 @@ class _FigureExtractor:
         return f"\0{len(self.figures) - 1}\0"
 
     def from_figure(self, figure: re.Match[str]) -> str:
-        """Its first picture takes the caption."""
+        """Give the caption to the first image."""
         caption = " ".join(_inline_html(_ASIDE.sub(" ", text)) for text in _CAPTION.findall(figure[1]))
         marks = ""
         for image in IMAGE_TAG.findall(figure[1]):
@@ -79,7 +79,7 @@ class _FigureExtractor:
         return "".join([text, *_ASIDE.findall(caption[1])])
 
     def from_lines(self, lines: re.Match[str]) -> str:
-        """A paragraph or a heading, and its pictures after it."""
+        """Move the images of a paragraph or a heading behind it."""
         if "<img" not in lines[2]:
             return lines[0]
         marks = "".join(map(self.put_aside, IMAGE_TAG.findall(lines[2])))
@@ -104,7 +104,7 @@ def _inline_html(html: str) -> str:
 
 
 def sanitize_pasted(html: str) -> str:
-    """What Word and other programs call by other names, and what they say to themselves."""
+    """Rename tags that Word and other programs use, and remove their comments and data."""
     html = _replace(r"<!--.*?-->", "-->", "", html)
     html = _replace(r"<!\[[^>]*>", ">", "", html)
     html = _replace(r"<xml\b.*?</xml>", "</xml>", "", html)
@@ -114,12 +114,12 @@ def sanitize_pasted(html: str) -> str:
 
 
 def has_content(html: str) -> bool:
-    """Whether a text holds a word or a picture, before it is sanitised."""
+    """Whether a text that is not sanitised yet holds a word or an image."""
     return "<img" in html or bool(_replace(r"<[^>]*>", ">", "", html).strip())
 
 
 def _limit_depth(html: str) -> str:
-    """Without tags in more tags than any program nests: each level costs a parser more than the last."""
+    """Break tags that are nested deeper than any program does: deep nesting slows the parser down."""
     depth = 0
 
     def tag(found: re.Match[str]) -> str:
@@ -127,24 +127,26 @@ def _limit_depth(html: str) -> str:
         if found[2].lower() in _DO_NOT_NEST:
             return found[0]
         depth = max(depth - 1, 0) if found[1] else depth + 1
-        # A tag that is not known, and holds nothing.
+        # An empty tag that the sanitizer removes.
         return "<wbr" if not found[1] and depth > _DEEPEST_TAGS else found[0]
 
     return _TAG.sub(tag, html)
 
 
 def _replace(pattern: str, end: str, by: str, html: str) -> str:
-    """What begins and ends as the pattern says. Behind the last end nothing is looked for, or each
-    beginning there would be looked for to the end of the text."""
+    """Replace a pattern that ends with `end`, up to the last end.
+
+    Behind it, each beginning would be searched to the end of the text.
+    """
     ends = [found.end() for found in re.finditer(end, html, flags=re.IGNORECASE)]
     until = ends[-1] if ends else 0
     return re.sub(pattern, by, html[:until], flags=re.DOTALL | re.IGNORECASE) + html[until:]
 
 
 def normalize(html: str) -> str:
-    """Without empty links and lines; paragraphs that begin with a dot of Word's are a list.
+    """Remove empty links and lines, and turn paragraphs with a bullet of Word into a list.
 
-    The text is what the sanitiser left, so its tags are written in one way only.
+    The text comes from the sanitizer, so each tag has one spelling.
     """
     html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
     html = re.sub(r"(?<!<li>)(?<!<td>)(?<!<th>)<p>(?:&nbsp;|\s)+</p>", "", html)

@@ -191,7 +191,7 @@ class Publishable(models.Model):
 
     @classmethod
     def slug_namespace(cls) -> list[type["Publishable"]]:
-        """The kinds whose slugs may not meet: its own, unless there is an address that serves several."""
+        """The models among which a slug must be unique."""
         return [cls]
 
     def clean(self) -> None:
@@ -212,7 +212,7 @@ class Publishable(models.Model):
         return (self.slug,)
 
     def record_changes(self, before: Self, at: datetime.datetime) -> None:
-        """Keep, in rows beside it, what its page is to say of a change; for its save, and for a preview."""
+        """Record in child rows what the page says of a change; called by `save` and by previews."""
 
     def is_live(self, at: datetime.datetime) -> bool:
         """The same rule as `PublishableQuerySet.live`, asked of one object."""

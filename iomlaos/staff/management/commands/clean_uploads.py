@@ -27,8 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         now, is_dry_run = timezone.now(), options["dry_run"]
-        images = list(Image.objects.unused(now - UNUSED_KEPT_FOR).prefetch_related("sizes"))
-        sizes = [sum(rendition.bytes for rendition in image.sizes.all()) for image in images]
+        images = list(Image.objects.unused(now - UNUSED_KEPT_FOR).prefetch_related("renditions"))
+        sizes = [sum(rendition.bytes for rendition in image.renditions.all()) for image in images]
         lines = [
             f"picture “{image}”, {filesizeformat(size)}" for image, size in zip(images, sizes, strict=True)
         ]
