@@ -159,7 +159,7 @@ def _get_field(model: type[models.Model], name: str) -> models.Field | None:
 
 
 def _field_position(model: type[models.Model], name: str) -> int:
-    """Where a field stands in its model: the row itself before its fields, what is gone since at the end."""
+    """The place of a field in its model, for sorting: the row itself first, removed fields last."""
     names = ["", *(field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many))]
     return names.index(name) if name in names else len(names)
 
@@ -180,7 +180,7 @@ def _format_value(field: models.Field, value: Any) -> str:
     if isinstance(field, models.DateTimeField):
         return format_deadline(datetime.datetime.fromisoformat(value))
     if isinstance(field, models.FileField):
-        # Staff know it by the name that stands beside it; that it is another one, by its key.
+        # The file name is a field of its own; the key shows that the file is another one.
         file = PurePath(value)
         return f"{file.suffix.removeprefix('.').upper()} ({file.stem[:6]})"
     if isinstance(field, models.JSONField):
