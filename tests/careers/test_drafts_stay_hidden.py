@@ -102,7 +102,7 @@ def twins(notices) -> list[Notice]:
 
 def traces(answer: Answer, notice: Notice) -> list[str]:
     """Where its sign or its year stands in an answer, with what stands around it."""
-    found = re.finditer(rf"{notice.sign}|(?<![\d.,-]){notice.year}(?!\d)", answer.text, re.IGNORECASE)
+    found = re.finditer(rf"{notice.sign}|(?<![\w.,-]){notice.year}(?!\w)", answer.text, re.IGNORECASE)
     return [answer.text[max(0, each.start() - 40) : each.end() + 40] for each in found]
 
 
