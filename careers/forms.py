@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.application_form import FormVersion
+from careers.models.deadline_change import DeadlineChange
 from careers.models.notice import Notice
 from iomlaos.staff.drafts import PublishableForm
 from iomlaos.staff.fields import DateField, MultiLineField, TimeField
@@ -196,10 +199,29 @@ def version_label(version: FormVersion) -> str:
     return f"{version.form}: {', '.join(details)}"
 
 
-class DeadlineChangeForm(forms.ModelForm):
-    """The reason can be corrected, but not removed."""
+class ReasonsForm(forms.Form):
+    """The reasons of the deadline changes of a notice, to be corrected: not removed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if reason := self.fields.get("reason_en"):
-            reason.required = bool(self.instance.reason_en)
+    def __init__(self, data: Any, *, notice: Notice) -> None:
+        super().__init__(data)
+        self.changes = list(notice.deadline_changes.all())
+        for change in self.changes:
+            for language, name in (("en", _("in English")), ("lo", _("in Lao"))):
+                self.fields[f"reason_{language}_{change.pk}"] = self._field(change, language, name)
+
+    def _field(self, change: DeadlineChange, language: str, name: Any) -> MultiLineField:
+        reason = getattr(change, f"reason_{language}")
+        field = MultiLineField(
+            label=f"{change} ({date_format(localtime(change.changed_at), 'DATETIME_FORMAT')}), {name}",
+            initial=reason,
+            required=language == "en" and bool(reason),
+            widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        )
+        field.widget.attrs["lang"] = language
+        return field
+
+    def save(self) -> None:
+        for change in self.changes:
+            for language in ("en", "lo"):
+                setattr(change, f"reason_{language}", self.cleaned_data[f"reason_{language}_{change.pk}"])
+            change.save()

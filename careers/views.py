@@ -1,5 +1,6 @@
 """Public pages of notices and application forms."""
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +20,7 @@ from iomlaos.media.views import serve_file
 from iomlaos.office.models import StandardText
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
-from iomlaos.publishing.shortcuts import get_published_or_raise
+from iomlaos.publishing.shortcuts import previewed_by, record_view
 
 #: Tenders on the careers page: the next to close.
 TENDERS_ON_CAREERS = 5
@@ -55,21 +56,23 @@ def _render_open(
     return _render(request, template, page.rows, **context)
 
 
-@require_safe
-def vacancy_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    at = request.at
-    rows = Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
-    notice = get_published_or_raise(Vacancy, slug, at, rows)
+def _vacancies_for_page(at: datetime.datetime) -> NoticeQuerySet:
+    return Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
+
+
+@record_view(Vacancy, _vacancies_for_page)
+def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
     return _render_notice(request, "careers/vacancy_detail.html", notice)
 
 
-@require_safe
-def procurement_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    at = request.at
-    rows = ProcurementNotice.objects.with_readvertised(at).with_history()
-    rows = rows.prefetch_related("documents", "awards")
-    notice = get_published_or_raise(ProcurementNotice, slug, at, rows)
-    takes_questions = notice.takes_questions(at)
+def _tenders_for_page(at: datetime.datetime) -> NoticeQuerySet:
+    notices = ProcurementNotice.objects.with_readvertised(at).with_history()
+    return notices.prefetch_related("documents", "awards")
+
+
+@record_view(ProcurementNotice, _tenders_for_page)
+def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpResponse:
+    takes_questions = notice.takes_questions(request.at)
     return _render_notice(request, "careers/procurement_detail.html", notice, takes_questions=takes_questions)
 
 
@@ -120,10 +123,19 @@ def _render_archive(
     return _render(request, template, page.rows, stretch=page, year=year, years=years)
 
 
+def _render_forms(request: HttpRequest, forms: Iterable[ApplicationForm]) -> HttpResponse:
+    return _render(request, "careers/form_list.html", forms, forms=forms)
+
+
+def _form_preview(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
+    """The list with one form: a form is a row of the list, not a page."""
+    return _render_forms(request, [form])
+
+
+@previewed_by(_form_preview, lambda at: ApplicationForm.objects.prefetch_related("versions"))
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
-    forms = ApplicationForm.objects.live(request.at).prefetch_related("versions")
-    return _render(request, "careers/form_list.html", forms, forms=forms)
+    return _render_forms(request, ApplicationForm.objects.live(request.at).prefetch_related("versions"))
 
 
 def _render(

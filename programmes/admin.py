@@ -137,7 +137,7 @@ class FigureAdmin(ContentAdmin):
         keys = {figure and figure.programme_id, int(submitted) if submitted.isdecimal() else None}
         with transaction.atomic():
             for programme in Programme.objects.filter(pk__in=keys - {None}).order_by("pk"):
-                self._standing_of(programme)
+                self.versions_of(programme)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def after_saving(self, request: HttpRequest, record: Figure, before: Snapshot | None) -> None:
@@ -163,7 +163,7 @@ class FigureAdmin(ContentAdmin):
     def _recording_deletion(self, figures: Iterable[Figure], request: HttpRequest) -> Iterator[None]:
         programmes = list(Programme.objects.filter(figures__in=figures).order_by("pk").distinct())
         for programme in programmes:
-            self._standing_of(programme)
+            self.versions_of(programme)
         yield
         for programme in programmes:
             self._record_change(programme, request)
@@ -172,7 +172,7 @@ class FigureAdmin(ContentAdmin):
         """Date the programme, and record in its history who changed a figure of it."""
         programme.information_date = PartialDate.of(request.at)
         programme.save(update_fields=["information_date", "updated_at"])
-        self._standing_of(programme, by=request.user)
+        self.versions_of(programme, by=request.user)
 
     @admin.display(description=_("what it counts"), ordering="caption_en")
     def caption_or_missing(self, obj: Figure) -> str:

@@ -1,8 +1,9 @@
 """Public pages of programmes, projects, donors and documents."""
 
+import datetime
 from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,7 +12,7 @@ from iomlaos.delivery.pagination import get_page
 from iomlaos.media.views import serve_file
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
-from iomlaos.publishing.shortcuts import get_published_or_raise
+from iomlaos.publishing.shortcuts import previewed_by, record_view
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project
 
 
@@ -21,10 +22,8 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     return _render(request, "programmes/programme_list.html", programmes, programmes=programmes)
 
 
-@require_safe
-def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    at = request.at
-    queryset = Programme.objects.prefetch_related(
+def _programmes_for_page(at: datetime.datetime) -> QuerySet:
+    return Programme.objects.prefetch_related(
         "figures",
         "donors",
         Prefetch("counterparts", Counterpart.objects.select_related("parent")),
@@ -32,7 +31,10 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Prefetch("projects", Project.objects.live(at).by_date()),
         Prefetch("documents", Document.objects.live(at).with_versions(at)),
     )
-    programme = get_published_or_raise(Programme, slug, at, queryset)
+
+
+@record_view(Programme, _programmes_for_page)
+def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {"programme": programme, "reviewed_on": programme.reviewed_on}
     return _render(request, "programmes/programme_detail.html", [programme], **context)
 
@@ -43,16 +45,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return _render(request, "programmes/project_list.html", page, page=page)
 
 
-@require_safe
-def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    at = request.at
-    queryset = Project.objects.with_programme(at).prefetch_related(
+def _projects_for_page(at: datetime.datetime) -> QuerySet:
+    return Project.objects.with_programme(at).prefetch_related(
         "donors",
         Prefetch("partners", Counterpart.objects.select_related("parent")),
         "places",
         Prefetch("documents", Document.objects.live(at).with_versions(at)),
     )
-    project = get_published_or_raise(Project, slug, at, queryset)
+
+
+@record_view(Project, _projects_for_page)
+def project_detail(request: HttpRequest, project: Project) -> HttpResponse:
     context = {"project": project, "reviewed_on": project.reviewed_on}
     return _render(request, "programmes/project_detail.html", [project], **context)
 
@@ -71,6 +74,13 @@ def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _render(request, "programmes/donor_detail.html", donor.work, donor=donor, section="donors")
 
 
+def _document_preview(request: HttpRequest, document: Document) -> HttpResponse:
+    """The list with one document: a document is a row of the list, not a page."""
+    context = {"programmes": filter(None, [document.programme]), "kinds": [document.Kind(document.kind)]}
+    return _render_documents(request, [document], **context)
+
+
+@previewed_by(_document_preview, lambda at: Document.objects.with_versions(at))
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
     """All documents, or those of one programme or kind. Unknown programmes and kinds are ignored."""
@@ -86,8 +96,12 @@ def document_list(request: HttpRequest) -> HttpResponse:
     if kind:
         documents = documents.filter(kind=kind)
         query += f"kind={kind}&"
-    page = get_page(request, documents)
     context = {"programmes": programmes, "programme": programme, "kinds": kinds, "kind": kind, "query": query}
+    return _render_documents(request, documents, **context)
+
+
+def _render_documents(request: HttpRequest, documents: Iterable[Document], **context: object) -> HttpResponse:
+    page = get_page(request, documents)
     return _render(request, "programmes/document_list.html", page, page=page, section="documents", **context)
 
 

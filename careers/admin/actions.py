@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.forms import DeadlineForm
+from careers.forms import DeadlineForm, ReasonsForm
 from careers.models.notice import Notice
 from iomlaos.staff import actions
 from iomlaos.staff.actions import Step
@@ -49,6 +49,23 @@ class ChangeDeadline(Step):
 
     def take(self, form: forms.BaseForm) -> None:
         self.keep(note=self.record.deadline_reason)
+
+
+class CorrectReasons(Step):
+    name = "reasons"
+    label = _("Correct the reasons of deadline changes")
+    about = _("The page shows them. A change itself stays as it was recorded.")
+    done = _("The reasons are corrected. The page shows them.")
+
+    @property
+    def is_offered(self) -> bool:
+        return self.record.deadline_changes.exists()
+
+    def form(self, data: Any = None) -> ReasonsForm:
+        return ReasonsForm(data, notice=self.record)
+
+    def take(self, form: ReasonsForm) -> None:
+        form.save()
 
 
 class CloseNow(Step):

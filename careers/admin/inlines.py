@@ -1,12 +1,6 @@
-"""Inlines of notices: documents, clarifications, awards, amendments, deadline changes."""
+"""Inlines of notices: documents, clarifications, awards, amendments."""
 
-from typing import Any
-
-from django.http import HttpRequest
-
-from careers.forms import DeadlineChangeForm
 from careers.models.amendment import Amendment
-from careers.models.deadline_change import DeadlineChange
 from careers.models.procurement import Award, Clarification, ProcurementDocument
 from iomlaos.staff.inlines import ContentInline, TranslatedInline
 
@@ -29,17 +23,3 @@ class AwardInline(ContentInline):
 class AmendmentInline(TranslatedInline):
     model = Amendment
     fieldsets = [(None, {"fields": ["text"]})]
-
-
-class DeadlineChangeInline(TranslatedInline):
-    """Only the reason can be corrected: a change itself is recorded for good."""
-
-    model = DeadlineChange
-    form = DeadlineChangeForm
-    classes = ["without-headings"]
-    fieldsets = [(None, {"fields": ["field", "old_deadline", "new_deadline", "changed_at", "reason"]})]
-    readonly_fields = ["field", "old_deadline", "new_deadline", "changed_at"]
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

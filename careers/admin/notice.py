@@ -5,19 +5,19 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.admin.actions import ChangeDeadline, CloseNow, PublishNow, warn_if_closed
+from careers.admin.actions import ChangeDeadline, CloseNow, CorrectReasons, PublishNow, warn_if_closed
 from careers.admin.filters import DeadlineFilter, FollowUpFilter
-from careers.admin.inlines import AmendmentInline, DeadlineChangeInline
+from careers.admin.inlines import AmendmentInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
 from iomlaos.publishing import serialization
-from iomlaos.publishing.models import Revision
 from iomlaos.staff.actions import Discard, GiveBack, PublishLater, Unschedule, Withdraw
 from iomlaos.staff.content import PublishableAdmin
+from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import LiveFilter, TranslatedFilter
 
 DEADLINE = ("closing_date", "closing_hour")
@@ -40,7 +40,17 @@ class NoticeAdmin(PublishableAdmin):
         "publish_at",
         ("information_date", "reviewed_on", "review_due"),
     )
-    steps = (PublishNow, PublishLater, Unschedule, GiveBack, ChangeDeadline, CloseNow, Withdraw, Discard)
+    steps = (
+        PublishNow,
+        PublishLater,
+        Unschedule,
+        GiveBack,
+        ChangeDeadline,
+        CorrectReasons,
+        CloseNow,
+        Withdraw,
+        Discard,
+    )
     list_filter = [DeadlineFilter, FollowUpFilter, "state", LiveFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
@@ -53,17 +63,12 @@ class NoticeAdmin(PublishableAdmin):
         requested_at = models.Value(request.at, output_field=models.DateTimeField())
         return super().get_queryset(request).annotate(requested_at=requested_at)
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Notice | None:
-        """Give the form the version that visitors see: the rows may hold a draft."""
-        notice = super().get_object(request, object_id, from_field)
-        if notice and (save := getattr(request, "save_with_history", None)):
-            data = save.source.row_state.data
-            notice.public_version = serialization.build_record(self.model, notice.pk, data)
-            notice.public_version.first_published_at = notice.first_published_at
-            notice.deadline_reason = _draft_reason(save.source)
-        return notice
+    def open_session(self, request: HttpRequest, record: Notice) -> EditSession:
+        """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
+        return _with_public_version(super().open_session(request, record))
+
+    def restore_session(self, request: HttpRequest, record: Notice, words: QueryDict) -> EditSession:
+        return _with_public_version(super().restore_session(request, record, words))
 
     def is_available(self, slug: str) -> bool:
         return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
@@ -95,16 +100,14 @@ class NoticeAdmin(PublishableAdmin):
         return fieldsets
 
     def get_inlines(self, request: HttpRequest, obj: Notice | None) -> list:
-        """With deadline changes and `announced_inlines` once there can be any; on POST, those of the form."""
+        """With `announced_inlines` once there can be any; on POST, those of the form."""
         if request.method == "POST":
-            inlines = [*self.inlines, *self.announced_inlines, DeadlineChangeInline]
+            inlines = [*self.inlines, *self.announced_inlines]
             names = {relation.related_model: relation.name for relation in self.opts.related_objects}
             return [inline for inline in inlines if f"{names[inline.model]}-TOTAL_FORMS" in request.POST]
         inlines = [*self.inlines]
         if obj and obj.is_announced(request.at):
             inlines += self.announced_inlines
-        if obj and obj.deadline_changes.exists():
-            inlines.append(DeadlineChangeInline)
         return inlines
 
     def _status_line(self, notice: Notice, at: datetime.datetime) -> str:
@@ -125,17 +128,15 @@ class NoticeAdmin(PublishableAdmin):
         # `original` may hold what was sent, where the form was refused.
         if stored := self.model.objects.filter(pk=getattr(context.get("original"), "pk", None)).first():
             context["status_line"] = self._status_line(stored, request.at)
-        if source := context.get("source"):
-            context["adminform"].form.initial["deadline_reason"] = _draft_reason(source)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Notice, form: Any, change: bool) -> None:
-        is_new = obj.first_published_at is None
-        super().save_model(request, obj, form, change)
+    def _save_state(self, request: HttpRequest, record: Notice, *args: Any) -> None:
+        is_new = record.first_published_at is None
+        super()._save_state(request, record, *args)
         if is_new:
-            warn_if_closed(request, obj)
-        if obj.state == obj.State.PUBLISHED and obj.is_open(request.at):
-            for warning in self.warnings(obj, request.at):
+            warn_if_closed(request, record)
+        if record.state == record.State.PUBLISHED and record.is_open(request.at):
+            for warning in self.warnings(record, request.at):
                 self.message_user(request, warning, messages.WARNING)
 
     def warnings(self, obj: Notice, at: datetime.datetime) -> list[str]:
@@ -143,6 +144,7 @@ class NoticeAdmin(PublishableAdmin):
         return [] if obj.has_way_to_submit else [self.no_way_to_submit]
 
 
-def _draft_reason(source: Revision) -> str:
-    """Why the deadline changes, as a draft holds it."""
-    return source.data.get("carried", {}).get("deadline_reason", "")
+def _with_public_version(session: EditSession) -> EditSession:
+    notice = session.instance
+    notice.public_version = serialization.build(session.record, session.state.data)
+    return session

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import VIENTIANE, format_deadline, is_end_of_day, iso_utc, local_date
+from iomlaos.publishing.serialization import as_queryset
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
@@ -147,11 +148,29 @@ class DeadlineMixin:
 
     def record_changes(self, before: Self, at: datetime.datetime) -> None:
         """Record what changes of the deadline and the milestones that visitors have seen."""
+        for change in self._changes_since(before, at):
+            change.save()
+
+    def preview_changes(self, before: Self, at: datetime.datetime) -> None:
+        """Show on a notice in memory the changes that a save would record."""
+        relation = self._meta.get_field("deadline_changes")
+        rows = [*before.deadline_changes.all(), *self._changes_since(before, at)]
+        self._prefetched_objects_cache["deadline_changes"] = as_queryset(self, relation, rows)
+
+    def _changes_since(self, before: Self, at: datetime.datetime) -> list[models.Model]:
+        """The changes of the deadline and the milestones that visitors have seen, not saved."""
         if not before.is_announced(at):
-            return
-        for name in ("closes_at", *self.MILESTONES):
-            old, new = getattr(before, name), getattr(self, name)
-            if old != new:
-                self.deadline_changes.create(
-                    field=name, before=old, after=new, reason=self.deadline_reason, changed_at=at
-                )
+            return []
+        relation = self._meta.get_field("deadline_changes")
+        return [
+            relation.related_model(
+                field=name,
+                before=getattr(before, name),
+                after=getattr(self, name),
+                reason=self.deadline_reason,
+                changed_at=at,
+                **{relation.field.name: self},
+            )
+            for name in ("closes_at", *self.MILESTONES)
+            if getattr(before, name) != getattr(self, name)
+        ]

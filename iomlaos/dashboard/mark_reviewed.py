@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.drafts import rebase_draft
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.permissions import can_publish
 
@@ -41,10 +39,7 @@ def mark_reviewed(request: HttpRequest, label: str, key: str) -> HttpResponse:
 
 @transaction.atomic
 def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: Any) -> Publishable:
-    """Save the dates as a revision, so that an open form of a colleague finds the change.
-
-    A draft is rebased, so that publishing it does not restore the old dates.
-    """
+    """Save the dates as a revision, so that an open form of a colleague finds the change."""
     record = serialization.locked(model, key)
     if record is None:
         raise Http404
@@ -55,9 +50,6 @@ def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: 
     record.save(update_fields=["reviewed_on", "review_due", "updated_at"])
     note = _("Still right")
     Revision.objects.add_state(standing, record, serialization.serialize(record), by=by, note=note)
-    if standing.draft:
-        rebase_draft(standing, record)
-    LogEntry.objects.log_actions(by.pk, [record], CHANGE, note, single_object=True)
     return record
 
 

@@ -5,7 +5,7 @@ from iomlaos.home import views
 app_name = "home"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("about/", views.about, name="about"),
+    path("about/", views.about, {"slug": "about"}, name="about"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
 ]

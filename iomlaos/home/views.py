@@ -14,7 +14,7 @@ from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import publishables
-from iomlaos.publishing.shortcuts import get_published_or_raise
+from iomlaos.publishing.shortcuts import record_view
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 
 #: Pages of the sitemap beside those that models name.
@@ -52,9 +52,8 @@ def _places(programme: Programme) -> list[Place]:
     return sorted({*programme.places.all()}.union(*projects), key=lambda place: place.name)
 
 
-@require_safe
-def about(request: HttpRequest) -> HttpResponse:
-    page = get_published_or_raise(Page, "about", request.at)
+@record_view(Page)
+def about(request: HttpRequest, page: Page) -> HttpResponse:
     counterparts = Counterpart.objects.filter(is_internal=True).with_work(request.at)
     context = {
         "page": page,

@@ -18,7 +18,7 @@ from iomlaos.media.models import Image
 from iomlaos.media.renditions import RenditionSize, sizes
 from iomlaos.media.richtext import alternative_text_error
 from iomlaos.publishing.dates import PartialDate
-from iomlaos.publishing.serialization import delete_for_replace
+from iomlaos.publishing.formsets import ChildFormSet
 
 
 class CurrentFile:
@@ -68,15 +68,8 @@ class FileVersionField(forms.FileField):
         return super().bound_data(data, initial)
 
 
-class FileVersionFormSet(forms.BaseInlineFormSet):
+class FileVersionFormSet(ChildFormSet):
     """Refuses two versions with the same language and date, also within one form."""
-
-    def save(self, commit: bool = True) -> Any:
-        if commit:
-            # Two may swap their languages or dates.
-            changed = [form for form in self.initial_forms if form.has_changed()]
-            delete_for_replace([form.instance for form in changed if form not in self.deleted_forms])
-        return super().save(commit)
 
     def clean(self) -> None:
         super().clean()

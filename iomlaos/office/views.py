@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from iomlaos.office.models import Page
-from iomlaos.publishing.shortcuts import get_published_or_raise
+from iomlaos.publishing.shortcuts import record_view
 
 
 @require_safe
@@ -13,8 +13,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "office/contact.html", {"section": "contact"})
 
 
-@require_safe
-def page(request: HttpRequest, slug: str) -> HttpResponse:
-    page = get_published_or_raise(Page, slug, request.at)
+@record_view(Page)
+def page(request: HttpRequest, page: Page) -> HttpResponse:
     context = {"page": page, "information_date": page.information_date, "reviewed_on": page.reviewed_on}
     return render(request, "office/page.html", context)

@@ -1,9 +1,8 @@
-"""Drafts of published records: rebasing, scheduling and publishing them."""
+"""Drafts of published records: what they make of the record, scheduling and publishing them."""
 
 import datetime
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
@@ -19,26 +18,18 @@ EXPIRES_FIRST = _(
 )
 
 
-def rebase_draft(versions: RecordVersions, record: models.Model) -> None:
-    """Rebase the draft onto the current state. Raises IntegrityError on a concurrent save.
+def merge_draft(
+    model: type[models.Model], draft: Revision, current: Revision
+) -> tuple[Snapshot, list[FieldConflict]]:
+    """What a draft makes of the current state, and the fields that both changed.
 
-    Fields that both changed stay as the draft has them; `find_conflicts` names them.
+    Fields that both changed stay as the draft has them.
     """
-    draft = versions.draft
-    # As somebody saved it: conflicts of all rebases are found from there.
-    saved = draft.rebased_from or draft
-    merged, _meetings = merge.merge(type(record), saved.base.data, versions.current.data, saved.data)
-    merged["carried"] = saved.data.get("carried", {})
-    Revision.objects.save_draft(
-        versions,
-        record,
-        merged,
-        by=draft.by,
-        note=draft.note,
-        publish_at=draft.publish_at,
-        failure_reason=draft.failure_reason,
-        rebased_from=saved,
-    )
+    if draft.base is None or draft.base_id == current.pk or draft.base.data == current.data:
+        return draft.data, []
+    merged, changes = merge.merge(model, draft.base.data, current.data, draft.data)
+    merged["carried"] = draft.data.get("carried", {})
+    return merged, [change for change in changes if change.is_contested]
 
 
 def schedule(
@@ -50,25 +41,10 @@ def schedule(
     """
     draft = versions.draft
     if publish_at is not None:
-        _refuse_contested(record, find_conflicts(draft))
+        _refuse_contested(record, merge_draft(type(record), draft, versions.current)[1])
     Revision.objects.save_draft(
-        versions,
-        record,
-        draft.data,
-        by=by,
-        note=draft.note,
-        publish_at=publish_at,
-        rebased_from=draft.rebased_from,
+        versions, record, draft.data, by=by, note=draft.note, publish_at=publish_at, base=draft.base
     )
-
-
-def find_conflicts(draft: Revision) -> list[FieldConflict]:
-    """The fields that were changed both in a draft and on the public page since."""
-    before = draft.rebased_from
-    if before is None or before.base is None or draft.base is None:
-        return []
-    meetings = merge.merge(apps.get_model(draft.model), before.base.data, draft.base.data, before.data)[1]
-    return [meeting for meeting in meetings if meeting.is_contested]
 
 
 def publish_draft(
@@ -80,8 +56,6 @@ def publish_draft(
     is gone, a rule is broken, or nobody would see it. Raises IntegrityError on a concurrent save.
     """
     draft = versions.draft
-    # As somebody saved it: a withdrawal may be what is scheduled.
-    saved = draft.rebased_from or draft
     data = _against_current(versions, record)
     data = data | {"fields": {**data["fields"]}}
     if at is None:
@@ -90,31 +64,32 @@ def publish_draft(
     if starts_after(data, at or timezone.now()):
         data["fields"]["publish_from"] = None
     Revision.objects.close_draft(versions, Revision.Ending.PUBLISHED)
-    for name, value in draft.data.get("carried", {}).items():
-        setattr(record, name, value)
     # What a model dates, it dates by the moment at which this becomes public.
     record.saved_at = at
-    _put(record, data)
-    stored = type(record)._base_manager.get(pk=record.pk)
-    stored.full_clean()
-    for relation in serialization.child_relations(type(record)):
-        for row in relation.related_model._base_manager.filter(**{relation.field.name: stored}):
-            row.full_clean()
+    _write(record, data, versions.current.data)
     connection.check_constraints()
-    if at is None or saved.data["fields"]["state"] == "published":
-        validate_will_be_visible(stored, at or timezone.now())
+    # As somebody saved it: a withdrawal may be what is scheduled.
+    if at is None or draft.data["fields"]["state"] == "published":
+        validate_will_be_visible(record, at or timezone.now())
     return Revision.objects.add_state(
-        versions, stored, serialization.serialize(stored), by=by, note=draft.note, at=at
+        versions, record, serialization.serialize(record), by=by, note=draft.note, at=at
     )
 
 
-def _put(record: models.Model, data: Snapshot) -> None:
-    """Save what a draft holds. Raises ValidationError for what the database refuses."""
-    serialization.assign(record, data["fields"])
-    record.full_clean()
+def _write(record: models.Model, data: Snapshot, before: Snapshot) -> None:
+    """Validate and save what a draft holds. Raises ValidationError, also for what the database refuses."""
+    built = serialization.build(record, data)
+    built.full_clean()
+    for relation in serialization.child_relations(type(record)):
+        unchanged = before["owned"].get(relation.name, {})
+        rows = data["owned"].get(relation.name, {})
+        for row in serialization.children_of(built, relation):
+            if rows[str(row.pk)] != unchanged.get(str(row.pk)):
+                # Whether it is unique among its siblings, the database says.
+                row.full_clean(validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
-            serialization.apply(record, data, raw=False)
+            serialization.write(record, data)
     except models.ProtectedError as error:
         users = sorted(str(each) for each in error.protected_objects)
         raise ValidationError(
@@ -139,11 +114,8 @@ def validate_will_be_visible(record: models.Model, at: datetime.datetime) -> Non
 
 def _against_current(versions: RecordVersions, record: models.Model) -> Snapshot:
     """What the draft makes of the record as it is now."""
-    draft = versions.draft
-    data, saved = draft.data, draft.rebased_from or draft
-    if saved.base_id != versions.current.pk:
-        data, meetings = merge.merge(type(record), saved.base.data, versions.current.data, saved.data)
-        _refuse_contested(record, [meeting for meeting in meetings if meeting.is_contested])
+    data, conflicts = merge_draft(type(record), versions.draft, versions.current)
+    _refuse_contested(record, conflicts)
     if missing := serialization.missing_references(type(record), data):
         message = _("It refers to something that was deleted: %(fields)s.")
         raise ValidationError(message % {"fields": _join_labels(record, missing)})

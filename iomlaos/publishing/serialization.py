@@ -1,14 +1,17 @@
-"""Records and their children as plain data (snapshots): read, applied to rows, built without saving."""
+"""Records and their children as plain data (snapshots): read from rows, built in memory, written to rows."""
 
-import contextlib
+import copy
+import datetime
 import json
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, models, transaction
+from django.db import models
+from django.db.models.expressions import OrderBy
 
 from iomlaos.publishing.merge import Path, Snapshot
 from iomlaos.publishing.options import options_of
@@ -63,32 +66,49 @@ def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> mode
     return rows.filter(pk=key).first()
 
 
-def is_stored(record: models.Model) -> bool:
-    """Whether the row in the database holds the same content as the record in memory."""
-    stored = type(record)._base_manager.filter(pk=record.pk).first()
-    return stored is not None and _values(stored) == _values(record)
+# --- Reading --------------------------------------------------------------------------------------
 
 
 def serialize(record: models.Model) -> Snapshot:
     """The snapshot of a record as the database holds it."""
-    model = type(record)
-    stored = model._base_manager.get(pk=record.pk)
+    return snapshot_of(type(record)._base_manager.get(pk=record.pk))
+
+
+def snapshot_of(record: models.Model) -> Snapshot:
+    """The snapshot of a record in memory, with the related rows that it holds; others are read."""
+    record = _with_own_cache(record)
     owned = {
-        relation.name: {str(row.pk): _values(row, relation.field) for row in _rows_of(stored, relation)}
-        for relation in child_relations(model)
+        relation.name: {str(row.pk): values_of(row, relation.field) for row in children_of(record, relation)}
+        for relation in child_relations(type(record))
     }
     many = {
-        field.name: sorted(str(key) for key in getattr(stored, field.name).values_list("pk", flat=True))
-        for field in model._meta.many_to_many
+        field.name: sorted(str(row.pk) for row in getattr(record, field.name).all())
+        for field in record._meta.many_to_many
     }
-    return {"fields": _values(stored), "many": many, "owned": owned}
+    return {"fields": values_of(record), "many": many, "owned": owned}
 
 
-def _rows_of(record: models.Model, relation: models.ManyToOneRel) -> models.QuerySet:
-    return relation.related_model._base_manager.filter(**{relation.field.name: record})
+def _with_own_cache(record: models.Model) -> models.Model:
+    """A copy of a record, with its related rows loaded: the cache of the record itself would become old."""
+    loaded = copy.copy(record)
+    loaded._prefetched_objects_cache = {**getattr(record, "_prefetched_objects_cache", {})}  # type: ignore[attr-defined]
+    load_related(loaded)
+    return loaded
 
 
-def _values(row: models.Model, owner: models.Field | None = None) -> dict[str, Any]:
+def load_related(record: models.Model) -> None:
+    """Load the child rows and the many-to-many rows of a record into its prefetch cache, once."""
+    names = [relation.get_accessor_name() for relation in child_relations(type(record))]
+    names += [field.name for field in record._meta.many_to_many]
+    models.prefetch_related_objects([record], *filter(None, names))
+
+
+def children_of(record: models.Model, relation: models.ManyToOneRel) -> models.QuerySet:
+    return getattr(record, relation.get_accessor_name()).all()
+
+
+def values_of(row: models.Model, owner: models.Field | None = None) -> dict[str, Any]:
+    """The content of one row as JSON can hold it, without the key of its owner."""
     # Compared by name: a translated field is not comparable with None.
     owner_name = owner.name if owner else ""
     return {
@@ -98,148 +118,110 @@ def _values(row: models.Model, owner: models.Field | None = None) -> dict[str, A
 
 def _to_json(row: models.Model, field: models.Field) -> Any:
     value = field.value_from_object(row)
-    if value is None or value == "":
-        return None
-    if isinstance(value, str | bool | int | float):
-        return value
+    match value:
+        case None | "":
+            return None
+        case str() | bool() | int() | float():
+            return value
+        case datetime.datetime():
+            return value.astimezone(datetime.UTC).isoformat()
+        case Decimal() if isinstance(field, models.DecimalField):
+            return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
     if isinstance(field, models.JSONField):
         return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    if isinstance(field, models.FileField):
+        return str(value) or None
     return field.value_to_string(row) if not isinstance(field, models.ForeignKey) else str(value)
 
 
-def apply(record: models.Model, snapshot: Snapshot, *, raw: bool) -> list[Path]:
-    """Write a snapshot into the rows of a record.
+# --- Building -------------------------------------------------------------------------------------
 
-    `raw` writes the rows without signals and `save` methods: for what is rendered and rolled back. Columns
-    that the snapshot does not have stay, and so do rows that belong to another record now. References to
-    what no longer exists are left empty where they may be.
 
-    Returns what the database refused: a slug that another record has now, a row that breaks a unique
-    constraint. Only `raw` leaves such things out; without it, IntegrityError is raised.
+def build(record: models.Model, snapshot: Snapshot) -> models.Model:
+    """A copy of a record that holds what a snapshot says, with its related rows, in memory alone.
+
+    Columns that the snapshot does not have stay. The related rows lie in the prefetch cache, where
+    templates, forms and `prefetch_related_objects` find them. `record` need not exist: it may be an
+    instance with a key and nothing else.
     """
-    assign(record, snapshot["fields"])
-    left_out: list[Path] = []
-    if raw:
-        left_out += [("fields", name) for name in _save_skipping_conflicts(record)]
-    else:
-        record.save()
-    for name, keys in snapshot["many"].items():
-        manager = getattr(record, name)
-        manager.set(manager.model._base_manager.filter(pk__in=keys))
-    for relation in child_relations(type(record)):
-        wanted = snapshot["owned"].get(relation.name, {})
-        left_out += [("owned", relation.name, key) for key in _apply_children(record, relation, wanted, raw)]
-    return left_out
+    record = _with_own_cache(record)
+    built = copy.copy(record)
+    built._state.fields_cache = {}
+    assign(built, snapshot["fields"])
+    for name in options_of(type(built)).carried:
+        setattr(built, name, snapshot.get("carried", {}).get(name, ""))
+    cached = {}
+    for relation in child_relations(type(built)):
+        stored = {str(row.pk): row for row in children_of(record, relation)}
+        values = snapshot["owned"].get(relation.name, {})
+        rows = [_build_child(built, relation, stored.get(key), key, values[key]) for key in values]
+        cached[relation.get_accessor_name()] = as_queryset(built, relation, rows)
+    for field in built._meta.many_to_many:
+        keys = snapshot["many"].get(field.name, [])
+        related = field.related_model._default_manager.filter(pk__in=keys)
+        present = getattr(record, field.name).all()
+        cached[field.name] = present if {str(row.pk) for row in present} == set(keys) else related
+    built._prefetched_objects_cache = {**record._prefetched_objects_cache, **cached}  # type: ignore[attr-defined]
+    return built
 
 
-def _apply_children(
-    record: models.Model, relation: models.ManyToOneRel, wanted: dict[str, Any], raw: bool
-) -> list[str]:
-    model = relation.related_model
-    present = {str(row.pk): row for row in _rows_of(record, relation)}
-    elsewhere = {str(key) for key in model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)}
-    elsewhere -= present.keys()
-    gone = [present[key] for key in present.keys() - wanted.keys()]
-    if raw:
-        delete_for_replace(gone)
-    else:
-        for row in gone:
-            row.delete()
-    changed = {
-        key: values
-        for key, values in wanted.items()
-        if key not in elsewhere and not (key in present and _has_values(present[key], values))
-    }
-    delete_for_replace([present[key] for key in changed if key in present])
-    left_out = []
-    for key in sorted(changed, key=lambda key: key not in present):
-        row = present.get(key) or model(pk=key)
-        setattr(row, relation.field.name, record)
-        assign(row, changed[key])
-        if not raw:
-            row.save()
-        elif not _try_save(row) and not _try_save(_clear_conditional_unique(row)):
-            left_out.append(key)
-    return left_out
-
-
-def delete_for_replace(rows: list[models.Model]) -> None:
-    """Delete rows without signals. They are inserted again at once, so that unique values can be swapped."""
-    if rows:
-        keys = [row.pk for row in rows]
-        queryset = type(rows[0])._base_manager.filter(pk__in=keys)
-        queryset._raw_delete(queryset.db)
-
-
-def _has_values(row: models.Model, values: dict[str, Any]) -> bool:
-    held = _values(row)
-    return all(held[name] == value for name, value in values.items() if name in held)
-
-
-def _try_save(row: models.Model) -> bool:
-    """Whether the database takes this row as it is."""
-    return _is_accepted(partial(row.save_base, raw=True))
-
-
-def _is_accepted(write: Callable[[], Any]) -> bool:
-    try:
-        with transaction.atomic():
-            write()
-    except IntegrityError:
-        return False
-    return True
-
-
-def _clear_conditional_unique(row: models.Model) -> models.Model:
-    """Clear the fields of conditional unique constraints, such as "headline figure"."""
-    for constraint in row._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
-            for name in constraint.condition.referenced_base_fields:
-                field = row._meta.get_field(name)
-                if isinstance(field, models.BooleanField):
-                    setattr(row, name, field.get_default())
+def _build_child(
+    owner: models.Model, relation: models.ManyToOneRel, stored: models.Model | None, key: str, values: dict
+) -> models.Model:
+    row = (
+        copy.copy(stored)
+        if stored
+        else relation.related_model(pk=relation.related_model._meta.pk.to_python(key))
+    )
+    assign(row, values)
+    setattr(row, relation.field.name, owner)
     return row
 
 
-def _save_skipping_conflicts(record: models.Model) -> list[str]:
-    """Write a row, field by field where it breaks a constraint. Returns the refused fields."""
-    if _try_save(record):
-        return []
-    stored = type(record)._base_manager.filter(pk=record.pk)
-    before = _values(stored.get())
-    waiting = [
-        field for field in content_fields(type(record)) if _to_json(record, field) != before[field.name]
-    ]
-
-    def write(field: models.Field) -> None:
-        stored.update(**{field.attname: getattr(record, field.attname)})
-
-    while True:
-        # A field that a constraint compares with another may be accepted after that one.
-        refused = [field for field in waiting if not _is_accepted(partial(write, field))]
-        if len(refused) == len(waiting):
-            return [field.name for field in refused]
-        waiting = refused
+def as_queryset(
+    owner: models.Model, relation: models.ManyToOneRel, rows: Iterable[models.Model]
+) -> models.QuerySet:
+    """Rows in memory as the result of a query that has been made, in the order of their model."""
+    queryset = relation.related_model._base_manager.filter(**{relation.field.name: owner.pk})
+    queryset._result_cache = sort_rows(relation.related_model, rows)
+    queryset._prefetch_done = True  # type: ignore[attr-defined]
+    return queryset
 
 
-def build_record(model: type[models.Model], key: Any, snapshot: Snapshot) -> models.Model:
-    """An unsaved record from a snapshot, whether or not its row still exists."""
-    record = model(pk=key)
-    assign(record, snapshot["fields"])
-    return record
+def sort_rows(model: type[models.Model], rows: Iterable[models.Model]) -> list[models.Model]:
+    """Rows in memory in the order that `Meta.ordering` gives to a query."""
+    ordered = list(rows)
+    ordering: list[Any] = [*(model._meta.ordering or ())]
+    for item in reversed(ordering):
+        if isinstance(item, OrderBy):
+            expression: Any = item.expression
+            name, descending, nulls_last = expression.name, item.descending, bool(item.nulls_last)
+        else:
+            name, descending = item.removeprefix("-"), item.startswith("-")
+            nulls_last = descending
+        field = cast(models.Field, model._meta.get_field(name))
+        values = {id(row): field.get_prep_value(field.value_from_object(row)) for row in ordered}
+        present = [row for row in ordered if values[id(row)] is not None]
+        present.sort(key=lambda row: values[id(row)], reverse=descending)
+        absent = [row for row in ordered if values[id(row)] is None]
+        ordered = [*present, *absent] if nulls_last else [*absent, *present]
+    return ordered
 
 
-def build_children(
-    record: models.Model, snapshot: Snapshot, relation: models.ManyToOneRel
-) -> list[models.Model]:
-    """Unsaved child rows of one relation, from a snapshot."""
-    rows = []
-    for key, values in snapshot["owned"].get(relation.name, {}).items():
-        row = relation.related_model(pk=key)
-        setattr(row, relation.field.name, record)
-        assign(row, values)
-        rows.append(row)
-    return rows
+def assign(row: models.Model, values: dict[str, Any]) -> None:
+    """Give a row in memory the values of a snapshot. A reference to what no longer exists becomes empty."""
+    for field in content_fields(type(row)):
+        if field.name in values and values[field.name] != _to_json(row, field):
+            setattr(row, field.attname, _from_json(field, values[field.name]))
+
+
+def _from_json(field: models.Field, value: Any) -> Any:
+    if value is None:
+        return None if field.null else field.get_default() if not field.empty_strings_allowed else ""
+    if isinstance(field, models.ForeignKey):
+        exists = field.related_model._base_manager.filter(pk=value).exists()
+        return field.target_field.to_python(value) if exists or not field.null else None
+    return field.to_python(value)
 
 
 def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
@@ -247,7 +229,7 @@ def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Pa
     found: list[Path] = []
     for name, keys in snapshot["many"].items():
         related = cast(type[models.Model], model._meta.get_field(name).related_model)
-        if related._base_manager.filter(pk__in=keys).count() < len(keys):
+        if keys and related._base_manager.filter(pk__in=keys).count() < len(keys):
             found.append(("many", name))
     rows: list[tuple[type[models.Model], Path, dict[str, Any]]] = [(model, ("fields",), snapshot["fields"])]
     for relation in child_relations(model):
@@ -262,25 +244,62 @@ def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Pa
     return found
 
 
-def assign(row: models.Model, values: dict[str, Any]) -> None:
-    """Give a row in memory the values of a snapshot."""
-    for field in content_fields(type(row)):
-        if field.name not in values:
-            continue
-        value = values[field.name]
-        if value is None:
-            value = None if field.null else field.get_default() if not field.empty_strings_allowed else ""
-        elif isinstance(field, models.ForeignKey):
-            exists = field.related_model._base_manager.filter(pk=value).exists()
-            value = field.target_field.to_python(value) if exists or not field.null else None
-        else:
-            value = field.to_python(value)
-        setattr(row, field.attname, value)
+# --- Writing --------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def rolled_back() -> Iterator[None]:
-    """Roll back all that happens inside the block."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def write(record: models.Model, snapshot: Snapshot) -> None:
+    """Write a snapshot into the rows of a record, and no row that does not differ.
+
+    `record` is the locked row, or a new instance. Columns that the snapshot does not have stay, and so do
+    child rows that belong to another record now. Raises IntegrityError for what the database refuses.
+    """
+    if not record._state.adding:
+        before = snapshot_of(record)
+        if all(before[part] == snapshot[part] for part in before):
+            return
+    assign(record, snapshot["fields"])
+    for name in options_of(type(record)).carried:
+        setattr(record, name, snapshot.get("carried", {}).get(name, ""))
+    record.save()
+    for name, keys in snapshot["many"].items():
+        manager = getattr(record, name)
+        if {str(row.pk) for row in manager.all()} != set(keys):
+            manager.set(manager.model._base_manager.filter(pk__in=keys))
+    for relation in child_relations(type(record)):
+        _write_children(record, relation, snapshot["owned"].get(relation.name, {}))
+    record._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+
+
+def _write_children(record: models.Model, relation: models.ManyToOneRel, wanted: dict[str, Any]) -> None:
+    model = relation.related_model
+    present = {str(row.pk): row for row in children_of(record, relation)}
+    for key in present.keys() - wanted.keys():
+        present[key].delete()
+    changed = {
+        key: values
+        for key, values in wanted.items()
+        if key not in present or not _has_values(present[key], values)
+    }
+    added = changed.keys() - present.keys()
+    elsewhere = model._base_manager.filter(pk__in=added).values_list("pk", flat=True) if added else ()
+    for key in map(str, elsewhere):
+        del changed[key]
+    _delete_for_replace([present[key] for key in changed if key in present])
+    for key in sorted(changed, key=lambda key: key not in present):
+        row = present.get(key) or model(pk=model._meta.pk.to_python(key))
+        setattr(row, relation.field.name, record)
+        assign(row, changed[key])
+        row.save()
+
+
+def _has_values(row: models.Model, values: dict[str, Any]) -> bool:
+    """Whether a row holds these values. A snapshot may name columns that were removed since."""
+    present = values_of(row)
+    return all(present[name] == value for name, value in values.items() if name in present)
+
+
+def _delete_for_replace(rows: list[models.Model]) -> None:
+    """Delete rows without signals. They are inserted again at once, so that unique values can be swapped."""
+    if rows and any(isinstance(rule, models.UniqueConstraint) for rule in rows[0]._meta.constraints):
+        queryset = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        queryset._raw_delete(queryset.db)

@@ -1,10 +1,13 @@
 """From an address to its object at a moment: used by every page and file."""
 
 import datetime
-from typing import TypeVar
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import models
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.publishing.models import Publishable, PublishableQuerySet, SlugRedirect
@@ -41,6 +44,52 @@ def get_published_or_raise(
         if now_at is not None and now_at.was_withdrawn(at):
             raise _gone(now_at)
     raise Http404
+
+
+#: Renders the page of one record.
+RecordPage = Callable[[HttpRequest, Any], HttpResponse]
+
+
+def record_view(
+    model: type[Publishable], queryset: Callable[[datetime.datetime], models.QuerySet] | None = None
+) -> Callable[[RecordPage], Callable[..., HttpResponse]]:
+    """Decorator: make a view of a live record by its slug of a function that renders one record.
+
+    `queryset` gives what the page loads at a moment. The view has a `preview`, see `previewed_by`.
+    """
+
+    def decorate(page: RecordPage) -> Callable[..., HttpResponse]:
+        def rows(at: datetime.datetime) -> models.QuerySet:
+            return queryset(at) if queryset else model.objects.all()
+
+        @require_safe
+        @functools.wraps(page)
+        def view(request: HttpRequest, slug: str) -> HttpResponse:
+            return page(request, get_published_or_raise(model, slug, request.at, rows(request.at)))
+
+        return previewed_by(page, rows)(view)
+
+    return decorate
+
+
+def previewed_by(
+    page: RecordPage, queryset: Callable[[datetime.datetime], models.QuerySet]
+) -> Callable[[Any], Any]:
+    """Decorator: `view.preview(request, record)` renders the page of a record that lies in memory alone.
+
+    The record brings its own related rows; the others are loaded as `queryset` says.
+    """
+
+    def preview(request: HttpRequest, record: Publishable) -> HttpResponse:
+        lookups = queryset(request.at)._prefetch_related_lookups
+        models.prefetch_related_objects([record], *lookups)
+        return page(request, record)
+
+    def decorate(view: Any) -> Any:
+        view.preview = preview
+        return view
+
+    return decorate
 
 
 def _gone(record: Publishable) -> GoneError:

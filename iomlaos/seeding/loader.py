@@ -8,7 +8,6 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.drafts import rebase_draft
 from iomlaos.publishing.merge import constraint_groups
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import locked, owner_of, serialize
@@ -121,8 +120,6 @@ class SeedLoader:
                 owner.refresh_from_db()
                 note = _("Updated from the fixtures.")
                 Revision.objects.add_state(versions, owner, serialize(owner), by=None, note=note)
-                if versions.draft:
-                    rebase_draft(versions, owner)
                 self.updated += 1
         self.kept += is_kept
 

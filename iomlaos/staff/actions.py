@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import find_conflicts, publish_draft, schedule, validate_will_be_visible
+from iomlaos.publishing.drafts import merge_draft, publish_draft, schedule, validate_will_be_visible
 from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
 from iomlaos.staff.fields import DateTimeField
 
@@ -108,21 +108,26 @@ class PublishLater(Step):
         if moment <= self.request.at:
             raise ValidationError({"publish_at": _("This moment has passed. Give a later one.")})
         if draft := self.standing.draft:
-            self._will_be_seen(draft, moment)
-            self.reschedule(moment)
+            self._schedule_draft(draft, moment)
             Submission.objects.end(self.record, self.request.at)
         else:
             self.keep_public(publish_from=moment)
 
-    def _will_be_seen(self, draft: Revision, moment: datetime.datetime) -> None:
+    def _schedule_draft(self, draft: Revision, moment: datetime.datetime) -> None:
         """A draft of a withdrawn record makes it public again. Raises ValidationError."""
-        fields = draft.data["fields"]
-        if fields["state"] != Publishable.State.PUBLISHED and not find_conflicts(draft):
-            # It takes the withdrawal back, and so is not rebased onto it any more.
-            fields["state"], draft.rebased_from = Publishable.State.PUBLISHED, None
-        planned = serialization.build_record(type(self.record), self.record.pk, draft.data)
+        data, conflicts = merge_draft(type(self.record), draft, self.standing.current)
+        is_taken_back = data["fields"]["state"] != Publishable.State.PUBLISHED and not conflicts
+        if is_taken_back:
+            data["fields"]["state"] = Publishable.State.PUBLISHED
+        planned = serialization.build(self.record, data)
         planned.publish_from = None
         validate_will_be_visible(planned, moment)
+        if is_taken_back:
+            Revision.objects.save_draft(
+                self.standing, self.record, data, by=self.request.user, note=draft.note, publish_at=moment
+            )
+        else:
+            self.reschedule(moment)
 
 
 class Unschedule(Step):
@@ -247,22 +252,29 @@ class HasSteps:
         if not self.has_publish_permission(request):
             raise PermissionDenied
         step_class = {step.name: step for step in self.steps}.get(name)
+        if step_class is None:
+            raise Http404
+        if request.method != "POST":
+            step = step_class(self, request, record, Revision.objects.peek(record))
+            return self._show_step(step, step.form()) if step.is_offered else self._refuse_step(step)
         with transaction.atomic():
             record = serialization.locked(self.model, record.pk)
-            if record is None or step_class is None:
+            if record is None:
                 raise Http404
-            return self._at_step(step_class(self, request, record, self._standing_of(record)))
+            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
+            return self._take_step(step_class(self, request, record, versions))
 
-    def _at_step(self, step: Step) -> HttpResponse:
-        request, record, standing = step.request, step.record, step.standing
+    def _refuse_step(self, step: Step) -> HttpResponse:
+        messages.info(step.request, gettext("That cannot be done now, or was done already."))
+        return redirect(self.admin_url("change", step.record))
+
+    def _take_step(self, step: Step) -> HttpResponse:
         if not step.is_offered:
-            messages.info(request, gettext("That cannot be done now, or was done already."))
-            return redirect(self.admin_url("change", record))
-        source = (standing.draft or standing.current).pk
-        is_sent = request.method == "POST"
-        is_stale = is_sent and request.POST.get("_source") != str(source)
-        form = step.form(request.POST if is_sent else None)
-        if is_sent and not is_stale and form.is_valid():
+            return self._refuse_step(step)
+        request, versions, form = step.request, step.standing, step.form(step.request.POST)
+        source = versions.draft or versions.current
+        is_stale = not source.has_form_key(request.POST.get("_source"))
+        if not is_stale and form.is_valid():
             try:
                 with transaction.atomic():
                     step.take(form)
@@ -272,16 +284,20 @@ class HasSteps:
                 is_stale = True
             else:
                 messages.success(request, step.done)
-                return redirect(self.admin_url("change", record))
+                return redirect(self.admin_url("change", step.record))
+        return self._show_step(step, form, is_stale=is_stale)
+
+    def _show_step(self, step: Step, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
+        versions = step.standing
         context = {
-            "title": f"{step.label}: {standing.current.title}",
+            "title": f"{step.label}: {versions.current.title}",
             "step": step,
             "form": form,
             "is_stale": is_stale,
-            "source": source,
-            "object": record,
+            "source": (versions.draft or versions.current).form_key,
+            "object": step.record,
         }
-        return self.render_page(request, "action", context, status=409 if is_stale else 200)
+        return self.render_page(step.request, "action", context, status=409 if is_stale else 200)
 
 
 def _with_label(model: type[models.Model], name: str, errors: list[ValidationError]) -> ValidationError:

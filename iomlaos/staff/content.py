@@ -1,7 +1,6 @@
 """ModelAdmin classes for content: texts, publishables, and owners of files."""
 
 import datetime
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -14,14 +13,16 @@ from modeltranslation.admin import TranslationAdmin
 
 from iomlaos.media.models import FileVersion, file_versions_in
 from iomlaos.media.views import file_response
+from iomlaos.publishing import merge
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
 from iomlaos.staff.actions import HasSteps
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import BaseAdmin, TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
-from iomlaos.staff.drafts import KeepsDrafts
+from iomlaos.staff.drafts import DraftsMixin
 from iomlaos.staff.duplicate import DuplicateMixin
 from iomlaos.staff.filters import HasFileFilter, LiveFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
@@ -61,7 +62,7 @@ WITHDRAWAL_REASON = ("withdrawal_reason_en", "withdrawal_reason_lo")
 SCHEDULE = ("publish_from", "publish_until", "publish_at")
 
 
-class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, ContentAdmin):
+class PublishableAdmin(DuplicateMixin, DraftsMixin, HasSteps, PreviewMixin, ContentAdmin):
     """What the admin pages of all Publishables share: when they are public, how old their information is."""
 
     publishing_fields: tuple = (
@@ -114,20 +115,14 @@ class PublishableAdmin(DuplicateMixin, KeepsDrafts, HasSteps, PreviewMixin, Cont
     def live_now(self, obj: Publishable) -> bool:
         return obj.is_live_now
 
-    def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
-        if set(form.changed_data) - self.BOOKKEEPING and "information_date" not in form.changed_data:
-            obj.information_date = PartialDate.of(request.at)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
-        """A changed child row, such as a figure or a file, makes the information newer, too."""
-        super().save_related(request, form, formsets, change)
-        record, today = form.instance, PartialDate.of(request.at)
-        is_dated = "information_date" in form.changed_data or record.information_date == today
-        changed = (rows.new_objects or rows.changed_objects or rows.deleted_objects for rows in formsets)
-        if not is_dated and any(changed):
-            record.information_date = today
-            record.save(update_fields=["information_date", "updated_at"])
+    def adjust_snapshot(self, request: HttpRequest, typed: Snapshot, before: Snapshot | None) -> None:
+        """Date the information by today where the text changed and the date was left alone."""
+        super().adjust_snapshot(request, typed, before)
+        changed = {each.path for each in merge.differences(before, typed)} if before else set()
+        bookkeeping = {("fields", name) for name in self.BOOKKEEPING}
+        is_new = before is None and not typed["fields"]["information_date"]
+        if is_new or (changed - bookkeeping and ("fields", "information_date") not in changed):
+            typed["fields"]["information_date"] = PartialDate.of(request.at).iso
 
 
 class FileOwnerAdmin(PublishableAdmin):

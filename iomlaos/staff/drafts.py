@@ -1,7 +1,6 @@
 """Drafts in change forms: which button saves, submits, schedules or publishes."""
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.publishing import merge
 from iomlaos.publishing.dates import VIENTIANE, format_deadline
 from iomlaos.publishing.drafts import EXPIRES_FIRST
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision, Submission
 from iomlaos.staff.actions import AsksLittle
+from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.fields import DateTimeField
-from iomlaos.staff.versioned_save import Save, note_of
+from iomlaos.staff.versioned_form import note_of
 
 #: The buttons beside the plain save.
 DRAFT, SUBMIT, PREVIEW, PUBLISH, SCHEDULE = "_draft", "_submit", "_preview", "_publish", "_schedule"
@@ -94,13 +95,14 @@ def where_it_stands(record: Publishable, at: datetime.datetime) -> str:
     return message % {"moment": format_deadline(record.publish_from)}
 
 
-class KeepsDrafts:
+class DraftsMixin:
     """The forms of Publishables. A public record stays as it is until a draft of it is published."""
 
     form = PublishableForm
 
     def heed_button(self, request: HttpRequest, record: Publishable | None) -> None:
         """Map the pressed button to a state. Changes to a published record are saved as a draft."""
+        request.as_sent = getattr(request, "as_sent", request.POST)
         sent = request.POST = request.as_sent.copy()
         is_draft = record is None or record.state == Publishable.State.DRAFT
         if _has_button(sent, *NOT_YET):
@@ -116,8 +118,8 @@ class KeepsDrafts:
             else:
                 sent["publish_from"] = _unless_ahead(sent.get("publish_from", ""), request.at)
 
-    def is_kept_as_draft(self, request: HttpRequest, record: Publishable) -> bool:
-        if record.state == Publishable.State.DRAFT:
+    def is_kept_as_draft(self, request: HttpRequest, record: Publishable | None) -> bool:
+        if record is None or record.state == Publishable.State.DRAFT:
             return False
         return not self.has_publish_permission(request) or _has_button(request.POST, *NOT_YET, SCHEDULE)
 
@@ -130,23 +132,40 @@ class KeepsDrafts:
         is_scheduled = draft and draft.publish_at and draft.publish_at > request.at
         return draft.publish_at if is_scheduled else None
 
+    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> None:
+        versions, record = session.versions, session.record
+        draft, current = versions.draft, versions.current
+        if not draft and not merge.differences(current.data, data):
+            messages.info(request, gettext("Nothing was changed, so no draft was kept."))
+            return
+        publish_at = self.when_to_publish(request, draft)
+        is_new = not draft or draft.data != data or draft.publish_at != publish_at
+        if is_new or draft.failure_reason or draft.base_id != current.pk:
+            Revision.objects.save_draft(
+                versions, record, data, by=request.user, note=note_of(request), publish_at=publish_at
+            )
+        self.after_saving(request, record, current.data)
+
     def does_more(self, request: HttpRequest) -> bool:
         return _has_button(request.POST, SUBMIT, PREVIEW, PUBLISH, SCHEDULE)
 
-    def asked_again(self, request: HttpRequest) -> set[str]:
+    def fields_of_button(self, request: HttpRequest) -> set[str]:
         is_public = _has_button(request.POST, PUBLISH, SCHEDULE)
         return {"changelog", "state", "publish_from"} if is_public else {"changelog"}
 
+    def _save_state(
+        self, request: HttpRequest, record: Publishable, versions: RecordVersions, *args: Any
+    ) -> None:
+        """A contributor publishes nothing and changes nothing public, whatever form it came from."""
+        was = versions.current.data["fields"]["state"] if versions.current else Publishable.State.DRAFT
+        super()._save_state(request, record, versions, *args)
+        is_public = {was, record.state} != {Publishable.State.DRAFT}
+        if is_public and not self.has_publish_permission(request):
+            raise PermissionDenied
+
     def after_saving(self, request: HttpRequest, record: Publishable, before: Snapshot | None) -> None:
         super().after_saving(request, record, before)
-        save: Save | None = getattr(request, "save_with_history", None)
-        may_publish = self.has_publish_permission(request)
-        if not (save and save.to_draft) and not may_publish:
-            # Whatever form it came from: of an earlier state, or of one that was published since.
-            was = before["fields"]["state"] if before else Publishable.State.DRAFT
-            if {was, record.state} != {Publishable.State.DRAFT}:
-                raise PermissionDenied
-        if SCHEDULE in request.POST and may_publish:
+        if SCHEDULE in request.POST and self.has_publish_permission(request):
             Submission.objects.end(record, request.at)
         if SUBMIT in request.POST:
             Submission.objects.submit(record, by=request.user, note=note_of(request), at=request.at)
@@ -170,48 +189,47 @@ class KeepsDrafts:
             )
         return form
 
-    def save_model(self, request: HttpRequest, obj: Publishable, form: Any, change: bool) -> None:
+    def adjust_snapshot(self, request: HttpRequest, typed: Snapshot, before: Snapshot | None) -> None:
+        """Add the note for visitors to the changelog."""
+        super().adjust_snapshot(request, typed, before)
         if request.POST.get("_note_public") and (text := note_of(request)):
             note = {"on": request.at.astimezone(VIENTIANE).date().isoformat(), "en": text[:300]}
             if lao := request.POST.get("_note_lo", "").strip():
                 note["lo"] = lao[:300]
-            obj.changelog = [note, *(other for other in obj.changelog if other != note)]
-        super().save_model(request, obj, form, change)
+            others = [other for other in typed["fields"]["changelog"] or [] if other != note]
+            typed["fields"]["changelog"] = [note, *others]
 
-    def response_add(self, request: HttpRequest, obj: Publishable, *args: Any) -> HttpResponse:
-        return self._answer(request, obj, super().response_add, *args)
-
-    def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
-        return self._answer(request, obj, super().response_change)
-
-    def _answer(self, request: HttpRequest, obj: Publishable, respond: Callable, *args: Any) -> HttpResponse:
+    def respond(
+        self, request: HttpRequest, session: EditSession | None, record: Publishable, *, is_draft: bool
+    ) -> HttpResponse:
         """Say what the public sees now. After a button, show the form again."""
         if IS_POPUP_VAR in request.POST:
-            return respond(request, obj, *args)
+            return super().respond(request, session, record, is_draft=is_draft)
         if PREVIEW in request.POST:
-            return redirect(self.admin_url("preview", obj))
-        is_plain = not _has_button(request.POST, DRAFT, SUBMIT, PUBLISH, SCHEDULE)
-        response = respond(request, obj, *args) if is_plain else redirect(self.admin_url("change", obj))
-        messages.success(request, self._what_is_true(request, obj))
+            return redirect(self.admin_url("preview", record))
+        if _has_button(request.POST, DRAFT, SUBMIT, PUBLISH, SCHEDULE):
+            response = redirect(self.admin_url("change", record))
+        else:
+            response = super().respond(request, session, record, is_draft=is_draft)
+        messages.success(request, self._what_is_true(request, session, record, is_draft=is_draft))
         return response
 
-    def _what_is_true(self, request: HttpRequest, obj: Publishable) -> str:
-        save: Save | None = getattr(request, "save_with_history", None)
+    def _what_is_true(
+        self, request: HttpRequest, session: EditSession | None, record: Publishable, *, is_draft: bool
+    ) -> str:
         if SUBMIT in request.POST:
             return gettext("Handed in. Whoever may publish it finds it on their front page.")
-        if not save or not save.to_draft:
-            return where_it_stands(obj, request.at)
+        if session is None or not is_draft:
+            return where_it_stands(record, request.at)
         if SCHEDULE in request.POST:
             moment = format_deadline(DateTimeField().clean(request.POST.get("publish_at")))
             return gettext("The change becomes public by itself: %(moment)s.") % {"moment": moment}
-        if not save.standing.current.is_public_at(request.at):
+        if not session.versions.current.is_public_at(request.at):
             return gettext("Kept as a draft. Only staff see it.")
         return gettext("Kept as a draft. The public page stays as it is until the draft is published.")
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         """A form that comes back says what was typed, and not what its button made of it."""
-        if context["original"] is None:
-            context |= self.told_beside(request, None, None)
         sent, form = getattr(request, "as_sent", None), context["adminform"].form
         if sent is not None and form.is_bound:
             form.errors  # noqa: B018  (validated before it gets other data)
@@ -220,19 +238,19 @@ class KeepsDrafts:
             form.initial["publish_at"] = sent.get("publish_at", "")
         return super().render_change_form(request, context, **kwargs)
 
-    def told_beside(self, request: HttpRequest, record: Any, standing: RecordVersions | None) -> dict:
-        context = {
+    def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
+        context = super().session_context(request, session) | {
             "keeps_drafts": True,
             "shows_changes": self.model.shows_changes,
             "may_publish": self.has_publish_permission(request),
         }
-        if record is None:
+        if session is None:
             return context
-        context |= super().told_beside(request, record, standing)
+        record, versions = session.record, session.versions
         return context | {
-            "is_public": standing.current.data["fields"]["state"] != Publishable.State.DRAFT,
+            "is_public": versions.current.data["fields"]["state"] != Publishable.State.DRAFT,
             "is_seen": record.is_live(request.at),
-            "steps": self.steps_offered(request, record, standing),
+            "steps": self.steps_offered(request, record, versions),
             "submission": Submission.objects.of(record).filter(ended_at=None).first(),
             "links_out": ReviewLink.objects.of(record).usable(request.at).count(),
         }

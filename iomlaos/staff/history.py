@@ -2,7 +2,6 @@
 
 import copy
 import datetime
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -14,18 +13,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from iomlaos.publishing import merge, serialization
-from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
-from iomlaos.publishing.options import options_of
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.versioned_save import SavesSafely
+from iomlaos.staff.versioned_form import VersionedFormMixin
 
 #: Revisions on a page of the history.
 PAGE_SIZE = 100
 
 
-class HistoryMixin(SavesSafely):
+class HistoryMixin(VersionedFormMixin):
     """A ModelAdmin that shows what each save changed, and restores versions and deleted records."""
 
     #: For change_list.html.
@@ -47,7 +44,6 @@ class HistoryMixin(SavesSafely):
         return [
             self.admin_path("<path:object_id>/notes/", self.notes_view, "notes"),
             self.admin_path("deleted/", self.deleted_view, "deleted"),
-            self.admin_path("<path:object_id>/restore/<uuid:revision>/", self.restore_view, "restore"),
             *super().get_urls(),
         ]
 
@@ -58,7 +54,7 @@ class HistoryMixin(SavesSafely):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        versions = self._standing_of(record)
+        versions = Revision.objects.peek(record)
         revisions = Revision.objects.of(record).saved().select_related("by", "base")
         revisions, formatter = list(revisions[: PAGE_SIZE + 1]), SnapshotFormatter(self.model)
         context = {
@@ -74,20 +70,6 @@ class HistoryMixin(SavesSafely):
             "object": record,
         }
         return self.render_page(request, "history", context | (extra_context or {}))
-
-    def restore_view(self, request: HttpRequest, object_id: str, revision: uuid.UUID) -> HttpResponse:
-        """Open an earlier version in the form, where it is saved like any other change."""
-        record = self._record_to_change(request, object_id)
-        with transaction.atomic():
-            serialization.locked(self.model, record.pk)
-            version = get_object_or_404(Revision.objects.of(record).saved(), pk=revision)
-            head = Revision.objects.sync_state(record)
-            present = {name: head.data["fields"][name] for name in options_of(self.model).kept_on_restore}
-            data = version.data | {"fields": version.data["fields"] | present, "carried": {}}
-            note = _("As it was on %(when)s") % {"when": f"{version.at.astimezone(VIENTIANE):%Y-%m-%d %H:%M}"}
-            parked = Revision.objects.add_pending(head, record, data, by=request.user, note=note)
-        messages.info(request, _("This is how it was. It is not saved yet: look through it, then save."))
-        return redirect(f"{self.admin_url('change', record)}?source={parked.pk}")
 
     def _record_to_change(self, request: HttpRequest, object_id: str) -> models.Model:
         """The record that a POST is about."""
@@ -111,8 +93,8 @@ class HistoryMixin(SavesSafely):
             raise PermissionDenied
         try:
             with transaction.atomic():
-                versions = self._standing_of(record)
-                if str(versions.current.pk) != request.POST.get("_source"):
+                versions = self.versions_of(record)
+                if not versions.current.has_form_key(request.POST.get("_source")):
                     raise IntegrityError("Somebody saved since the notes were shown.")
                 self._save_note(request, versions)
         except IntegrityError:
@@ -176,7 +158,7 @@ class HistoryMixin(SavesSafely):
             data["fields"]["state"] = "draft"
         try:
             with transaction.atomic():
-                serialization.apply(record, data, raw=False)
+                serialization.write(record, data)
                 versions, restored = Revision.objects.saved_versions(record), serialization.serialize(record)
                 note = _("Restored after it was deleted")
                 Revision.objects.add_state(versions, record, restored, by=request.user, note=note)

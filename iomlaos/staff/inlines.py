@@ -8,12 +8,15 @@ from django.http import HttpRequest
 from modeltranslation.admin import TranslationStackedInline
 
 from iomlaos.media.forms import FileVersionFormSet
+from iomlaos.publishing.formsets import ChildForm, ChildFormSet
 from iomlaos.staff.base import FORMFIELD_OVERRIDES, TranslatedFieldsetsMixin
 
 
 class ContentInline(admin.StackedInline):
     """Child rows, with the permissions of their owner. A new owner has one empty row."""
 
+    form = ChildForm
+    formset = ChildFormSet
     formfield_overrides = FORMFIELD_OVERRIDES
     # A row of a draft has no public page, and the form itself links to a file.
     view_on_site = False

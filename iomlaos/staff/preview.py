@@ -1,9 +1,10 @@
 """Preview of a draft as its public page, and review links.
 
-The draft is put into its rows and published, the public view answers, and all of it is rolled back.
+The draft is built in memory, and the public view renders it as it would the stored record.
 """
 
 import datetime
+from typing import cast
 
 from django import forms
 from django.conf import settings
@@ -19,13 +20,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
-from iomlaos.media.models import file_versions_in, rewrite_file_urls
+from iomlaos.media.models import file_versions_of, rewrite_file_urls
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing import serialization
+from iomlaos.publishing.drafts import merge_draft
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
-from iomlaos.publishing.serialization import rolled_back
 from iomlaos.staff.base import parse_uuid
 
 #: The languages of a preview, by their own names.
@@ -43,32 +43,22 @@ def render_preview(
     files_url: str,
     link: ReviewLink | None = None,
 ) -> HttpResponse:
-    """Render the public page of a record as a snapshot says. Raises Http404 as the page would.
+    """Render the public page of a record as a snapshot says.
 
-    The view gets an anonymous request with `is_preview` and, as `review`, the review link that is followed.
-    Images and files that are not public are served below `images_url` and `files_url`.
+    The view gets an anonymous request with, as `review`, the review link that is followed. Images and files
+    that are not public are served below `images_url` and `files_url`.
     """
-    model = type(record)
-    with rolled_back(), translation.override(language):
-        before = model._base_manager.get(pk=record.pk)
-        serialization.apply(record, data, raw=True)
-        for name, value in data.get("carried", {}).items():
-            setattr(record, name, value)
-        record.record_changes(before, request.at)
-        published = {"state": Publishable.State.PUBLISHED, "publish_from": None, "publish_until": None}
-        model._base_manager.filter(pk=record.pk).update(**published)
-        url = model._base_manager.get(pk=record.pk).get_absolute_url().partition("#")[0]
+    built = cast(Publishable, serialization.build(record, data))
+    built.preview_changes(record, request.at)
+    built.state, built.publish_from, built.publish_until = Publishable.State.PUBLISHED, None, None
+    with translation.override(language):
+        url = built.get_absolute_url().partition("#")[0]
         public_request = _anonymous_request(request, url)
         public_request.review = link
-        view, args, kwargs = public_request.resolver_match = resolve(url)
-        try:
-            response = view(public_request, *args, **kwargs)
-        except (GoneError, PermanentlyMoved) as error:
-            raise Http404 from error
-        if hasattr(response, "render"):
-            response.render()
+        public_request.resolver_match = resolve(url)
+        response = public_request.resolver_match.func.preview(public_request, built)
     html = rewrite_image_urls(response.content.decode(), images_url)
-    html = rewrite_file_urls(html, file_versions_in(model, record.pk, data), files_url)
+    html = rewrite_file_urls(html, file_versions_of(built), files_url)
     return HttpResponse(html, content_type=response.headers["Content-Type"])
 
 
@@ -77,17 +67,18 @@ def _anonymous_request(request: HttpRequest, url: str) -> HttpRequest:
     names = ("SERVER_NAME", "SERVER_PORT", "HTTP_HOST", "REMOTE_ADDR", "wsgi.url_scheme")
     anonymous.META = {name: request.META[name] for name in names if name in request.META}
     anonymous.method, anonymous.path, anonymous.path_info = "GET", url, url
-    anonymous.at, anonymous.is_preview = request.at, True
+    anonymous.at = request.at
     return anonymous
 
 
 def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:
     """What is waiting to be published: the draft of a record, or a record that is not live yet. Else None."""
-    if draft := Revision.objects.of(record).waiting().first():
-        return draft.data
+    versions = Revision.objects.peek(record)
+    if versions.draft:
+        return merge_draft(type(record), versions.draft, versions.current)[0]
     is_scheduled = record.state == Publishable.State.PUBLISHED and record.publish_from
     if record.state == Publishable.State.DRAFT or (is_scheduled and record.publish_from > at):
-        return serialization.serialize(record)
+        return versions.current.data
     return None
 
 
@@ -115,7 +106,8 @@ class PreviewMixin:
         record = self.get_object_or_404(request, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        revision = self._revision(record, request.GET.get("source"))
+        revisions = Revision.objects.of(record)
+        revision = revisions.filter(pk=parse_uuid(request.GET.get("source"))).first()
         data = revision.data if revision else pending_data(record, request.at)
         return record, data or serialization.serialize(record)
 
@@ -149,14 +141,18 @@ class PreviewMixin:
         response._csp_replace = {"frame-ancestors": ["'self'"]}
         return response
 
-    @method_decorator(transaction.atomic)
     def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make, list and revoke review links."""
         record = self.get_object_or_404(request, object_id)
         if not self.has_publish_permission(request):
             raise PermissionDenied
-        if request.method == "POST":
+        if request.method != "POST":
+            return self._render_links(request, record)
+        with transaction.atomic():
             record = serialization.locked(self.model, record.pk) or record
+            return self._change_links(request, record)
+
+    def _change_links(self, request: HttpRequest, record: Publishable) -> HttpResponse:
         if "_revoke" in request.POST:
             links = ReviewLink.objects.of(record).usable(request.at)
             link = get_object_or_404(links, pk=parse_uuid(request.POST["_revoke"]))
@@ -164,17 +160,23 @@ class PreviewMixin:
             link.save()
             messages.success(request, gettext("The link no longer works."))
             return redirect(self.admin_url("links", record))
-        form, new_url = ReviewLinkForm(request.POST if "_make" in request.POST else None), ""
-        is_pending = pending_data(record, request.at) is not None
-        if is_pending and form.is_valid():
-            _link, key = ReviewLink.objects.make(record, **form.cleaned_data, by=request.user, at=request.at)
-            form, new_url = ReviewLinkForm(), f"{settings.SITE_URL}{reverse('review', args=[key])}"
+        form = ReviewLinkForm(request.POST)
+        if pending_data(record, request.at) is None or not form.is_valid():
+            return self._render_links(request, record, form)
+        _link, key = ReviewLink.objects.make(record, **form.cleaned_data, by=request.user, at=request.at)
+        return self._render_links(
+            request, record, new_url=f"{settings.SITE_URL}{reverse('review', args=[key])}"
+        )
+
+    def _render_links(
+        self, request: HttpRequest, record: Publishable, form: ReviewLinkForm | None = None, new_url: str = ""
+    ) -> HttpResponse:
         context = {
             "title": gettext("Links for a review outside: %(record)s") % {"record": record},
             "object": record,
-            "form": form,
+            "form": form or ReviewLinkForm(),
             "new_url": new_url,
-            "is_pending": is_pending,
+            "is_pending": pending_data(record, request.at) is not None,
             "links": list(ReviewLink.objects.of(record).select_related("by")),
             "at": request.at,
         }

@@ -15,7 +15,6 @@ from iomlaos.publishing.merge import (
     merge,
     unflatten,
 )
-from iomlaos.publishing.serialization import build_children, build_record, child_relations
 from programmes.models import DocumentVersion, Programme, Project
 
 ROW = {"value": "1", "caption_en": "a"}
@@ -186,19 +185,3 @@ def test_a_side_that_changed_nothing_takes_all_of_the_other(base, changed):
     same, meetings = merge(Programme, base, changed, changed)
     assert same == changed
     assert not any(each.is_contested for each in meetings)
-
-
-# --- In memory ----------------------------------------------------------------------------------
-
-
-def test_a_record_and_its_rows_are_built_from_a_snapshot_without_being_saved():
-    held = snapshot(
-        {"title_en": "Health", "title_lo": None, "since": "2018-07", "gone_since": "x"},
-        figures={"6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02": ROW | {"information_date": "2018"}},
-    )
-    programme = build_record(Programme, 7, held)
-    assert (programme.pk, programme.title_en, programme.since.iso) == (7, "Health", "2018-07")
-    assert not programme.title_lo
-    (relation,) = child_relations(Programme)
-    (figure,) = build_children(programme, held, relation)
-    assert (figure.programme, figure.value, figure.information_date.iso) == (programme, "1", "2018")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import ContactPoint, Office
-from iomlaos.publishing.drafts import find_conflicts
+from iomlaos.publishing.drafts import merge_draft
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import serialize
 from iomlaos.seeding.loader import load
@@ -223,7 +223,7 @@ def test_an_update_of_a_figure_is_a_revision_of_its_programme(folder):
     assert not Revision.objects.of(Figure.objects.get()).exists()
 
 
-def test_a_draft_that_waits_is_kept_and_rebased(folder):
+def test_a_draft_that_waits_is_kept_and_takes_the_update_along(folder):
     programme = Programme.objects.get()
     standing = Revision.objects.versions(programme)
     data = serialize(programme)
@@ -235,13 +235,13 @@ def test_a_draft_that_waits_is_kept_and_rebased(folder):
     assert counts(folder) == (0, 1, 0)
     programme.refresh_from_db()
     assert programme.title_en == "CT"
-    draft = Revision.objects.of(programme).waiting().get()
-    fields = draft.data["fields"]
-    assert (fields["title_en"], fields["summary_en"]) == ("A draft", "A drafted summary.")
-    assert fields["information_date"] == "2022-02"
+    versions = Revision.objects.versions(programme)
+    draft = versions.draft
+    data, conflicts = merge_draft(Programme, draft, versions.current)
+    assert (data["fields"]["title_en"], data["fields"]["summary_en"]) == ("A draft", "A drafted summary.")
+    assert data["fields"]["information_date"] == "2022-02"
     assert (draft.note, draft.publish_at) == ("Mine", publish_at)
-    assert draft.base == Revision.objects.of(programme).states().first()
-    assert [conflict.path for conflict in find_conflicts(draft)] == [("fields", "title_en")]
+    assert [conflict.path for conflict in conflicts] == [("fields", "title_en")]
 
 
 # --- The command ------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ def opened(client: Client, record):
     return client.get(address_of(record))
 
 
+def version_url(record, revision: Revision) -> str:
+    return f"{address_of(record)}?source={revision.pk}"
+
+
 def states(record) -> list[Revision]:
     return list(Revision.objects.of(record).states())
 
@@ -158,7 +162,7 @@ def test_what_is_wrong_in_a_field_is_said_before_the_conflict_and_overwrites_not
 
 def test_a_form_that_names_no_revision_of_its_record_is_saved(staff, programme):
     other = make_programme()
-    opened(staff, other)
+    Revision.objects.sync_state(other)
     for source in ("nonsense", str(states(other)[0].pk)):
         form = fill_form(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
         assert staff.post(address_of(programme), form).status_code == 302
@@ -259,13 +263,10 @@ def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, pro
     staff.post(address_of(programme), fill_form(opened(staff, programme), title_en="Second", summary_en="S."))
     staff.post(address_of(programme), fill_form(opened(staff, programme), title_en="Third"))
     first = states(programme)[-1]
-    response = staff.post(address_of(programme, f"restore/{first.pk}/"))
-    assert response.status_code == 302
-    programme.refresh_from_db()
-    assert programme.title_en == "Third"
-    form = fill_form(staff.get(response.url))
+    url = version_url(programme, first)
+    form = fill_form(staff.get(url))
     assert (form["title_en"], form["summary_en"]) == (["Health"], ["What it does."])
-    assert staff.post(response.url, form).status_code == 302
+    assert staff.post(url, form).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("Health", "What it does.")
     assert [state.data["fields"]["title_en"] for state in states(programme)] == [
@@ -275,12 +276,12 @@ def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, pro
 
 def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
     vacancy = make_vacancy(grade="G2")
-    opened(staff, vacancy)
+    Revision.objects.sync_state(vacancy)
     first = states(vacancy)[0]
     new = vacancy.closes_at.replace(year=2031)
     change_deadline(vacancy, new)
     staff.post(address_of(vacancy), fill_form(opened(staff, vacancy), grade="G3"))
-    url = staff.post(address_of(vacancy, f"restore/{first.pk}/")).url
+    url = version_url(vacancy, first)
     assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     vacancy.refresh_from_db()
     assert (vacancy.grade, vacancy.closes_at) == ("G2", new)
@@ -289,11 +290,11 @@ def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
 
 def test_an_earlier_text_of_what_was_published_since_stays_public_with_its_notes(staff):
     programme = make_programme(title_en="First", state="draft")
-    opened(staff, programme)
+    Revision.objects.sync_state(programme)
     first = states(programme)[0]
     publish(staff, programme)
     publish(staff, programme, title_en="Second", _note="A better title.", _note_public="1")
-    url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
+    url = version_url(programme, first)
     assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     page = Client().get(programme.get_absolute_url())
     assert page.status_code == 200
@@ -305,10 +306,11 @@ def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
     """It was public once, and was taken back: by its state in the history, by an old form, by a typed state."""
     writer = person("dala", "Contributors")
     programme = make_programme(title_en="As it was")
+    Revision.objects.sync_state(programme)
     tab = fill_form(opened(writer, programme), title_en="In an old tab", _save="1")
     was = states(programme)[0]
     send(staff, programme, "_save", state="draft")
-    url = writer.post(address_of(programme, f"restore/{was.pk}/")).url
+    url = version_url(programme, was)
     form = fill_form(writer.get(url), title_en="By a contributor", _save="1")
     assert form["state"] == ["draft"]
     writer.post(address_of(programme), form)
@@ -324,7 +326,7 @@ def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, s
     """Such forms lie on the server from the time when an earlier state opened with its own state."""
     programme = make_programme(title_en="As it was")
     writer = person("dala", "Contributors")
-    opened(staff, programme)
+    Revision.objects.sync_state(programme)
     public = states(programme)[0].data
     send(staff, programme, "_save", state="draft")
     parked = Revision.objects.add_pending(states(programme)[0], programme, public, by=None, note="")
@@ -336,11 +338,11 @@ def test_a_parked_form_that_would_publish_is_refused_to_whoever_may_not(clock, s
 
 def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
     make_figure(programme=programme, value="11", caption_en="people")
-    opened(staff, programme)
+    Revision.objects.sync_state(programme)
     first = states(programme)[0]
     staff.post(address_of(programme), fill_form(opened(staff, programme), **{"figures-0-DELETE": "on"}))
     assert not programme.figures.exists()
-    url = staff.post(address_of(programme, f"restore/{first.pk}/")).url
+    url = version_url(programme, first)
     assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     assert programme.figures.get().caption_en == "people"
 
@@ -378,14 +380,14 @@ def test_the_history_of_a_programme_names_who_changed_its_figures_elsewhere(cloc
     draft = make_programme(title_en="Not public", state="draft")
     kept, gone = make_figure(programme=programme, value="1"), make_figure(programme=draft)
     for row in (programme, other, draft):
-        opened(staff, row)
+        Revision.objects.sync_state(row)
     Programme.objects.filter(pk=programme.pk).update(order=9)
     editor = person("keo", "Editors")
     send(editor, kept, value="2")
     clock.shift(60)
     send(editor, kept, programme=str(other.pk))
     assert editor.post(address_of(gone, "delete/"), {"post": "yes"}).status_code == 302
-    opened(staff, programme)
+    Revision.objects.sync_state(programme)
     named = [(state.by_name, state.at.minute) for state in states(programme)]
     assert named == [("keo", 1), ("keo", 0), ("", 0), ("", 0)]
     assert [states(row)[0].by_name for row in (other, draft)] == ["keo", "keo"]
@@ -479,4 +481,4 @@ def test_who_may_not_change_a_record_sees_no_history_and_restores_nothing(client
     assert client.get(address_of(programme, "history/")).status_code == 403
     assert client.get("/admin/programmes/programme/deleted/").status_code == 403
     state = Revision.objects.sync_state(programme)
-    assert client.post(address_of(programme, f"restore/{state.pk}/")).status_code == 403
+    assert client.get(version_url(programme, state)).status_code == 403

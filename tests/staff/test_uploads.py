@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.models.signals import post_save
 
 from iomlaos.publishing.models import Revision
-from programmes.models import Document, DocumentVersion
+from programmes.models import DocumentVersion
 from tests.helpers.factories import make_document, make_document_version, make_form, upload
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.uploads import honest, linked, multipart, parts_of, pdf, photograph
@@ -123,19 +123,13 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_save_that_is_rolled_back_later_leaves_no_file(staff):
-    """The file and its row are saved, and the save of the page that follows fails."""
     document = make_document()
-
-    def fails_with_a_file(**_given) -> None:
-        if document.versions.exists():
-            fails()
-
-    post_save.connect(fails_with_a_file, sender=Document)
+    post_save.connect(fails, sender=DocumentVersion)
     try:
         with pytest.raises(DatabaseError):
             send(staff, document, upload("a.pdf", pdf()))
     finally:
-        post_save.disconnect(fails_with_a_file, sender=Document)
+        post_save.disconnect(fails, sender=DocumentVersion)
     assert not document.versions.exists()
     assert not on_disk()
 
@@ -170,7 +164,7 @@ def test_the_file_of_a_deleted_row_stays_while_an_earlier_state_needs_it(staff):
     assert not document.versions.exists()
     assert len(on_disk()) == 1
     state = Revision.objects.of(document).states()[1]
-    url = staff.post(f"/admin/programmes/document/{document.pk}/restore/{state.pk}/").url
+    url = f"{address}?source={state.pk}"
     assert staff.post(url, fill_form(staff.get(url))).status_code == 302
     assert staff.get(document.versions.get().get_absolute_url()).status_code == 200
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.helpers.admin import address_of, send
+from tests.helpers.admin import address_of, send, take
 from tests.helpers.factories import (
     make_amendment,
     make_form,
@@ -300,7 +300,9 @@ def test_who_may_edit_vacancies_alone_writes_all_of_a_vacancy_and_nothing_else(c
         )  # fmt: skip
         assert response.status_code == 302, errors(response)
     assert [change.reason for change in notice.deadline_changes.order_by("before")] == ["Rain.", "More rain."]
-    assert send(desk, notice, **{"deadline_changes-1-reason_en": "Heavy rain."}).status_code == 302
+    change = notice.deadline_changes.order_by("before").first()
+    reasons = {f"reason_en_{each.pk}": each.reason_en for each in notice.deadline_changes.all()}
+    take(desk, notice, "reasons", **reasons | {f"reason_en_{change.pk}": "Heavy rain."})
     assert sorted(change.reason for change in notice.deadline_changes.all()) == ["Heavy rain.", "More rain."]
     closing = {"title_en": "Nurse", "slug": "nurse", "closing_date": "2026-06-30"}
     assert desk.post(ADD, fill_form(desk.get(ADD), **closing)).status_code == 302
@@ -343,7 +345,6 @@ def test_who_may_only_read_vacancies_changes_nothing(colleague):
         "Driver",
         "Open · end of Wednesday 1 July 2026",
         "The place was corrected.",
-        "end of Tuesday 30 June 2026",
     ):
         assert shown in words
     assert "Change the deadline" not in words

@@ -3,6 +3,7 @@ from .file_version import (
     current_versions,
     file_version_models,
     file_versions_in,
+    file_versions_of,
     rewrite_file_urls,
     unique_per_date,
 )

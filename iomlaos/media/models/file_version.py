@@ -91,10 +91,7 @@ class FileVersion(models.Model):
 
     def save(self, *args, **kwargs) -> None:
         is_new_file = self.has_new_file
-        if is_new_file:
-            self.read_file()
-        elif not self.file:
-            self.media_type, self.size, self.pages, self.filename = "", None, None, ""
+        self._read_details()
         try:
             super().save(*args, **kwargs)
         except BaseException:
@@ -114,8 +111,13 @@ class FileVersion(models.Model):
         super().clean()
         if bool(self.file) == bool(self.address):
             raise ValidationError(_("Give a file, or an address elsewhere, and not both."))
+        self._read_details()
+
+    def _read_details(self) -> None:
         if self.has_new_file:
             self.read_file()
+        elif not self.file:
+            self.media_type, self.size, self.pages, self.filename = "", None, None, ""
 
     @classmethod
     def from_db(cls, db, field_names, values):
@@ -209,13 +211,17 @@ def current_versions(versions: Iterable[V]) -> list[V]:
 
 
 def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> list[FileVersion]:
-    """Unsaved versions from a snapshot of a record, such as a draft."""
-    record = serialization.build_record(model, key, data)
+    """The versions in a snapshot of a record, such as a draft; in memory."""
+    return file_versions_of(serialization.build(model(pk=model._meta.pk.to_python(key)), data))
+
+
+def file_versions_of(record: models.Model) -> list[FileVersion]:
+    """The versions among the child rows of a record."""
     return [
         row
-        for relation in serialization.child_relations(model)
+        for relation in serialization.child_relations(type(record))
         if issubclass(relation.related_model, FileVersion)
-        for row in serialization.build_children(record, data, relation)
+        for row in serialization.children_of(record, relation)
     ]
 
 

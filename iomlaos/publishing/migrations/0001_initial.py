@@ -37,7 +37,6 @@ class Migration(migrations.Migration):
                 ('ending', models.CharField(blank=True, choices=[('superseded', 'a later draft took its place'), ('published', 'it was published'), ('discarded', 'it was discarded')], max_length=10)),
                 ('base', models.ForeignKey(help_text='What its form started from.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='publishing.revision')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rebased_from', models.ForeignKey(help_text='The draft that it took along when the public page changed under it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='publishing.revision')),
             ],
             options={
                 'verbose_name': 'revision',

@@ -211,8 +211,8 @@ class Publishable(models.Model):
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
-    def record_changes(self, before: Self, at: datetime.datetime) -> None:
-        """Record in child rows what the page says of a change; called by `save` and by previews."""
+    def preview_changes(self, before: Self, at: datetime.datetime) -> None:
+        """Show on a record in memory what its page will say of the change, which `save` records."""
 
     def is_live(self, at: datetime.datetime) -> bool:
         """The same rule as `PublishableQuerySet.live`, asked of one object."""

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Self
 
+from django.core import signing
 from django.db import IntegrityError, models
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -14,6 +15,21 @@ from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models.review_link import ReviewLink
 from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
+
+#: Begins the form key of a state that was not saved.
+UNSAVED = "data:"
+
+
+def is_unsaved_key(key: str | None) -> bool:
+    return key is not None and key.startswith(UNSAVED)
+
+
+def unsaved_data(key: str) -> Snapshot:
+    """The data in a form key; nothing, where it was not signed by this site."""
+    try:
+        return signing.loads(key.removeprefix(UNSAVED))
+    except signing.BadSignature:
+        return {"fields": {}, "many": {}, "owned": {}}
 
 
 class RevisionQuerySet(GenericRecordQuerySet):
@@ -41,19 +57,36 @@ class RevisionQuerySet(GenericRecordQuerySet):
         """Revisions that the public noticed, for the publishing log. The latest first."""
         return self.exclude(event="").order_by("-at", "-number")
 
-    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
-        """The current state and the draft of a record. A change made outside the admin is recorded first.
+    def peek(self, record: models.Model) -> "RecordVersions":
+        """The current state and the draft of a record that was just read, without writing.
 
-        `by` is whoever made that change, if known.
+        Where the row was changed outside the admin, the current state is a Revision that is not saved.
         """
-        numbered = self.of(record).saved()
+        saved = self.of(record).saved().select_related("by", "base")
         # Read first: whatever comes after it makes the next number taken.
-        number = numbered.aggregate(last=models.Max("number"))["last"] or 0
-        now = serialization.serialize(record)
-        current = self.of(record).states().first()
-        versions = RecordVersions(current, self.of(record).waiting().first(), number)
+        last = saved.first()
+        number = last.number if last else 0
+        is_state = last is not None and last.kind == Revision.Kind.STATE
+        current = last if is_state or last is None else saved.states().first()
+        is_draft = last is not None and not is_state and last.closed_at is None
+        draft = last if is_draft or last is None else saved.waiting().first()
+        now = serialization.snapshot_of(record)
         if current is None or current.data != now:
-            self.add_state(versions, record, now, by=by, note="")
+            current = Revision.of_row(record, now, before=current)
+        return RecordVersions(current, draft, number)
+
+    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
+        """The current state and the draft of a record, which is read again. See `catch_up`."""
+        stored = type(record)._base_manager.get(pk=record.pk)
+        return self.catch_up(self.peek(stored), stored, by=by)
+
+    def catch_up(
+        self, versions: "RecordVersions", record: models.Model, *, by: Any = None
+    ) -> "RecordVersions":
+        """Record a change that was made outside the admin. `by` is whoever made it, if known."""
+        if versions.current._state.adding:
+            data, versions.current = versions.current.data, versions.current.base
+            self.add_state(versions, record, data, by=by, note="")
         return versions
 
     def saved_versions(self, record: models.Model) -> "RecordVersions":
@@ -103,9 +136,12 @@ class RevisionQuerySet(GenericRecordQuerySet):
         by: Any,
         note: str,
         publish_at: datetime.datetime | None = None,
-        **more: Any,
+        base: "Revision | None" = None,
     ) -> "Revision":
-        """Save a draft in the place of the one before. Raises IntegrityError on a concurrent save."""
+        """Save a draft in the place of the one before. Raises IntegrityError on a concurrent save.
+
+        `base` is the state that the draft changes: the current one, unless nobody looked at that.
+        """
         event = Revision.Event.NONE
         if publish_at != (versions.draft.publish_at if versions.draft else None):
             event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
@@ -114,8 +150,8 @@ class RevisionQuerySet(GenericRecordQuerySet):
         else:
             # Review links of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
-        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
-        values |= {"publish_at": publish_at, "event": event, **more}
+        values = {"number": versions.number + 1, "base": base or versions.current, "data": data}
+        values |= {"note": note[:300], "publish_at": publish_at, "event": event}
         draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, **values)
         versions.draft, versions.number = draft, draft.number
         return draft
@@ -181,7 +217,7 @@ def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
 class RecordVersions:
     """The latest state of a record's row, its open draft, and the last number."""
 
-    current: "Revision | None"
+    current: Any  # Revision; None for a record that was never saved.
     draft: "Revision | None"
     number: int
 
@@ -227,13 +263,6 @@ class Revision(GenericRecordModel):
     )
     closed_at = models.DateTimeField(null=True, help_text=_("When it ceased to wait."))
     ending = models.CharField(max_length=10, choices=Ending, blank=True)
-    rebased_from = models.ForeignKey(
-        "self",
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        help_text=_("The draft that it took along when the public page changed under it."),
-    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -266,20 +295,31 @@ class Revision(GenericRecordModel):
     def __str__(self) -> str:
         return f"{self.title}: {self.number}"
 
+    @classmethod
+    def of_row(cls, record: models.Model, data: Snapshot, *, before: "Revision | None") -> "Revision":
+        """A state that is not saved: what the row of a record holds now."""
+        return cls(
+            model=record._meta.label_lower,
+            object_key=str(record.pk),
+            title=str(record)[:200],
+            kind=cls.Kind.STATE,
+            number=0,
+            base=before,
+            data=data,
+        )
+
     @property
-    def origin(self) -> "Revision":
-        """The state or draft that it was loaded from: itself, unless it is pending."""
-        return self.base if self.kind == self.Kind.PARKED and self.base else self
+    def form_key(self) -> str:
+        """What a form sends back to say what it was drawn from: the key or, of a state that was not saved,
+        its data."""
+        return UNSAVED + signing.dumps(self.data, compress=True) if self._state.adding else str(self.pk)
+
+    def has_form_key(self, key: str | None) -> bool:
+        return key == str(self.pk) or (is_unsaved_key(key) and unsaved_data(key) == self.data)
 
     def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
         return _is_public(self.data, at)
-
-    @property
-    def row_state(self) -> "Revision":
-        """The state of the row that it is based on: itself, unless it is a draft or pending."""
-        started = self.origin
-        return started.base if started.kind == self.Kind.DRAFT and started.base else started
 
     @property
     def publish_at_label(self) -> str:

@@ -10,7 +10,6 @@ import datetime
 import logging
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +29,8 @@ from django.utils.translation import gettext as _
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
 from iomlaos.staff.base import parse_uuid
+from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.versioned_form import BuiltForms
 
 log = logging.getLogger(__name__)
 
@@ -44,47 +45,25 @@ FILE = "_file:"
 OFFERED = 5
 
 
-@dataclass
-class Typing:
-    """The autosave of one request."""
-
-    keys: list[uuid.UUID]
-    #: The record that the form changes; empty where it adds one.
-    object_key: str = ""
-    is_drawn: bool = False
-    is_missing: bool = False
-    taken_up: AutosavedForm | None = None
-
-
-class OnlyDrawn:
-    """A form that shows what was typed without validating it."""
-
-    def full_clean(self) -> None:
-        self._errors, self.cleaned_data = ErrorDict(), {}
-
-    def is_valid(self) -> bool:
-        return False
+def show_unvalidated(form: BaseForm) -> None:
+    """Make a bound form show its data without validating it."""
+    form._errors, form.cleaned_data = ErrorDict(), {}
 
 
 class AutosaveMixin:
     """A ModelAdmin whose forms keep what is typed into them, and say who else has them open."""
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any) -> HttpResponse:
-        sent = _keys(request.POST) if request.method == "POST" else []
-        typing = request.typing = Typing(sent or [uuid.uuid4()], unquote(object_id) if object_id else "")
         response = super().changeform_view(request, object_id, *args)
         status = response.status_code
         is_saved = status == 302 or (status == 200 and IS_POPUP_VAR in request.POST)
-        # A failure here loses nothing: the text is offered once more, or somebody is not seen.
-        with _at_ease():
-            if typing.is_drawn:
-                EditingSession.objects.too_old(request.at).delete()
-                session = self._state(EditingSession, request, typing.keys[0], typing.object_key)
-                session.mark(request.at, beats=False)
-            elif sent and is_saved and not typing.is_missing:
-                for key in set(sent):
-                    self._state(AutosavedForm, request, key, typing.object_key).end(request.at)
-                EditingSession.objects.filter(pk__in=sent, by=request.user).delete()
+        if request.method == "POST" and is_saved:
+            keys, object_key = set(_keys(request.POST)), unquote(object_id) if object_id else ""
+            # A failure here loses nothing: the text is offered once more.
+            with _at_ease():
+                for key in keys:
+                    self._state(AutosavedForm, request, key, object_key).end(request.at)
+                EditingSession.objects.filter(pk__in=keys, by=request.user).delete()
         return response
 
     def _state(self, state_class: type, request: HttpRequest, key: uuid.UUID, object_key: str) -> Any:
@@ -99,39 +78,48 @@ class AutosaveMixin:
         record = self.get_object(request, unquote(object_id)) if text and object_id else None
         if text is None or text.object_key != _key_of(record) or not self._may_save(request, record):
             return super()._changeform_view(request, object_id, form_url, extra_context)
-        words = text.words
-        asking = copy.copy(request)
-        asking.method, asking.POST, asking.as_sent = "POST", words, words
-        asking._files = MultiValueDict()
-        for name in [name for name in words if name.startswith(FILE)]:
-            asking._files[name.removeprefix(FILE)] = SimpleUploadedFile(words[name] or "?", b"")
-        asking.typing.keys += dict.fromkeys([text.pk, *_keys(words)])
-        asking.typing.taken_up = text
-        if record is None:
-            return super()._changeform_view(asking, object_id, form_url, extra_context)
-        asking.GET = request.GET.copy()
-        asking.GET["source"] = words.get("_source", "")
-        return self._drawn(asking, record, extra_context)
+        session = self.restore_session(request, record, text.words) if record else None
+        forms = self._build_restored_forms(request, session, text.words)
+        context = self._form_context(request, session, forms)
+        context |= {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
+        context |= {"note_of_change": text.words.get("_note", "")}
+        return self.render_change_form(
+            request, context, add=record is None, change=record is not None, obj=session and session.instance
+        )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[BaseForm]:
-        form = super().get_form(request, obj, **kwargs)
-        return type(form)(form.__name__, (OnlyDrawn, form), {}) if _is_taken_up(request) else form
-
-    def _create_formsets(self, request: HttpRequest, obj: models.Model, change: bool) -> tuple[list, list]:
-        formsets, inlines = super()._create_formsets(request, obj, change)
-        for formset in formsets if _is_taken_up(request) else ():
+    def _build_restored_forms(
+        self, request: HttpRequest, session: EditSession | None, words: QueryDict
+    ) -> BuiltForms:
+        """The forms with the restored text, not validated: nobody has asked for it to be saved."""
+        files = MultiValueDict(
+            {
+                name.removeprefix(FILE): [SimpleUploadedFile(words[name] or "?", b"")]
+                for name in words
+                if name.startswith(FILE)
+            }
+        )
+        restored = copy.copy(request)
+        restored.method, restored.POST, restored._files = "POST", words, files
+        forms = self._build_forms(restored, session)
+        show_unvalidated(forms.form)
+        for formset in forms.formsets:
             formset._errors, formset._non_form_errors = [], ErrorList()
-            for form in formset.forms:
-                OnlyDrawn.full_clean(form)
-        return formsets, inlines
+            for row_form in formset.forms:
+                show_unvalidated(row_form)
+        return forms
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
-        record, typing = context["original"], request.typing
+        record = context["original"]
         if self._may_save(request, record):
-            typing.is_drawn, typing.object_key = True, _key_of(record)
-            context |= {"typing": typing, "also_here": self._also_here(request, typing.object_key)}
-            if request.method == "GET" or typing.taken_up:
-                context["offers"] = self._offers(request, typing, context)
+            object_key = _key_of(record)
+            context.setdefault("form_keys", _keys(request.POST) or [uuid.uuid4()])
+            context |= {
+                "autosaves": True,
+                "record_key": object_key,
+                "also_here": self._also_here(request, object_key),
+            }
+            if request.method == "GET":
+                context["offers"] = self._offers(request, context)
         return super().render_change_form(request, context, **kwargs)
 
     def _may_save(self, request: HttpRequest, record: models.Model | None) -> bool:
@@ -139,15 +127,13 @@ class AutosaveMixin:
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> HttpResponse:
         """Keep what was typed, for the case that the deleted record is restored. Status 409."""
-        typing = getattr(request, "typing", None)
-        if typing:
-            typing.is_missing = True
-        if not typing or request.method != "POST" or not self.has_change_permission(request):
+        if request.method != "POST" or not self.has_change_permission(request):
             return super()._get_obj_does_not_exist_redirect(request, *args)
-        sent = getattr(request, "as_sent", request.POST).copy()
+        sent = request.POST.copy()
         sent.pop("csrfmiddlewaretoken", None)
-        with _at_ease():
-            self._state(AutosavedForm, request, typing.keys[0], typing.object_key).keep(sent, request.at)
+        if keys := _keys(sent):
+            with _at_ease():
+                self._state(AutosavedForm, request, keys[0], unquote(args[-1])).keep(sent, request.at)
         labels = {name: field.label for name, field in self.get_form(request).base_fields.items()}
         context = {
             "title": _("Not saved: somebody deleted this meanwhile"),
@@ -161,10 +147,12 @@ class AutosaveMixin:
         }
         return self.render_page(request, "record_deleted", context, status=409)
 
-    def _offers(self, request: HttpRequest, typing: Typing, context: dict) -> list[tuple]:
+    def _offers(self, request: HttpRequest, context: dict) -> list[tuple]:
         """The unsaved texts of the user, newest first, with the fields in which they differ from the form."""
-        texts = AutosavedForm.objects.waiting(request.user, self.model).filter(object_key=typing.object_key)
-        texts = texts.exclude(pk__in=typing.keys).order_by("-typed_at", "pk")
+        texts = AutosavedForm.objects.waiting(request.user, self.model).filter(
+            object_key=context["record_key"]
+        )
+        texts = texts.exclude(pk__in=context["form_keys"]).order_by("-typed_at", "pk")
         offers = [(text, _differing(context, text.words)) for text in texts[:OFFERED]]
         return [(text, labels) for text, labels in offers if labels]
 
@@ -224,7 +212,8 @@ class AutosaveMixin:
             AutosavedForm.objects.filter(pk__in=taken_up, by=request.user, ended_at=None).delete()
             answer = {"kept": _hour(request.at)} if is_kept else {"ended": True}
         if HERE in request.POST:
-            self._state(EditingSession, request, key, object_key).mark(request.at, beats=True)
+            EditingSession.objects.too_old(request.at).delete()
+            self._state(EditingSession, request, key, object_key).mark(request.at)
         else:
             EditingSession.objects.filter(pk=key, by=request.user).delete()
         return answer
@@ -255,18 +244,13 @@ def _hour(moment: datetime.datetime) -> str:
     return f"{moment.astimezone(VIENTIANE):%H:%M}"
 
 
-def _is_taken_up(request: HttpRequest) -> bool:
-    typing = getattr(request, "typing", None)
-    return typing is not None and typing.taken_up is not None
-
-
 def _differing(context: dict, words: QueryDict) -> list[str]:
     """The labels of the fields in which unsaved text differs from the form that is shown."""
     shown = context["adminform"].form
     kept = type(shown)(words, instance=shown.instance)
     labels = [str(kept.fields[name].label or capfirst(name)) for name in kept.changed_data]
     for rows in (inline.formset for inline in context["inline_admin_formsets"]):
-        kept_rows = type(rows)(words, instance=rows.instance, prefix=rows.prefix, queryset=rows.queryset)
+        kept_rows = type(rows)(words, instance=rows.instance, prefix=rows.prefix)
         if kept_rows.has_changed():
             labels.append(str(capfirst(rows.model._meta.verbose_name_plural)))
     return labels

@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 KEPT_FOR = datetime.timedelta(days=90)
 #: Unsaved texts of one user: the latest.
 MOST_KEPT = 100
-#: A form is open while its script says so, and without a script for a while after opening it.
+#: A form is open while its script says so.
 SEEN_WITHIN = datetime.timedelta(seconds=60)
-OPENED_WITHIN = datetime.timedelta(minutes=10)
 SESSIONS_KEPT_FOR = datetime.timedelta(hours=24)
 
 
@@ -102,9 +101,9 @@ class EditingSessionQuerySet(models.QuerySet):
         self, user: Any, model: type[models.Model], object_key: str, at: datetime.datetime
     ) -> list["EditingSession"]:
         """Who else has a record open, once each, the longest first."""
-        is_beating = models.Q(beats=True, seen_at__gte=at - SEEN_WITHIN)
-        is_fresh = models.Q(beats=False, seen_at__gte=at - OPENED_WITHIN)
-        rows = self.filter(is_beating | is_fresh, model=model._meta.label_lower, object_key=object_key)
+        rows = self.filter(
+            seen_at__gte=at - SEEN_WITHIN, model=model._meta.label_lower, object_key=object_key
+        )
         first: dict[int, EditingSession] = {}
         for row in rows.exclude(by=user).select_related("by").order_by("since", "pk"):
             first.setdefault(row.by_id, row)
@@ -119,7 +118,6 @@ class EditingSession(FormStateBase):
 
     since = models.DateTimeField()
     seen_at = models.DateTimeField()
-    beats = models.BooleanField(help_text=_("Whether a script in the form says that it is still there."))
 
     objects = EditingSessionQuerySet.as_manager()
 
@@ -132,11 +130,11 @@ class EditingSession(FormStateBase):
     def who(self) -> str:
         return self.by.get_full_name() or self.by.get_username()
 
-    def mark(self, at: datetime.datetime, *, beats: bool) -> None:
-        """Record that the form of a record is open: it was drawn now, or its script says so."""
+    def mark(self, at: datetime.datetime) -> None:
+        """Record that the form of a record is open."""
         sessions = EditingSession.objects
-        if self.object_key and not sessions.filter(pk=self.pk, by=self.by).update(seen_at=at, beats=beats):
-            self.since, self.seen_at, self.beats = at, at, beats
+        if self.object_key and not sessions.filter(pk=self.pk, by=self.by).update(seen_at=at):
+            self.since, self.seen_at = at, at
             sessions.bulk_create([self], ignore_conflicts=True)
 
 

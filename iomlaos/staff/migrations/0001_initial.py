@@ -41,7 +41,6 @@ class Migration(migrations.Migration):
                 ('object_key', models.CharField(blank=True, max_length=40)),
                 ('since', models.DateTimeField()),
                 ('seen_at', models.DateTimeField()),
-                ('beats', models.BooleanField(help_text='Whether a script in the form says that it is still there.')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -1,0 +1,202 @@
+"""EditSession: what the change form of a record is drawn from, and what becomes of what was typed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import connection, models
+from django.forms import BaseInlineFormSet, ModelForm
+from django.utils.translation import gettext as _
+
+from iomlaos.media import cleanup
+from iomlaos.publishing import merge, serialization
+from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.publishing.drafts import merge_draft
+from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.models import RecordVersions, Revision
+from iomlaos.publishing.models.revision import is_unsaved_key, unsaved_data
+from iomlaos.publishing.options import options_of
+from iomlaos.staff.base import parse_uuid
+
+#: Hidden fields of a form: the draft or state that it starts from, the state that a draft was merged with,
+#: and the version that it was filled in from, if that is another one.
+SOURCE, CURRENT, VERSION = "_source", "_current", "_version"
+
+
+class EditSession:
+    """One request to the change form of a record. Nothing here is written but by `keep`.
+
+    The form is bound to `instance`, which holds `filled` and lies in memory alone. What was typed is merged
+    with what is there now (`theirs`), from what the form started from (`base`).
+    """
+
+    def __init__(
+        self,
+        record: models.Model,
+        versions: RecordVersions,
+        user: AbstractUser,
+        data: Mapping,
+        named: str = "",
+    ) -> None:
+        """`data` is the submitted form; `named`, of a form that is opened, the revision to show."""
+        self.record, self.versions, self.user = record, versions, user
+        self.model = type(record)
+        self.state = self._find(data.get(CURRENT)) or versions.current
+        self.source = self._find(data.get(SOURCE)) or versions.draft or versions.current
+        if self.source.kind == Revision.Kind.STATE and CURRENT not in data:
+            self.state = self.source
+        self.version = self._find(data.get(VERSION))
+        if shown := self._find(named):
+            self._show(shown)
+        self.base, self.contested = self._data_of(self.source, self.state)
+        self.filled = self._filled()
+        self.instance = serialization.build(record, self.filled)
+        #: The fields that somebody else changed since the form was drawn, where it could not be saved.
+        self.conflicts: list[FieldConflict] = []
+
+    def _show(self, revision: Revision) -> None:
+        if revision in (self.versions.current, self.versions.draft):
+            self.source = revision
+        else:
+            self.version = revision
+
+    def _find(self, key: str | None) -> Revision | None:
+        """The revision with a form key; None where there is none."""
+        if not key:
+            return None
+        if self.versions.current.has_form_key(key):
+            return self.versions.current
+        if is_unsaved_key(key):
+            return Revision.of_row(self.record, unsaved_data(key), before=None)
+        revisions = Revision.objects.of(self.record).select_related("base")
+        return revisions.filter(pk=parse_uuid(key)).first()
+
+    def _data_of(self, revision: Revision, state: Revision) -> tuple[Snapshot, list[FieldConflict]]:
+        if revision.kind == Revision.Kind.DRAFT:
+            return merge_draft(self.model, revision, state)
+        return revision.data, []
+
+    def _filled(self) -> Snapshot:
+        """What the form shows: `base`, or another version, with what an earlier version must not restore."""
+        version = self.version
+        if version is None:
+            return self.base
+        if version.kind == Revision.Kind.PARKED:
+            return version.data
+        present = {name: self.state.data["fields"][name] for name in options_of(self.model).kept_on_restore}
+        return version.data | {"fields": version.data["fields"] | present, "carried": {}}
+
+    @property
+    def note(self) -> str:
+        """The note on the change that a form begins with."""
+        if self.version and self.version.kind != Revision.Kind.PARKED:
+            moment = self.version.at.astimezone(VIENTIANE)
+            return _("As it was on %(when)s") % {"when": f"{moment:%Y-%m-%d %H:%M}"}
+        shown = self.version or self.source
+        return shown.note if shown.kind != Revision.Kind.STATE else ""
+
+    @property
+    def hidden_fields(self) -> dict[str, str]:
+        """What a form sends back, so that its session is found again."""
+        fields = {SOURCE: self.source.form_key, CURRENT: self.state.form_key}
+        return fields | ({VERSION: str(self.version.pk)} if self.version else {})
+
+    def target(self, *, to_draft: bool) -> Revision:
+        """What the form is saved upon: the draft where it is one or becomes one, else the current state."""
+        draft = self.versions.draft
+        is_draft = to_draft or self.source.kind == Revision.Kind.DRAFT
+        return draft if draft and is_draft else self.versions.current
+
+    def merge(self, typed: Snapshot, *, to_draft: bool) -> Snapshot | None:
+        """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
+
+        `conflicts` then names what differs, and the session shows the merged text.
+        """
+        target = self.target(to_draft=to_draft)
+        theirs, _contested = self._data_of(target, self.versions.current)
+        if not merge.differences(self.base, theirs):
+            return typed
+        merged, changes = merge.merge(self.model, self.base, theirs, typed)
+        merged["carried"] = typed.get("carried", {})
+        if not merge.differences(theirs, merged):
+            return theirs
+        self.conflicts = changes
+        self.source, self.state, self.base = target, self.versions.current, theirs
+        self.filled = merged
+        return None
+
+    def keep(self, note: str, without: Iterable[str]) -> None:
+        """Keep the merged text, with its files, for the form that is shown again. `without` stays theirs."""
+        self.filled["fields"] |= {name: self.base["fields"][name] for name in without}
+        self.conflicts = [
+            each for each in self.conflicts if each.path[0] != "fields" or each.path[1] not in without
+        ]
+        self.version = Revision.objects.add_pending(
+            self.source, self.record, self.filled, by=self.user, note=note
+        )
+        self.instance = serialization.build(self.record, self.filled)
+
+
+def typed_snapshot(form: ModelForm, formsets: list[BaseInlineFormSet], filled: Snapshot | None) -> Snapshot:
+    """The snapshot of a valid form and its formsets. Stores uploaded files.
+
+    `filled` is what the form was drawn with: what it does not show stays. None for a new record.
+    """
+    record, model = form.instance, form._meta.model
+    many = {
+        field.name: sorted(str(row.pk) for row in form.cleaned_data[field.name])
+        for field in model._meta.many_to_many
+        if field.name in form.cleaned_data
+    }
+    owned = {relation.name: dict(rows) for relation, rows in _present_rows(model, filled)}
+    relations = {relation.related_model: relation for relation in serialization.child_relations(model)}
+    for formset in formsets:
+        relation = relations[formset.model]
+        rows = owned[relation.name]
+        for row_form in formset.deleted_forms:
+            rows.pop(str(row_form.instance.pk), None)
+        for row_form in formset.forms:
+            is_empty = row_form in formset.extra_forms and not row_form.has_changed()
+            if not is_empty and row_form not in formset.deleted_forms:
+                key = str(row_form.instance.pk)
+                rows[key] = _clean_values(row_form, rows.get(key, {}), relation.field)
+    before = filled or {"many": {field.name: [] for field in model._meta.many_to_many}}
+    carried = {name: getattr(record, name) for name in options_of(model).carried}
+    return {
+        "fields": _clean_values(form, filled["fields"] if filled else {}),
+        "many": before["many"] | many,
+        "owned": owned,
+        **({"carried": carried} if carried else {}),
+    }
+
+
+def _present_rows(
+    model: type[models.Model], filled: Snapshot | None
+) -> list[tuple[models.ManyToOneRel, dict]]:
+    relations = serialization.child_relations(model)
+    return [(relation, filled["owned"].get(relation.name, {}) if filled else {}) for relation in relations]
+
+
+def _clean_values(
+    form: ModelForm, filled: dict[str, Any], owner: models.Field | None = None
+) -> dict[str, Any]:
+    """The content of a form's instance as the database would hold it. A text that was not changed stays."""
+    row = form.instance
+    unchanged = {}
+    for field in serialization.content_fields(type(row)):
+        if isinstance(field, models.FileField):
+            _store_file(row, field)
+        elif isinstance(field, models.TextField) and field.name in form.changed_data:
+            # Rich text is sanitised on its way into the database.
+            value = field.get_db_prep_save(field.value_from_object(row), connection)
+            setattr(row, field.attname, value)
+        elif isinstance(field, models.TextField) and field.name in filled:
+            unchanged[field.name] = filled[field.name]
+    return serialization.values_of(row, owner) | unchanged
+
+
+def _store_file(row: models.Model, field: models.FileField) -> None:
+    file = getattr(row, field.name)
+    if file and not file._committed:
+        file.save(file.name, file.file, save=False)
+        cleanup.on_file_saved(file.name)

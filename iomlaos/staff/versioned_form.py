@@ -1,0 +1,269 @@
+"""Change forms that are drawn from a revision, and saved upon what is there now."""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.forms import BaseInlineFormSet, ModelForm
+from django.forms.formsets import all_valid
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from iomlaos.publishing import serialization
+from iomlaos.publishing.diff import SnapshotFormatter
+from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.models import RecordVersions, Revision
+from iomlaos.staff.edit_session import EditSession, typed_snapshot
+
+
+@dataclass
+class BuiltForms:
+    """A change form with its formsets. A submitted form changes its instance: `fieldsets` are of before."""
+
+    form: ModelForm
+    formsets: list[BaseInlineFormSet]
+    inlines: list
+    fieldsets: list
+
+    def is_valid(self) -> bool:
+        # Both are validated, so that both show their errors.
+        is_valid = self.form.is_valid()
+        return all_valid(self.formsets) and is_valid
+
+
+class VersionedFormMixin:
+    """A ModelAdmin that keeps each state of a record, and lets no save overwrite another unseen.
+
+    The form is bound to an instance in memory (`EditSession`). A valid form becomes a snapshot, which is
+    merged with what is there now and written once: as a draft, or into the rows. Where somebody else has
+    saved meanwhile, the form is shown again with base, theirs and mine of each field.
+
+    A save locks the record before it reads anything. IntegrityError and OperationalError are left to the
+    admin site, which tries once more.
+    """
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
+    ) -> HttpResponse:
+        record = self._record_of_form(request, object_id) if object_id else None
+        if object_id and record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        self._check_form_permission(request, record)
+        if request.method == "POST":
+            self.heed_button(request, record)
+        session = self.open_session(request, record) if record else None
+        forms, status = self._build_forms(request, session), 200
+        if request.method == "POST" and forms.is_valid():
+            if response := self._save_form(request, session, forms):
+                return response
+            shown, status = copy.copy(request), 409
+            shown.method = "GET"
+            forms = self._build_forms(shown, session)
+        context = self._form_context(request, session, forms)
+        response = self.render_change_form(
+            request,
+            context | (extra_context or {}),
+            add=record is None,
+            change=record is not None,
+            obj=session and session.instance,
+            form_url=form_url,
+        )
+        response.status_code = status
+        return response
+
+    # --- Hooks --------------------------------------------------------------------------------------
+
+    def heed_button(self, request: HttpRequest, record: models.Model | None) -> None:
+        """Change `request.POST` by the button that was pressed."""
+
+    def fields_of_button(self, request: HttpRequest) -> set[str]:
+        """The fields that the button sets: a form that is shown again leaves them as they are."""
+        return set()
+
+    def is_kept_as_draft(self, request: HttpRequest, record: models.Model | None) -> bool:
+        """Whether a save leaves the row as it is."""
+        return False
+
+    def adjust_snapshot(self, request: HttpRequest, typed: Snapshot, before: Snapshot | None) -> None:
+        """Change what was typed before it is saved. `before` is what the form showed."""
+
+    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> None:
+        raise NotImplementedError
+
+    def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
+        """Called when the state or the draft is saved. `before` is what the row held."""
+
+    def does_more(self, request: HttpRequest) -> bool:
+        """Whether the button that was pressed does something beside saving."""
+        return False
+
+    # --- The parts of the view ----------------------------------------------------------------------
+
+    def _record_of_form(self, request: HttpRequest, object_id: str) -> models.Model | None:
+        """The stored row; of a submitted form, locked."""
+        record = self.get_object(request, unquote(object_id))
+        if request.method == "POST" and record:
+            serialization.locked(self.model, record.pk)
+            # It may have been changed or deleted while we waited for the lock.
+            record = self.get_object(request, unquote(object_id))
+        return record
+
+    def _check_form_permission(self, request: HttpRequest, record: models.Model | None) -> None:
+        if record is None:
+            is_allowed = self.has_add_permission(request)
+        elif request.method == "POST":
+            is_allowed = self.has_change_permission(request, record)
+        else:
+            is_allowed = self.has_view_or_change_permission(request, record)
+        if not is_allowed:
+            raise PermissionDenied
+        to_field = request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR))
+        if to_field and not self.to_field_allowed(request, to_field):
+            raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
+
+    def open_session(self, request: HttpRequest, record: models.Model) -> EditSession:
+        # Read once, for the versions and for the form.
+        serialization.load_related(record)
+        versions = Revision.objects.peek(record)
+        if request.method == "POST":
+            Revision.objects.catch_up(versions, record)
+            return EditSession(record, versions, request.user, request.POST)
+        if not self.has_change_permission(request, record):
+            versions.draft = None
+            return EditSession(record, versions, request.user, {})
+        return EditSession(record, versions, request.user, {}, request.GET.get("source", ""))
+
+    def restore_session(self, request: HttpRequest, record: models.Model, words: QueryDict) -> EditSession:
+        """The session of a form that was typed into earlier, and not saved."""
+        return EditSession(record, Revision.objects.peek(record), request.user, words)
+
+    def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
+        record = session and session.instance
+        fieldsets = self.get_fieldsets(request, record)
+        fields = flatten_fieldsets(fieldsets)
+        form_class = self.get_form(request, record, change=record is not None, fields=fields)
+        if request.method == "POST":
+            form = form_class(request.POST, request.FILES, instance=record)
+        elif record is None:
+            form = form_class(initial=self.get_changeform_initial_data(request))
+        else:
+            form = form_class(instance=record)
+        formsets, inlines = self._create_formsets(request, form.instance, change=record is not None)
+        return BuiltForms(form, formsets, inlines, fieldsets)
+
+    def _save_form(
+        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
+    ) -> HttpResponse | None:
+        """Save a valid form. None where somebody else has saved meanwhile."""
+        typed = typed_snapshot(forms.form, forms.formsets, session and session.filled)
+        self.adjust_snapshot(request, typed, session and session.filled)
+        if session is None:
+            record = self.model()
+            self._save_state(request, record, RecordVersions(None, None, 0), typed)
+            return self.respond(request, None, record, is_draft=False)
+        to_draft = self.is_kept_as_draft(request, session.record)
+        data = session.merge(typed, to_draft=to_draft)
+        if data is None:
+            session.keep(note_of(request), self.fields_of_button(request))
+            return None
+        if data is not typed and not self.does_more(request):
+            messages.info(request, _("Nothing had to be saved: it says so already."))
+        if to_draft:
+            self.save_draft(request, session, data)
+        else:
+            self._save_state(request, session.record, session.versions, data, session.source)
+        return self.respond(request, session, session.record, is_draft=to_draft)
+
+    def respond(
+        self, request: HttpRequest, session: EditSession | None, record: models.Model, *, is_draft: bool
+    ) -> HttpResponse:
+        if session is None:
+            return self.response_add(request, record)
+        return self.response_change(request, record)
+
+    def versions_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:
+        """The versions of a record, locked until the transaction ends."""
+        with transaction.atomic():
+            serialization.locked(type(record), record.pk)
+            return Revision.objects.versions(record, by=by)
+
+    def _save_state(
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        versions: RecordVersions,
+        data: Snapshot,
+        source: Revision | None = None,
+    ) -> None:
+        """Write the rows, and add their state to the history."""
+        before = versions.current.data if versions.current else None
+        serialization.write(record, data)
+        after = serialization.serialize(record)
+        if versions.draft and source == versions.draft:
+            Revision.objects.close_draft(versions, Revision.Ending.PUBLISHED)
+        # Equal after a second click on the same button.
+        if before != after:
+            Revision.objects.add_state(versions, record, after, by=request.user, note=note_of(request))
+        self.after_saving(request, record, before)
+
+    def _form_context(
+        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
+    ) -> dict[str, Any]:
+        """What Django's own view gives to the template, and the session."""
+        record, fieldsets = session and session.instance, forms.fieldsets
+        may_change = record is None or self.has_change_permission(request, record)
+        readonly = self.get_readonly_fields(request, record) if may_change else flatten_fieldsets(fieldsets)
+        prepopulated = self.get_prepopulated_fields(request, record) if may_change else {}
+        admin_form = helpers.AdminForm(forms.form, fieldsets, prepopulated, readonly, model_admin=self)
+        inline_formsets = self.get_inline_formsets(request, forms.formsets, forms.inlines, record)
+        title = _("Add %s") if record is None else _("Change %s") if may_change else _("View %s")
+        return {
+            **self.admin_site.each_context(request),
+            "title": title % self.opts.verbose_name,
+            "subtitle": str(record) if record else None,
+            "adminform": admin_form,
+            "object_id": record and str(record.pk),
+            "original": record,
+            "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
+            "to_field": request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR)),
+            "media": sum((each.media for each in inline_formsets), self.media + admin_form.media),
+            "inline_admin_formsets": inline_formsets,
+            "errors": helpers.AdminErrorList(forms.form, forms.formsets),
+            "preserved_filters": self.get_preserved_filters(request),
+            **self.session_context(request, session),
+        }
+
+    def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
+        """The versions of the record, and what two people made of it."""
+        sent = request.POST
+        context: dict[str, Any] = {
+            "session": session,
+            "keeps_history": session is None or self.has_change_permission(request, session.record),
+            "note_of_change": sent.get("_note", ""),
+            "note_in_lao": sent.get("_note_lo", ""),
+            "note_is_public": "_note_public" in sent,
+        }
+        if session is None:
+            return context
+        formatter = SnapshotFormatter(self.model)
+        if not sent:
+            context["note_of_change"] = session.note
+        return context | {
+            "draft": session.versions.draft,
+            "public_state": session.versions.current,
+            "source": session.source,
+            "meetings": formatter.conflicts(session.conflicts),
+            "went_along": formatter.conflicts(session.contested),
+        }
+
+
+def note_of(request: HttpRequest) -> str:
+    """What somebody wrote about the change, for the history."""
+    return request.POST.get("_note", "").strip()
