@@ -58,14 +58,7 @@ class NoticeForm(PublishableForm):
         if notice.closes_at:
             self.initial.setdefault("closing_date", notice.closing_day)
             self.initial.setdefault("closing_hour", notice.closing_hour)
-        if outcome := self.fields.get("outcome"):
-            choices = [(choice.value, choice.label) for choice in notice.OUTCOMES]
-            outcome.choices = [("", _("Not said yet")), *choices]
-        if successor := self.fields.get("readvertised_as"):
-            others = type(notice).objects.exclude(pk=notice.pk).order_by("-created_at", "-pk")
-            newest = models.Q(pk__in=others.values("pk")[:SUCCESSORS])
-            successor.queryset = others.filter(newest | models.Q(pk=notice.readvertised_as_id))
-            successor.label_from_instance = successor_label
+        limit_outcomes(self)
 
     def clean_slug(self) -> str:
         """In lower case: short addresses are typed from posters, in capitals too."""
@@ -132,6 +125,27 @@ class NoticeForm(PublishableForm):
         return excluded - {"closes_at"} if not self.errors else excluded
 
 
+def limit_outcomes(form: forms.ModelForm) -> None:
+    """Offer the outcomes of this kind of notice, and its newest notices as successors."""
+    notice = form.instance
+    if outcome := form.fields.get("outcome"):
+        choices = [(choice.value, choice.label) for choice in notice.OUTCOMES]
+        outcome.choices = [("", _("No outcome yet")), *choices]
+    if successor := form.fields.get("readvertised_as"):
+        others = type(notice).objects.exclude(pk=notice.pk).order_by("-created_at", "-pk")
+        newest = models.Q(pk__in=others.values("pk")[:SUCCESSORS])
+        successor.queryset = others.filter(newest | models.Q(pk=notice.readvertised_as_id))
+        successor.label_from_instance = successor_label
+
+
+class OutcomeForm(PublishableForm):
+    """What came of a notice, and no other field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_outcomes(self)
+
+
 def successor_label(notice: Notice) -> str:
     """Notices that follow each other often share a title."""
     state = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
@@ -140,8 +154,6 @@ def successor_label(notice: Notice) -> str:
 
 class DeadlineForm(NoticeForm):
     """Another deadline and its reason, and no other field."""
-
-    publish_at = None
 
     def __init__(self, *args: Any, at: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,9 +179,9 @@ class DeadlineForm(NoticeForm):
             error.error_dict["closing_date"] = [ValidationError(message, params=params)]
         super().add_error(field, error)
 
-    def _asks(self, name: str) -> bool:
+    def _has_field(self, name: str) -> bool:
         """`NoticeForm` shows errors of `closes_at` at other fields."""
-        return name == "closes_at" or super()._asks(name)
+        return name == "closes_at" or super()._has_field(name)
 
 
 class VacancyForm(NoticeForm):

@@ -17,7 +17,7 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.staff.content import ContentAdmin, FileOwnerAdmin, PublishableAdmin
 from iomlaos.staff.export import ExportMixin
-from iomlaos.staff.filters import LiveFilter, TranslatedFilter
+from iomlaos.staff.filters import StatusFilter, TranslatedFilter
 from iomlaos.staff.inlines import FileVersionInline, TranslatedInline
 from programmes.forms import FigureForm, FigureFormSet
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
@@ -39,7 +39,7 @@ class ProgrammeAdmin(PublishableAdmin):
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
     list_display = [
-        "title", "state_label", "live_now", "figure_count", "translation_status", "information_date",
+        "title", "status", "figure_count", "translation_status", "information_date",
         "updated_at",
     ]  # fmt: skip
     fieldsets = [
@@ -72,13 +72,12 @@ class ProjectAdmin(PublishableAdmin):
     list_display = [
         "title",
         "acronym",
-        "state_label",
-        "live_now",
+        "status",
         "period",
         "programme",
         "translation_status",
     ]
-    list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
+    list_filter = [StatusFilter, "programme", TranslatedFilter]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [
@@ -194,8 +193,8 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
     )
-    list_display = ["title", "state_label", "live_now", "files", "kind", "programme", "translation_status"]
-    list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
+    list_display = ["title", "status", "files", "kind", "programme", "translation_status"]
+    list_filter = [*FileOwnerAdmin.list_filter, "kind", ("programme", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
     fieldsets = [

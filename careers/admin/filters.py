@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import SCALES
+from iomlaos.staff.filters import StatusFilter
 
 
 class CallbackFilter(SimpleListFilter):
@@ -31,16 +32,27 @@ class CallbackFilter(SimpleListFilter):
         return queryset.filter(pk__in=notices.order_by().values("pk"))
 
 
-class DeadlineFilter(CallbackFilter):
-    title, parameter_name = _("deadline"), "deadline"
-    callbacks = {
-        "open": (_("Open now"), NoticeQuerySet.open),
-        "closed": (_("Closed"), NoticeQuerySet.closed),
-    }
+class NoticeStatusFilter(StatusFilter):
+    """The main filter of a list of notices: also by the clock."""
+
+    choices_offered = (
+        ("open", _("Open")),
+        ("drafts", _("Drafts")),
+        ("review", _("Submitted")),
+        ("scheduled", _("Scheduled")),
+        ("closed", _("Closed")),
+        ("withdrawn", _("Withdrawn")),
+    )
+
+    def condition(self, request: HttpRequest, model: type[models.Model], value: str) -> models.Q:
+        if value in ("open", "closed"):
+            notices = getattr(model.objects, value)(request.at)
+            return models.Q(pk__in=notices.order_by().values("pk"))
+        return super().condition(request, model, value)
 
 
 class FollowUpFilter(CallbackFilter):
-    title, parameter_name = _("what is still to be said"), "to-say"
+    title, parameter_name = _("needs action"), "to-say"
     callbacks = {
         "outcome": (_("Closed without an outcome"), NoticeQuerySet.without_outcome),
         "result": (_("Results overdue"), NoticeQuerySet.results_overdue),

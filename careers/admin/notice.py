@@ -1,24 +1,19 @@
 """NoticeAdmin: the base of the admin pages of vacancies and procurement notices."""
 
-import datetime
-from typing import Any
-
-from django.contrib import admin, messages
-from django.db import models
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.translation import gettext
+from django.contrib import admin
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from careers.admin.actions import ChangeDeadline, CloseNow, CorrectReasons, PublishNow, warn_if_closed
-from careers.admin.filters import DeadlineFilter, FollowUpFilter
+from careers.admin.actions import Close, CorrectReasons, Extend, RecordOutcome
+from careers.admin.filters import FollowUpFilter, NoticeStatusFilter
 from careers.admin.inlines import AmendmentInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
 from iomlaos.publishing import serialization
-from iomlaos.staff.actions import Discard, GiveBack, PublishLater, Unschedule, Withdraw
+from iomlaos.staff.actions import TakeDown
 from iomlaos.staff.content import PublishableAdmin
 from iomlaos.staff.edit_session import EditSession
-from iomlaos.staff.filters import LiveFilter, TranslatedFilter
+from iomlaos.staff.filters import TranslatedFilter
 
 DEADLINE = ("closing_date", "closing_hour")
 WAYS = {
@@ -33,35 +28,15 @@ class NoticeAdmin(PublishableAdmin):
     """A notice closes; it is not taken down at a time."""
 
     form = NoticeForm
-    publishing_fields = (
-        "state",
-        ("withdrawal_reason_en", "withdrawal_reason_lo"),
-        "publish_from",
-        "publish_at",
-        ("information_date", "reviewed_on", "review_due"),
-    )
-    steps = (
-        PublishNow,
-        PublishLater,
-        Unschedule,
-        GiveBack,
-        ChangeDeadline,
-        CorrectReasons,
-        CloseNow,
-        Withdraw,
-        Discard,
-    )
-    list_filter = [DeadlineFilter, FollowUpFilter, "state", LiveFilter, TranslatedFilter]
+    actions_of_record = (
+        *[action for action in PublishableAdmin.actions_of_record if action is not TakeDown],
+        Extend, Close, RecordOutcome, CorrectReasons,
+    )  # fmt: skip
+    list_filter = [NoticeStatusFilter, FollowUpFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
-    #: The warning about an open notice that says no way to apply or bid.
-    no_way_to_submit = ""
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        requested_at = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(requested_at=requested_at)
 
     def open_session(self, request: HttpRequest, record: Notice) -> EditSession:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
@@ -76,10 +51,6 @@ class NoticeAdmin(PublishableAdmin):
     @admin.display(description=_("closes"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
         return obj.deadline
-
-    @admin.display(description=_("by the clock"), ordering="closes_at")
-    def open_or_closed(self, obj: Notice) -> str:
-        return obj.status(obj.requested_at).label if obj.is_live_now else ""
 
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> list:
         """Fold long texts once they are written, and the outcome while there can be none.
@@ -109,39 +80,6 @@ class NoticeAdmin(PublishableAdmin):
         if obj and obj.is_announced(request.at):
             inlines += self.announced_inlines
         return inlines
-
-    def _status_line(self, notice: Notice, at: datetime.datetime) -> str:
-        """Its status for visitors, its deadline and the time left."""
-        if notice.is_live(at):
-            status = str(notice.status(at).label)
-        elif notice.state == notice.State.PUBLISHED:
-            status = gettext("Not public yet")
-        else:
-            status = self.state_label(notice)
-        left = notice.time_left(at)
-        parts = [status, notice.deadline, left and gettext("%(time)s left") % {"time": left}]
-        return " · ".join(filter(None, parts))
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        # `original` may hold what was sent, where the form was refused.
-        if stored := self.model.objects.filter(pk=getattr(context.get("original"), "pk", None)).first():
-            context["status_line"] = self._status_line(stored, request.at)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _save_state(self, request: HttpRequest, record: Notice, *args: Any) -> None:
-        is_new = record.first_published_at is None
-        super()._save_state(request, record, *args)
-        if is_new:
-            warn_if_closed(request, record)
-        if record.state == record.State.PUBLISHED and record.is_open(request.at):
-            for warning in self.warnings(record, request.at):
-                self.message_user(request, warning, messages.WARNING)
-
-    def warnings(self, obj: Notice, at: datetime.datetime) -> list[str]:
-        """Warnings about an open notice, shown when it is saved."""
-        return [] if obj.has_way_to_submit else [self.no_way_to_submit]
 
 
 def _with_public_version(session: EditSession) -> EditSession:

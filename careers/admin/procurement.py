@@ -20,12 +20,8 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     )
     file_relation = "documents"
     fields_to_fill_in = (*NoticeAdmin.fields_to_fill_in, _("documents for bidders"))
-    no_way_to_submit = _(
-        "This notice is published, and nobody can make an offer: give an e-mail address, a link or an "
-        "address under “How to take part”."
-    )
     list_display = [
-        "title", "closes", "open_or_closed", "state_label", "live_now", "method", "outcome",
+        "title", "closes", "status", "method", "outcome",
         "translation_status",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]

@@ -2,14 +2,11 @@
 
 import datetime
 
-from django.conf import settings
 from django.contrib import admin
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
 from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
-from careers.exports.reliefweb import ReliefWebJob
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.export import ExportMixin
@@ -23,12 +20,8 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "the closed ones afterwards."
     )
     form = VacancyForm
-    no_way_to_submit = _(
-        "This position is published, and nobody can apply: give an e-mail address, a link or an address "
-        "under “How to apply”."
-    )
     list_display = [
-        "title", "closes", "open_or_closed", "state_label", "live_now", "grade", "outcome",
+        "title", "closes", "status", "grade", "outcome",
         "translation_status",
     ]  # fmt: skip
     secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
@@ -77,12 +70,3 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     def closing_date(self, obj: Vacancy) -> datetime.date:
         """The date as a value: that of the model is text."""
         return obj.closing_day
-
-    def warnings(self, obj: Vacancy, at: datetime.datetime) -> list[str]:
-        """Also why ReliefWeb will not carry it, where the office's jobs go there."""
-        warnings = super().warnings(obj, at)
-        reasons = ReliefWebJob(obj, at).rejection_reasons
-        if settings.RELIEFWEB_SOURCE and obj.has_way_to_submit and reasons:
-            warning = gettext("ReliefWeb will not carry this position. %(reasons)s")
-            warnings.append(warning % {"reasons": " ".join(reasons)})
-        return warnings

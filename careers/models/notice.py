@@ -1,7 +1,7 @@
 """Notice: the base of vacancies and procurement notices."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from careers.models.notice_event import NoticeEventsMixin
 from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE
-from iomlaos.publishing.models import Publishable
+from iomlaos.publishing.models import Publishable, PublishingWarning
 
 
 class LocalMidnight(models.Func):
@@ -231,6 +231,34 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         """Whether a notice of another kind has this slug: /n/<slug> serves all kinds."""
         others = (kind for kind in self.slug_namespace() if kind is not type(self))
         return any(kind.objects.filter(slug=self.slug).exists() for kind in others)
+
+    def public_status(self, at: datetime.datetime) -> tuple[str, Promise | str]:
+        name, label = super().public_status(at)
+        if name != "live":
+            return name, label
+        match self.status(at):
+            case self.Status.OPEN:
+                return "live", _("Live")
+            case self.Status.CLOSING:
+                return "closing", _("Live · Closing soon")
+        return "closed", _("Closed") if self.outcome else _("Closed, no outcome")
+
+    def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
+        """A notice without a text or a way to take part, or past its deadline."""
+        warnings = super().publishing_warnings(before, at)
+        if not self.has_text:
+            warnings.append(("body_en", _("It has no text.")))
+        if self.is_open(at) and not self.has_way_to_submit:
+            message = _("It says no way to take part. Give an e-mail address, a link or an address.")
+            warnings.append(("submission_email", message))
+        if not self.is_open(at) and (before is None or before.closes_at != self.closes_at):
+            message = _("Its deadline has passed: %(deadline)s. It will appear among the closed ones.")
+            warnings.append(("closing_date", message % {"deadline": self.deadline}))
+        return warnings
+
+    @property
+    def has_text(self) -> bool:
+        return bool(self.body)
 
     def is_announced(self, at: datetime.datetime) -> bool:
         """Whether visitors have seen it, as it is or as it was."""

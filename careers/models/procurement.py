@@ -108,6 +108,17 @@ class ProcurementNotice(Notice):
                 message = _("This is after the closing. Let it be earlier, or the closing later.")
                 raise ValidationError({name: message})
 
+    def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list:
+        """Also an award without a supplier, and a tender whose documents are its text."""
+        warnings = super().publishing_warnings(before, at)
+        if self.outcome == self.Outcome.AWARDED and not self.awards.all():
+            warnings.append(("outcome", _("It is awarded, and names no supplier: add the award.")))
+        return warnings
+
+    @property
+    def has_text(self) -> bool:
+        return super().has_text or bool(self.documents.all())
+
     @property
     def method_explanation(self) -> str:
         return str(self.METHOD_EXPLANATIONS[self.method]) if self.method else ""

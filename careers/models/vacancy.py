@@ -191,6 +191,10 @@ class Vacancy(Notice):
             raise ValidationError({"form_version": _("This is a version of another form.")})
 
     @property
+    def has_text(self) -> bool:
+        return super().has_text or bool(self.sections)
+
+    @property
     def form_versions(self) -> list[FormVersion]:
         """The version of the form that it names, else the current ones. Load them with `with_form`."""
         if self.form is None:

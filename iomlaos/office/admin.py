@@ -31,7 +31,6 @@ class OfficeAdmin(ContentAdmin):
         "The address, the telephone numbers and the first words of the site. They show on the contact "
         "page, on the home page and at the foot of every page."
     )
-    save_on_top = True
     fieldsets = [
         (None, {"fields": ["short_name", "name", "introduction", "opened"]}),
         (_("Where it is"), {"fields": ["postal_address", "hours"]}),
@@ -97,7 +96,7 @@ class PageAdmin(PublishableAdmin):
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
     )
-    list_display = ["title", "address", "state_label", "live_now", "translation_status", "updated_at"]
+    list_display = ["title", "address", "status", "translation_status", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
     actions = ["delete_selected"]
 

@@ -108,6 +108,16 @@ def format_deadline(moment: datetime.datetime) -> str:
     return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
 
 
+def local_moment(day: datetime.date, hour: datetime.time) -> datetime.datetime:
+    """The moment of a date and an hour in Vientiane."""
+    return datetime.datetime.combine(day, hour, VIENTIANE)
+
+
+def format_moment(moment: datetime.datetime) -> str:
+    """A moment in Vientiane as staff read it, without its zone."""
+    return formats.date_format(moment.astimezone(VIENTIANE), "j F Y, H:i")
+
+
 def iso_utc(moment: datetime.datetime) -> str:
     """The same instant in UTC, ISO 8601."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

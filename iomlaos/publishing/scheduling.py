@@ -1,9 +1,10 @@
-"""Publish scheduled drafts on the first request after their due time."""
+"""Publish scheduled changes on the first request after their due time."""
 
 import contextlib
 import datetime
 import logging
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -11,8 +12,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.drafts import publish_draft
-from iomlaos.publishing.models import Revision
+from iomlaos.publishing.drafts import publish_scheduled
+from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.serialization import locked
 
 logger = logging.getLogger(__name__)
@@ -22,16 +23,18 @@ EXEMPT_PATHS = ("/healthz", "/readyz")
 
 
 def publish_due(at: datetime.datetime) -> None:
-    """Publish each draft that is due. What cannot be published keeps the reason, for staff.
+    """Publish each scheduled change that is due. What cannot be published keeps the reason, for staff.
 
     Never waits for a lock: the next request tries again.
     """
-    for draft in Revision.objects.due(at):
+    for scheduled in Revision.objects.due(at):
         try:
             with _without_waiting(), transaction.atomic():
-                _publish_one(draft)
+                _publish_one(scheduled)
         except OperationalError as error:
-            logger.warning("Due, but not published yet: %s %s: %s", draft.model, draft.object_key, error)
+            logger.warning(
+                "Due, but not published yet: %s %s: %s", scheduled.model, scheduled.object_key, error
+            )
 
 
 @contextlib.contextmanager
@@ -49,30 +52,30 @@ def _without_waiting() -> Iterator[None]:
             cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
 
 
-def _publish_one(draft: Revision) -> None:
+def _publish_one(scheduled: Revision) -> None:
     """Raises OperationalError where somebody else has locked the record."""
-    record = locked(apps.get_model(draft.model), draft.object_key, nowait=True)
+    record = locked(apps.get_model(scheduled.model), scheduled.object_key, nowait=True)
     try:
         with transaction.atomic():
             if record is None:
                 raise ValidationError(_("It was deleted."))
             versions = Revision.objects.versions(record)
-            if versions.draft and versions.draft.pk == draft.pk:
-                publish_draft(versions, record, by=draft.by, at=draft.publish_at)
+            if versions.scheduled and versions.scheduled.pk == scheduled.pk:
+                publish_scheduled(versions, cast(Publishable, record))
     except ValidationError as error:
-        _mark_failed(draft, " ".join(error.messages))
+        _mark_failed(scheduled, " ".join(error.messages))
     except IntegrityError:
-        _mark_failed(draft, _("Something else has its address or its name now."))
+        _mark_failed(scheduled, _("Another record has its address or name now."))
     except DatabaseError:
         raise
     except Exception:
         # A broken draft must not make an unrelated page fail.
-        logger.exception("A draft could not be published: %s %s", draft.model, draft.object_key)
-        _mark_failed(draft, _("A fault of the site was in the way. Whoever runs it finds it in the log."))
+        logger.exception("A change could not be published: %s %s", scheduled.model, scheduled.object_key)
+        _mark_failed(scheduled, _("The site had a fault. Whoever runs it finds it in the log."))
 
 
-def _mark_failed(draft: Revision, reason: str) -> None:
-    Revision.objects.waiting().filter(pk=draft.pk).update(failure_reason=reason[:500])
+def _mark_failed(scheduled: Revision, reason: str) -> None:
+    Revision.objects.scheduled().filter(pk=scheduled.pk).update(failure_reason=reason[:500])
 
 
 class PublishDueMiddleware:

@@ -3,9 +3,11 @@
 import datetime
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import FileResponse, HttpRequest
+from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +20,14 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
-from iomlaos.staff.actions import HasSteps
+from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import BaseAdmin, TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
-from iomlaos.staff.drafts import DraftsMixin
+from iomlaos.staff.drafts import PUBLISHING_FIELDS, DraftsMixin
 from iomlaos.staff.duplicate import DuplicateMixin
-from iomlaos.staff.filters import HasFileFilter, LiveFilter, TranslatedFilter
+from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 
@@ -35,7 +38,7 @@ class ContentAdmin(
     """What the admin pages of all content share."""
 
     #: Columns of the list that a phone leaves out.
-    secondary_columns: tuple[str, ...] = ("live_now", "translation_status")
+    secondary_columns: tuple[str, ...] = ("translation_status",)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
         """Derive a slug from the title of a new record only."""
@@ -58,25 +61,14 @@ class ContentAdmin(
         return _("complete") if len(translated) == len(names) else _("in part")
 
 
-WITHDRAWAL_REASON = ("withdrawal_reason_en", "withdrawal_reason_lo")
-SCHEDULE = ("publish_from", "publish_until", "publish_at")
+class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
+    """What the admin pages of all Publishables share: their status, and how old their information is."""
 
-
-class PublishableAdmin(DuplicateMixin, DraftsMixin, HasSteps, PreviewMixin, ContentAdmin):
-    """What the admin pages of all Publishables share: when they are public, how old their information is."""
-
-    publishing_fields: tuple = (
-        "state",
-        WITHDRAWAL_REASON,
-        ("publish_from", "publish_until"),
-        "publish_at",
-        ("information_date", "reviewed_on", "review_due"),
-    )
+    publishing_fields: tuple = (("information_date", "reviewed_on", "review_due"),)
     #: Fields that may change while the information stays as old as it is.
-    BOOKKEEPING = {"state", *SCHEDULE, *WITHDRAWAL_REASON, "reviewed_on", "review_due", "slug", "order"}
+    BOOKKEEPING = {*PUBLISHING_FIELDS, "reviewed_on", "review_due", "slug", "order"}
 
-    save_on_top = True
-    list_filter = ["state", LiveFilter, TranslatedFilter]
+    list_filter = [StatusFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
 
@@ -88,39 +80,32 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, HasSteps, PreviewMixin, Cont
         is_allowed = is_draft or self.has_publish_permission(request)
         return is_allowed and super().has_delete_permission(request, obj)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        live = self.model.objects.live(request.at).filter(pk=models.OuterRef("pk"))
-        return super().get_queryset(request).annotate(is_live_now=models.Exists(live))
-
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
         *english, lao = super().get_fieldsets(request, obj)
-        return [*english, (_("Publishing"), {"fields": self._publishing_fields(request, obj)}), lao]
+        return [*english, (_("Publishing"), {"fields": self.publishing_fields}), lao]
 
-    def _publishing_fields(self, request: HttpRequest, obj: Publishable | None) -> list[tuple[str, ...]]:
-        hidden = set() if self.has_publish_permission(request) else {*SCHEDULE, *WITHDRAWAL_REASON}
-        if obj is None or obj.state != Publishable.State.WITHDRAWN:
-            hidden |= {*WITHDRAWAL_REASON}
-        rows = ((row,) if isinstance(row, str) else row for row in self.publishing_fields)
-        shown = (tuple(name for name in row if name not in hidden) for row in rows)
-        return [row for row in shown if row]
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Give each row its status, with two queries for all."""
+        changelist = super().get_changelist_instance(request)
+        rows = changelist.result_list = list(changelist.result_list)
+        waiting = waiting_for(rows)
+        for row in rows:
+            row.status_in_list = status_of(row, waiting.get(str(row.pk)), request.at)
+        return changelist
 
     def is_public(self, obj: Publishable, at: datetime.datetime) -> bool:
         return obj.is_live(at)
 
-    @admin.display(description=_("state"), ordering="state")
-    def state_label(self, obj: Publishable) -> str:
-        return obj.get_state_display().partition(":")[0]
+    @admin.display(description=_("status"), ordering="state")
+    def status(self, obj: Publishable) -> str:
+        return render_to_string("admin/status.html", {"status": obj.status_in_list})
 
-    @admin.display(description=_("live now"), boolean=True, ordering="is_live_now")
-    def live_now(self, obj: Publishable) -> bool:
-        return obj.is_live_now
-
-    def adjust_snapshot(self, request: HttpRequest, typed: Snapshot, before: Snapshot | None) -> None:
+    def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Date the information by today where the text changed and the date was left alone."""
-        super().adjust_snapshot(request, typed, before)
-        changed = {each.path for each in merge.differences(before, typed)} if before else set()
+        super().adjust_snapshot(request, session, typed)
+        changed = {each.path for each in merge.differences(session.filled, typed)} if session else set()
         bookkeeping = {("fields", name) for name in self.BOOKKEEPING}
-        is_new = before is None and not typed["fields"]["information_date"]
+        is_new = session is None and not typed["fields"]["information_date"]
         if is_new or (changed - bookkeeping and ("fields", "information_date") not in changed):
             typed["fields"]["information_date"] = PartialDate.of(request.at).iso
 
@@ -131,7 +116,7 @@ class FileOwnerAdmin(PublishableAdmin):
     #: The relation to its file versions.
     file_relation = "versions"
 
-    list_filter = ["state", LiveFilter, HasFileFilter, TranslatedFilter]
+    list_filter = [StatusFilter, HasFileFilter, TranslatedFilter]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).prefetch_related(self.file_relation)

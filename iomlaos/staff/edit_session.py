@@ -1,6 +1,6 @@
 """EditSession: what the change form of a record is drawn from, and what becomes of what was typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.media import cleanup
 from iomlaos.publishing import merge, serialization
-from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.publishing.dates import format_moment
 from iomlaos.publishing.drafts import merge_draft
 from iomlaos.publishing.merge import FieldConflict, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
@@ -20,7 +20,7 @@ from iomlaos.staff.base import parse_uuid
 
 #: Hidden fields of a form: the draft or state that it starts from, the state that a draft was merged with,
 #: and the version that it was filled in from, if that is another one.
-SOURCE, CURRENT, VERSION = "_source", "_current", "_version"
+SOURCE, CURRENT, VERSION = "_source", "_current", "version"
 
 
 class EditSession:
@@ -31,34 +31,22 @@ class EditSession:
     """
 
     def __init__(
-        self,
-        record: models.Model,
-        versions: RecordVersions,
-        user: AbstractUser,
-        data: Mapping,
-        named: str = "",
+        self, record: models.Model, versions: RecordVersions, user: AbstractUser, data: Mapping[str, str]
     ) -> None:
-        """`data` is the submitted form; `named`, of a form that is opened, the revision to show."""
+        """`data` holds the hidden fields of a submitted form; of one that is opened, perhaps a version."""
         self.record, self.versions, self.user = record, versions, user
         self.model = type(record)
-        self.state = self._find(data.get(CURRENT)) or versions.current
-        self.source = self._find(data.get(SOURCE)) or versions.draft or versions.current
-        if self.source.kind == Revision.Kind.STATE and CURRENT not in data:
-            self.state = self.source
+        self.source = self._find(data.get(SOURCE)) or versions.latest
+        is_state = self.source.kind == Revision.Kind.STATE
+        self.state = self._find(data.get(CURRENT)) or (self.source if is_state else versions.current)
         self.version = self._find(data.get(VERSION))
-        if shown := self._find(named):
-            self._show(shown)
         self.base, self.contested = self._data_of(self.source, self.state)
         self.filled = self._filled()
         self.instance = serialization.build(record, self.filled)
+        #: What is there now. See `merge`.
+        self.theirs = self.base
         #: The fields that somebody else changed since the form was drawn, where it could not be saved.
         self.conflicts: list[FieldConflict] = []
-
-    def _show(self, revision: Revision) -> None:
-        if revision in (self.versions.current, self.versions.draft):
-            self.source = revision
-        else:
-            self.version = revision
 
     def _find(self, key: str | None) -> Revision | None:
         """The revision with a form key; None where there is none."""
@@ -72,7 +60,7 @@ class EditSession:
         return revisions.filter(pk=parse_uuid(key)).first()
 
     def _data_of(self, revision: Revision, state: Revision) -> tuple[Snapshot, list[FieldConflict]]:
-        if revision.kind == Revision.Kind.DRAFT:
+        if revision.kind in Revision.WAITING:
             return merge_draft(self.model, revision, state)
         return revision.data, []
 
@@ -90,8 +78,8 @@ class EditSession:
     def note(self) -> str:
         """The note on the change that a form begins with."""
         if self.version and self.version.kind != Revision.Kind.PARKED:
-            moment = self.version.at.astimezone(VIENTIANE)
-            return _("As it was on %(when)s") % {"when": f"{moment:%Y-%m-%d %H:%M}"}
+            moment = format_moment(self.version.at)
+            return _("Restored version of %(moment)s") % {"moment": moment}
         shown = self.version or self.source
         return shown.note if shown.kind != Revision.Kind.STATE else ""
 
@@ -101,19 +89,14 @@ class EditSession:
         fields = {SOURCE: self.source.form_key, CURRENT: self.state.form_key}
         return fields | ({VERSION: str(self.version.pk)} if self.version else {})
 
-    def target(self, *, to_draft: bool) -> Revision:
-        """What the form is saved upon: the draft where it is one or becomes one, else the current state."""
-        draft = self.versions.draft
-        is_draft = to_draft or self.source.kind == Revision.Kind.DRAFT
-        return draft if draft and is_draft else self.versions.current
-
-    def merge(self, typed: Snapshot, *, to_draft: bool) -> Snapshot | None:
+    def merge(self, typed: Snapshot) -> Snapshot | None:
         """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
 
         `conflicts` then names what differs, and the session shows the merged text.
         """
-        target = self.target(to_draft=to_draft)
-        theirs, _contested = self._data_of(target, self.versions.current)
+        target, current = self.versions.latest, self.versions.current
+        theirs, _contested = self._data_of(target, current)
+        self.theirs = theirs
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)
@@ -121,16 +104,11 @@ class EditSession:
         if not merge.differences(theirs, merged):
             return theirs
         self.conflicts = changes
-        self.source, self.state, self.base = target, self.versions.current, theirs
-        self.filled = merged
+        self.source, self.state, self.base, self.filled = target, current, theirs, merged
         return None
 
-    def keep(self, note: str, without: Iterable[str]) -> None:
-        """Keep the merged text, with its files, for the form that is shown again. `without` stays theirs."""
-        self.filled["fields"] |= {name: self.base["fields"][name] for name in without}
-        self.conflicts = [
-            each for each in self.conflicts if each.path[0] != "fields" or each.path[1] not in without
-        ]
+    def keep(self, note: str) -> None:
+        """Keep the merged text, with its files, for the form that is shown again."""
         self.version = Revision.objects.add_pending(
             self.source, self.record, self.filled, by=self.user, note=note
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from iomlaos.publishing.models import Publishable
+from iomlaos.publishing.status import with_status
 
 
 class BooleanListFilter(SimpleListFilter):
@@ -27,12 +28,28 @@ class BooleanListFilter(SimpleListFilter):
         return queryset.filter(condition if self.value() == "yes" else ~condition)
 
 
-class LiveFilter(BooleanListFilter):
-    title, parameter_name = _("what visitors see"), "live"
-    yes, no = _("It is live now"), _("It is not live now")
+class StatusFilter(SimpleListFilter):
+    """The main filter of a list of Publishables. See `publishing.status`."""
 
-    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        return models.Q(pk__in=model.objects.live(request.at).values("pk"))
+    title, parameter_name = _("status"), "status"
+    choices_offered: tuple[tuple[str, Any], ...] = (
+        ("live", _("Live")),
+        ("drafts", _("Drafts")),
+        ("review", _("Submitted")),
+        ("scheduled", _("Scheduled")),
+        ("withdrawn", _("Withdrawn")),
+    )
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
+        return [*self.choices_offered]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(self.condition(request, queryset.model, self.value()))
+
+    def condition(self, request: HttpRequest, model: type[models.Model], value: str) -> models.Q:
+        return with_status(model, value, request.at)
 
 
 class TranslatedFilter(BooleanListFilter):

@@ -56,8 +56,6 @@ class VersionedFormMixin:
         if object_id and record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         self._check_form_permission(request, record)
-        if request.method == "POST":
-            self.heed_button(request, record)
         session = self.open_session(request, record) if record else None
         forms, status = self._build_forms(request, session), 200
         if request.method == "POST" and forms.is_valid():
@@ -80,29 +78,29 @@ class VersionedFormMixin:
 
     # --- Hooks --------------------------------------------------------------------------------------
 
-    def heed_button(self, request: HttpRequest, record: models.Model | None) -> None:
-        """Change `request.POST` by the button that was pressed."""
-
-    def fields_of_button(self, request: HttpRequest) -> set[str]:
-        """The fields that the button sets: a form that is shown again leaves them as they are."""
-        return set()
-
     def is_kept_as_draft(self, request: HttpRequest, record: models.Model | None) -> bool:
         """Whether a save leaves the row as it is."""
         return False
 
-    def adjust_snapshot(self, request: HttpRequest, typed: Snapshot, before: Snapshot | None) -> None:
-        """Change what was typed before it is saved. `before` is what the form showed."""
+    def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
+        """Change what was typed before it is saved."""
 
-    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> None:
+    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
+        """Save beside the row. False where nothing was to be saved."""
         raise NotImplementedError
 
     def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
-        """Called when the state or the draft is saved. `before` is what the row held."""
+        """Called when the row was saved. `before` is what it held."""
 
-    def does_more(self, request: HttpRequest) -> bool:
-        """Whether the button that was pressed does something beside saving."""
-        return False
+    def respond(
+        self, request: HttpRequest, session: EditSession | None, record: models.Model, *, is_saved: bool
+    ) -> HttpResponse:
+        if session is None:
+            return self.response_add(request, record)
+        if is_saved:
+            return self.response_change(request, record)
+        messages.info(request, _("No changes to save."))
+        return self.response_post_save_change(request, record)
 
     # --- The parts of the view ----------------------------------------------------------------------
 
@@ -136,9 +134,9 @@ class VersionedFormMixin:
             Revision.objects.catch_up(versions, record)
             return EditSession(record, versions, request.user, request.POST)
         if not self.has_change_permission(request, record):
-            versions.draft = None
+            versions.draft = versions.scheduled = None
             return EditSession(record, versions, request.user, {})
-        return EditSession(record, versions, request.user, {}, request.GET.get("source", ""))
+        return EditSession(record, versions, request.user, request.GET)
 
     def restore_session(self, request: HttpRequest, record: models.Model, words: QueryDict) -> EditSession:
         """The session of a form that was typed into earlier, and not saved."""
@@ -163,30 +161,20 @@ class VersionedFormMixin:
     ) -> HttpResponse | None:
         """Save a valid form. None where somebody else has saved meanwhile."""
         typed = typed_snapshot(forms.form, forms.formsets, session and session.filled)
-        self.adjust_snapshot(request, typed, session and session.filled)
+        self.adjust_snapshot(request, session, typed)
         if session is None:
             record = self.model()
-            self._save_state(request, record, RecordVersions(None, None, 0), typed)
-            return self.respond(request, None, record, is_draft=False)
-        to_draft = self.is_kept_as_draft(request, session.record)
-        data = session.merge(typed, to_draft=to_draft)
+            self._save_state(request, record, RecordVersions(None, None, None, 0), typed)
+            return self.respond(request, None, record, is_saved=True)
+        data = session.merge(typed)
         if data is None:
-            session.keep(note_of(request), self.fields_of_button(request))
+            session.keep(latest_note(session.source))
             return None
-        if data is not typed and not self.does_more(request):
-            messages.info(request, _("Nothing had to be saved: it says so already."))
-        if to_draft:
-            self.save_draft(request, session, data)
+        if self.is_kept_as_draft(request, session.record):
+            is_saved = self.save_draft(request, session, data)
         else:
-            self._save_state(request, session.record, session.versions, data, session.source)
-        return self.respond(request, session, session.record, is_draft=to_draft)
-
-    def respond(
-        self, request: HttpRequest, session: EditSession | None, record: models.Model, *, is_draft: bool
-    ) -> HttpResponse:
-        if session is None:
-            return self.response_add(request, record)
-        return self.response_change(request, record)
+            is_saved = self._save_state(request, session.record, session.versions, data)
+        return self.respond(request, session, session.record, is_saved=is_saved)
 
     def versions_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:
         """The versions of a record, locked until the transaction ends."""
@@ -195,23 +183,17 @@ class VersionedFormMixin:
             return Revision.objects.versions(record, by=by)
 
     def _save_state(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        versions: RecordVersions,
-        data: Snapshot,
-        source: Revision | None = None,
-    ) -> None:
-        """Write the rows, and add their state to the history."""
+        self, request: HttpRequest, record: models.Model, versions: RecordVersions, data: Snapshot
+    ) -> bool:
+        """Write the rows, and add their state to the history. False where nothing changed."""
         before = versions.current.data if versions.current else None
         serialization.write(record, data)
         after = serialization.serialize(record)
-        if versions.draft and source == versions.draft:
-            Revision.objects.close_draft(versions, Revision.Ending.PUBLISHED)
-        # Equal after a second click on the same button.
-        if before != after:
-            Revision.objects.add_state(versions, record, after, by=request.user, note=note_of(request))
+        if before == after:
+            return False
+        Revision.objects.add_state(versions, record, after, by=request.user, note="")
         self.after_saving(request, record, before)
+        return True
 
     def _form_context(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
@@ -242,28 +224,17 @@ class VersionedFormMixin:
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
         """The versions of the record, and what two people made of it."""
-        sent = request.POST
-        context: dict[str, Any] = {
-            "session": session,
-            "keeps_history": session is None or self.has_change_permission(request, session.record),
-            "note_of_change": sent.get("_note", ""),
-            "note_in_lao": sent.get("_note_lo", ""),
-            "note_is_public": "_note_public" in sent,
-        }
         if session is None:
-            return context
+            return {}
         formatter = SnapshotFormatter(self.model)
-        if not sent:
-            context["note_of_change"] = session.note
-        return context | {
-            "draft": session.versions.draft,
-            "public_state": session.versions.current,
-            "source": session.source,
-            "meetings": formatter.conflicts(session.conflicts),
-            "went_along": formatter.conflicts(session.contested),
+        return {
+            "session": session,
+            "versions": session.versions,
+            "conflicts": formatter.conflicts(session.conflicts),
+            "contested": formatter.conflicts(session.contested),
         }
 
 
-def note_of(request: HttpRequest) -> str:
-    """What somebody wrote about the change, for the history."""
-    return request.POST.get("_note", "").strip()
+def latest_note(revision: Revision) -> str:
+    """The note of a draft or a scheduled change, which a later draft keeps."""
+    return revision.note if revision.kind in Revision.WAITING else ""

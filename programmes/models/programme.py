@@ -1,6 +1,7 @@
 """Programmes: the lines of work of the office."""
 
-from typing import TYPE_CHECKING
+import datetime
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.urls import reverse
@@ -57,3 +58,13 @@ class Programme(Publishable):
     def headline_figure(self) -> "Figure | None":
         """The figure that lists show beside the programme, of the prefetched ones."""
         return next((figure for figure in self.figures.all() if figure.is_headline), None)
+
+    def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list:
+        """A figure without a caption, unless visitors see it so already."""
+        warnings = super().publishing_warnings(before, at)
+        known = {figure.pk for figure in before.figures.all() if not figure.caption} if before else set()
+        for figure in self.figures.all():
+            if not figure.caption and figure.pk not in known:
+                message = _("The figure %(value)s has no caption: visitors do not learn what it counts.")
+                warnings.append(("figures", message % {"value": figure.value}))
+        return warnings

@@ -1,6 +1,6 @@
 from .log_entry import PublishingLogEntry
-from .publishable import Publishable, PublishableQuerySet, publishables
+from .publishable import Publishable, PublishableQuerySet, PublishingWarning, publishables
 from .review_link import ReviewLink
-from .revision import RecordVersions, Revision, starts_after
+from .revision import RecordVersions, Revision, ends_before, starts_after
 from .slug_redirect import SlugRedirect
 from .workflow import GenericRecordModel, Submission

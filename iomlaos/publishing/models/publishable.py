@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ def _merge_changelogs(was: list | None, theirs: list | None, mine: list | None) 
     added = [note for note in mine if note not in was and note not in theirs]
     kept = [note for note in theirs if note in mine or note not in was]
     return sorted([*added, *kept], key=lambda note: note["on"], reverse=True)
+
+
+#: The name of a field, and what should be looked at.
+PublishingWarning = tuple[str, Promise | str]
 
 
 class PublishableQuerySet(models.QuerySet):
@@ -50,10 +55,10 @@ class PublishableQuerySet(models.QuerySet):
             begins=models.Min("publish_from", filter=models.Q(publish_from__gt=at)),
             ends=models.Min("publish_until", filter=models.Q(publish_until__gt=at)),
         )
-        drafts = Revision.objects.waiting().filter(
+        changes = Revision.objects.scheduled().filter(
             model=self.model._meta.label_lower, failure_reason="", publish_at__gt=at
         )
-        moments = [*scheduled.values(), drafts.aggregate(first=models.Min("publish_at"))["first"]]
+        moments = [*scheduled.values(), changes.aggregate(first=models.Min("publish_at"))["first"]]
         return min(filter(None, moments), default=None)
 
     def get_by_natural_key(self, slug: str) -> models.Model:
@@ -229,6 +234,23 @@ class Publishable(models.Model):
         return (
             self.state == self.State.PUBLISHED and self.publish_until is not None and self.publish_until <= at
         )
+
+    def public_status(self, at: datetime.datetime) -> tuple[str, Promise | str]:
+        """What a record is to visitors: a name and a word for staff. See `publishing.status`."""
+        if self.state == self.State.DRAFT:
+            return "draft", _("Draft")
+        if self.state == self.State.WITHDRAWN:
+            return "withdrawn", _("Withdrawn")
+        if self.publish_from and self.publish_from > at:
+            return "scheduled", _("Scheduled")
+        return ("live", _("Live")) if self.is_live(at) else ("ended", _("Ended"))
+
+    def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
+        """What should be looked at before a record in memory becomes public: a field, and words.
+
+        `before` is the public version, None where there is none.
+        """
+        return []
 
     @property
     def public_changelog(self) -> list[tuple[datetime.date, str]]:

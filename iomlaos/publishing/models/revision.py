@@ -42,16 +42,23 @@ class RevisionQuerySet(GenericRecordQuerySet):
         return self.filter(kind=Revision.Kind.STATE).order_by("-number")
 
     def saved(self) -> Self:
-        """States of the row and drafts of it, the latest first."""
-        return self.filter(kind__in=[Revision.Kind.STATE, Revision.Kind.DRAFT]).order_by("-number")
+        """States of the row, drafts and scheduled changes of it, the latest first."""
+        return self.filter(kind__in=Revision.NUMBERED).order_by("-number")
 
     def waiting(self) -> Self:
-        """Open drafts. Each record has one at most."""
+        """Open drafts and scheduled changes. Each record has one of each at most."""
+        return self.filter(kind__in=Revision.WAITING, closed_at=None)
+
+    def drafts(self) -> Self:
         return self.filter(kind=Revision.Kind.DRAFT, closed_at=None)
 
+    def scheduled(self) -> Self:
+        """Open scheduled changes, also those that could not be published at their moment."""
+        return self.filter(kind=Revision.Kind.SCHEDULED, closed_at=None)
+
     def due(self, at: datetime.datetime) -> Self:
-        """Open drafts whose publishing time has come, the earliest first."""
-        return self.waiting().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
+        """Scheduled changes whose moment has come, the earliest first."""
+        return self.scheduled().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
 
     def log_entries(self) -> Self:
         """Revisions that the public noticed, for the publishing log. The latest first."""
@@ -68,12 +75,12 @@ class RevisionQuerySet(GenericRecordQuerySet):
         number = last.number if last else 0
         is_state = last is not None and last.kind == Revision.Kind.STATE
         current = last if is_state or last is None else saved.states().first()
-        is_draft = last is not None and not is_state and last.closed_at is None
-        draft = last if is_draft or last is None else saved.waiting().first()
+        waiting = {each.kind: each for each in saved.waiting()} if last else {}
         now = serialization.snapshot_of(record)
         if current is None or current.data != now:
             current = Revision.of_row(record, now, before=current)
-        return RecordVersions(current, draft, number)
+        draft, scheduled = waiting.get(Revision.Kind.DRAFT), waiting.get(Revision.Kind.SCHEDULED)
+        return RecordVersions(current, draft, scheduled, number)
 
     def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
         """The current state and the draft of a record, which is read again. See `catch_up`."""
@@ -92,7 +99,7 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def saved_versions(self, record: models.Model) -> "RecordVersions":
         """The last recorded state of a record, whether or not its row is still there."""
         last = self.of(record).saved().first()
-        return RecordVersions(self.of(record).states().first(), None, last.number if last else 0)
+        return RecordVersions(self.of(record).states().first(), None, None, last.number if last else 0)
 
     def sync_state(self, record: models.Model) -> "Revision":
         """The latest state of the row; see `versions`."""
@@ -135,36 +142,60 @@ class RevisionQuerySet(GenericRecordQuerySet):
         *,
         by: Any,
         note: str,
-        publish_at: datetime.datetime | None = None,
-        base: "Revision | None" = None,
+        event: str = "",
     ) -> "Revision":
-        """Save a draft in the place of the one before. Raises IntegrityError on a concurrent save.
+        """Save a draft of the current state in the place of the one before.
 
-        `base` is the state that the draft changes: the current one, unless nobody looked at that.
+        Raises IntegrityError on a concurrent save.
         """
-        event = Revision.Event.NONE
-        if publish_at != (versions.draft.publish_at if versions.draft else None):
-            event = Revision.Event.SCHEDULED if publish_at else Revision.Event.TAKEN_OFF
         if versions.draft:
-            self.close_draft(versions, Revision.Ending.SUPERSEDED)
-        else:
+            self.close(versions, versions.draft, Revision.Ending.SUPERSEDED)
+        elif not versions.scheduled:
             # Review links of an earlier draft do not open a new one.
             ReviewLink.objects.end(record, timezone.now())
-        values = {"number": versions.number + 1, "base": base or versions.current, "data": data}
-        values |= {"note": note[:300], "publish_at": publish_at, "event": event}
-        draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, **values)
+        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
+        draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, event=event, **values)
         versions.draft, versions.number = draft, draft.number
         return draft
 
-    def close_draft(self, versions: "RecordVersions", ending: str) -> None:
-        """Close the draft. Raises IntegrityError where somebody else closed it."""
-        draft, at = versions.draft, timezone.now()
-        if not self.waiting().filter(pk=draft.pk).update(closed_at=at, ending=ending):
-            raise IntegrityError("The draft was closed by somebody else.")
-        if ending != Revision.Ending.SUPERSEDED:
-            Submission.objects.end(draft, at)
-            ReviewLink.objects.end(draft, at)
-        versions.draft = None
+    def save_scheduled(
+        self,
+        versions: "RecordVersions",
+        record: models.Model,
+        data: Snapshot,
+        *,
+        by: Any,
+        note: str,
+        publish_at: datetime.datetime,
+        base: "Revision | None" = None,
+    ) -> "Revision":
+        """Save a scheduled change in the place of the one before. Raises IntegrityError on a concurrent save.
+
+        `base` is the state that it changes: the current one, unless nobody looked at that.
+        """
+        if versions.scheduled:
+            self.close(versions, versions.scheduled, Revision.Ending.SUPERSEDED)
+        values = {"number": versions.number + 1, "base": base or versions.current, "data": data}
+        values |= {"note": note[:300], "publish_at": publish_at, "event": Revision.Event.SCHEDULED}
+        scheduled = self.add(record, by=by, kind=Revision.Kind.SCHEDULED, **values)
+        versions.scheduled, versions.number = scheduled, scheduled.number
+        return scheduled
+
+    def close(self, versions: "RecordVersions", revision: "Revision", ending: str) -> None:
+        """Close a draft or a scheduled change. Raises IntegrityError where somebody else closed it."""
+        if not self.waiting().filter(pk=revision.pk).update(closed_at=timezone.now(), ending=ending):
+            raise IntegrityError("It was closed by somebody else.")
+        if revision.kind == Revision.Kind.DRAFT:
+            versions.draft = None
+        else:
+            versions.scheduled = None
+
+    def close_all(self, versions: "RecordVersions", ending: str) -> None:
+        """Close the draft and the scheduled change, with their submission and their review links."""
+        for revision in filter(None, (versions.draft, versions.scheduled)):
+            self.close(versions, revision, ending)
+            Submission.objects.end(revision, timezone.now())
+            ReviewLink.objects.end(revision, timezone.now())
 
     def add_pending(
         self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
@@ -176,8 +207,7 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
         """Record the last state of what is about to be deleted."""
         versions = self.versions(record)
-        if versions.draft:
-            self.close_draft(versions, Revision.Ending.DISCARDED)
+        self.close_all(versions, Revision.Ending.DISCARDED)
         Submission.objects.end(record, timezone.now())
         ReviewLink.objects.end(record, timezone.now())
         last = versions.current
@@ -200,12 +230,15 @@ def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> s
         return Revision.Event.TAKEN_OFF if was == "published" else Revision.Event.NONE
     if starts_after(after, at):
         return Revision.Event.SCHEDULED
+    if not _is_public(after, at):
+        return Revision.Event.TAKEN_DOWN if was_public else Revision.Event.NONE
     return Revision.Event.CHANGED if was_public else Revision.Event.PUBLISHED
 
 
 def _is_public(data: Snapshot, at: datetime.datetime) -> bool:
-    """Whether a snapshot is public, or was until `publish_until`."""
-    return data["fields"].get("state") == "published" and not starts_after(data, at)
+    """Whether visitors see a snapshot at a moment."""
+    is_published = data["fields"].get("state") == "published"
+    return is_published and not starts_after(data, at) and not ends_before(data, at)
 
 
 def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
@@ -213,13 +246,27 @@ def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
     return bool(begins) and datetime.datetime.fromisoformat(begins) > at
 
 
+def ends_before(data: Snapshot, at: datetime.datetime) -> bool:
+    ends = data["fields"].get("publish_until")
+    return bool(ends) and datetime.datetime.fromisoformat(ends) <= at
+
+
 @dataclass
 class RecordVersions:
-    """The latest state of a record's row, its open draft, and the last number."""
+    """The latest state of a record's row, its open draft, its scheduled change, and the last number.
+
+    A draft beside a scheduled change was typed upon it, and holds its text.
+    """
 
     current: Any  # Revision; None for a record that was never saved.
     draft: "Revision | None"
+    scheduled: "Revision | None"
     number: int
+
+    @property
+    def latest(self) -> "Revision":
+        """What a form begins with: the draft, else the scheduled change, else the row as it is."""
+        return self.draft or self.scheduled or self.current
 
 
 class Revision(GenericRecordModel):
@@ -228,13 +275,16 @@ class Revision(GenericRecordModel):
     class Kind(models.TextChoices):
         STATE = "state", _("What the record was")
         DRAFT = "draft", _("What the record is to become, once this is published")
+        SCHEDULED = "scheduled", _("What the record becomes at a moment, by itself")
         PARKED = "parked", _("What somebody typed while another was faster")
         DELETED = "deleted", _("What the record was when it was deleted")
 
     class Ending(models.TextChoices):
         SUPERSEDED = "superseded", _("a later draft took its place")
         PUBLISHED = "published", _("it was published")
-        DISCARDED = "discarded", _("it was discarded")
+        SCHEDULED = "scheduled", _("it was scheduled")
+        CANCELLED = "cancelled", _("its schedule was cancelled")
+        DISCARDED = "discarded", _("it was deleted")
 
     class Event(models.TextChoices):
         """What a state meant to the public, for the log of publishing."""
@@ -246,20 +296,25 @@ class Revision(GenericRecordModel):
         SCHEDULED = "scheduled", _("scheduled")
         TAKEN_OFF = "taken_off", _("taken off the schedule")
         TAKEN_BACK = "taken_back", _("made a draft again, and taken off the site")
+        TAKEN_DOWN = "taken_down", _("taken down")
         DELETED = "deleted", _("deleted")
 
+    #: Kinds with a number of their own, and those that wait to be published.
+    NUMBERED = (Kind.STATE, Kind.DRAFT, Kind.SCHEDULED)
+    WAITING = (Kind.DRAFT, Kind.SCHEDULED)
+
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=9, choices=Kind)
     base = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", help_text=_("What its form started from.")
     )
     data = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
     event = models.CharField(max_length=10, choices=Event, blank=True)
-    # Of drafts alone.
-    publish_at = models.DateTimeField(null=True, help_text=_("When it comes true by itself."))
+    # Of scheduled changes, and of drafts.
+    publish_at = models.DateTimeField(null=True, help_text=_("When it is published by itself."))
     failure_reason = models.CharField(
-        max_length=500, blank=True, help_text=_("Why it did not come true then.")
+        max_length=500, blank=True, help_text=_("Why it could not be published then.")
     )
     closed_at = models.DateTimeField(null=True, help_text=_("When it ceased to wait."))
     ending = models.CharField(max_length=10, choices=Ending, blank=True)
@@ -273,20 +328,20 @@ class Revision(GenericRecordModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "object_key", "number"],
-                condition=models.Q(kind__in=["state", "draft"]),
+                condition=models.Q(kind__in=["state", "draft", "scheduled"]),
                 name="revision_number_is_the_lock",
             ),
             models.UniqueConstraint(
-                fields=["model", "object_key"],
-                condition=models.Q(kind="draft", closed_at=None),
-                name="revision_one_draft_at_a_time",
+                fields=["model", "object_key", "kind"],
+                condition=models.Q(kind__in=["draft", "scheduled"], closed_at=None),
+                name="revision_one_waiting_of_a_kind",
             ),
         ]
         indexes = [
             models.Index(fields=["model", "kind", "-at"], name="revision_by_kind"),
             models.Index(
                 fields=["publish_at"],
-                condition=models.Q(kind="draft", closed_at=None, failure_reason=""),
+                condition=models.Q(kind="scheduled", closed_at=None, failure_reason=""),
                 name="revision_due",
             ),
             models.Index(fields=["-at"], condition=~models.Q(event=""), name="revision_log_of_publishing"),

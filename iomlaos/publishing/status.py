@@ -1,0 +1,155 @@
+"""The status of a record in a word, for lists, forms and the work list."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from iomlaos.publishing.dates import VIENTIANE, format_moment
+from iomlaos.publishing.models import Publishable, Revision, Submission
+
+#: Words of what waits beside a record, by the name that the style sheet uses.
+WAITING: dict[str, Promise] = {
+    "draft": gettext_lazy("draft"),
+    "submitted": gettext_lazy("submitted"),
+    "returned": gettext_lazy("returned"),
+    "scheduled": gettext_lazy("scheduled"),
+    "failed": gettext_lazy("schedule failed"),
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a record is to visitors, and what waits beside it."""
+
+    #: For the style sheet: draft, submitted, returned, scheduled, live, closing, closed, withdrawn, ended.
+    name: str
+    label: Promise | str
+    #: Names of `WAITING`.
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def additions(self) -> list[tuple[str, Promise]]:
+        return [(name, WAITING[name]) for name in self.waiting]
+
+    def __str__(self) -> str:
+        return " · ".join([str(self.label), *(f"+ {label}" for _name, label in self.additions)])
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits beside the row of one record."""
+
+    draft: Revision | None = None
+    scheduled: Revision | None = None
+    submission: Submission | None = None
+
+
+def waiting_for(records: Iterable[Publishable]) -> dict[str, Waiting]:
+    """What waits beside each of these records of one kind, by their keys as text. Two queries."""
+    records = list(records)
+    if not records:
+        return {}
+    of_them = {"model": records[0]._meta.label_lower, "object_key__in": [str(row.pk) for row in records]}
+    revisions = Revision.objects.waiting().filter(**of_them).select_related("by").defer("data")
+    found: dict[str, dict[str, Any]] = {}
+    for revision in revisions:
+        found.setdefault(revision.object_key, {})[revision.kind] = revision
+    for submission in Submission.objects.filter(**of_them, ended_at=None).select_related("by"):
+        found.setdefault(submission.object_key, {})["submission"] = submission
+    return {key: Waiting(**values) for key, values in found.items()}
+
+
+def status_of(record: Publishable, waiting: Waiting | None, at: datetime.datetime) -> Status:
+    waiting = waiting or Waiting()
+    name, label = record.public_status(at)
+    review = ""
+    if waiting.submission:
+        review = "returned" if waiting.submission.returned_at else "submitted"
+    if name == "draft":
+        labels = {"returned": _("Returned"), "submitted": _("Submitted")}
+        return Status(review or name, labels.get(review, label))
+    parts = []
+    if waiting.scheduled:
+        parts.append("failed" if waiting.scheduled.failure_reason else "scheduled")
+    if waiting.draft:
+        parts.append(review or "draft")
+    return Status(name, label, tuple(parts))
+
+
+def status_line(record: Publishable, waiting: Waiting | None, at: datetime.datetime, user: Any) -> list[str]:
+    """Sentences about the status, for the form: since when, what waits, and whose it is."""
+    waiting = waiting or Waiting()
+    lines = [_public_line(record, at)]
+    if scheduled := waiting.scheduled:
+        moment = {"moment": _moment(scheduled.publish_at)}
+        if scheduled.failure_reason:
+            message = _("Not published on %(moment)s: %(reason)s")
+            lines.append(message % {**moment, "reason": scheduled.failure_reason})
+        else:
+            lines.append(_("Changes on %(moment)s.") % moment)
+    if draft := waiting.draft:
+        values = {"who": _who(draft, user), "when": format_moment(draft.at)}
+        if scheduled and not scheduled.failure_reason:
+            message = _("The later draft saved by %(who)s on %(when)s is not part of it.")
+        else:
+            message = _("The draft saved by %(who)s on %(when)s is not public yet.")
+        lines.append(message % values)
+    if (submission := waiting.submission) and not submission.returned_at:
+        values = {"who": _who(submission, user), "when": format_moment(submission.at)}
+        lines.append(_("Submitted by %(who)s on %(when)s.") % values)
+    return [line for line in lines if line]
+
+
+def _public_line(record: Publishable, at: datetime.datetime) -> str:
+    name, _label = record.public_status(at)
+    match name:
+        case "draft":
+            return _("Not public yet.")
+        case "scheduled":
+            return _("Goes public on %(moment)s.") % {"moment": _moment(record.publish_from)}
+        case "withdrawn":
+            return _("Withdrawn: %(reason)s") % {"reason": record.withdrawal_reason}
+        case "ended":
+            return _("Taken down on %(moment)s.") % {"moment": _moment(record.publish_until)}
+    if record.publish_until:
+        return _("Live until %(moment)s.") % {"moment": _moment(record.publish_until)}
+    return ""
+
+
+def _moment(moment: datetime.datetime) -> str:
+    return formats.date_format(moment.astimezone(VIENTIANE), "l j F Y, H:i")
+
+
+def _who(row: Any, user: Any) -> str:
+    return _("you") if row.by_id and row.by_id == user.pk else row.who or _("a command")
+
+
+def with_status(model: type[Publishable], name: str, at: datetime.datetime) -> models.Q:
+    """Records of a status, for a filter: `live`, `drafts`, `scheduled`, `review`, `withdrawn` or `ended`."""
+    label = model._meta.label_lower
+
+    def keys(rows: models.QuerySet) -> models.Q:
+        found = rows.filter(model=label).values_list("object_key", flat=True)
+        return models.Q(pk__in=[model._meta.pk.to_python(key) for key in found])
+
+    published = models.Q(state=Publishable.State.PUBLISHED)
+    match name:
+        case "live":
+            return models.Q(pk__in=model.objects.live(at).values("pk"))
+        case "drafts":
+            return models.Q(state=Publishable.State.DRAFT) | keys(Revision.objects.drafts())
+        case "review":
+            return keys(Submission.objects.filter(ended_at=None))
+        case "scheduled":
+            return (published & models.Q(publish_from__gt=at)) | keys(Revision.objects.scheduled())
+        case "withdrawn":
+            ended = published & models.Q(publish_until__lte=at)
+            return models.Q(state=Publishable.State.WITHDRAWN) | ended
+    raise ValueError(name)

@@ -1,0 +1,199 @@
+"""The step Publish…: what changes for visitors, what should be looked at, and when."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing import drafts, merge, serialization
+from iomlaos.publishing.dates import VIENTIANE, format_deadline
+from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
+from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
+from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
+
+#: Fields that a visitor does not see: the step does not list them.
+NOT_SHOWN = {
+    "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo", "changelog",
+    "review_due", "staff_note",
+}  # fmt: skip
+EMPTY: Snapshot = {"fields": {}, "many": {}, "owned": {}}
+
+
+class PublishForm(MomentForm):
+    NOW, LATER = "now", "later"
+
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[(NOW, _("Now")), (LATER, _("On a date"))],
+        initial=NOW,
+        widget=forms.RadioSelect,
+    )
+    anyway = forms.BooleanField(label=_("Publish anyway"), required=False)
+    note = forms.CharField(
+        label=_("Note about this change (optional, for colleagues)"), max_length=300, required=False
+    )
+    note_public = forms.BooleanField(
+        label=_("Also show this note to visitors, with its date"), required=False
+    )
+    note_lo = forms.CharField(label=_("Note in Lao"), max_length=300, required=False)
+    note_lo.widget.attrs["lang"] = "lo"
+
+    def __init__(self, *args: Any, warnings: list, has_visitor_note: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warnings = warnings
+        self.fields["date"].required = self.fields["hour"].required = False
+        if not warnings:
+            del self.fields["anyway"]
+        if not has_visitor_note:
+            del self.fields["note_public"], self.fields["note_lo"]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("when") != self.LATER:
+            # Date and hour of another choice do not count.
+            for name in ("date", "hour"):
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = None
+        else:
+            for name in ("date", "hour"):
+                if self.cleaned_data.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Give the date and the hour."))
+        cleaned = super().clean()
+        if "anyway" in self.fields and not cleaned.get("anyway"):
+            self.add_error("anyway", _("Correct what is listed, or tick this box."))
+        return cleaned
+
+    @property
+    def visitor_note(self) -> dict[str, str] | None:
+        cleaned = self.cleaned_data
+        if not (cleaned.get("note_public") and cleaned["note"]):
+            return None
+        return {"en": cleaned["note"]} | ({"lo": cleaned["note_lo"]} if cleaned["note_lo"] else {})
+
+
+class Publish(Action):
+    name = "publish"
+    label = _("Publish…")
+    template = "publish"
+    in_menu = False
+
+    @property
+    def is_offered(self) -> bool:
+        is_waiting = bool(self.versions.draft or self.versions.scheduled)
+        return is_waiting or self.record.public_status(self.at)[0] != "live"
+
+    @property
+    def built(self) -> Publishable:
+        """What would become public, in memory."""
+        data = latest_text(self.versions, self.record)
+        return serialization.build(self.record, data)
+
+    @property
+    def warnings(self) -> list[tuple[str, Any]]:
+        is_public = self.versions.current.is_public_at(self.at)
+        return self.built.publishing_warnings(self.record if is_public else None, self.at)
+
+    def form(self, data: Any = None) -> PublishForm:
+        scheduled = self.versions.scheduled
+        initial = {"note": self.versions.latest.note if self.versions.draft else ""}
+        if scheduled and scheduled.publish_at > self.at:
+            moment = scheduled.publish_at.astimezone(VIENTIANE)
+            initial |= {"when": PublishForm.LATER, "date": moment.date(), "hour": moment.time()}
+        return PublishForm(
+            data,
+            initial=initial,
+            at=self.at,
+            warnings=self.warnings,
+            has_visitor_note=self.model.shows_changes and self.versions.current.is_public_at(self.at),
+        )
+
+    def context(self) -> dict[str, Any]:
+        submission = Submission.objects.of(self.record).waiting().first()
+        return {
+            "problems": self._problems(),
+            "submission": submission,
+            "scheduled": self.versions.scheduled,
+            **change_summary(self.versions, self.record, self.at),
+        }
+
+    def _problems(self) -> list[str]:
+        """What has to be corrected before it can be published."""
+        try:
+            drafts.validate_latest(self.versions, self.record, self.at)
+        except ValidationError as error:
+            return error.messages
+        return []
+
+    def perform(self, form: PublishForm) -> None:
+        values = {"by": self.user, "at": self.at, "note": form.cleaned_data["note"]}
+        values["visitor_note"] = form.visitor_note
+        if form.cleaned_data["when"] == PublishForm.NOW:
+            drafts.publish(self.versions, self.record, **values)
+            self.done = gettext("Published. Visitors see it now.")
+        else:
+            drafts.schedule(self.versions, self.record, form.moment, **values)
+            self.done = gettext("Scheduled. It becomes public on %(moment)s.") % {
+                "moment": format_deadline(form.moment)
+            }
+
+
+class Submit(Action):
+    name = "submit"
+    label = _("Submit for review")
+    done = _("Submitted for review.")
+    template = "publish"
+    in_menu = False
+
+    class Form(forms.Form):
+        note = forms.CharField(
+            label=_("Note for the reviewer"),
+            max_length=300,
+            required=False,
+            widget=forms.Textarea(NOTE_WIDGET),
+        )
+
+    @property
+    def is_permitted(self) -> bool:
+        return self.admin.has_change_permission(self.request, self.record)
+
+    @property
+    def is_offered(self) -> bool:
+        return bool(self.versions.draft) or self.record.state == Publishable.State.DRAFT
+
+    def context(self) -> dict[str, Any]:
+        return change_summary(self.versions, self.record, self.at)
+
+    def perform(self, form: forms.BaseForm) -> None:
+        note = form.cleaned_data["note"]
+        Submission.objects.submit(self.record, by=self.user, note=note, at=self.at)
+
+
+def latest_text(versions: RecordVersions, record: Publishable) -> Snapshot:
+    """What the form shows: the latest text upon the current state, also where both changed a field."""
+    latest = versions.latest
+    if latest.kind in Revision.WAITING:
+        return drafts.merge_draft(type(record), latest, versions.current)[0]
+    return latest.data
+
+
+def change_summary(versions: RecordVersions, record: Publishable, at: datetime.datetime) -> dict[str, Any]:
+    """What changes for visitors, in words."""
+    is_public = versions.current.is_public_at(at)
+    before = versions.current.data if is_public else EMPTY
+    return {
+        "is_new": not is_public,
+        "changes": list_changes(type(record), before, latest_text(versions, record)),
+    }
+
+
+def list_changes(model: type[Publishable], before: Snapshot, after: Snapshot) -> list[FieldChange]:
+    differences = [
+        each
+        for each in merge.differences(before, after)
+        if each.path[0] != "carried" and not (each.path[0] == "fields" and each.path[1] in NOT_SHOWN)
+    ]
+    changes = SnapshotFormatter(model).changes(differences)
+    return [change for change in changes if change.before or change.after]
