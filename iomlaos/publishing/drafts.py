@@ -40,6 +40,14 @@ def merge_draft(
     return merged, [change for change in changes if change.is_contested]
 
 
+def latest_text(versions: RecordVersions, record: models.Model) -> Snapshot:
+    """What a form shows: the latest text upon the current state, also where both changed a field."""
+    latest = versions.latest
+    if latest.kind in Revision.WAITING:
+        return merge_draft(type(record), latest, versions.current)[0]
+    return latest.data
+
+
 def latest_data(versions: RecordVersions, record: models.Model) -> Snapshot:
     """What publishing would make public: the draft, else the scheduled change, else the row as it is.
 

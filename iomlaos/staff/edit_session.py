@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
+from django.db.models.fields.files import FieldFile
 from django.forms import BaseInlineFormSet, ModelForm
 from django.utils.translation import gettext as _
 
@@ -115,10 +116,17 @@ class EditSession:
         self.instance = serialization.build(self.record, self.filled)
 
 
-def typed_snapshot(form: ModelForm, formsets: list[BaseInlineFormSet], filled: Snapshot | None) -> Snapshot:
-    """The snapshot of a valid form and its formsets. Stores uploaded files.
+def typed_snapshot(
+    form: ModelForm,
+    formsets: list[BaseInlineFormSet],
+    filled: Snapshot | None,
+    *,
+    stores_files: bool = True,
+) -> Snapshot:
+    """The snapshot of a form that was validated, and of its formsets. Uploaded files are stored, or left out.
 
-    `filled` is what the form was drawn with: what it does not show stays. None for a new record.
+    `filled` is what the form was drawn with: what it does not show stays, and so does what is not valid. None
+    for a new record.
     """
     record, model = form.instance, form._meta.model
     many = {
@@ -137,7 +145,9 @@ def typed_snapshot(form: ModelForm, formsets: list[BaseInlineFormSet], filled: S
             is_empty = row_form in formset.extra_forms and not row_form.has_changed()
             if not is_empty and row_form not in formset.deleted_forms:
                 key = str(row_form.instance.pk)
-                rows[key] = _clean_values(row_form, rows.get(key, {}), relation.field)
+                rows[key] = _clean_values(
+                    row_form, rows.get(key, {}), relation.field, stores_files=stores_files
+                )
     before = filled or {"many": {field.name: [] for field in model._meta.many_to_many}}
     carried = {name: getattr(record, name) for name in options_of(model).carried}
     return {
@@ -156,14 +166,22 @@ def _present_rows(
 
 
 def _clean_values(
-    form: ModelForm, filled: dict[str, Any], owner: models.Field | None = None
+    form: ModelForm,
+    filled: dict[str, Any],
+    owner: models.Field | None = None,
+    *,
+    stores_files: bool = True,
 ) -> dict[str, Any]:
     """The content of a form's instance as the database would hold it. A text that was not changed stays."""
     row = form.instance
     unchanged = {}
     for field in serialization.content_fields(type(row)):
         if isinstance(field, models.FileField):
-            _store_file(row, field)
+            file = getattr(row, field.name)
+            if file and not file._committed and stores_files:
+                _store_file(file)
+            elif file and not file._committed:
+                unchanged[field.name] = filled.get(field.name)
         elif isinstance(field, models.TextField) and field.name in form.changed_data:
             # Rich text is sanitised on its way into the database.
             value = field.get_db_prep_save(field.value_from_object(row), connection)
@@ -173,8 +191,6 @@ def _clean_values(
     return serialization.values_of(row, owner) | unchanged
 
 
-def _store_file(row: models.Model, field: models.FileField) -> None:
-    file = getattr(row, field.name)
-    if file and not file._committed:
-        file.save(file.name, file.file, save=False)
-        cleanup.on_file_saved(file.name)
+def _store_file(file: FieldFile) -> None:
+    file.save(file.name, file.file, save=False)
+    cleanup.on_file_saved(file.name)

@@ -23,10 +23,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from iomlaos.media.models import file_versions_of, rewrite_file_urls
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import merge_draft
+from iomlaos.publishing.drafts import is_unpublished, latest_text
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
 from iomlaos.staff.base import parse_uuid
+from iomlaos.staff.edit_session import typed_snapshot
 
 #: The languages of a preview, by their own names.
 LANGUAGES = {"en": "English", "lo": "ລາວ"}
@@ -74,12 +75,9 @@ def _anonymous_request(request: HttpRequest, url: str) -> HttpRequest:
 def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:
     """What is waiting to be published: the draft of a record, or a record that is not live yet. Else None."""
     versions = Revision.objects.peek(record)
-    if versions.draft:
-        return merge_draft(type(record), versions.draft, versions.current)[0]
-    is_scheduled = record.state == Publishable.State.PUBLISHED and record.publish_from
-    if record.state == Publishable.State.DRAFT or (is_scheduled and record.publish_from > at):
-        return versions.current.data
-    return None
+    if versions.latest is versions.current and not is_unpublished(record, at):
+        return None
+    return latest_text(versions, record)
 
 
 class ReviewLinkForm(forms.Form):
@@ -112,7 +110,12 @@ class PreviewMixin:
         return record, data or serialization.serialize(record)
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page in a frame as wide as a phone or a desktop, with a choice of languages."""
+        """The page in a frame as wide as a phone or a desktop, with a choice of languages.
+
+        A POST of the change form shows what it holds, saved or not, without the frame.
+        """
+        if request.method == "POST":
+            return self._preview_typed(request, object_id)
         record, _data = self._record_and_data(request, object_id)
         language, width = request.GET.get("language"), request.GET.get("width")
         language = language if language in LANGUAGES else "en"
@@ -129,17 +132,32 @@ class PreviewMixin:
         }
         return self.render_page(request, "preview", context)
 
+    def _preview_typed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        record = self.get_object_or_404(request, object_id)
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        session = self.restore_session(request, record, request.POST)
+        forms = self._build_forms(request, session)
+        forms.is_valid()
+        data = typed_snapshot(forms.form, forms.formsets, session.filled, stores_files=False)
+        return self._render_page(request, record, data, "en")
+
+    def _render_page(
+        self, request: HttpRequest, record: Publishable, data: Snapshot, language: str
+    ) -> HttpResponse:
+        images_url = reverse("admin:media_image_changelist")
+        files_url = f"{self.admin_url('changelist')}files/"
+        response = render_preview(request, record, data, language, images_url, files_url)
+        response._csp_replace = {"frame-ancestors": ["'self'"]}
+        return response
+
     @method_decorator(xframe_options_sameorigin)
     def preview_page_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         record, data = self._record_and_data(request, object_id)
         language = request.GET.get("language", "en")
         if language not in LANGUAGES:
             raise Http404
-        images_url = reverse("admin:media_image_changelist")
-        files_url = f"{self.admin_url('changelist')}files/"
-        response = render_preview(request, record, data, language, images_url, files_url)
-        response._csp_replace = {"frame-ancestors": ["'self'"]}
-        return response
+        return self._render_page(request, record, data, language)
 
     def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make, list and revoke review links."""

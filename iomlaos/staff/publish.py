@@ -12,7 +12,7 @@ from iomlaos.publishing import drafts, merge, serialization
 from iomlaos.publishing.dates import VIENTIANE, format_deadline
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
+from iomlaos.publishing.models import Publishable, RecordVersions, Submission
 from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
 
 #: Fields that a visitor does not see: the step does not list them.
@@ -83,12 +83,12 @@ class Publish(Action):
     @property
     def is_offered(self) -> bool:
         is_waiting = bool(self.versions.draft or self.versions.scheduled)
-        return is_waiting or self.record.public_status(self.at)[0] != "live"
+        return is_waiting or not self.record.is_live(self.at)
 
     @property
     def built(self) -> Publishable:
         """What would become public, in memory."""
-        data = latest_text(self.versions, self.record)
+        data = drafts.latest_text(self.versions, self.record)
         return serialization.build(self.record, data)
 
     @property
@@ -171,21 +171,13 @@ class Submit(Action):
         Submission.objects.submit(self.record, by=self.user, note=note, at=self.at)
 
 
-def latest_text(versions: RecordVersions, record: Publishable) -> Snapshot:
-    """What the form shows: the latest text upon the current state, also where both changed a field."""
-    latest = versions.latest
-    if latest.kind in Revision.WAITING:
-        return drafts.merge_draft(type(record), latest, versions.current)[0]
-    return latest.data
-
-
 def change_summary(versions: RecordVersions, record: Publishable, at: datetime.datetime) -> dict[str, Any]:
     """What changes for visitors, in words."""
     is_public = versions.current.is_public_at(at)
     before = versions.current.data if is_public else EMPTY
     return {
         "is_new": not is_public,
-        "changes": list_changes(type(record), before, latest_text(versions, record)),
+        "changes": list_changes(type(record), before, drafts.latest_text(versions, record)),
     }
 
 

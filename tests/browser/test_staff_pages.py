@@ -39,11 +39,11 @@ ON_THE_WAY = {
     "/admin/programmes/programme/*/preview/?language=lo&width=desktop",
     "/admin/programmes/programme/*/preview/page/?language=en",
     "/admin/programmes/programme/*/preview/page/?language=lo",
-    "/admin/programmes/programme/*/step/publish/", "/admin/programmes/programme/*/step/schedule/",
-    "/admin/programmes/programme/*/step/withdraw/", "/admin/programmes/programme/*/step/discard/",
+    "/admin/programmes/programme/*/publish/", "/admin/programmes/programme/*/submit/",
+    "/admin/programmes/programme/*/withdraw/", "/admin/programmes/programme/*/delete-draft/",
     "/admin/programmes/project/*/change/", "/admin/programmes/figure/*/change/",
     "/admin/programmes/counterpart/*/change/",
-    "/admin/careers/vacancy/*/step/deadline/", "/admin/careers/vacancy/*/step/close/",
+    "/admin/careers/vacancy/*/deadline/", "/admin/careers/vacancy/*/close/",
     "/admin/careers/procurementnotice/*/change/", "/admin/careers/applicationform/*/change/",
     "/admin/careers/subscription/",
     "/admin/office/office/*/change/", "/admin/office/sitenotice/add/", "/admin/office/page/*/change/",
@@ -227,7 +227,7 @@ def test_in_a_form_one_button_stands_out_and_fields_are_in_line_and_high_enough_
 
 def test_a_step_that_is_refused_shows_why_on_a_phone(desk, axe, forms):
     desk.set_viewport_size(PHONE)
-    desk.goto(forms[1].replace("/change/", "/step/deadline/"))
+    desk.goto(forms[1].replace("/change/", "/deadline/"))
     date = desk.get_by_label("Closing date")
     expect(date).to_be_in_viewport()
     date.fill("2040-07-15")

@@ -104,7 +104,7 @@ def test_no_change_is_lost_where_a_form_a_schedule_and_a_publish_meet(server):
                 assert now["summary_en"] == [f"planner-{number}"]
             if "could not be published at its time" in history:
                 seen["not published, with a reason"] += 1
-                step = f"/admin/programmes/programme/{record}/step/discard/"
+                step = f"/admin/programmes/programme/{record}/delete-draft/"
                 token = dict(re.findall(r'name="(\w+)" value="([^"]*)"', visitor.ask(step).content.decode()))
                 assert visitor.ask(step, token).status == 302
     report(ROUNDS, seen)

@@ -1,9 +1,9 @@
-"""What staff do in the admin: change a record, take a step, make a review link."""
+"""What staff do in the admin: change a record, publish it, act on it, make a review link."""
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from iomlaos.publishing.models import Revision
+from iomlaos.publishing.models import Publishable, Revision
 from tests.helpers.forms import fill_form
 
 
@@ -12,16 +12,38 @@ def address_of(record, page: str = "change/") -> str:
 
 
 def send(client: Client, record, *buttons: str, **given):
-    """A change form, sent by a button."""
+    """A change form, sent by a button. Without one, a draft is saved, and what visitors know is published."""
     form = fill_form(client.get(address_of(record)), **dict.fromkeys(buttons, "1"), **given)
-    return client.post(address_of(record), form)
+    if buttons or not isinstance(record, Publishable):
+        return client.post(address_of(record), form)
+    return post(client, record, form)
 
 
-def take(client: Client, record, step: str, **given):
-    """A step of a record, such as `withdraw`."""
-    page = client.get(address_of(record, f"step/{step}/"))
-    assert page.status_code == 200, page.headers.get("Location")
-    return client.post(address_of(record, f"step/{step}/"), {"_source": page.context["source"], **given})
+def post(client: Client, record, form: dict):
+    """A change form that is filled in. What visitors know already is published at once."""
+    record = type(record).objects.get(pk=record.pk)
+    if record.state == "draft":
+        return client.post(address_of(record), form)
+    response = client.post(address_of(record), form | {"_publish": "1"})
+    is_saved = response.status_code == 302 and response.url.endswith("/publish/")
+    return confirm(client, record) if is_saved else response
+
+
+def confirm(client: Client, record, *, moment: str = "", **given):
+    """The step Publish…, now or at a moment in Vientiane (`2026-06-02T10:00`)."""
+    if moment:
+        day, _, hour = moment.partition("T")
+        given = {"when": "later", "date": day, "hour": hour, **given}
+    return take(client, record, "publish", **{"when": "now", "anyway": "1", **given})
+
+
+def take(client: Client, record, action: str, **given):
+    """An action on a record, such as `withdraw`. A page that is not offered redirects."""
+    page = client.get(address_of(record, f"{action}/"))
+    if page.status_code != 200:
+        return page
+    hidden = {"_source": page.context["source"], "_current": page.context["current"]}
+    return client.post(address_of(record, f"{action}/"), {**hidden, **given})
 
 
 def link_to(client: Client, record, **given) -> str:
@@ -32,8 +54,12 @@ def link_to(client: Client, record, **given) -> str:
 
 
 def waiting(record) -> Revision:
-    """The draft that waits beside a public record."""
-    return Revision.objects.of(record).waiting().get()
+    """The draft that waits beside what visitors know."""
+    return Revision.objects.of(record).drafts().get()
+
+
+def scheduled(record) -> Revision:
+    return Revision.objects.of(record).scheduled().get()
 
 
 def person(name: str, role: str) -> Client:

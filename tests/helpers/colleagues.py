@@ -67,7 +67,7 @@ def address_of(record: int) -> str:
 
 def step_form(person: Colleague, record: int, step: str) -> tuple[str, dict]:
     """The address of a step, and what its form holds."""
-    address = f"/admin/programmes/programme/{record}/step/{step}/"
+    address = f"/admin/programmes/programme/{record}/{step}/"
     return address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', person.ask(address).content.decode()))
 
 

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from tests.helpers.admin import send
+from tests.helpers.admin import confirm, send
 from tests.helpers.factories import (
     make_document,
     make_form,
@@ -25,12 +25,15 @@ def save_draft(client: Client, record, **changes):
 
 
 def publish(client: Client, record, **changes):
-    return send(client, record, "_publish", **changes)
+    """Type, press Publish… and confirm."""
+    response = send(client, record, "_publish", **changes)
+    return confirm(client, record) if response.status_code == 302 else response
 
 
 def schedule(client: Client, record, moment: str, **changes):
     """`moment` in Vientiane, as `2026-06-02T10:00`."""
-    return send(client, record, "_schedule", publish_at=moment, **changes)
+    response = send(client, record, "_publish", **changes)
+    return confirm(client, record, moment=moment) if response.status_code == 302 else response
 
 
 def public_page(record) -> Page:

@@ -346,8 +346,8 @@ def waiting(row: Publishable) -> Revision:
 
 
 def publish(staff: Client, row: Publishable) -> None:
-    page = staff.get(address_of(row, "step/publish/"))
-    answer = staff.post(address_of(row, "step/publish/"), {"_source": page.context["source"]})
+    page = staff.get(address_of(row, "publish/"))
+    answer = staff.post(address_of(row, "publish/"), {"_source": page.context["source"]})
     assert answer.status_code == 302
 
 

@@ -1,17 +1,22 @@
-"""Publishing, withdrawing, closing and so on by one button on a small page."""
+"""Actions on a record, each on a small page: what is offered, and what visitors then see."""
 
 import datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.helpers.admin import address_of, person, send, take, waiting
+from tests.helpers.admin import address_of, confirm, person, take, waiting
 from tests.helpers.drafts import public_page, publish, save_draft, schedule
-from tests.helpers.factories import make_page, make_procurement_notice, make_programme, make_vacancy
-from tests.helpers.forms import errors
+from tests.helpers.factories import (
+    make_award,
+    make_figure,
+    make_page,
+    make_procurement_notice,
+    make_programme,
+    make_vacancy,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -21,26 +26,31 @@ REASON = {"withdrawal_reason_en": "A mistake."}
 LATER = {"closing_date": "2026-07-10", "closing_hour": "", "deadline_reason": "Too few applied."}
 
 
-def steps_on(client: Client, record) -> list[str]:
-    return [step.name for step in client.get(address_of(record)).context.get("steps", [])]
+def actions_on(client: Client, record) -> list[str]:
+    return [action.name for action in client.get(address_of(record)).context.get("actions", [])]
 
 
-def test_each_step_is_offered_where_it_can_be_taken(clock, staff):
-    assert steps_on(staff, make_programme(state="draft")) == ["publish", "schedule"]
-    assert steps_on(staff, make_programme()) == ["withdraw"]
+def test_each_action_is_offered_where_it_can_be_taken(clock, staff):
+    assert actions_on(staff, make_programme(state="draft")) == ["publish", "submit"]
+    assert actions_on(staff, make_programme()) == ["take-down", "withdraw"]
     scheduled = make_programme(publish_from=datetime.datetime(2026, 6, 2, tzinfo=datetime.UTC))
-    assert steps_on(staff, scheduled) == ["publish", "unschedule", "withdraw"]
-    assert steps_on(staff, make_vacancy(closes_at=OPEN)) == ["deadline", "close", "withdraw"]
+    assert actions_on(staff, scheduled) == ["publish", "change-time", "cancel-schedule", "take-down"]
+    assert actions_on(staff, make_vacancy(closes_at=OPEN)) == ["withdraw", "deadline", "close"]
+    assert actions_on(staff, make_vacancy(closes_at=OPEN - 40 * DAY)) == ["withdraw", "deadline", "outcome"]
     changed = make_programme()
     save_draft(staff, changed, title_en="Later")
-    assert steps_on(staff, changed) == ["publish", "schedule", "withdraw", "discard"]
+    assert actions_on(staff, changed) == ["publish", "submit", "take-down", "withdraw", "delete-draft"]
 
 
-def test_a_contributor_is_offered_no_step_and_refused_each(clock):
+def test_a_contributor_submits_and_deletes_a_draft_of_their_own_and_is_refused_the_rest(clock, staff):
     desk, programme = person("souk", "Contributors"), make_programme()
-    assert steps_on(desk, programme) == []
-    for step in ("publish", "schedule", "unschedule", "give-back", "withdraw", "discard"):
-        assert desk.post(address_of(programme, f"step/{step}/"), REASON).status_code == 403, step
+    save_draft(desk, programme, title_en="Mine")
+    assert actions_on(desk, programme) == ["submit", "delete-draft"]
+    for action in ("publish", "cancel-schedule", "change-time", "return", "withdraw", "take-down"):
+        assert desk.post(address_of(programme, f"{action}/"), REASON).status_code == 403, action
+    save_draft(staff, programme, title_en="Not theirs")
+    assert actions_on(desk, programme) == ["submit"]
+    assert desk.get(address_of(programme, "delete-draft/")).status_code == 403
     assert public_page(programme).status == 200
 
 
@@ -49,80 +59,99 @@ def test_a_contributor_is_offered_no_step_and_refused_each(clock):
 
 def test_what_nobody_sees_yet_is_published_at_once(clock, staff):
     scheduled, withdrawn = make_programme(publish_from=OPEN), make_programme(state="withdrawn", **REASON)
-    assert take(staff, scheduled, "publish").status_code == 302
+    assert confirm(staff, scheduled).status_code == 302
     assert public_page(scheduled).status == 200
     save_draft(staff, withdrawn, title_en="As it is now")
-    assert take(staff, withdrawn, "publish").status_code == 302
+    assert confirm(staff, withdrawn).status_code == 302
     assert "As it is now" in public_page(withdrawn)
 
 
-@pytest.mark.parametrize(
-    ("step", "given"), [("publish", {}), ("schedule", {"publish_at": "2026-06-01T13:00"})]
-)
-def test_a_draft_of_a_page_that_was_withdrawn_meanwhile_makes_it_public_again(clock, staff, step, given):
+@pytest.mark.parametrize("moment", ["", "2026-06-01T13:00"])
+def test_a_draft_of_a_page_that_was_withdrawn_meanwhile_makes_it_public_again(clock, staff, moment):
     programme = make_programme()
     save_draft(staff, programme, title_en="As it is now")
     take(staff, programme, "withdraw", **REASON)
-    assert take(staff, programme, step, **given).status_code == 302
+    assert confirm(staff, programme, moment=moment).status_code == 302
     clock.shift(7200)
     assert "As it is now" in public_page(programme)
 
 
-def test_a_withdrawal_takes_the_draft_beside_it_off_the_schedule(clock, staff):
+def test_a_withdrawal_takes_a_scheduled_change_off_the_schedule(clock, staff):
     programme = make_programme()
     schedule(staff, programme, "2026-06-01T13:00", title_en="Later")
     take(staff, programme, "withdraw", **REASON)
     clock.shift(7200)
     assert public_page(programme).status == 410
-    draft = waiting(programme)
-    assert (draft.publish_at, draft.failure_reason) == (None, "")
+    assert waiting(programme).data["fields"]["title_en"] == "Later"
 
 
-@pytest.mark.parametrize("state", ["draft", "published"])
-def test_what_would_be_taken_down_by_then_is_neither_published_nor_scheduled(clock, staff, state):
-    programme = make_programme(state=state, publish_until=datetime.datetime(2026, 6, 2, tzinfo=datetime.UTC))
-    if state == "published":
-        save_draft(staff, programme, title_en="Later")
-    response = take(staff, programme, "schedule", publish_at="2026-06-03T13:00")
-    assert response.context["form"].errors
-    clock.shift(2 * DAY)
-    response = take(person("bounmy", "Editors"), programme, "publish")
-    assert response.context["form"].errors
-
-
-def test_a_draft_is_scheduled_for_a_later_moment_taken_off_the_schedule_and_published(clock, staff):
-    programme = make_programme(title_en="As it was")
+def test_a_page_is_taken_down_at_its_time_and_published_again_without_an_end(clock, staff):
+    programme = make_programme()
+    assert take(staff, programme, "take-down", date="2 June 2026").context["form"].errors
+    assert take(staff, programme, "take-down", date="2 June 2026", hour="10:00").status_code == 302
     save_draft(staff, programme, title_en="As it is now")
-    response = take(staff, programme, "schedule", publish_at="2026-06-01T11:00")
-    assert list(response.context["form"].errors) == ["publish_at"]
-    assert 'value="2026-06-01T11:00"' in response.content.decode()
-    assert take(staff, programme, "schedule", publish_at="2026-06-01T13:00").status_code == 302
-    assert waiting(programme).publish_at == datetime.datetime(2026, 6, 1, 6, tzinfo=datetime.UTC)
-    assert take(staff, programme, "unschedule").status_code == 302
-    clock.shift(7200)
-    assert "As it was" in public_page(programme)
-    assert take(staff, programme, "publish").status_code == 302
+    response = confirm(staff, programme, moment="2026-06-03T13:00")
+    assert "taken down before that" in response.context["form"].non_field_errors()[0]
+    clock.shift(2 * DAY)
+    assert public_page(programme).status == 410
+    staff.force_login(User.objects.get())
+    assert confirm(staff, programme).status_code == 302
     assert "As it is now" in public_page(programme)
+
+
+def test_the_time_at_which_a_page_is_taken_down_is_removed_again(clock, staff):
+    programme = make_programme(publish_until=OPEN)
+    assert take(staff, programme, "take-down", date="", hour="").status_code == 302
+    programme.refresh_from_db()
+    assert programme.publish_until is None
 
 
 def test_a_notice_that_closes_before_it_would_be_public_is_not_scheduled(clock, staff):
     notice = make_vacancy(state="draft", closes_at=OPEN)
-    response = take(staff, notice, "schedule", publish_at="2026-07-02T12:00")
-    assert len(response.context["form"].non_field_errors()) == 1
-    assert list(errors(schedule(staff, notice, "2026-07-02T12:00"))) == ["publish_from"]
-    assert take(staff, notice, "schedule", publish_at="2026-07-01T23:59").status_code == 302
+    response = confirm(staff, notice, moment="2026-07-02T12:00")
+    assert "it has closed" in response.context["form"].non_field_errors()[0]
+    assert confirm(staff, notice, moment="2026-07-01T23:59").status_code == 302
 
 
-@pytest.mark.parametrize("by", ["step", "form"])
-def test_who_publishes_a_notice_that_has_closed_is_warned(clock, staff, by):
-    def is_warned(closes_at: datetime.datetime) -> bool:
-        notice = make_vacancy(state="draft", closes_at=closes_at, submission_email="jobs@example.org")
-        response = take(staff, notice, "publish") if by == "step" else publish(staff, notice)
-        assert response.status_code == 302
-        return any(message.level_tag == "warning" for message in get_messages(response.wsgi_request))
+# --- Looked at before publishing ------------------------------------------------------------------
 
-    assert is_warned(OPEN - 40 * DAY)
-    assert not is_warned(OPEN)
+
+def words_before(client: Client, record) -> list[str]:
+    page = client.get(address_of(record, "publish/"))
+    return [field for field, _words in page.context["form"].warnings]
+
+
+def test_a_notice_without_a_text_a_way_to_apply_or_time_left_is_published_only_by_a_tick(clock, staff):
+    empty = make_vacancy(state="draft", closes_at=OPEN, body_en="")
+    assert words_before(staff, empty) == ["body_en", "submission_email"]
+    response = confirm(staff, empty, anyway="")
+    assert list(response.context["form"].errors) == ["anyway"]
+    assert public_page(empty).status == 404
+    assert confirm(staff, empty).status_code == 302
+    assert public_page(empty).status == 200
+    whole = {"body_en": "<p>Drives.</p>", "submission_email": "jobs@example.org", "state": "draft"}
+    assert words_before(staff, make_vacancy(closes_at=OPEN - 40 * DAY, **whole)) == ["closing_date"]
+    assert words_before(staff, make_vacancy(closes_at=OPEN, **whole)) == []
+    assert (
+        words_before(staff, make_vacancy(closes_at=OPEN, **whole | {"body_en": "", "context_en": "<p>C</p>"}))
+        == []
+    )
+
+
+def test_an_award_without_a_supplier_and_a_figure_without_a_caption_are_named(clock, staff):
+    tender = make_procurement_notice(
+        state="draft", closes_at=OPEN - 40 * DAY, outcome="awarded", body_en="<p>Pumps.</p>"
+    )
+    assert words_before(staff, tender) == ["closing_date", "outcome"]
+    make_award(notice=tender)
+    assert words_before(staff, tender) == ["closing_date"]
+    programme = make_programme()
+    make_figure(programme=programme, value="1", caption_en="")
+    save_draft(staff, programme, title_en="Another title")
+    assert words_before(staff, programme) == []
+    added = {"figures-TOTAL_FORMS": "2", "figures-1-value": "2", "figures-1-order": "1"}
+    save_draft(staff, programme, **added, **{"figures-1-programme": str(programme.pk)})
+    assert words_before(staff, programme) == ["figures"]
 
 
 # --- Withdrawing ----------------------------------------------------------------------------------
@@ -137,7 +166,7 @@ def test_withdrawing_needs_a_reason_which_its_address_gives(clock, staff):
     assert page.status == 410
     assert "A mistake." in page
     assert Revision.objects.of(programme).states().first().event == "withdrawn"
-    again = staff.get(address_of(programme, "step/withdraw/"))
+    again = staff.get(address_of(programme, "withdraw/"))
     assert (again.status_code, again["Location"]) == (302, address_of(programme))
 
 
@@ -155,15 +184,16 @@ def test_what_breaks_a_rule_is_not_withdrawn(clock, staff):
 
 def test_a_step_on_what_somebody_changed_meanwhile_is_asked_again_with_what_was_typed(clock, staff):
     programme = make_programme(title_en="As it was")
-    page = staff.get(address_of(programme, "step/withdraw/"))
+    page = staff.get(address_of(programme, "withdraw/"))
     publish(person("bounmy", "Editors"), programme, title_en="By a colleague")
-    sent = {"_source": page.context["source"], "withdrawal_reason_en": "Typed."}
-    response = staff.post(address_of(programme, "step/withdraw/"), sent)
+    hidden = {"_source": page.context["source"], "_current": page.context["current"]}
+    sent = {**hidden, "withdrawal_reason_en": "Typed."}
+    response = staff.post(address_of(programme, "withdraw/"), sent)
     assert response.status_code == 409
     assert 'value="Typed."' in response.content.decode()
     assert public_page(programme).status == 200
-    again = sent | {"_source": response.context["source"]}
-    assert staff.post(address_of(programme, "step/withdraw/"), again).status_code == 302
+    again = sent | {"_source": response.context["source"], "_current": response.context["current"]}
+    assert staff.post(address_of(programme, "withdraw/"), again).status_code == 302
     assert public_page(programme).status == 410
 
 
@@ -201,7 +231,8 @@ def test_a_tender_is_closed_at_once_though_its_questions_and_its_meeting_lie_ahe
     assert "Closed" in page
     assert "Questions are no longer taken." in page
     clock.shift(60)
-    assert send(staff, notice, outcome="cancelled").status_code == 302
+    assert take(staff, notice, "outcome", outcome="cancelled").status_code == 302
+    assert "Cancelled" in public_page(notice)
 
 
 def test_a_deadline_before_the_end_of_questions_is_refused_with_the_name_of_that_field(clock, staff):

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from careers.models.notice import Notice
-from tests.helpers.admin import address_of, send, take
+from tests.helpers.admin import address_of, confirm, send, take
 from tests.helpers.drafts import public_page, publish, save_draft, schedule
 from tests.helpers.exports import read_calendar
 from tests.helpers.factories import (
@@ -90,7 +90,7 @@ def test_a_draft_that_is_published_by_hand_dates_what_it_adds_by_then(clock, sta
     notice = make_tents()
     save_draft(staff, notice, **AMENDED)
     clock.shift(3600)
-    assert take(staff, notice, "publish").status_code == 302
+    assert confirm(staff, notice).status_code == 302
     assert "Amended 1 June 2026, 13:00 Twenty tents." in public_page(notice)
 
 

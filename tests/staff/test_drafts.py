@@ -5,13 +5,12 @@ import re
 
 import pytest
 from django.conf import settings
-from django.contrib.messages import get_messages
+from django.contrib.auth.models import User
 from django.test import Client
-from django.utils.timezone import localtime
 
 from iomlaos.publishing.models import Revision, Submission
 from programmes.models import DocumentVersion, Programme
-from tests.helpers.admin import address_of, person, send, take, waiting
+from tests.helpers.admin import address_of, confirm, person, scheduled, send, take, waiting
 from tests.helpers.drafts import public_page, publish, save_draft, schedule
 from tests.helpers.factories import (
     make_document,
@@ -27,7 +26,6 @@ from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
 
-LATER = datetime.datetime(2026, 7, 15, tzinfo=datetime.UTC)
 IN_JULY = datetime.datetime(2026, 7, 1, 17, tzinfo=datetime.UTC)
 WITHDRAWN = {"state": "withdrawn", "withdrawal_reason_en": "It ended."}
 ADD = "/admin/programmes/programme/add/"
@@ -75,36 +73,33 @@ def test_a_draft_is_saved_again_discarded_and_restored_from_the_history(clock, s
         assert save_draft(staff, programme, title_en=title).status_code == 302
     draft = waiting(programme)
     assert draft.data["fields"]["title_en"] == "Second"
-    assert take(staff, programme, "discard").status_code == 302
+    assert take(staff, programme, "delete-draft").status_code == 302
     assert not has_draft(programme)
     assert title_in_form(staff, programme) == "As it was"
-    form = fill_form(staff.get(f"{address_of(programme)}?source={draft.pk}"), _draft="1")
+    form = fill_form(staff.get(f"{address_of(programme)}?version={draft.pk}"), _draft="1")
     assert form["title_en"] == ["Second"]
     assert staff.post(address_of(programme), form).status_code == 302
     assert waiting(programme).data["fields"]["title_en"] == "Second"
     assert "As it was" in public_page(programme)
 
 
-def test_the_public_text_is_edited_while_a_draft_waits_and_the_draft_takes_the_change_along(clock, staff):
+def test_a_draft_takes_along_what_is_changed_on_the_public_page_meanwhile(clock, staff):
     programme = make_programme(title_en="As it was", summary_en="A sumary.")
     save_draft(staff, programme, title_en="As it will be")
-    form = staff.get(address_of(programme))
-    head = re.search(r'href="\?source=([0-9a-f-]+)"', form.content.decode())[1]
-    public = fill_form(staff.get(f"{address_of(programme)}?source={head}"), summary_en="A summary.")
-    assert public["title_en"] == ["As it was"]
-    assert staff.post(address_of(programme), public).status_code == 302
-    programme.refresh_from_db()
-    assert (programme.title_en, programme.summary_en) == ("As it was", "A summary.")
+    Programme.objects.filter(pk=programme.pk).update(summary_en="A summary.")
     form = fill_form(staff.get(address_of(programme)))
     assert (form["title_en"], form["summary_en"]) == (["As it will be"], ["A summary."])
+    assert confirm(staff, programme).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.title_en, programme.summary_en) == ("As it will be", "A summary.")
 
 
 def test_a_draft_in_conflict_with_the_public_text_is_published_only_once_it_was_saved_again(clock, staff):
     programme = make_programme(title_en="As it was")
     save_draft(staff, programme, title_en="As the draft has it")
     Programme.objects.filter(pk=programme.pk).update(title_en="As a command has it")
-    assert take(staff, programme, "publish").context["form"].errors
-    assert take(staff, programme, "schedule", publish_at="2026-06-01T13:00").context["form"].errors
+    assert confirm(staff, programme).context["problems"]
+    assert confirm(staff, programme, moment="2026-06-01T13:00").context["form"].errors
     clock.shift(7200)
     assert "As a command has it" in public_page(programme)
     page = staff.get(address_of(programme))
@@ -112,7 +107,7 @@ def test_a_draft_in_conflict_with_the_public_text_is_published_only_once_it_was_
     assert "As a command has it" in page.content.decode()
     save_draft(staff, programme)
     assert "As a command has it" not in staff.get(address_of(programme)).content.decode()
-    assert take(staff, programme, "publish").status_code == 302
+    assert confirm(staff, programme).status_code == 302
     assert "As the draft has it" in public_page(programme)
 
 
@@ -128,8 +123,7 @@ def test_of_two_people_at_one_draft_the_second_is_shown_the_conflict_and_loses_n
     again = fill_form(response, **{button: "1"})
     assert (again["title_en"], again["summary_en"]) == (["Mine"], ["Theirs."])
     assert staff.post(address_of(programme), again).status_code == 302
-    programme.refresh_from_db()
-    stored = waiting(programme).data["fields"] if button == "_draft" else vars(programme)
+    stored = waiting(programme).data["fields"]
     assert (stored["title_en"], stored["summary_en"]) == ("Mine", "Theirs.")
 
 
@@ -140,7 +134,8 @@ def test_a_form_of_a_draft_that_was_published_meanwhile_is_in_conflict_with_the_
     publish(person("bounmy", "Editors"), programme, summary_en="Theirs.")
     response = staff.post(address_of(programme), mine)
     assert response.status_code == 409
-    staff.post(address_of(programme), fill_form(response))
+    assert staff.post(address_of(programme), fill_form(response)).status_code == 302
+    assert confirm(staff, programme).status_code == 302
     programme.refresh_from_db()
     assert (programme.title_en, programme.summary_en) == ("Mine", "Theirs.")
 
@@ -183,117 +178,97 @@ def test_a_file_in_a_draft_is_stored_once_and_public_only_once_it_is_published(c
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == stored
 
 
-@pytest.mark.parametrize("button", ["_draft", "_preview", "_submit"])
+@pytest.mark.parametrize("button", ["_draft", "_publish", "_submit"])
 def test_a_form_without_a_change_leaves_no_draft(clock, staff, button):
     programme = make_programme()
     assert send(staff, programme, button).status_code == 302
     assert not has_draft(programme)
-    assert not Submission.objects.exists()
 
 
-# --- What a button publishes --------------------------------------------------------------------
+# --- Publishing -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("button", "state", "begins"),
-    [
-        ("_draft", "draft", None),
-        ("_publish", "published", None),
-        ("_schedule", "published", "2026-06-01T15:00"),
-    ],
-)
-def test_a_new_record_is_what_its_button_says(clock, staff, button, state, begins):
-    form = fill_form(staff.get(ADD), **NEW, publish_at="2026-06-01T15:00", **{button: "1"})
-    response = staff.post(ADD, form)
+@pytest.mark.parametrize(("button", "page"), [("_draft", "change/"), ("_publish", "publish/")])
+def test_a_new_record_is_a_draft_until_it_is_published_on_the_next_page(clock, staff, button, page):
+    response = staff.post(ADD, fill_form(staff.get(ADD), **NEW, state="published", **{button: "1"}))
     assert response.status_code == 302, errors(response)
     programme = Programme.objects.get()
-    moment = programme.publish_from and f"{localtime(programme.publish_from):%Y-%m-%dT%H:%M}"
-    assert (programme.state, moment) == (state, begins)
-    assert response.headers["Location"] == address_of(programme)
-
-
-@pytest.mark.parametrize(
-    ("given", "button", "status", "said"),
-    [
-        ({"state": "draft"}, "_save", 404, "draft"),
-        ({"publish_from": LATER}, "_save", 404, "15 July 2026, 07:00"),
-        ({"publish_from": LATER}, "_publish", 200, "public now"),
-        (WITHDRAWN, "_save", 410, "withdrawn"),
-        (WITHDRAWN, "_publish", 200, "public now"),
-    ],
-    ids=["draft saved", "scheduled saved", "scheduled published", "withdrawn saved", "withdrawn published"],
-)
-def test_what_is_not_public_becomes_public_by_publishing_alone(clock, staff, given, button, status, said):
-    programme = make_programme(**given)
-    response = send(staff, programme, button, title_en="Another")
-    assert response.status_code == 302, errors(response)
-    assert any(said in str(message) for message in get_messages(response.wsgi_request))
-    page = public_page(programme)
-    assert (page.status, "Another" in page) == (status, status == 200)
-
-
-@pytest.mark.parametrize("given", ["", "2026-06-01T11:59"], ids=["none", "passed"])
-def test_a_moment_to_publish_at_must_be_given_and_lie_ahead(clock, staff, given):
-    programme = make_programme()
-    response = schedule(staff, programme, given, title_en="Later")
-    assert list(errors(response)) == ["publish_at"]
-    assert fill_form(response)["title_en"] == ["Later"]
-    assert not has_draft(programme)
-
-
-@pytest.mark.parametrize(
-    ("button", "given"), [("_publish", {"title_en": ""}), ("_schedule", {"publish_at": ""})]
-)
-def test_after_a_refused_publication_the_plain_save_publishes_nothing(clock, staff, button, given):
-    programme = make_programme(state="draft")
-    response = send(staff, programme, button, **given)
-    assert errors(response)
-    assert fill_form(response)["state"] == ["draft"]
-    assert staff.post(address_of(programme), fill_form(response, title_en="Mine")).status_code == 302
+    assert response.url == address_of(programme, page)
     assert public_page(programme).status == 404
-
-
-@pytest.mark.parametrize(
-    ("given", "by"), [({"publish_from": LATER}, "form"), (WITHDRAWN, "step")], ids=["scheduled", "withdrawn"]
-)
-def test_a_scheduled_change_of_what_is_not_public_is_public_at_its_moment(clock, staff, given, by):
-    programme = make_programme(**given)
-    if by == "form":
-        schedule(staff, programme, "2026-06-02T10:00", title_en="As it is now")
-    else:
-        save_draft(staff, programme, title_en="As it is now")
-        assert take(staff, programme, "schedule", publish_at="2026-06-02T10:00").status_code == 302
-    assert "As it is now" not in public_page(programme)
-    clock.move_to(datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC))
-    page = public_page(programme)
-    assert (page.status, "As it is now" in page) == (200, True)
-
-
-@pytest.mark.parametrize(("button", "state"), [("_publish", "draft"), ("_schedule", "published")])
-def test_what_would_be_taken_down_before_it_is_public_is_refused(clock, staff, button, state):
-    programme = make_programme(state=state)
-    until = "2026-05-31T10:00" if button == "_publish" else "2026-06-02T10:00"
-    response = send(staff, programme, button, publish_until=until, publish_at="2026-06-03T10:00")
-    assert list(errors(response)) == ["publish_until"]
-
-
-def test_a_beginning_that_lies_ahead_takes_no_public_page_off_the_site(clock, staff):
-    programme = make_programme()
-    for save in (send, save_draft):
-        assert list(errors(save(staff, programme, publish_from="2026-06-05T10:00"))) == ["publish_from"]
+    assert confirm(staff, programme).status_code == 302
     assert public_page(programme).status == 200
 
 
-def test_who_may_not_publish_is_asked_nothing_of_publishing(clock):
-    asked = {"publish_at", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo"}
-    buttons = {"_publish", "_schedule"}
+def test_publishing_takes_along_what_was_typed_and_shows_the_words_that_change(clock, staff):
+    programme = make_programme(title_en="As it was", summary_en="A good text.")
+    response = send(staff, programme, "_publish", summary_en="A better text.")
+    page = staff.get(response.url)
+    assert ("Summary", "A better text.") in [(each.label, each.after) for each in page.context["changes"]]
+    assert "<del>good</del> <ins>better</ins>" in page.content.decode()
+    assert "A good text." in public_page(programme)
+    assert confirm(staff, programme).status_code == 302
+    assert "A better text." in public_page(programme)
+
+
+def test_a_new_record_is_public_from_the_moment_that_was_given(clock, staff):
+    programme = make_programme(state="draft")
+    assert confirm(staff, programme, moment="2026-06-02T10:00").status_code == 302
+    clock.move_to(datetime.datetime(2026, 6, 2, 2, 59, 59, tzinfo=datetime.UTC))
+    assert public_page(programme).status == 404
+    clock.shift(1)
+    assert public_page(programme).status == 200
+
+
+@pytest.mark.parametrize("given", [{}, {"date": "2026-06-01", "hour": "11:59"}, {"date": "2026-06-02"}])
+def test_a_moment_must_be_given_whole_and_lie_ahead(clock, staff, given):
+    programme = make_programme()
+    save_draft(staff, programme, title_en="Later")
+    response = confirm(staff, programme, **{"when": "later", **given})
+    assert response.context["form"].errors.keys() <= {"date", "hour"}
+    assert response.context["form"].errors
+    assert waiting(programme)
+
+
+def test_a_moment_that_was_typed_counts_only_where_it_was_chosen(clock, staff):
+    programme = make_programme(title_en="As it was")
+    save_draft(staff, programme, title_en="Now")
+    assert confirm(staff, programme, when="now", date="nonsense", hour="9").status_code == 302
+    assert "Now" in public_page(programme)
+
+
+def test_what_somebody_changed_after_it_was_looked_at_is_not_published_unseen(clock, staff):
+    programme = make_programme(title_en="As it was")
+    save_draft(staff, programme, title_en="Looked at")
+    page = staff.get(address_of(programme, "publish/"))
+    hidden = {"_source": page.context["source"], "_current": page.context["current"], "when": "now"}
+    save_draft(person("bounmy", "Editors"), programme, title_en="Not looked at")
+    response = staff.post(address_of(programme, "publish/"), hidden)
+    assert response.status_code == 409
+    assert "Not looked at" in response.content.decode()
+    assert "As it was" in public_page(programme)
+    assert confirm(staff, programme).status_code == 302
+    assert "Not looked at" in public_page(programme)
+
+
+def test_what_visitors_see_is_no_field_of_the_form(clock, staff):
+    programme = make_programme()
+    page = staff.get(address_of(programme))
+    fields = ("state", "publish_from", "publish_until", "withdrawal_reason_en")
+    assert not {*fields} & fill_form(page).keys()
+    assert (
+        send(staff, programme, "_draft", state="draft", publish_until="2026-01-01T10:00").status_code == 302
+    )
+    assert public_page(programme).status == 200
+
+
+def test_a_contributor_submits_and_cannot_publish(clock):
     writer = person("souk", "Contributors")
-    for address in (address_of(make_programme()), address_of(make_programme(**WITHDRAWN)), ADD):
-        page = writer.get(address)
+    for programme in (make_programme(), make_programme(**WITHDRAWN)):
+        page = writer.get(address_of(programme))
         offered = set(re.findall(r'<input type="submit"[^>]* name="(\w+)"', page.content.decode()))
-        assert "_draft" in offered or "_save" in offered
-        assert not asked & fill_form(page).keys()
-        assert not buttons & offered
+        assert offered == {"_draft", "_submit"}
+        assert send(writer, programme, "_publish", title_en="Mine").status_code == 403
+        assert not has_draft(programme)
 
 
 def test_what_is_wrong_in_a_field_that_is_not_asked_stands_above_the_form(clock):
@@ -303,41 +278,135 @@ def test_what_is_wrong_in_a_field_that_is_not_asked_stands_above_the_form(clock)
     assert list(errors(response)) == [""]
 
 
-def test_a_reason_of_withdrawal_is_asked_of_what_is_withdrawn_alone(clock, staff):
-    page = staff.get(address_of(make_programme()))
-    assert "withdrawal_reason_en" not in fill_form(page)
-    assert '<option value="withdrawn"' not in page.content.decode()
-    gone = make_programme(**WITHDRAWN)
-    assert fill_form(staff.get(address_of(gone)))["withdrawal_reason_en"] == ["It ended."]
-    send(staff, gone, withdrawal_reason_en="It was merged.")
-    assert "It was merged." in public_page(gone)
-
-
-def test_a_record_that_is_published_in_a_pop_up_is_chosen_in_the_form_that_opened_it(clock, staff):
+def test_a_record_that_is_made_in_a_pop_up_is_chosen_in_the_form_that_opened_it(clock, staff):
     add = f"{ADD}?_to_field=id&_popup=1"
-    response = staff.post(add, fill_form(staff.get(add), **NEW, _publish="1"))
+    response = staff.post(add, fill_form(staff.get(add), **NEW, _draft="1"))
     assert response.status_code == 200
     assert response.template_name[-1] == "admin/popup_response.html"
-    assert Client().get("/programmes/new/").status_code == 200
+    assert Programme.objects.get().state == "draft"
+
+
+# --- A scheduled change -----------------------------------------------------------------------------
+
+
+def test_a_scheduled_change_keeps_the_old_text_until_its_moment(clock, staff):
+    programme = make_programme(title_en="As it was")
+    schedule(staff, programme, "2026-06-02T10:00", title_en="As it will be")
+    clock.move_to(datetime.datetime(2026, 6, 2, 2, 59, 59, tzinfo=datetime.UTC))
+    assert "As it was" in public_page(programme)
+    clock.shift(1)
+    assert "As it will be" in public_page(programme)
+    assert not has_draft(programme)
+
+
+@pytest.mark.parametrize("role", ["Contributors", "Editors"])
+def test_a_later_draft_leaves_the_schedule_alone_and_both_are_shown(clock, staff, role):
+    programme = make_programme(title_en="As it was", summary_en="Before.")
+    schedule(staff, programme, "2026-06-02T10:00", title_en="Approved")
+    writer = person("souk", role)
+    assert title_in_form(writer, programme) == "Approved"
+    save_draft(writer, programme, summary_en="Not approved.")
+    assert scheduled(programme).publish_at == datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC)
+    page = read(staff, address_of(programme))
+    assert "Changes on Tuesday 2 June 2026, 10:00." in page
+    assert "is not part of it" in page
+    clock.shift(datetime.timedelta(days=2))
+    page = public_page(programme)
+    assert "Approved" in page
+    assert "Not approved." not in page
+    staff.force_login(User.objects.get(username="staff"))
+    form = fill_form(staff.get(address_of(programme)))
+    assert (form["title_en"], form["summary_en"]) == (["Approved"], ["Not approved."])
+    assert confirm(staff, programme).status_code == 302
+    assert "Not approved." in public_page(programme)
+
+
+def test_the_same_field_changed_in_a_later_draft_is_no_conflict_with_the_schedule(clock, staff):
+    programme = make_programme(title_en="As it was")
+    schedule(staff, programme, "2026-06-02T10:00", title_en="First")
+    save_draft(staff, programme, title_en="Second")
+    clock.shift(datetime.timedelta(days=2))
+    assert "First" in public_page(programme)
+    staff.force_login(User.objects.get(username="staff"))
+    assert confirm(staff, programme).status_code == 302
+    assert "Second" in public_page(programme)
+
+
+def test_publishing_a_later_draft_now_takes_the_place_of_the_schedule(clock, staff):
+    programme = make_programme(title_en="As it was", summary_en="Before.")
+    schedule(staff, programme, "2026-06-02T10:00", title_en="Scheduled")
+    assert publish(staff, programme, summary_en="Now.").status_code == 302
+    page = public_page(programme)
+    assert "Scheduled" in page
+    assert "Now." in page
+    assert not has_draft(programme)
+
+
+def test_a_cancelled_schedule_leaves_its_text_as_a_draft_also_beside_a_later_one(clock, staff):
+    plain, edited = make_programme(title_en="As it was"), make_programme(title_en="As it was")
+    for programme in (plain, edited):
+        schedule(staff, programme, "2026-06-02T10:00", title_en="Scheduled")
+    save_draft(staff, edited, summary_en="Later.")
+    for programme in (plain, edited):
+        assert take(staff, programme, "cancel-schedule").status_code == 302
+        assert title_in_form(staff, programme) == "Scheduled"
+    assert waiting(edited).data["fields"]["summary_en"] == "Later."
+    clock.shift(datetime.timedelta(days=2))
+    assert "As it was" in public_page(plain)
+
+
+def test_the_moment_of_a_schedule_is_changed_without_the_text(clock, staff):
+    new, known = make_programme(state="draft"), make_programme(title_en="As it was")
+    confirm(staff, new, moment="2026-06-02T10:00")
+    schedule(staff, known, "2026-06-02T10:00", title_en="As it will be")
+    save_draft(staff, known, summary_en="A later draft.")
+    for programme in (new, known):
+        response = take(staff, programme, "change-time", date="3 June 2026", hour="09:00")
+        assert response.status_code == 302
+    clock.move_to(datetime.datetime(2026, 6, 3, 1, 59, 59, tzinfo=datetime.UTC))
+    assert public_page(new).status == 404
+    assert "As it was" in public_page(known)
+    clock.shift(1)
+    assert public_page(new).status == 200
+    page = public_page(known)
+    assert "As it will be" in page
+    assert "A later draft." not in page
+
+
+def test_a_new_record_that_is_scheduled_is_taken_off_as_a_draft_with_its_later_text(clock, staff):
+    programme = make_programme(state="draft", title_en="First")
+    confirm(staff, programme, moment="2026-06-02T10:00")
+    save_draft(person("souk", "Contributors"), programme, title_en="Second")
+    assert take(staff, programme, "cancel-schedule").status_code == 302
+    programme.refresh_from_db()
+    assert (programme.state, programme.publish_from, programme.title_en) == ("draft", None, "Second")
+    clock.shift(datetime.timedelta(days=2))
+    assert public_page(programme).status == 404
 
 
 # --- Submitting and returning ---------------------------------------------------------------------
 
 
+def submit(client: Client, record, note: str = "", **changes):
+    response = send(client, record, "_submit", **changes)
+    assert response.url == address_of(record, "submit/")
+    return take(client, record, "submit", note=note)
+
+
 def test_a_draft_is_submitted_returned_submitted_again_and_published_under_the_names_of_both(clock):
     writer, editor = person("souk", "Contributors"), person("bounmy", "Editors")
     programme = make_programme(title_en="As it was")
-    send(writer, programme, "_submit", title_en="First try", _note="Please look.")
+    submit(writer, programme, "Please look.", title_en="First try")
     page = editor.get(address_of(programme)).content.decode()
     assert "souk" in page
     assert "Please look." in page
-    assert take(editor, programme, "give-back", note="Which year?").status_code == 302
+    assert take(editor, programme, "return", note="Which year?").status_code == 302
     assert "Which year?" in writer.get(address_of(programme)).content.decode()
     assert Submission.objects.returned().get().return_note == "Which year?"
-    send(writer, programme, "_submit", title_en="Second try, 2025")
+    submit(writer, programme, title_en="Second try, 2025")
     assert Submission.objects.waiting().count() == 1
     clock.shift(60)
-    publish(editor, programme, _note="")
+    publish(editor, programme)
     assert "Second try, 2025" in public_page(programme)
     assert not Submission.objects.filter(ended_at=None).exists()
     history = read(editor, address_of(programme, "history/"))
@@ -345,42 +414,15 @@ def test_a_draft_is_submitted_returned_submitted_again_and_published_under_the_n
     assert "1 June 2026, 12:00 · souk" in history
 
 
-def test_a_form_that_was_saved_before_is_submitted_by_its_other_button(clock):
-    writer, programme = person("souk", "Contributors"), make_programme(state="draft")
-    form = fill_form(writer.get(address_of(programme)), title_en="Mine", _note="Please look.")
-    for button in ("_save", "_submit"):
-        assert writer.post(address_of(programme), form | {button: "1"}).status_code == 302
-    assert Submission.objects.waiting().get().note == "Please look."
-
-
-def test_a_draft_that_was_saved_before_is_scheduled_by_its_other_button(clock, staff):
-    programme = make_programme()
-    form = fill_form(staff.get(address_of(programme)), title_en="Mine", publish_at="2026-06-02T10:00")
-    for button in ("_draft", "_schedule"):
-        assert staff.post(address_of(programme), form | {button: "1"}).status_code == 302
-    assert waiting(programme).publish_at == datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC)
-
-
 def test_a_draft_that_was_scheduled_or_deleted_waits_for_nobody(clock):
     writer, editor = person("souk", "Contributors"), person("bounmy", "Editors")
     change, new = make_programme(), make_programme(state="draft", title_en="Submitted by souk")
     for programme in (change, new):
-        send(writer, programme, "_submit", summary_en="Mine.")
+        submit(writer, programme, summary_en="Mine.")
     assert "Submitted by souk" in read(editor, "/admin/")
     schedule(editor, change, "2026-06-02T10:00")
     assert editor.post(address_of(new, "delete/"), {"post": "yes"}).status_code == 302
     assert not Submission.objects.waiting().exists()
-
-
-def test_a_contributor_who_changes_a_scheduled_draft_takes_it_off_the_schedule(clock, staff):
-    programme = make_programme(title_en="As it was")
-    schedule(staff, programme, "2026-06-02T09:00", title_en="Approved")
-    save_draft(staff, programme, summary_en="A typo less.")
-    assert waiting(programme).publish_at is not None
-    save_draft(person("souk", "Contributors"), programme, title_en="Not approved")
-    assert waiting(programme).publish_at is None
-    clock.shift(datetime.timedelta(days=2))
-    assert "As it was" in public_page(programme)
 
 
 # --- Said on the public page ------------------------------------------------------------------------
@@ -388,16 +430,19 @@ def test_a_contributor_who_changes_a_scheduled_draft_takes_it_off_the_schedule(c
 
 def test_a_note_on_a_change_is_public_with_its_date_where_staff_wish_it_and_once_published(clock, staff):
     programme = make_programme()
-    publish(staff, programme, summary_en="Better.", _note="For colleagues alone.")
-    publish(staff, programme, summary_en="Better still.", _note="The figures of 2025.", _note_public="1")
+    save_draft(staff, programme, summary_en="Better.")
+    confirm(staff, programme, note="For colleagues alone.")
+    save_draft(staff, programme, summary_en="Better still.")
+    confirm(staff, programme, note="The figures of 2025.", note_public="on")
     page = public_page(programme)
     assert "For colleagues alone." not in page
     assert "1 June 2026: The figures of 2025." in page
-    save_draft(staff, programme, summary_en="Best.", _note="Those of 2026.", _note_public="1")
+    save_draft(staff, programme, summary_en="Best.")
+    confirm(staff, programme, moment="2026-06-02T10:00", note="Those of 2026.", note_public="on")
     assert "Those of 2026." not in public_page(programme)
-    publish(staff, programme)
+    clock.shift(datetime.timedelta(days=2))
     page = public_page(programme)
-    assert "1 June 2026: Those of 2026." in page
+    assert "2 June 2026: Those of 2026." in page
     assert "1 June 2026: The figures of 2025." in page
 
 

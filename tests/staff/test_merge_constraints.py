@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.helpers.admin import address_of, link_to, person, send, take, waiting
+from tests.helpers.admin import address_of, confirm, link_to, person, send, waiting
 from tests.helpers.factories import (
     make_document,
     make_document_version,
@@ -105,13 +105,13 @@ def test_a_draft_whose_address_was_taken_meanwhile_opens_and_says_so(clock, staf
     assert fill_form(form)["slug"] == ["wanted"]
     assert "Migration health" in staff.get(address_of(programme, "preview/page/")).content.decode()
     assert "Migration health" in Client().get(link).content.decode()
-    step = take(staff, programme, "publish")
+    step = confirm(staff, programme)
     assert step.status_code == 200
     assert "Programme with this Address already exists." in step.content.decode()
     refused = staff.post(address_of(programme), fill_form(form, _draft="1"))
     assert errors(refused) == {"slug": ["Programme with this Address already exists."]}
     assert send(staff, programme, "_draft", slug="free").status_code == 302
-    take(staff, programme, "publish")
+    confirm(staff, programme)
     assert "Migration health" in read(Client(), "/programmes/free/").text
 
 
@@ -137,7 +137,7 @@ def test_another_figure_speaks_for_a_programme_in_a_draft(clock, staff, programm
     assert "figures-1-is_headline" not in form
     assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
     assert speaks(programme_of_two) == "2"
-    assert take(staff, programme_of_two, "publish").status_code == 302
+    assert confirm(staff, programme_of_two).status_code == 302
     assert speaks(programme_of_two) == "1"
 
 
@@ -175,7 +175,7 @@ def test_two_versions_swap_their_languages(clock, staff, button):
     assert send(staff, document, button, **languages).status_code == 302
     if button == "_draft":
         assert staff.get(address_of(document)).status_code == 200
-        assert take(staff, document, "publish").status_code == 302
+        assert confirm(staff, document).status_code == 302
     assert dict(document.versions.values_list("language", "address")) == {
         "en": "https://www.iom.int/lo",
         "lo": "https://www.iom.int/en",
@@ -197,7 +197,7 @@ def test_the_same_version_added_by_two_is_shown_twice_and_refused_until_one_is_c
     }  # fmt: skip
     refused = send(staff, document, "_draft", title_en="Another title")
     assert errors(refused) == {"dated": ["Two of these have the same language and date."]}
-    step = take(staff, document, "publish")
+    step = confirm(staff, document)
     assert "Two of its rows do not go together" in step.content.decode()
 
 
@@ -206,7 +206,7 @@ def test_a_draft_that_takes_away_a_version_which_a_vacancy_names_meanwhile_says_
     send(staff, version.form, "_draft", **{"versions-0-DELETE": "on"})
     make_vacancy(title_en="Driver", form=version.form, form_version=version)
     assert staff.get(address_of(version.form)).status_code == 200
-    step = take(staff, version.form, "publish")
+    step = confirm(staff, version.form)
     assert "It takes away what is used elsewhere: Driver." in step.content.decode()
     version.refresh_from_db()
 
@@ -259,6 +259,6 @@ def test_a_note_of_a_draft_stays_beside_one_that_was_published_meanwhile(clock, 
     programme.changelog = [{"on": "2026-05-31", "en": "Of the page"}]
     programme.save()
     assert waiting(programme)
-    take(staff, programme, "publish")
+    confirm(staff, programme)
     programme.refresh_from_db()
     assert [note["en"] for note in programme.changelog] == ["Of the draft", "Of the page"]

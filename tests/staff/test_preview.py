@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from iomlaos.publishing.models import ReviewLink
-from tests.helpers.admin import address_of, link_to, person, send, take
+from tests.helpers.admin import address_of, confirm, link_to, person, send, take
 from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft, schedule
 from tests.helpers.factories import (
     make_bidding_document,
@@ -45,7 +45,7 @@ def test_a_draft_is_seen_in_its_preview_and_by_its_link_alone_until_it_is_publis
     assert "As it will be" in read(Client(), link)
     assert Client().get(address).content == before
     assert "As it will be" not in read(Client(), "/sitemap.xml")
-    take(staff, row, "publish")
+    confirm(staff, row)
     assert Client().get(address).content == preview.content
     assert Client().get(link).status_code == 404
 
@@ -160,7 +160,7 @@ def test_a_link_outlives_a_schedule_that_was_cancelled_but_not_the_deletion_of_i
     programme = make_programme(state="draft")
     schedule(staff, programme, "2026-06-01T13:00")
     link = link_to(staff, programme)
-    take(staff, programme, "unschedule")
+    take(staff, programme, "cancel-schedule")
     assert Client().get(link).status_code == 200
     staff.post(address_of(programme, "delete/"), {"post": "yes"})
     [deleted] = staff.get("/admin/programmes/programme/deleted/").context["deletions"]

@@ -3,7 +3,7 @@
 import pytest
 
 from iomlaos.publishing.models import PublishingLogEntry
-from tests.helpers.admin import address_of, person, send, take
+from tests.helpers.admin import address_of, confirm, person, send, take
 from tests.helpers.drafts import publish, save_draft, schedule
 from tests.helpers.factories import make_procurement_notice, make_programme, make_vacancy
 
@@ -22,9 +22,9 @@ def test_it_names_what_was_scheduled_published_changed_and_withdrawn_and_by_whom
     assert entries() == []
     editor = person("bounmy", "Editors")
     clock.shift(60)
-    take(editor, programme, "schedule", publish_at="2026-06-02T09:00")
+    confirm(editor, programme, moment="2026-06-02T09:00")
     clock.shift(60)
-    take(editor, programme, "publish")
+    confirm(editor, programme)
     clock.shift(60)
     save_draft(staff, programme, summary_en="Not public yet.")
     publish(staff, programme, summary_en="Public.")
@@ -40,13 +40,13 @@ def test_it_names_what_was_scheduled_published_changed_and_withdrawn_and_by_whom
 
 def test_it_names_what_was_taken_off_the_schedule_and_off_the_site(clock, staff):
     new, public = make_programme(state="draft"), make_programme(title_en="As it was")
-    take(staff, new, "schedule", publish_at="2026-06-02T09:00")
+    confirm(staff, new, moment="2026-06-02T09:00")
     clock.shift(60)
-    take(staff, new, "unschedule")
+    take(staff, new, "cancel-schedule")
     clock.shift(60)
     schedule(staff, public, "2026-06-02T09:00", title_en="As it will be")
     clock.shift(60)
-    take(staff, public, "unschedule")
+    take(staff, public, "cancel-schedule")
     clock.shift(60)
     send(staff, public, "_save", state="draft")
     assert [event for event, _name in entries()] == [

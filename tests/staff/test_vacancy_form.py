@@ -103,7 +103,7 @@ def test_the_form_begins_with_how_the_notice_stands_and_leads_to_its_deadline(cl
         notice = make_vacancy(**given)
         response = staff.get(address_of(notice))
         assert response.context["status_line"].split(" · ")[: len(stands)] == stands
-        assert ("step/deadline/" in response.content.decode()) is (notice.state == "published")
+        assert ("deadline/" in response.content.decode()) is (notice.state == "published")
 
 
 # --- Choices ----------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_who_writes_drafts_alone_changes_no_deadline_that_visitors_read(clock, c
     later = {"closing_date": "2026-07-07", "closing_hour": ""}
     sent = {"title_en": "A", "slug": "a", "state": "published", **later, "deadline_reason": "Rain."}
     assert "/step/" not in desk.get(address_of(live)).content.decode()
-    assert desk.get(address_of(live).replace("change/", "step/deadline/")).status_code == 403
+    assert desk.get(address_of(live).replace("change/", "deadline/")).status_code == 403
     assert desk.post(address_of(live), sent).status_code == 302
     live.refresh_from_db()
     assert live.closes_at == OPEN
