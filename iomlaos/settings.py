@@ -9,7 +9,7 @@ import django.conf.locale
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.conf import global_settings
-from django_prose_editor.config import html_tags
+from django_prose_editor.config import html_tags, process_link, process_table
 from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -174,12 +174,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-#: Images in the rich text editor, chosen in a dialog of the site. The sanitizer allows these tags.
+#: What the rich text editor has of ours, and the tags of it that the sanitizer allows.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("staff/js/links.js")], "extensions": {"Link": process_link}},
+    {"js": [static_lazy("staff/js/paste.js")], "extensions": {"PastedText": html_tags([])}},
+    {
+        "js": [static_lazy("staff/js/editor_words.js")],
+        "extensions": {"Words": html_tags([]), "Table": process_table},
+    },
     {
         "js": [static_lazy("staff/js/images.js")],
         "extensions": {"Image": html_tags(["img"], {"img": ["src", "alt"]}), "Figure": html_tags(["figure"])},
-    }
+    },
 ]
 
 # --- Sign-in of staff -------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from iomlaos.accounts.admin_site import TwoFactorAdminSite
 from iomlaos.dashboard import worklist
 from iomlaos.dashboard.guide import guide, guide_picture
 from iomlaos.dashboard.mark_reviewed import mark_reviewed
+from iomlaos.staff.link_search import link_search
 
 
 class IomAdminSite(TwoFactorAdminSite):
@@ -43,6 +44,7 @@ class IomAdminSite(TwoFactorAdminSite):
             path(
                 "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
             ),
+            path("link-search/", self.admin_view(link_search), name="link_search"),
             path("guide/", self.admin_view(guide), name="guide"),
             path("guide/staff-guide/<slug:name>.webp", self.admin_view(guide_picture)),
             *super().get_urls(),

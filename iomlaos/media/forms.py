@@ -91,8 +91,8 @@ class ImageUploadForm(forms.ModelForm):
     file = FileVersionField(
         label=_("Picture"),
         help_text=_(
-            "JPEG, PNG or WebP, at most 20 MB. Where and with what it was taken is removed, and it is made "
-            "small enough for a telephone."
+            "JPEG, PNG or WebP, up to 20 MB. We remove its location and camera data, and make it small "
+            "enough for a phone."
         ),
         widget=FileVersionInput(attrs={"accept": ACCEPTED_TYPES}),
         error_messages={"required": _("Choose a picture.")},
@@ -155,7 +155,7 @@ class ImageInsertForm(ImageUploadForm):
     picture = forms.ModelChoiceField(
         Image.objects.all(),
         required=False,
-        error_messages={"invalid_choice": _("This picture is not there any more. Choose another.")},
+        error_messages={"invalid_choice": _("This picture no longer exists. Choose another.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

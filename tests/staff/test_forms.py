@@ -208,10 +208,11 @@ def test_a_text_is_stored_without_scripts_and_unseen_characters_and_tags_alone_a
         summary_en="One\x0bline.\x1f Another\uffff.", body_en="<p> </p>",
     )  # fmt: skip
     assert list(errors(staff.post(address, form))) == ["body_en"]
-    hostile = (
-        '<h2 onclick="x()">Wh\x02y</h2><script>alert(1)</script><p style="color:red">Text'
-        ' <a href="javascript:alert(1)">here</a></p>'
-    )
+    hostile = '<h2 onclick="x()">Wh\x02y</h2><script>alert(1)</script><p style="color:red">Text</p>'
+    linked = hostile + '<p>Click <a href="javascript:alert(1)">here</a></p>'
+    assert errors(staff.post(address, form | {"body_en": linked})) == {
+        "body_en": ["The link “here” does not work: javascript:alert(1). Correct it or remove it."]
+    }
     response = staff.post(address, form | {"body_en": hostile})
     assert response.status_code == 302, errors(response)
     programme = Programme.objects.get()

@@ -7,54 +7,27 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse_lazy
 from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
+from iomlaos.media.richtext.extensions import EXTENSIONS
 from iomlaos.media.richtext.images import (
     alternative_text_error,
     alternative_texts,
     describe_images,
     image_ids,
 )
+from iomlaos.media.richtext.links import broken_links, correct_links
 from iomlaos.media.richtext.sanitizer import extract_images, normalize, sanitize_pasted
 
 BLOCK_END = re.compile(r"</(?:p|h\d|li|tr|blockquote|figcaption)>|<br[^>]*>")
-#: What the editor offers, and all that is kept of pasted HTML. h1 is the page's title.
-EXTENSIONS: dict[str, Any] = {
-    "Bold": True,
-    "Italic": True,
-    "Heading": {"levels": [2, 3, 4]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Blockquote": True,
-    "HardBreak": True,
-    "Link": {"protocols": ["https", "http", "mailto", "tel"]},
-    "Table": True,
-    "TableRow": True,
-    "TableHeader": True,
-    "TableCell": True,
-    # static/staff/js/images.js: the package's own, with a dialog of ours.
-    "Image": True,
-    "Figure": {
-        "dialog": reverse_lazy("admin:media_image_dialog"),
-        "files": reverse_lazy("admin:media_image_changelist"),
-        "words": {
-            "picture": gettext_lazy("Picture"),
-            "wait": gettext_lazy("One moment…"),
-            "lost": gettext_lazy(
-                "The site cannot be reached, or you are signed out. What you wrote is still here: open the "
-                "admin in another tab, sign in there if it asks you to, and try again here."
-            ),
-            "close": gettext_lazy("Close"),
-        },
-    },
-    "Caption": True,
-    "History": True,
-}
+
+
+def _broken_link(words: str, address: str) -> str:
+    message = _("The link “%(words)s” does not work: %(address)s. Correct it or remove it.")
+    return message % {"words": Truncator(words).chars(80), "address": Truncator(address).chars(80)}
 
 
 class RichTextField(ProseEditorField):
@@ -66,11 +39,16 @@ class RichTextField(ProseEditorField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", EXTENSIONS)
         # Sanitizers run in reverse order.
-        kwargs.setdefault("sanitize", [normalize, extract_images, create_sanitizer, sanitize_pasted])
+        kwargs.setdefault(
+            "sanitize", [normalize, correct_links, extract_images, create_sanitizer, sanitize_pasted]
+        )
         super().__init__(*args, **kwargs)
 
     def clean(self, value: Any, instance: models.Model | None) -> Any:
+        broken = list(broken_links(sanitize_pasted(value or "")))
         value = super().clean(value, instance)
+        if broken:
+            raise ValidationError([_broken_link(*link) for link in broken])
         faults = dict.fromkeys(filter(None, map(alternative_text_error, alternative_texts(value))))
         if faults:
             raise ValidationError(
@@ -78,9 +56,7 @@ class RichTextField(ProseEditorField):
             )
         named = image_ids(value)
         if named and apps.get_model("media", "Image").objects.filter(pk__in=named).count() < len(named):
-            raise ValidationError(
-                _("A picture in this text is not there any more. Take it out, or put it in again.")
-            )
+            raise ValidationError(_("A picture in this text no longer exists. Remove it, or add it again."))
         return value
 
     def snapshot_as_text(self, value: str) -> str:

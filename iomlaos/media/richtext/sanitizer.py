@@ -108,7 +108,7 @@ def sanitize_pasted(html: str) -> str:
     html = _replace(r"<!--.*?-->", "-->", "", html)
     html = _replace(r"<!\[[^>]*>", ">", "", html)
     html = _replace(r"<xml\b.*?</xml>", "</xml>", "", html)
-    for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2")):
+    for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2"), ("h[56]", "h4")):
         html = _replace(rf"<(/?){other}(?:\s[^>]*)?>", ">", rf"<\1{ours}>", html)
     return _limit_depth(html)
 

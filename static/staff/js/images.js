@@ -28,7 +28,7 @@ function openDialog(options, image) {
   const hex = key.split("-")[0];
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const dialog = document.createElement("dialog");
-  dialog.className = "image-dialog";
+  dialog.className = "editor-dialog";
   dialog.setAttribute("aria-labelledby", "image-dialog-title");
   document.body.append(dialog);
 
