@@ -1,17 +1,17 @@
 """What the link dialog of the rich-text editor asks: what an address means, and which pages have a title."""
 
-import datetime
 from functools import reduce
 from operator import and_
 
+from django.contrib.admin import site
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from iomlaos.media.richtext import NOT_AN_ADDRESS, link_address
 from iomlaos.publishing.models import Publishable, publishables
+from iomlaos.publishing.permissions import can_view
 
 MOST_PAGES = 8
 
@@ -20,11 +20,11 @@ MOST_PAGES = 8
 def link_search(request: HttpRequest) -> JsonResponse:
     """Answer with the address that the words mean, or why they are none, and with pages of such a title.
 
-    Any member of staff may ask: a title and a status are no secret among them.
+    What is not public is found by those alone who may see it in the admin.
     """
     words = request.GET.get("q", "").strip()[:500]
     address = link_address(words)
-    pages = find_pages(words, request.at) if words else []
+    pages = find_pages(words, request) if words else []
     return JsonResponse(
         {
             "address": address or "",
@@ -34,17 +34,18 @@ def link_search(request: HttpRequest) -> JsonResponse:
     )
 
 
-def find_pages(words: str, at: datetime.datetime) -> list[Publishable]:
+def find_pages(words: str, request: HttpRequest) -> list[Publishable]:
     """The records whose English or Lao title holds all these words: the live ones first."""
     holds_all = reduce(
         and_, (Q(title_en__icontains=word) | Q(title_lo__icontains=word) for word in words.split())
     )
-    found = []
+    at, found = request.at, []
     for model in publishables():
         titled = model.objects.filter(holds_all).order_by("title_en")
         live = list(titled.live(at)[:MOST_PAGES])
-        others = titled.exclude(pk__in=[record.pk for record in live])[:MOST_PAGES]
-        found += [*live, *others]
+        found += live
+        if can_view(site, model, request):
+            found += titled.exclude(pk__in=[record.pk for record in live])[:MOST_PAGES]
     start = words.casefold()
     found.sort(
         key=lambda record: (
@@ -63,15 +64,5 @@ def _as_json(page: Publishable, request: HttpRequest) -> dict[str, str]:
         "name": (in_lao and page.title_lo) or page.title_en,
         "address": page.get_absolute_url(),
         "kind": capfirst(page._meta.verbose_name),
-        "status": _status(page, request.at),
+        "status": str(page.public_status(request.at)[1]),
     }
-
-
-def _status(page: Publishable, at: datetime.datetime) -> str:
-    if page.is_live(at):
-        return _("Live")
-    if page.state == Publishable.State.DRAFT:
-        return _("Draft")
-    if page.state == Publishable.State.WITHDRAWN:
-        return _("Withdrawn")
-    return _("Scheduled") if page.publish_from and at < page.publish_from else _("Ended")
