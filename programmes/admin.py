@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
@@ -173,6 +174,11 @@ class FigureAdmin(ContentAdmin):
         programme.save(update_fields=["information_date", "updated_at"])
         self.versions_of(programme, by=request.user)
 
+    def public_pages(self, request: HttpRequest, obj: Figure) -> list[str]:
+        if obj.programme is None:
+            return [gettext("The home page")]
+        return [str(obj.programme)] if obj.programme.is_live(request.at) else []
+
     @admin.display(description=_("what it counts"), ordering="caption_en")
     def caption_or_missing(self, obj: Figure) -> str:
         return obj.caption or format_html('<span class="missing">{}</span>', _("caption to be confirmed"))
@@ -254,6 +260,10 @@ class CounterpartAdmin(ContentAdmin):
         (_("On the about page"), {"fields": [("is_internal", "order")]}),
     ]
     prepopulated_fields = {"slug": ("name",)}
+
+    def public_pages(self, request: HttpRequest, obj: Counterpart) -> list[str]:
+        about = [gettext("About")] if obj.is_internal else []
+        return [*about, *super().public_pages(request, obj)]
 
     def get_form(self, request: HttpRequest, obj: Counterpart | None = None, **kwargs: Any) -> Any:
         """Leave the counterpart itself out of the choices for `parent`."""

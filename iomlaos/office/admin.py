@@ -51,6 +51,9 @@ class OfficeAdmin(ContentAdmin):
     def is_public(self, obj: Office, at: datetime.datetime) -> bool:
         return True
 
+    def public_pages(self, request: HttpRequest, obj: Office) -> list[str]:
+        return [gettext("Every page of the site"), gettext("Contact")]
+
 
 @admin.register(SiteNotice)
 class SiteNoticeAdmin(ContentAdmin):
@@ -87,6 +90,10 @@ class SiteNoticeAdmin(ContentAdmin):
 
     def is_public(self, obj: SiteNotice, at: datetime.datetime) -> bool:
         return obj.is_public(at)
+
+    def public_pages(self, request: HttpRequest, obj: SiteNotice) -> list[str]:
+        is_over = obj.ends_at is not None and obj.ends_at <= request.at
+        return [] if is_over else [gettext("Every page of the site, while the notice is shown")]
 
 
 @admin.register(Page)

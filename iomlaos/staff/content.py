@@ -3,13 +3,15 @@
 import datetime
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -30,6 +32,11 @@ from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
+from iomlaos.staff.references import references_to
+from iomlaos.staff.versioned_form import BuiltForms
+
+#: Sent by the page that asks before a save changes public pages.
+CONFIRM = "_confirm"
 
 
 class ContentAdmin(
@@ -50,6 +57,30 @@ class ContentAdmin(
     def is_public(self, obj: models.Model, at: datetime.datetime) -> bool:
         """Whether the record has a public page."""
         return False
+
+    def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
+        """The public pages that show a record without drafts, as words for staff."""
+        if not obj.pk:
+            return []
+        references = references_to([obj], request.at)[obj.pk]
+        live = (reference.source or reference.description for reference in references if reference.is_live)
+        return list(dict.fromkeys(map(str, live)))
+
+    def _save_form(
+        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
+    ) -> HttpResponse | None:
+        """Ask once, where a save changes public pages at once."""
+        asks = CONFIRM not in request.POST and IS_POPUP_VAR not in request.POST and forms.has_changed()
+        pages = self.public_pages(request, forms.form.instance) if asks else []
+        if not pages:
+            return super()._save_form(request, session, forms)
+        context = {
+            "title": gettext("Save %(record)s?") % {"record": forms.form.instance},
+            "object": session and session.record,
+            "pages": pages,
+            "fields": [(name, value) for name, values in request.POST.lists() for value in values],
+        }
+        return self.render_page(request, "confirm_save", context)
 
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:

@@ -22,6 +22,9 @@ from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.staff.edit_session import EditSession, typed_snapshot
 
+#: Sent by a page that asks before saving: shows the form again with what was typed.
+BACK = "_back"
+
 
 @dataclass
 class BuiltForms:
@@ -36,6 +39,9 @@ class BuiltForms:
         # Both are validated, so that both show their errors.
         is_valid = self.form.is_valid()
         return all_valid(self.formsets) and is_valid
+
+    def has_changed(self) -> bool:
+        return self.form.has_changed() or any(formset.has_changed() for formset in self.formsets)
 
 
 class VersionedFormMixin:
@@ -58,7 +64,7 @@ class VersionedFormMixin:
         self._check_form_permission(request, record)
         session = self.open_session(request, record) if record else None
         forms, status = self._build_forms(request, session), 200
-        if request.method == "POST" and forms.is_valid():
+        if request.method == "POST" and BACK not in request.POST and forms.is_valid():
             if response := self._save_form(request, session, forms):
                 return response
             shown, status = copy.copy(request), 409

@@ -14,7 +14,9 @@ def address_of(record, page: str = "change/") -> str:
 def send(client: Client, record, *buttons: str, **given):
     """A change form, sent by a button. Without one, a draft is saved, and what visitors know is published."""
     form = fill_form(client.get(address_of(record)), **dict.fromkeys(buttons, "1"), **given)
-    if buttons or not isinstance(record, Publishable):
+    if not isinstance(record, Publishable):
+        return client.post(address_of(record), form | {"_confirm": "1"})
+    if buttons:
         return client.post(address_of(record), form)
     return post(client, record, form)
 
