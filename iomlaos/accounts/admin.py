@@ -1,6 +1,5 @@
 """Admin of users, roles and the log of sign-ins."""
 
-import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,7 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -74,9 +75,11 @@ class UserAdmin(BaseAdmin):
             gettext("Full access") if obj.is_superuser else ""
         )
 
-    @admin.display(description=_("last sign-in"), ordering="last_login", empty_value=_("Never"))
-    def last_sign_in(self, obj: User) -> datetime.datetime | None:
-        return obj.last_login
+    @admin.display(description=_("last sign-in"), ordering="last_login")
+    def last_sign_in(self, obj: User) -> str:
+        return (
+            date_format(localtime(obj.last_login), "DATETIME_FORMAT") if obj.last_login else gettext("Never")
+        )
 
     @admin.display(description=_("password"))
     def password_state(self, obj: User) -> str:
@@ -119,7 +122,7 @@ class UserAdmin(BaseAdmin):
     @staticmethod
     def _warn_without_entry(request: HttpRequest, user: User) -> None:
         if user.is_active and not has_entry(user):
-            message = gettext("%(name)s has no role yet and cannot sign in.")
+            message = gettext("Without a role %(name)s cannot sign in. Give this account a role.")
             messages.warning(request, message % {"name": user.get_username()})
 
     @staticmethod
@@ -174,7 +177,7 @@ class UserAdmin(BaseAdmin):
             otp.reset(user)
             SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user)
             self.log_change(request, user, gettext("Two-step sign-in reset."))
-            messages.success(request, gettext("%(name)s sets up a phone again at the next sign-in.") % name)
+            messages.success(request, gettext("At the next sign-in, %(name)s sets up a phone again.") % name)
             return redirect("admin:auth_user_change", user.pk)
         paragraphs = [
             gettext("The phone and the recovery codes of %(name)s stop working, and %(name)s is signed out.")

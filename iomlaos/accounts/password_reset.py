@@ -38,6 +38,12 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
         send_in_background("accounts/password_reset", context, to_email)
 
 
+class NewPasswordForm(auth_forms.SetPasswordForm):
+    new_password1, new_password2 = auth_forms.SetPasswordForm.create_password_fields(
+        label1=_("New password"), label2=_("New password again")
+    )
+
+
 class AdminContextMixin:
     """Add the context of admin pages to a view of django.contrib.auth, and keep the view's title."""
 
@@ -87,10 +93,15 @@ class PasswordResetConfirmView(AdminContextMixin, auth_views.PasswordResetConfir
     """Set a new password. The next sign-in still asks for the code."""
 
     title = _("Choose a new password")
+    form_class = NewPasswordForm
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("admin:login")
 
-    def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context if self.validlink else context | {"title": _("This link no longer works")}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, self.request, self.user)
         messages.success(self.request, _("Your password is saved. Sign in with it."))

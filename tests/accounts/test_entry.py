@@ -78,4 +78,4 @@ def test_the_form_of_an_account_warns_of_a_missing_role_and_speaks_of_no_techniq
         assert word not in page.partition("<main")[2], word
     assert person.password not in page
     saved = desk.post(address, fill_form(desk.get(address), groups=[]), follow=True)
-    assert "dala has no role yet and cannot sign in." in saved.content.decode()
+    assert "Without a role dala cannot sign in." in saved.content.decode()

@@ -130,6 +130,31 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(page, account
     is_at_the_front(page)
 
 
+def test_somebody_new_comes_from_a_link_to_the_front_page(open_page, strict_site, page, axe):
+    name = f"editor-{secrets.token_hex(4)}"
+    boss = signed_in(strict_site, key=secrets.token_hex(20))
+    desk = open_page(base_url=strict_site.url, viewport=PHONE, storage_state=boss)
+    desk.goto("/admin/auth/user/add/")
+    desk.get_by_label("Username:").fill(name)
+    desk.get_by_label("Contributors").check()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(".messagelist")).to_contain_text("Copy the link now.")
+    assert faults(desk, axe, (PHONE, "light"), (PHONE, "dark")) == []
+
+    page.goto(desk.locator(".messagelist code").inner_text())
+    expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
+    fits_a_thumb(page)
+    assert faults(page, axe, (PHONE, "light"), (PHONE, "dark")) == []
+    for label in ("New password:", "New password again:"):
+        page.get_by_label(label, exact=True).fill(browsing.PASSWORD)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.locator(".messagelist")).to_contain_text("Your password is saved.")
+    browsing.give_password(page, name)
+    set_up(page)
+    page.get_by_role("button", name="I have saved these codes").click()
+    is_at_the_front(page)
+
+
 def test_without_scripts_a_phone_is_set_up_too(open_page, strict_site, account):
     page = open_page(base_url=strict_site.url, viewport=PHONE, java_script_enabled=False)
     give_password(page, account)
