@@ -167,6 +167,7 @@ def test_a_save_that_the_database_refuses_twice_is_answered_with_what_was_typed(
     assert programme.summary_en.replace("\r\n", "\n") == words.replace("\r\n", "\n")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_no_password_is_written_into_the_answer_to_a_failed_save(staff):
     form = {
         "old_password": "a-long-password-7",
