@@ -77,6 +77,8 @@ class TwoFactorAdminSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         if request.method == "POST":
+            # A first try that the database refused has set the new one on this object.
+            request.user.refresh_from_db(fields=["password"])
             # Counts a wrong password; Django's form says that it is wrong.
             lockout.verify_password(request, request.POST.get("old_password", ""))
             if getattr(request, "axes_locked_out", False):
