@@ -191,7 +191,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # --- Sign-in of staff -------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
-CSRF_FAILURE_VIEW = "iomlaos.delivery.errors.forbidden"
+CSRF_FAILURE_VIEW = "iomlaos.delivery.errors.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -292,8 +292,9 @@ PASSWORD_RESET_ENABLED = ALERTS_ENABLED = MAIL["EMAIL_BACKEND"].endswith(".smtp.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"refusals": {"()": "iomlaos.delivery.log_filters.RefusalFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }

@@ -11,7 +11,7 @@ from iomlaos.staff.review import review, review_file, review_image
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("admin/password-reset/", include("iomlaos.accounts.urls")),
+    path("admin/", include("iomlaos.accounts.urls")),
     path("admin/", admin.site.urls),
     path("review/<str:key>/", review, name="review"),
     path("review/<str:key>/pictures/<str:image>/<int:width>.webp", review_image, name="review_image"),

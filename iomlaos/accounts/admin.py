@@ -1,22 +1,26 @@
-"""Admin of users, groups and the log of sign-ins."""
+"""Admin of users, roles and the log of sign-ins."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from iomlaos.accounts import otp
-from iomlaos.accounts.models import SignInEvent
+from iomlaos.accounts import invitations, otp
+from iomlaos.accounts.entry import has_entry
+from iomlaos.accounts.forms import UserForm
+from iomlaos.accounts.models import Role, SignInEvent
 from iomlaos.staff.base import BaseAdmin, ReadOnlyAdmin
 
 # Nobody may see the keys of phones and the recovery codes.
@@ -24,20 +28,31 @@ admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
 
 
 @admin.register(User)
-class UserAdmin(BaseAdmin, auth_admin.UserAdmin):
+class UserAdmin(BaseAdmin):
+    """Accounts. Nobody types the password of somebody else: a sign-in link takes its place."""
+
     menu_order = 510
-    about = _(
-        "Who may sign in here. Give each colleague an account of their own, and clear “active” when "
-        "somebody leaves."
-    )
-    list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
-    readonly_fields = ["last_login", "date_joined", "second_factor"]
-    fieldsets = [
-        (None, {"fields": ["username", "password", "second_factor"]}),
-        (_("Who it is"), {"fields": ["first_name", "last_name", "email"]}),
-        (_("What they may do"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
-    ]
+    about = _("Everyone who signs in here has an account of their own. Roles say what they may do.")
+    form = UserForm
+    list_display = ["username", "full_name", "roles", "is_active", "last_sign_in"]
+    ordering = ["username"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    readonly_fields = ["last_sign_in", "password_state", "two_step_sign_in"]
+
+    class Media:
+        css = {"all": ["staff/css/accounts.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> list:
+        fields = ["username", "first_name", "last_name", "email", "groups", "is_active"]
+        if request.user.is_superuser:
+            fields.append("is_superuser")
+        if obj is None:
+            return fields
+        may_help = self.has_change_permission(request, obj)
+        return [*fields, *(self.readonly_fields if may_help else ["last_sign_in"])]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_change(request, obj)
@@ -47,63 +62,159 @@ class UserAdmin(BaseAdmin, auth_admin.UserAdmin):
 
     @staticmethod
     def _may_change(request: HttpRequest, user: User | None) -> bool:
-        """Only superusers change superusers, their password and their second factor."""
+        """Only superusers change superusers, and help them to sign in."""
         return user is None or not user.is_superuser or request.user.is_superuser
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+    @admin.display(description=_("name"), ordering="first_name")
+    def full_name(self, obj: User) -> str:
+        return obj.get_full_name()
 
-    @admin.display(description=_("second factor"))
-    def second_factor(self, obj: User) -> str:
-        if not otp.is_enrolled(obj):
-            return _("not set up")
-        return format_html(
-            '{} <a href="{}">{}</a>',
-            _("set up."),
-            reverse("admin:reset_second_factor", args=[obj.pk]),
-            _("The phone is lost: reset it"),
+    @admin.display(description=_("roles"))
+    def roles(self, obj: User) -> str:
+        return ", ".join(str(group) for group in obj.groups.all()) or (
+            gettext("Full access") if obj.is_superuser else ""
         )
 
+    @admin.display(description=_("last sign-in"), ordering="last_login")
+    def last_sign_in(self, obj: User) -> str:
+        return (
+            date_format(localtime(obj.last_login), "DATETIME_FORMAT") if obj.last_login else gettext("Never")
+        )
+
+    @admin.display(description=_("password"))
+    def password_state(self, obj: User) -> str:
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            gettext("Set.") if obj.has_usable_password() else gettext("Not set yet."),
+            reverse("admin:new_sign_in_link", args=[obj.pk]),
+            gettext("New sign-in link"),
+        )
+
+    @admin.display(description=_("two-step sign-in"))
+    def two_step_sign_in(self, obj: User) -> str:
+        if not otp.is_enrolled(obj):
+            return gettext("Not set up")
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            gettext("Set up."),
+            reverse("admin:reset_second_factor", args=[obj.pk]),
+            gettext("Phone lost? Reset it"),
+        )
+
+    # --- Adding somebody, and helping somebody to sign in ------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> Any:
+        response = super().response_add(request, obj, post_url_continue)
+        self._make_link(request, obj)
+        self._warn_without_entry(request, obj)
+        return response
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        response = super().response_change(request, obj)
+        self._warn_without_entry(request, obj)
+        return response
+
+    @staticmethod
+    def _warn_without_entry(request: HttpRequest, user: User) -> None:
+        if user.is_active and not has_entry(user):
+            message = gettext("Without a role %(name)s cannot sign in. Give this account a role.")
+            messages.warning(request, message % {"name": user.get_username()})
+
+    @staticmethod
+    def _make_link(request: HttpRequest, user: User) -> None:
+        """Show a new link once, in a message."""
+        url = invitations.make_link(user)
+        sent = invitations.send_link(user, url)
+        SignInEvent.objects.record(SignInEvent.Kind.LINK_MADE, request, user)
+        messages.success(
+            request,
+            format_html(
+                "{} <code>{}</code> {}",
+                gettext("Sign-in link for %(name)s:") % {"name": user.get_username()},
+                url,
+                gettext("Copy the link now. It will not be shown again. It works once, for 7 days."),
+            ),
+        )
+        if sent:
+            messages.success(request, gettext("We also send it to %(email)s.") % {"email": user.email})
+
     def get_urls(self) -> list:
-        view = self.admin_site.admin_view(self.reset_view)
-        return [path("<int:pk>/second-factor/", view, name="reset_second_factor"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/sign-in-link/", wrap(self.link_view), name="new_sign_in_link"),
+            path("<int:pk>/second-factor/", wrap(self.reset_view), name="reset_second_factor"),
+            *super().get_urls(),
+        ]
+
+    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a new sign-in link. Users change their own password where the old one is required."""
+        user = self._get_changeable(request, pk)
+        if user == request.user:
+            return redirect("admin:password_change")
+        if request.method == "POST":
+            self.log_change(request, user, gettext("Sign-in link made."))
+            self._make_link(request, user)
+            return redirect("admin:auth_user_change", user.pk)
+        name = {"name": user.get_username()}
+        paragraphs = [
+            gettext("With this link %(name)s can set a new password. The old one works until then.") % name,
+            gettext("Send the link only to %(name)s. It works once, for 7 days.") % name,
+        ]
+        return self._confirm(request, user, gettext("New sign-in link"), paragraphs, gettext("Make a link"))
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Reset the second factor of a colleague who lost the phone."""
-        user = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, user):
-            raise PermissionDenied
+        """Reset the two-step sign-in of a colleague who lost the phone."""
+        user = self._get_changeable(request, pk)
         if user == request.user:
             return redirect("admin:second_factor")
+        name = {"name": user.get_username()}
         if request.method == "POST":
             otp.reset(user)
             SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user)
-            self.log_change(request, user, gettext("Second factor reset."))
-            message = gettext("%(name)s sets up a phone anew at the next sign-in.")
-            messages.success(request, message % {"name": user.get_username()})
+            self.log_change(request, user, gettext("Two-step sign-in reset."))
+            messages.success(request, gettext("At the next sign-in, %(name)s sets up a phone again.") % name)
             return redirect("admin:auth_user_change", user.pk)
+        paragraphs = [
+            gettext("The phone and the recovery codes of %(name)s stop working, and %(name)s is signed out.")
+            % name,
+            gettext("At the next sign-in, %(name)s needs only the password and sets up a phone again.")
+            % name,
+            gettext("Do this only after speaking with %(name)s in person. It is recorded with your name.")
+            % name,
+        ]
+        title = gettext("Reset two-step sign-in")
+        return self._confirm(request, user, title, paragraphs, title)
+
+    def _get_changeable(self, request: HttpRequest, pk: int) -> User:
+        user = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return user
+
+    def _confirm(
+        self, request: HttpRequest, user: User, title: str, paragraphs: list[str], button: str
+    ) -> HttpResponse:
         context = self.admin_site.each_context(request)
-        context |= {"title": _("Reset the second factor"), "person": user, "opts": self.opts}
-        return render(request, "accounts/reset_second_factor.html", context)
-
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set a colleague's password. Users change their own where the old one is required."""
-        if id == str(request.user.pk):
-            return redirect("admin:password_change")
-        response = super().user_change_password(request, id, form_url)
-        if response.status_code == 302 and (user := self.get_object(request, id)):
-            SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, request, user)
-        return response
+        context |= {
+            "title": title,
+            "person": user,
+            "opts": self.opts,
+            "paragraphs": paragraphs,
+            "button": button,
+        }
+        return render(request, "accounts/confirm.html", context)
 
 
-@admin.register(Group)
-class GroupAdmin(BaseAdmin, auth_admin.GroupAdmin):
+@admin.register(Role)
+class RoleAdmin(BaseAdmin):
     menu_order = 520
-    about = _(
-        "What several people may do, said once: an editor of careers, for instance. Put people into "
-        "groups in their own account."
-    )
+    about = _("Permissions shared by several people. Give somebody a role on the page of their account.")
+    ordering = ["name"]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -117,8 +228,7 @@ class GroupAdmin(BaseAdmin, auth_admin.GroupAdmin):
 class SignInEventAdmin(ReadOnlyAdmin):
     menu_order = 610
     about = _(
-        "Who signed in and who failed to, changed passwords, and second factors that were reset. It is "
-        "kept for a year, and nobody can change it here."
+        "Sign-ins, wrong passwords, new passwords and sign-in links. Kept for a year; nobody can change it."
     )
     list_display = ["at", "kind", "username", "by", "address"]
     list_filter = ["kind"]

@@ -1,19 +1,45 @@
-"""Forms to sign in."""
+"""Forms to sign in, and the form of an account."""
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.accounts import lockout
+from iomlaos.accounts.entry import has_entry
 
 
-class SignInForm(AdminAuthenticationForm):
+class SignInForm(AuthenticationForm):
     error_messages = {
-        **AdminAuthenticationForm.error_messages,
-        "invalid_login": _("The name or the password is wrong."),
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("The username or the password is wrong."),
+        "no_role": _("Your account has no role yet. Ask an administrator."),
     }
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Runs after the right password only."""
+        super().confirm_login_allowed(user)
+        if not has_entry(user):
+            raise ValidationError(self.error_messages["no_role"], code="no_role")
+
+
+class UserForm(forms.ModelForm):
+    class Meta:
+        labels = {
+            "username": _("Username"),
+            "email": _("E-mail address"),
+            "groups": _("Roles"),
+            "is_superuser": _("Full access"),
+        }
+        help_texts = {
+            "username": _("To sign in with. Letters, digits and @ . + - _, without spaces."),
+            "email": _("For sign-in links and messages from this site."),
+            "groups": _("Without a role nobody can sign in."),
+            "is_active": _("Untick this when somebody leaves. What they wrote stays."),
+            "is_superuser": _("May do everything, without a role. Only people with full access can give it."),
+        }
 
 
 class CodeForm(forms.Form):

@@ -1,10 +1,11 @@
-"""The log of sign-ins."""
+"""Roles, and the log of sign-ins."""
 
 import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -12,6 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.client_ip import client_address
+
+
+class Role(Group):
+    """A group, under the name that staff know."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
 
 
 class SignInEventQuerySet(models.QuerySet):
@@ -43,16 +53,17 @@ class SignInEvent(models.Model):
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("Signed in")
-        PASSWORD_RIGHT = "password_right", _("Right password; the code was asked for")
+        PASSWORD_RIGHT = "password_right", _("Password correct, code asked for")
         PASSWORD_WRONG = "password_wrong", _("Wrong password")
         CODE_WRONG = "code_wrong", _("Wrong code")
-        RECOVERY_CODE = "recovery_code", _("A recovery code was used")
-        LOCKED = "locked", _("Locked out for a while")
-        ENROLLED = "enrolled", _("Second factor set up")
+        RECOVERY_CODE = "recovery_code", _("Recovery code used")
+        LOCKED = "locked", _("Locked after too many wrong passwords")
+        ENROLLED = "enrolled", _("Two-step sign-in set up")
         NEW_CODES = "new_codes", _("New recovery codes made")
-        FACTOR_RESET = "factor_reset", _("Second factor reset")
+        FACTOR_RESET = "factor_reset", _("Two-step sign-in reset")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
-        RESET_REQUESTED = "reset_requested", _("A new password was asked for by mail")
+        RESET_REQUESTED = "reset_requested", _("Password reset requested")
+        LINK_MADE = "link_made", _("Sign-in link made")
 
     at = models.DateTimeField(_("when"), db_default=Now(), db_index=True)
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
@@ -64,7 +75,7 @@ class SignInEvent(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    username = models.CharField(_("name of the account"), max_length=150, blank=True)
+    username = models.CharField(_("username"), max_length=150, blank=True)
     by = models.CharField(_("by"), max_length=150, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
 
@@ -72,7 +83,7 @@ class SignInEvent(models.Model):
 
     class Meta:
         verbose_name = _("sign-in")
-        verbose_name_plural = _("sign-ins and failures")
+        verbose_name_plural = _("sign-ins")
         ordering = ["-at", "-pk"]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["address", "kind", "at"], name="signin_by_address")]

@@ -1,25 +1,21 @@
 """Password reset by e-mail: Django's views, as pages of the admin."""
 
-import logging
-import threading
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import views as auth_views
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.accounts.entry import has_entry
+from iomlaos.accounts.mail import send_in_background
 from iomlaos.accounts.models import SignInEvent
 from iomlaos.delivery.client_ip import client_address
-
-logger = logging.getLogger(__name__)
 
 #: From one address; several people of an office may share one.
 RESETS_PER_HOUR = 10
@@ -33,24 +29,19 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
     )
 
     def get_users(self, email: str) -> Any:
-        return (user for user in super().get_users(email) if user.is_staff)
+        return (user for user in super().get_users(email) if has_entry(user))
 
     def send_mail(
         self, subject_template_name: str, email_template_name: str, context: dict, from_email: str | None,
         to_email: str, html_email_template_name: str | None = None,
     ) -> None:  # fmt: skip
-        subject = " ".join(render_to_string(subject_template_name, context).split())
-        body = render_to_string(email_template_name, context)
-        message = EmailMessage(subject, body, from_email, [to_email])
-        threading.Thread(target=_send, args=[message], daemon=True).start()
+        send_in_background("accounts/password_reset", context, to_email)
 
 
-def _send(message: EmailMessage) -> None:
-    try:
-        message.send()
-    except OSError as error:
-        # Without the traceback, which may name the recipient.
-        logger.error("A message with a link for a new password could not be sent: %s", type(error).__name__)
+class NewPasswordForm(auth_forms.SetPasswordForm):
+    new_password1, new_password2 = auth_forms.SetPasswordForm.create_password_fields(
+        label1=_("New password"), label2=_("New password again")
+    )
 
 
 class AdminContextMixin:
@@ -67,11 +58,9 @@ class PasswordResetView(AdminContextMixin, auth_views.PasswordResetView):
     Without a mail server the page has no form, and says who can help.
     """
 
-    title = _("A forgotten password")
+    title = _("Forgotten your password?")
     form_class = PasswordResetForm
     template_name = "accounts/password_reset.html"
-    email_template_name = "accounts/password_reset_email.txt"
-    subject_template_name = "accounts/password_reset_subject.txt"
     success_url = reverse_lazy("password_reset_done")
     #: Never from the Host header.
     extra_email_context = {
@@ -96,23 +85,24 @@ class PasswordResetView(AdminContextMixin, auth_views.PasswordResetView):
 
 
 class PasswordResetDoneView(AdminContextMixin, auth_views.PasswordResetDoneView):
-    title = _("Look into your mail")
+    title = _("Check your e-mail")
     template_name = "accounts/password_reset_done.html"
 
 
 class PasswordResetConfirmView(AdminContextMixin, auth_views.PasswordResetConfirmView):
     """Set a new password. The next sign-in still asks for the code."""
 
-    title = _("A new password")
+    title = _("Choose a new password")
+    form_class = NewPasswordForm
     template_name = "accounts/password_reset_confirm.html"
-    success_url = reverse_lazy("password_reset_complete")
+    success_url = reverse_lazy("admin:login")
 
-    def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context if self.validlink else context | {"title": _("This link no longer works")}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         SignInEvent.objects.record(SignInEvent.Kind.PASSWORD_CHANGED, self.request, self.user)
+        messages.success(self.request, _("Your password is saved. Sign in with it."))
         return response
-
-
-class PasswordResetCompleteView(AdminContextMixin, auth_views.PasswordResetCompleteView):
-    title = _("The new password is kept")
-    template_name = "accounts/password_reset_complete.html"

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 import django_otp
 from django.contrib import admin, messages
-from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
@@ -19,6 +18,7 @@ from django_otp.models import Device
 from django_otp.util import random_hex
 
 from iomlaos.accounts import otp
+from iomlaos.accounts.entry import entry_required
 from iomlaos.accounts.forms import CodeForm, PasswordForm, RecoveryCodeForm
 from iomlaos.accounts.models import SignInEvent
 from iomlaos.accounts.sessions import BACKGROUND_HEADER, renew, seconds_left
@@ -50,7 +50,7 @@ def _render_page(request: HttpRequest, name: str, status: int = 200, **context: 
 
 
 @sensitive_post_parameters()
-@staff_member_required
+@entry_required
 def code(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
     if otp.is_passed(request):
@@ -77,7 +77,7 @@ def code(request: HttpRequest) -> HttpResponse:
         request,
         "code",
         status,
-        title=_("The code from your phone"),
+        title=_("Enter the code from your phone"),
         form=form,
         recovery_form=recovery_form,
         is_recovery_code=is_recovery_code,
@@ -92,10 +92,10 @@ def _error_message(error: otp.OtpRejected, is_recovery_code: bool) -> str:
             error.wait,
         ) % {"wait": error.wait}
     if is_recovery_code:
-        return gettext("This is none of your recovery codes, or it was used before.")
+        return gettext("This recovery code is not valid or was already used.")
     return gettext(
-        "This code is wrong, or was used before. Wait until the phone shows the next one. If it goes on "
-        "being wrong, see whether the phone sets its clock by itself."
+        "This code is wrong or was already used. Wait for the next one. If that is wrong too, turn on "
+        "automatic date and time on your phone."
     )
 
 
@@ -105,7 +105,7 @@ def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool
     if is_recovery_code:
         SignInEvent.objects.record(Kind.RECOVERY_CODE, request, request.user)
         message = gettext(
-            "This recovery code is used up. Codes left: %(left)s. If your phone is lost, set up another one."
+            "You have used a recovery code. Codes left: %(left)s. If your phone is lost, set up another one."
         )
         messages.warning(request, message % {"left": otp.codes_left(request.user)})
     SignInEvent.objects.record(Kind.SIGNED_IN, request, request.user)
@@ -116,7 +116,7 @@ def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool
 
 
 @sensitive_post_parameters()
-@staff_member_required
+@entry_required
 def set_up(request: HttpRequest) -> HttpResponse:
     """Set up a phone: the first one, or with the password a new one in place of the last."""
     if not otp.is_passed(request) and otp.is_enrolled(request.user):
@@ -129,14 +129,14 @@ def set_up(request: HttpRequest) -> HttpResponse:
             device, codes = otp.enable(request.user, key, form.cleaned_data["code"].replace(" ", ""))
         except otp.OtpRejected:
             form.add_error(
-                "code", _("This is not the code that belongs to the picture. Type the one that shows now.")
+                "code", _("This code does not match the QR code. Type the code that the app shows now.")
             )
         else:
             return _complete_set_up(request, device, codes)
     return _render_page(
         request,
         "set_up",
-        title=_("Set up your phone for signing in"),
+        title=_("Set up two-step sign-in"),
         form=form,
         password_form=password_form,
         qr_code=otp.qr_svg(request.user, key),
@@ -182,7 +182,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return _render_page(
         request,
         "second_factor",
-        title=_("Second factor"),
+        title=_("Two-step sign-in"),
         form=form,
         is_enrolled=otp.is_enrolled(request.user),
         codes_left=otp.codes_left(request.user),

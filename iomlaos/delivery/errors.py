@@ -11,17 +11,20 @@ from django.utils.translation import gettext as _
 
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 
-#: Title and advice of the pages that need neither database nor template engine.
-STATIC_ERRORS = {
+CSRF_FAILURE = "csrf"
+
+#: Title and advice of the pages that need neither database nor template engine, by status.
+STATIC_ERRORS: dict[int | str, tuple[str, str]] = {
     400: (
         "This request could not be read",
         "The address, or a cookie that was sent along, holds characters that no page has. Please begin at "
         "the home page; if that fails too, delete the cookies of this site in your browser.",
     ),
-    403: (
+    403: ("You cannot open this page", "Nothing was changed."),
+    CSRF_FAILURE: (
         "This was not accepted",
-        "Nothing was stored. The form was open for too long, or your account may not do this. Please go "
-        "back, load the page again and send it once more.",
+        "Nothing was saved: the form was open for too long. Go back, load the page again and send it once "
+        "more.",
     ),
     405: ("Pages of this site can only be read", "Nothing that was sent has been stored."),
     411: ("This was not accepted", "What was sent does not say how long it is. Nothing was stored."),
@@ -36,8 +39,8 @@ def _page_source() -> str:
     return (settings.BASE_DIR / "templates" / "delivery" / "static_error.html").read_text(encoding="utf-8")
 
 
-def static_error(status: int) -> HttpResponse:
-    title, advice = STATIC_ERRORS[status]
+def static_error(status: int, page: str = "") -> HttpResponse:
+    title, advice = STATIC_ERRORS[page or status]
     body = _page_source().replace("[[title]]", title).replace("[[advice]]", advice)
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
@@ -48,8 +51,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return static_error(400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return static_error(403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return static_error(403, CSRF_FAILURE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -23,10 +23,11 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def make_person(db):
-    """An account of staff with PASSWORD, in the groups that are named."""
+    """An account with PASSWORD and the roles that are named; without one, an editor or a superuser."""
 
     def make(username: str, *groups: str, **given) -> User:
-        person = User.objects.create_user(username, password=PASSWORD, **{"is_staff": True} | given)
+        person = User.objects.create_user(username, password=PASSWORD, **given)
+        groups = groups or (() if person.is_superuser else ("Editors",))
         person.groups.set([Group.objects.get(name=name) for name in groups])
         return person
 

@@ -27,7 +27,7 @@ ROLES = {"editor": ("Editors", "HR"), "contributor": ("Contributors",)}
 MAKE_PERSON = """
 from django.contrib.auth.models import Group, User
 from django_otp.plugins.otp_totp.models import TOTPDevice
-person = User.objects.create_user({name!r}, password={password!r}, is_staff=True)
+person = User.objects.create_user({name!r}, password={password!r})
 person.groups.set(Group.objects.filter(name__in={groups!r}))
 TOTPDevice.objects.create(user=person, name="phone", confirmed=True, key={key!r})
 """
@@ -73,7 +73,7 @@ def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> Brow
     if viewport == PHONE:
         keep(page, "code")
     code.fill(f"{totp(bytes.fromhex(key)):06d}")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
     return context
 

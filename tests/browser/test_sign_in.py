@@ -60,7 +60,7 @@ def next_code_of(letters: str) -> str:
 
 def give_code(page: Page, code: str) -> None:
     page.get_by_role("textbox", name="Code:", exact=True).fill(code)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def sign_out(page: Page) -> None:
@@ -94,7 +94,7 @@ def set_up(page: Page) -> tuple[str, list[str]]:
 
 def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(page, account, axe):
     give_password(page, account)
-    expect(page.get_by_role("heading", name="Set up your phone for signing in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Set up two-step sign-in")).to_be_visible()
     expect(page.locator("svg.qr")).to_be_visible()
     fits_a_thumb(page)
     assert violations(page, axe) == []
@@ -103,7 +103,7 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(page, account
     expect(page.get_by_role("button", name="Print this page")).to_be_visible()
     fits_a_thumb(page)
     assert violations(page, axe) == []
-    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="I have saved these codes").click()
     is_at_the_front(page)
     page.goto("/admin/second-factor/")
     fits_a_thumb(page)
@@ -111,7 +111,7 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(page, account
     sign_out(page)
 
     give_password(page, account, "/admin/office/page/")
-    expect(page.get_by_role("heading", name="The code from your phone")).to_be_visible()
+    expect(page.get_by_role("heading", name="Enter the code from your phone")).to_be_visible()
     page.get_by_text("I do not have my phone").click()
     fits_a_thumb(page)
     assert faults(page, axe, (PHONE, "light"), (PHONE, "dark")) == []
@@ -130,17 +130,42 @@ def test_a_phone_is_set_up_and_used_with_one_hand_under_the_policy(page, account
     is_at_the_front(page)
 
 
+def test_somebody_new_comes_from_a_link_to_the_front_page(open_page, strict_site, page, axe):
+    name = f"editor-{secrets.token_hex(4)}"
+    boss = signed_in(strict_site, key=secrets.token_hex(20))
+    desk = open_page(base_url=strict_site.url, viewport=PHONE, storage_state=boss)
+    desk.goto("/admin/auth/user/add/")
+    desk.get_by_label("Username:").fill(name)
+    desk.get_by_label("Contributors").check()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(".messagelist")).to_contain_text("Copy the link now.")
+    assert faults(desk, axe, (PHONE, "light"), (PHONE, "dark")) == []
+
+    page.goto(desk.locator(".messagelist code").inner_text())
+    expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
+    fits_a_thumb(page)
+    assert faults(page, axe, (PHONE, "light"), (PHONE, "dark")) == []
+    for label in ("New password:", "New password again:"):
+        page.get_by_label(label, exact=True).fill(browsing.PASSWORD)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.locator(".messagelist")).to_contain_text("Your password is saved.")
+    browsing.give_password(page, name)
+    set_up(page)
+    page.get_by_role("button", name="I have saved these codes").click()
+    is_at_the_front(page)
+
+
 def test_without_scripts_a_phone_is_set_up_too(open_page, strict_site, account):
     page = open_page(base_url=strict_site.url, viewport=PHONE, java_script_enabled=False)
     give_password(page, account)
     set_up(page)
     expect(page.get_by_role("button", name="Print this page")).to_be_hidden()
-    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="I have saved these codes").click()
     is_at_the_front(page)
 
 
 def test_the_other_pages_for_signing_in_fit_a_thumb_and_axe_finds_nothing(page, axe):
-    for address in ("/admin/password-reset/", "/admin/password-reset/sent/", "/admin/password-reset/kept/"):
+    for address in ("/admin/password-reset/", "/admin/password-reset/sent/", "/admin/sign-in-link/a/b/"):
         page.goto(address)
         fits_a_thumb(page)
         assert violations(page, axe) == []

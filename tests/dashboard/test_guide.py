@@ -3,9 +3,9 @@
 import io
 import re
 
-from django.contrib.auth.models import User
 from PIL import Image
 
+from tests.helpers.admin import make_colleague
 from tests.helpers.commands import ROOT
 
 
@@ -51,5 +51,5 @@ def test_the_guide_is_for_everybody_who_is_signed_in_and_for_nobody_else(client,
     addresses = ("/admin/guide/", "/admin/guide/staff-guide/code.webp")
     for address in addresses:
         assert client.get(address).headers["Location"] == f"/admin/login/?next={address}"
-    client.force_login(User.objects.create_user("colleague", is_staff=True))
+    client.force_login(make_colleague())
     assert [client.get(address).status_code for address in addresses] == [200, 200]

@@ -2,12 +2,13 @@
 
 import datetime
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 
 from iomlaos.office.models import Page
 from iomlaos.publishing.drafts import merge_draft
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import serialize
+from tests.helpers.admin import make_colleague
 from tests.helpers.factories import (
     make_document,
     make_form,
@@ -100,9 +101,7 @@ def test_a_draft_that_waits_goes_along(clock, staff):
 
 def test_only_who_may_publish_it_says_so(clock, client, db):
     row = make_programme(review_due=DUE)
-    person = User.objects.create_user("colleague", is_staff=True)
-    rights = ["view_programme", "change_programme"]
-    person.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    person = make_colleague("view_programme", "change_programme")
     assert client.post(button_of(row)).headers["Location"].startswith("/admin/login/")
     client.force_login(person)
     page = client.get("/admin/").content.decode()

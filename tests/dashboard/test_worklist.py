@@ -5,12 +5,13 @@ import json
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.urls import include, path
 
 from iomlaos.publishing.models import Revision, SlugRedirect, Submission
 from iomlaos.publishing.serialization import serialize
+from tests.helpers.admin import make_colleague
 from tests.helpers.factories import (
     change_deadline,
     make_counterpart,
@@ -60,9 +61,7 @@ def draft_of(record, **given) -> Revision:
 
 
 def person(username: str, *rights: str) -> User:
-    user = User.objects.create_user(username, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    return user
+    return make_colleague(*rights, username=username)
 
 
 def health(capsys, *options: str) -> str:

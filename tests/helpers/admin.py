@@ -1,6 +1,6 @@
 """What staff do in the admin: change a record, publish it, act on it, make a review link."""
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from iomlaos.publishing.models import Publishable, Revision
@@ -66,8 +66,18 @@ def scheduled(record) -> Revision:
 
 def person(name: str, role: str) -> Client:
     """A client signed in as one of a role."""
-    user = User.objects.create_user(name, password="a-long-password-7", is_staff=True)
+    user = User.objects.create_user(name, password="a-long-password-7")
     user.groups.add(Group.objects.get(name=role))
     client = Client()
     client.force_login(user)
     return client
+
+
+def make_colleague(*rights: str, username: str = "colleague") -> User:
+    """An account with a role of its own, which has these permissions alone."""
+    role = Group.objects.create(name=f"Role of {username}")
+    role.permissions.set(Permission.objects.filter(codename__in=rights))
+    assert role.permissions.count() == len(rights)
+    user = User.objects.create_user(username)
+    user.groups.add(role)
+    return user

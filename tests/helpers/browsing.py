@@ -141,7 +141,7 @@ def signed_in(server: Server, name: str = "", *, role: str = "", key: str = "") 
     session = server.manage("shell", "--no-imports", "--command", f"""
 from django.contrib.auth.models import Group, User
 from django.test import Client
-user = User.objects.create_user({name or f"staff-{secrets.token_hex(4)}"!r}, password={PASSWORD!r}, is_staff=True)
+user = User.objects.create_user({name or f"staff-{secrets.token_hex(4)}"!r}, password={PASSWORD!r})
 if {role!r}:
     user.groups.add(Group.objects.get(name={role!r}))
 else:

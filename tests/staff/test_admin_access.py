@@ -4,10 +4,11 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from tests.helpers.admin import make_colleague
 from tests.helpers.factories import make_page, make_programme, make_vacancy
 
 
-def test_visitors_and_accounts_that_are_not_staff_are_sent_to_sign_in(client, db):
+def test_visitors_and_accounts_without_a_role_are_sent_to_sign_in(client, db):
     for address in ("/admin/", "/admin/programmes/programme/", "/admin/careers/vacancy/add/"):
         response = client.get(address)
         assert response.status_code == 302
@@ -17,7 +18,7 @@ def test_visitors_and_accounts_that_are_not_staff_are_sent_to_sign_in(client, db
 
 
 def test_staff_see_only_what_they_may_change(client, db):
-    client.force_login(User.objects.create_user("colleague", is_staff=True))
+    client.force_login(make_colleague())
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/programmes/programme/").status_code == 403
     assert client.get(f"/admin/office/page/{make_page().pk}/change/").status_code == 403

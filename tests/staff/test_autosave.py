@@ -28,7 +28,7 @@ def signed_in(db):
     """A client of somebody of a role, by name."""
 
     def sign_in(name: str, role: str = "", **given) -> Client:
-        person = User.objects.create_user(name, is_staff=True, is_superuser=not role, **given)
+        person = User.objects.create_user(name, is_superuser=not role, **given)
         if role:
             person.groups.add(Group.objects.get(name=role))
         client = Client()

@@ -44,7 +44,7 @@ LISTS = {
     "/admin/office/standardtext/": make_standard_text,
     "/admin/office/place/": make_place,
     "/admin/auth/user/": lambda: None,
-    "/admin/auth/group/": lambda: None,
+    "/admin/accounts/role/": lambda: None,
 }
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
-from tests.helpers.admin import address_of, confirm, person, send
+from tests.helpers.admin import address_of, confirm, make_colleague, person, send
 from tests.helpers.drafts import publish, save_draft
 from tests.helpers.factories import (
     change_deadline,
@@ -476,8 +476,7 @@ def test_two_people_who_look_at_once_at_what_a_command_changed_both_see_it(staff
 
 
 def test_who_may_not_change_a_record_sees_no_history_and_restores_nothing(client, programme):
-    opened_by = User.objects.create_user("viewer", password="a-long-password-7", is_staff=True)
-    client.force_login(opened_by)
+    client.force_login(make_colleague())
     assert client.get(address_of(programme, "history/")).status_code == 403
     assert client.get("/admin/programmes/programme/deleted/").status_code == 403
     state = Revision.objects.sync_state(programme)

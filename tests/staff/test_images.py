@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.db.models.signals import post_save
 from django.test import Client
@@ -18,7 +17,7 @@ from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import Rendition
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing.models import Revision
-from tests.helpers.admin import person
+from tests.helpers.admin import make_colleague, person
 from tests.helpers.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.uploads import jpeg_of_size, multipart, of_colour, photograph
@@ -257,7 +256,7 @@ def test_contributors_put_pictures_in_and_editors_delete_them_too(db):
 
 
 def test_staff_without_the_right_put_no_picture_in(client, db):
-    client.force_login(User.objects.create_user("somebody", password="a-long-password-7", is_staff=True))
+    client.force_login(make_colleague())
     assert put_in(client, upload("a.jpg", photograph())).status_code == 403
     assert client.get(DIALOG).status_code == 403
     assert not on_disk()

@@ -4,11 +4,11 @@ import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
-from tests.helpers.admin import address_of
+from tests.helpers.admin import address_of, make_colleague
 from tests.helpers.factories import (
     make_award,
     make_bidding_document,
@@ -177,8 +177,7 @@ def test_staff_fetch_the_document_of_a_draft_and_visitors_do_not(clock, staff, c
 
 
 def test_a_document_is_not_given_to_staff_who_may_not_see_the_notice(clock, client, db):
-    person = User.objects.create_user("colleague", is_staff=True)
-    person.user_permissions.set(Permission.objects.filter(codename__in=["view_vacancy", "change_vacancy"]))
+    person = make_colleague("view_vacancy", "change_vacancy")
     client.force_login(person)
     document = make_bidding_document(file=upload("ToR.pdf", pdf()))
     address = f"/admin/careers/procurementnotice/files/{document.public_id}/"

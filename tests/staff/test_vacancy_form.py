@@ -3,12 +3,11 @@
 import datetime
 
 import pytest
-from django.contrib.auth.models import Permission, User
 
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.helpers.admin import address_of, send, take
+from tests.helpers.admin import address_of, make_colleague, send, take
 from tests.helpers.factories import (
     make_amendment,
     make_form,
@@ -280,10 +279,7 @@ def colleague(clock, client, db):
     """A client signed in as one who may do what is named: `colleague("change_vacancy", …)`."""
 
     def signed_in(*rights: str):
-        person = User.objects.create_user("colleague", is_staff=True)
-        person.user_permissions.set(Permission.objects.filter(codename__in=rights))
-        assert person.user_permissions.count() == len(rights)
-        client.force_login(person)
+        client.force_login(make_colleague(*rights))
         return client
 
     return signed_in

@@ -54,7 +54,7 @@ ROLES = {
     | {
         "careers.subscription": "view delete",
         "auth.user": ALL,
-        "auth.group": ALL,
+        "accounts.role": ALL,
         "accounts.signinevent": "view",
     },
 }
