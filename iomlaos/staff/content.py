@@ -1,13 +1,15 @@
 """ModelAdmin classes for content: texts, publishables, and owners of files."""
 
 import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -27,6 +29,7 @@ from iomlaos.staff.duplicate import DuplicateMixin
 from iomlaos.staff.filters import HasFileFilter, LiveFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
+from iomlaos.staff.sections import build_sections
 
 
 class ContentAdmin(
@@ -48,6 +51,11 @@ class ContentAdmin(
         """Whether the record has a public page."""
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
+        formsets, default = context["inline_admin_formsets"], capfirst(self.opts.verbose_name)
+        context["sections"] = build_sections(context["adminform"], formsets, default)
+        return super().render_change_form(request, context, **kwargs)
+
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
         """How much of the English text is translated."""
@@ -66,6 +74,7 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, HasSteps, PreviewMixin, Cont
     """What the admin pages of all Publishables share: when they are public, how old their information is."""
 
     publishing_fields: tuple = (
+        "slug",
         "state",
         WITHDRAWAL_REASON,
         ("publish_from", "publish_until"),
@@ -93,8 +102,8 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, HasSteps, PreviewMixin, Cont
         return super().get_queryset(request).annotate(is_live_now=models.Exists(live))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
-        *english, lao = super().get_fieldsets(request, obj)
-        return [*english, (_("Publishing"), {"fields": self._publishing_fields(request, obj)}), lao]
+        publishing = (_("Publishing"), {"fields": self._publishing_fields(request, obj)})
+        return [*super().get_fieldsets(request, obj), publishing]
 
     def _publishing_fields(self, request: HttpRequest, obj: Publishable | None) -> list[tuple[str, ...]]:
         hidden = set() if self.has_publish_permission(request) else {*SCHEDULE, *WITHDRAWAL_REASON}
