@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -21,17 +22,15 @@ from iomlaos.staff.fields import DateField, MultiLineField, TimeField
 SUCCESSORS = 100
 
 
+DEADLINE_HELP = _("Vientiane time (UTC+7). No hour means the end of that day.")
+
+
 class NoticeForm(PublishableForm):
-    closing_date = DateField(
-        label=_("Closing date"),
-        help_text=_(
-            "Without an hour it closes at the end of that day. From then on it counts as closed, everywhere."
-        ),
-    )
+    closing_date = DateField(label=_("Deadline"))
     closing_hour = TimeField(
-        label=_("Closing hour"),
+        label=_("Hour"),
         required=False,
-        help_text=_("Vientiane time (UTC+7), for instance 17:00. Leave empty for the end of the day."),
+        help_text=DEADLINE_HELP,
     )
     deadline_reason = MultiLineField(
         label=_("Why the deadline changes"),
@@ -59,6 +58,14 @@ class NoticeForm(PublishableForm):
             self.initial.setdefault("closing_date", notice.closing_day)
             self.initial.setdefault("closing_hour", notice.closing_hour)
         limit_outcomes(self)
+
+    def describe_deadline(self, at: datetime.datetime) -> None:
+        """Say in words what the deadline means; static/staff/js/dates.js does so while it is typed."""
+        self["closing_hour"].help_text = format_html(
+            '<output class="echo" data-deadline="closing_date closing_hour">{}</output> {}',
+            self.instance.describe_deadline(at) if self.instance.closes_at else "",
+            DEADLINE_HELP,
+        )
 
     def clean_slug(self) -> str:
         """In lower case: short addresses are typed from posters, in capitals too."""
@@ -105,8 +112,8 @@ class NoticeForm(PublishableForm):
         self.add_error(
             "deadline_reason",
             _(
-                "The deadline has not changed. To put the reason of an earlier change better, see "
-                "“Changes of deadline” below."
+                "The deadline has not changed. To correct the reason of an earlier change, use “Correct "
+                "the reasons of deadline changes”."
             ),
         )
 
@@ -158,6 +165,7 @@ class DeadlineForm(NoticeForm):
     def __init__(self, *args: Any, at: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = at
+        self.describe_deadline(at)
         self.fields["deadline_reason"].help_text = ""
         if not self.instance.is_announced(at):
             del self.fields["deadline_reason"]

@@ -28,8 +28,11 @@ class FigureInline(TranslatedInline):
     model = Figure
     form = FigureForm
     formset = FigureFormSet
+    add_label = _("Add a figure")
+    order_field = "order"
+    classes = ["narrow-first"]
     fieldsets = [
-        (None, {"fields": [("value", "order"), "caption", ("information_date", "source"), "is_headline"]})
+        (None, {"fields": [("value", "caption"), ("information_date", "source"), "is_headline", "order"]})
     ]
 
 
@@ -44,9 +47,11 @@ class ProgrammeAdmin(PublishableAdmin):
         "updated_at",
     ]  # fmt: skip
     fieldsets = [
-        (None, {"fields": ["title", "slug", "summary", "body"]}),
-        (_("Since when, and where in the list"), {"fields": [("since", "since_what"), "order"]}),
-        (_("Who and where"), {"fields": ["donors", "counterparts", "places"]}),
+        (_("Text"), {"fields": ["title", "summary", "body"]}),
+        (
+            _("Details"),
+            {"fields": [("since", "since_what"), "donors", "counterparts", "places", "order"]},
+        ),
     ]
     inlines = [FigureInline]
 
@@ -82,12 +87,20 @@ class ProjectAdmin(PublishableAdmin):
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [
-        (None, {"fields": [("title", "acronym"), "slug", "programme", "summary", "body"]}),
-        (_("When"), {"fields": [("starts", "ends"), "dates_note"]}),
-        (_("Who and where"), {"fields": ["donors", "partners", "places", "role"]}),
+        (_("Text"), {"fields": ["title", "summary", "body"]}),
         (
-            _("Budget and open data"),
-            {"fields": [("budget", "budget_currency"), "iati_identifier"], "classes": ["collapse"]},
+            _("Details"),
+            {
+                "fields": [
+                    ("programme", "acronym"),
+                    ("starts", "ends", "dates_note"),
+                    "donors",
+                    "partners",
+                    "places",
+                    "role",
+                    ("budget", "budget_currency", "iati_identifier"),
+                ]
+            },
         ),
     ]
 
@@ -118,7 +131,7 @@ class FigureAdmin(ContentAdmin):
     list_select_related = ["programme"]
     search_fields = ["value", "caption_en", "caption_lo", "source_en"]
     fieldsets = [
-        (None, {"fields": [
+        (_("Figure"), {"fields": [
             "programme", "value", "caption", ("information_date", "source"), ("is_headline", "order"),
         ]}),
     ]  # fmt: skip
@@ -204,8 +217,8 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
     fieldsets = [
-        (None, {"fields": ["title", "slug", "kind", "summary", "staff_note"]}),
-        (_("Where it belongs"), {"fields": ["programme", "order", "projects"]}),
+        (_("Text"), {"fields": ["title", "kind", "summary", "staff_note"]}),
+        (_("Details"), {"fields": [("programme", "order"), "projects"]}),
     ]
     inlines = [DocumentVersionInline]
     export_columns = (
@@ -224,7 +237,7 @@ class DonorAdmin(ExportMixin, ContentAdmin):
     list_display = ["full_name", "kind", "live_now", "translation_status"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
-    fieldsets = [(None, {"fields": ["name", "slug", "abbreviation", "parent", "kind"]})]
+    fieldsets = [(_("Details"), {"fields": ["name", ("abbreviation", "kind"), "parent", "slug"]})]
     prepopulated_fields = {"slug": ("name",)}
     export_columns = ("slug", "name_en", "name_lo", "abbreviation", "parent_en", "parent_lo", "kind")
 
@@ -256,8 +269,10 @@ class CounterpartAdmin(ContentAdmin):
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_lo", "abbreviation"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "abbreviation", "kind", "parent"]}),
-        (_("On the about page"), {"fields": [("is_internal", "order")]}),
+        (
+            _("Details"),
+            {"fields": ["name", ("abbreviation", "kind", "parent"), ("is_internal", "order"), "slug"]},
+        ),
     ]
     prepopulated_fields = {"slug": ("name",)}
 

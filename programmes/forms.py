@@ -17,7 +17,9 @@ class FigureFormSet(ChildFormSet):
     def clean(self) -> None:
         super().clean()
         if len(headlines := self._headline_forms()) > 1:
-            headlines[-1].add_error("is_headline", _("Another figure speaks for this programme already."))
+            headlines[-1].add_error(
+                "is_headline", _("Another figure is the headline figure of this programme.")
+            )
 
     def _headline_forms(self) -> list[forms.ModelForm]:
         return [

@@ -20,5 +20,5 @@ class ApplicationFormAdmin(FileOwnerAdmin):
         "listed as on request."
     )
     list_display = ["title", "files", "status", "translation_status", "updated_at"]
-    fieldsets = [(None, {"fields": ["title", "slug", "summary"]})]
+    fieldsets = [(_("Text"), {"fields": ["title", "summary"]})]
     inlines = [FormVersionInline]

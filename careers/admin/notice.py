@@ -1,12 +1,15 @@
 """NoticeAdmin: the base of the admin pages of vacancies and procurement notices."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest, QueryDict
+from django.contrib.admin.utils import flatten
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.actions import Close, CorrectReasons, Extend, RecordOutcome
 from careers.admin.filters import FollowUpFilter, NoticeStatusFilter
-from careers.admin.inlines import AmendmentInline
+from careers.admin.inlines import AmendmentInline, AwardInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
 from iomlaos.publishing import serialization
@@ -16,18 +19,16 @@ from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import TranslatedFilter
 
 DEADLINE = ("closing_date", "closing_hour")
-WAYS = {
-    "fields": ["submission_email", "submission_link", "submission_address", "contact"],
-    "description": _("Give at least one of the first three. What is empty is not shown."),
-}
-NEXT = (_("What happens next"), {"fields": ["what_next", "results_expected_by"], "classes": ["short-text"]})
-OUTCOME = (_("Outcome"), {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]})
+WAYS = [("submission_email", "submission_link"), "submission_address"]
+ONE_WAY = _("Give at least one: e-mail, link or address.")
+OUTCOME = {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]}
 
 
 class NoticeAdmin(PublishableAdmin):
     """A notice closes; it is not taken down at a time."""
 
     form = NoticeForm
+    publishing_fields = ("slug", ("information_date", "reviewed_on", "review_due"))
     actions_of_record = (
         *[action for action in PublishableAdmin.actions_of_record if action is not TakeDown],
         Extend, Close, RecordOutcome, CorrectReasons,
@@ -53,22 +54,27 @@ class NoticeAdmin(PublishableAdmin):
         return obj.deadline
 
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> list:
-        """Fold long texts once they are written, and the outcome while there can be none.
+        """The outcome is last, once there can be one.
 
         The reason for another deadline is asked where visitors have seen the present one.
         """
         asks_reason = obj is not None and obj.is_announced(request.at)
-        folded = {"long"} if obj else set()
-        if obj is None or obj.is_open(request.at):
-            folded.add("outcome")
-        fieldsets = []
+        has_outcome = self._has_outcome(request, obj)
+        hidden = set() if asks_reason else {"deadline_reason"}
+        hidden |= set() if has_outcome else {"outcome_note_lo"}
+        fieldsets, outcome = [], []
         for title, options in super().get_fieldsets(request, obj):
-            fields = [name for name in options["fields"] if asks_reason or name != "deadline_reason"]
-            classes = [*options.get("classes", ())]
-            if folded.intersection(classes):
-                classes.append("collapse")
-            fieldsets.append((title, options | {"fields": fields, "classes": classes}))
-        return fieldsets
+            fields = [name for name in options["fields"] if hidden.isdisjoint(flatten([name]))]
+            is_outcome = "outcome" in options.get("classes", ())
+            if has_outcome or not is_outcome:
+                (outcome if is_outcome else fieldsets).append((title, options | {"fields": fields}))
+        return fieldsets + outcome
+
+    def _has_outcome(self, request: HttpRequest, obj: Notice | None) -> bool:
+        """Whether the form asks for the outcome; a form that is sent keeps the fields that it has."""
+        if request.method == "POST":
+            return "outcome" in request.POST
+        return obj is not None and (bool(obj.outcome) or not obj.is_open(request.at))
 
     def get_inlines(self, request: HttpRequest, obj: Notice | None) -> list:
         """With `announced_inlines` once there can be any; on POST, those of the form."""
@@ -78,8 +84,16 @@ class NoticeAdmin(PublishableAdmin):
             return [inline for inline in inlines if f"{names[inline.model]}-TOTAL_FORMS" in request.POST]
         inlines = [*self.inlines]
         if obj and obj.is_announced(request.at):
-            inlines += self.announced_inlines
+            has_outcome = self._has_outcome(request, obj)
+            inlines += [rows for rows in self.announced_inlines if has_outcome or rows is not AwardInline]
         return inlines
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if "closing_hour" in context["adminform"].form.fields:
+            context["adminform"].form.describe_deadline(request.at)
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def _with_public_version(session: EditSession) -> EditSession:

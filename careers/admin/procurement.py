@@ -4,11 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
-from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
+from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
 from careers.models.procurement import ProcurementNotice
 from iomlaos.staff.content import FileOwnerAdmin
-
-DATES = [DEADLINE, "deadline_reason", "posted_on", "clarifications_until", ("pre_bid_at", "pre_bid_place")]
 
 
 @admin.register(ProcurementNotice)
@@ -26,12 +24,30 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
     fieldsets = [
-        (_("Title and reference"), {"fields": ["title", "slug", "reference", "method"]}),
-        (_("Dates and deadline"), {"fields": DATES}),
-        (_("What is to be bought"), {"fields": ["body", "delivery_place", "currency"], "classes": ["long"]}),
-        (_("How to take part"), WAYS),
-        NEXT,
-        OUTCOME,
+        (
+            _("Basics"),
+            {
+                "fields": [
+                    "title",
+                    DEADLINE,
+                    "deadline_reason",
+                    ("reference", "method", "currency"),
+                    ("delivery_place", "posted_on"),
+                    "clarifications_until",
+                    ("pre_bid_at", "pre_bid_place"),
+                ]
+            },
+        ),
+        (_("Text"), {"fields": ["body"]}),
+        (
+            _("Apply"),
+            {
+                "fields": [*WAYS, ("contact", "results_expected_by"), "what_next"],
+                "classes": ["short-text"],
+                "description": ONE_WAY,
+            },
+        ),
+        (_("Outcome"), OUTCOME),
     ]
     inlines = [ProcurementDocumentInline]
     announced_inlines = (ClarificationInline, AwardInline, *NoticeAdmin.announced_inlines)

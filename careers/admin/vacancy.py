@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
-from careers.admin.notice import DEADLINE, NEXT, OUTCOME, WAYS, NoticeAdmin
+from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.export import ExportMixin
@@ -27,32 +27,48 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
-        (_("Title and reference"), {"fields": ["title", "slug", "reference"]}),
-        (_("Dates and deadline"), {"fields": [DEADLINE, "deadline_reason", "posted_on"]}),
         (
-            _("The position"),
+            _("Basics"),
             {
                 "fields": [
-                    ("grade", "duty_station"),
-                    "organizational_unit",
-                    ("contract", "working_time"),
-                    "appointment_type",
-                    ("duration", "starts"),
-                    ("eligibility", "tier"),
-                    "body",
-                    "context",
-                    "responsibilities",
-                ],
-                "classes": ["long"],
+                    "title",
+                    DEADLINE,
+                    "deadline_reason",
+                    ("reference", "grade", "duty_station"),
+                    ("contract", "working_time", "duration"),
+                    ("starts", "eligibility", "organizational_unit"),
+                    ("appointment_type", "tier", "posted_on"),
+                ]
             },
         ),
         (
-            _("What is needed"),
-            {"fields": ["qualifications", "languages", "competencies"], "classes": ["long"]},
+            _("Text"),
+            {
+                "fields": [
+                    "body",
+                    "context",
+                    "responsibilities",
+                    "qualifications",
+                    "languages",
+                    "competencies",
+                ],
+                "classes": ["short-text"],
+            },
         ),
-        (_("How to apply"), {**WAYS, "fields": [*WAYS["fields"], ("form", "form_version")]}),
-        NEXT,
-        OUTCOME,
+        (
+            _("Apply"),
+            {
+                "fields": [
+                    *WAYS,
+                    ("contact", "results_expected_by"),
+                    ("form", "form_version"),
+                    "what_next",
+                ],
+                "classes": ["short-text"],
+                "description": ONE_WAY,
+            },
+        ),
+        (_("Outcome"), OUTCOME),
     ]
     export_columns = (
         "slug", "state", "title_en", "title_lo", "reference", "posted_on", "closing_date", "closing_hour",

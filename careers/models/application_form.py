@@ -24,7 +24,7 @@ class ApplicationForm(Publishable):
     record_options = Publishable.record_options.extend(children=("versions",))
 
     title = models.CharField(_("title"), max_length=160)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence."))
+    summary = models.TextField(_("summary"), blank=True, help_text=_("One sentence."))
 
     objects = ApplicationFormQuerySet.as_manager()
 

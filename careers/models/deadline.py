@@ -16,6 +16,7 @@ MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 CLOSING_SOON = 3 * DAY
+SATURDAY = 5
 #: How long after its closing a notice can still be followed.
 FOLLOWED_AFTER_CLOSING = 365 * DAY
 
@@ -72,6 +73,23 @@ class DeadlineMixin:
     def closing_hour(self) -> datetime.time | None:
         """The hour in Vientiane; None for the end of the day."""
         return None if is_end_of_day(self.closes_at) else self.closes_at.astimezone(VIENTIANE).time()
+
+    def describe_deadline(self, at: datetime.datetime) -> str:
+        """For staff who set it: "Closes Sunday 20 December 2026 at 17:00. In 20 days. Sunday is not a …"."""
+        day = formats.date_format(self.closing_day, "l j F Y")
+        if self.closing_hour:
+            hour = formats.time_format(self.closing_hour, "H:i")
+            closes = gettext("Closes %(day)s at %(hour)s.") % {"day": day, "hour": hour}
+        else:
+            closes = gettext("Closes at the end of %(day)s.") % {"day": day}
+        days = (self.closing_day - at.astimezone(VIENTIANE).date()).days
+        soon = {0: gettext("Today."), 1: gettext("Tomorrow.")}
+        later = gettext("This date is past.") if days < 0 else gettext("In %(days)s days.") % {"days": days}
+        parts = [closes, soon.get(days, later)]
+        if self.closing_day.weekday() >= SATURDAY:
+            weekday = formats.date_format(self.closing_day, "l")
+            parts.append(gettext("%(weekday)s is not a working day.") % {"weekday": weekday})
+        return " ".join(parts)
 
     @property
     def closing_date(self) -> str:

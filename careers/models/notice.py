@@ -67,51 +67,42 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         _("reference"),
         max_length=40,
         blank=True,
-        help_text=_("The office's own number. Leave empty if it has none."),
     )
-    posted_on = models.DateField(
-        _("posted on"), null=True, blank=True, help_text=_("Leave empty if unknown.")
-    )
+    posted_on = models.DateField(_("posted on"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"))
     submission_email = models.EmailField(
-        _("by e-mail, to"),
+        _("e-mail"),
         blank=True,
-        help_text=_("The page asks for the reference as the subject. Not shown while empty."),
+        help_text=_("The page asks for the reference in the subject."),
     )
-    submission_link = models.URLField(
-        _("by link, at"), blank=True, help_text=_("The full address of the form, beginning with https://")
-    )
+    submission_link = models.URLField(_("link to an online form"), blank=True)
     submission_address = models.TextField(
-        _("by hand or by post, at"),
+        _("postal address"),
         blank=True,
-        help_text=_("One line of the address a line. Not shown while empty."),
     )
-    contact = models.CharField(
-        _("contact for questions"), max_length=200, blank=True, help_text=_("Not shown while empty.")
-    )
+    contact = models.CharField(_("contact for questions"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True)
     what_next = RichTextField(
         _("what happens next"),
         blank=True,
-        help_text=_("After the closing: who is contacted, and how. Not shown while empty."),
+        help_text=_("After the deadline: who is contacted, and how."),
     )
     results_expected_by = models.DateField(
         _("result expected by"),
         null=True,
         blank=True,
-        help_text=_("The page promises it, and you are reminded once it has passed. Leave empty if unknown."),
+        help_text=_("Shown on the page. We remind you once it has passed."),
     )
     outcome = models.CharField(
         _("outcome"),
         max_length=16,
         choices=Outcome,
         blank=True,
-        help_text=_("Once it is closed: what came of it."),
     )
     outcome_note = models.TextField(
         _("about the outcome"),
         blank=True,
-        help_text=_("A sentence or two, such as why it was cancelled. Not shown while empty."),
+        help_text=_("A sentence or two, for instance why it was cancelled."),
     )
     readvertised_as = models.ForeignKey(
         "self",
@@ -120,7 +111,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         blank=True,
         related_name="+",
         verbose_name=_("advertised again as"),
-        help_text=_("The notice that takes its place; the page links to it."),
+        help_text=_("The page links to it."),
     )
     outcome_at = models.DateTimeField(_("outcome said at"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("public since"), null=True, editable=False)
@@ -140,7 +131,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
                 condition=models.Q(posted_on__isnull=True)
                 | models.Q(closes_at__gt=LocalMidnight("posted_on")),
                 name="%(class)s_closes_after_posting",
-                violation_error_message=_("The closing is before the posting."),
+                violation_error_message=_("The deadline is before the day of posting."),
             ),
             models.CheckConstraint(
                 condition=models.Q(publish_until__isnull=True),

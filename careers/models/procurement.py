@@ -73,10 +73,10 @@ class ProcurementNotice(Notice):
         _("questions until"),
         null=True,
         blank=True,
-        help_text=_("Vientiane time (UTC+7); commonly three days before the closing. Leave empty if none."),
+        help_text=_("Vientiane time. Commonly three days before the deadline."),
     )
     pre_bid_at = models.DateTimeField(
-        _("pre-bid meeting"), null=True, blank=True, help_text=_("Vientiane time (UTC+7).")
+        _("pre-bid meeting"), null=True, blank=True, help_text=_("Vientiane time.")
     )
     pre_bid_place = models.CharField(_("place of the meeting"), max_length=200, blank=True)
     currency = models.CharField(
@@ -84,7 +84,7 @@ class ProcurementNotice(Notice):
         max_length=3,
         blank=True,
         validators=[validate_currency],
-        help_text=_("USD, LAK or EUR, for instance."),
+        help_text=_("For instance USD, LAK or EUR."),
     )
     delivery_place = models.CharField(_("place of delivery"), max_length=200, blank=True)
 
@@ -150,11 +150,12 @@ class ProcurementDocument(FileVersion):
         ProcurementNotice, models.CASCADE, related_name="documents", verbose_name=_("procurement notice")
     )
     title = models.CharField(_("title"), max_length=160)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta(FileVersion.Meta):
         verbose_name = _("document for bidders")
         verbose_name_plural = _("documents for bidders")
-        ordering = ["title_en", *FileVersion.Meta.ordering]
+        ordering = ["position", "title_en", *FileVersion.Meta.ordering]
 
     def __str__(self) -> str:
         return self.title
@@ -180,9 +181,7 @@ class Clarification(DatedEntry):
     notice = models.ForeignKey(
         ProcurementNotice, models.CASCADE, related_name="clarifications", verbose_name=_("procurement notice")
     )
-    question = models.TextField(
-        _("question"), help_text=_("Leave out whatever says who asked: everyone reads it.")
-    )
+    question = models.TextField(_("question"), help_text=_("Everyone reads it: leave out who asked."))
     answer = models.TextField(_("answer"), blank=True, help_text=_("Nothing is shown until it is answered."))
 
     class Meta:
@@ -205,7 +204,7 @@ class Award(models.Model):
     notice = models.ForeignKey(
         ProcurementNotice, models.CASCADE, related_name="awards", verbose_name=_("procurement notice")
     )
-    lot = models.CharField(_("lot"), max_length=120, blank=True, help_text=_("Leave empty if there is one."))
+    lot = models.CharField(_("lot"), max_length=120, blank=True, help_text=_("Only if there are several."))
     supplier = models.CharField(_("supplier"), max_length=200)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[validate_currency])

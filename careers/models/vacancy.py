@@ -114,35 +114,29 @@ class Vacancy(Notice):
         blank=True,
         related_name="vacancies",
         verbose_name=_("duty station"),
-        help_text=_("Leave empty if unknown."),
     )
-    organizational_unit = models.CharField(_("organizational unit"), max_length=120, blank=True)
+    organizational_unit = models.CharField(_("unit"), max_length=120, blank=True)
     appointment_type = models.CharField(
         _("type of appointment"),
         max_length=120,
         blank=True,
-        help_text=_("In the notice's own words: special short-term graded, for instance."),
+        help_text=_("In the words of the notice."),
     )
     contract = models.CharField(
-        _("kind of contract"),
+        _("contract"),
         max_length=16,
         choices=Contract,
         blank=True,
-        help_text=_("For the filter of the list, and for search engines."),
+        help_text=_("For filters and search engines."),
     )
     working_time = models.CharField(_("working time"), max_length=16, choices=WorkingTime, blank=True)
-    duration = models.CharField(
-        _("duration"), max_length=120, blank=True, help_text=_("Nine months, for instance.")
-    )
-    starts = models.CharField(
-        _("estimated start"), max_length=120, blank=True, help_text=_("A date, or: as soon as possible.")
-    )
+    duration = models.CharField(_("duration"), max_length=120, blank=True)
+    starts = models.CharField(_("start"), max_length=120, blank=True)
     eligibility = models.CharField(_("who may apply"), max_length=16, choices=Eligibility, blank=True)
     tier = models.CharField(_("internal candidates"), max_length=16, choices=Tier, blank=True)
     context = RichTextField(
         _("context and supervision"),
         blank=True,
-        help_text=_("Where the position stands, and to whom it reports."),
     )
     responsibilities = RichTextField(_("responsibilities"), blank=True)
     qualifications = RichTextField(_("education and experience"), blank=True)
@@ -155,7 +149,6 @@ class Vacancy(Notice):
         blank=True,
         related_name="vacancies",
         verbose_name=_("application form"),
-        help_text=_("The form that applicants fill in."),
     )
     form_version = models.ForeignKey(
         FormVersion,
@@ -164,7 +157,7 @@ class Vacancy(Notice):
         blank=True,
         related_name="vacancies",
         verbose_name=_("version of the form"),
-        help_text=_("The version that the notice asks for. Leave empty for whichever is current."),
+        help_text=_("Empty means the current version."),
     )
 
     objects = VacancyQuerySet.as_manager()

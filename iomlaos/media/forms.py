@@ -1,5 +1,7 @@
 """Form fields for uploaded files, and the forms of images."""
 
+import re
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -7,7 +9,10 @@ from django.contrib.admin.widgets import AdminFileWidget, AdminTextareaWidget, A
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
+from django.forms.formsets import TOTAL_FORM_COUNT
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +73,36 @@ class FileVersionField(forms.FileField):
         return super().bound_data(data, initial)
 
 
-class FileVersionFormSet(ChildFormSet):
+LAO_FILE = re.compile(r"(?:^|[\W_])lao?(?:$|[\W_])|[\u0e80-\u0eff]", re.IGNORECASE)
+
+
+class FileFormSet(ChildFormSet):
+    """Makes a row of each file that was chosen under “Add files”."""
+
+    def __init__(self, data: Any = None, files: Any = None, *args: Any, **kwargs: Any) -> None:
+        prefix = kwargs.get("prefix") or self.get_default_prefix()
+        if added := files.getlist(f"{prefix}-add") if files else []:
+            data, files = data.copy(), files.copy()
+            for file in added:
+                self._add_row(prefix, data, files, file)
+        super().__init__(data, files, *args, **kwargs)
+
+    def _add_row(self, prefix: str, data: QueryDict, files: MultiValueDict, file: UploadedFile) -> None:
+        total = f"{prefix}-{TOTAL_FORM_COUNT}"
+        number = int(data[total]) if data.get(total, "").isdecimal() else 0
+        name = " ".join(re.sub(r"[\W_]+", " ", PurePath(file.name).stem).split())
+        values = {
+            "title_en": name[:160],
+            "language": "lo" if LAO_FILE.search(PurePath(file.name).stem) else "en",
+        }
+        values["position"] = str(number + 1)
+        for field in values.keys() & self.form.base_fields.keys():
+            data[f"{prefix}-{number}-{field}"] = values[field]
+        files[f"{prefix}-{number}-file"] = file
+        data[total] = str(number + 1)
+
+
+class FileVersionFormSet(FileFormSet):
     """Refuses two versions with the same language and date, also within one form."""
 
     def clean(self) -> None:

@@ -19,7 +19,9 @@ from iomlaos.staff.inlines import ContentInline
 
 class ContactPointInline(ContentInline):
     model = ContactPoint
-    fieldsets = [(None, {"fields": [("kind", "order"), "written", "address"]})]
+    add_label = _("Add a number or an address")
+    order_field = "order"
+    fieldsets = [(None, {"fields": [("kind", "written", "address"), "order"]})]
 
 
 @admin.register(Office)
@@ -32,8 +34,10 @@ class OfficeAdmin(ContentAdmin):
         "page, on the home page and at the foot of every page."
     )
     fieldsets = [
-        (None, {"fields": ["short_name", "name", "introduction", "opened"]}),
-        (_("Where it is"), {"fields": ["postal_address", "hours"]}),
+        (
+            _("Details"),
+            {"fields": ["short_name", "name", "introduction", "opened", "postal_address", "hours"]},
+        ),
     ]
     inlines = [ContactPointInline]
 
@@ -67,8 +71,10 @@ class SiteNoticeAdmin(ContentAdmin):
     search_fields = ["text_en", "text_lo"]
     readonly_fields = ["current_state"]
     fieldsets = [
-        (None, {"fields": ["text", "link", "kind"]}),
-        (_("When it is shown"), {"fields": [("starts_at", "ends_at"), "current_state"]}),
+        (
+            _("Notice"),
+            {"fields": ["text", ("link", "kind"), ("starts_at", "ends_at"), "current_state"]},
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -104,7 +110,7 @@ class PageAdmin(PublishableAdmin):
         " every page of the site links to keep their address and cannot be deleted."
     )
     list_display = ["title", "address", "status", "translation_status", "updated_at"]
-    fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
+    fieldsets = [(_("Text"), {"fields": ["title", "lead", "body"]})]
     actions = ["delete_selected"]
 
     @admin.display(description=_("address"), ordering="slug")
@@ -136,7 +142,7 @@ class StandardTextAdmin(ContentAdmin):
     list_display = ["title", "confirmed", "translation_status"]
     list_filter = ["is_confirmed", TranslatedFilter]
     search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
-    fieldsets = [(None, {"fields": ["title", "slug", "body", "is_confirmed"]})]
+    fieldsets = [(_("Text"), {"fields": ["title", "body", "is_confirmed", "slug"]})]
     prepopulated_fields = {"slug": ("title",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: StandardText | None = None) -> Any:
@@ -158,8 +164,10 @@ class PlaceAdmin(ContentAdmin):
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "iso_code"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "kind"]}),
-        (_("On the map"), {"fields": ["iso_code", ("latitude", "longitude")]}),
+        (
+            _("Details"),
+            {"fields": ["name", "kind", ("iso_code", "latitude", "longitude"), "slug"]},
+        ),
     ]
     prepopulated_fields = {"slug": ("name",)}
 

@@ -32,6 +32,10 @@ FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.EmailField: {"form_class": EmailField},
     models.FileField: {"form_class": FileVersionField, "widget": FileVersionInput},
     models.ManyToManyField: {"widget": CheckboxSelectMultiple},
+    models.PositiveSmallIntegerField: {
+        "form_class": fields.OrderField,
+        "widget": admin.widgets.AdminIntegerFieldWidget,
+    },
     models.SlugField: {"form_class": SlugField, "widget": admin.widgets.AdminTextInputWidget},
     models.TextField: {
         "form_class": fields.MultiLineField,
@@ -41,6 +45,9 @@ FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     PartialDateField: {"form_class": PartialDateFormField, "widget": admin.widgets.AdminTextInputWidget},
     RichTextField: {"form_class": fields.RichTextFormField, "widget": AdminProseEditorWidget},
 }
+
+
+SHORT_IN_A_ROW = 3
 
 
 def parse_uuid(text: str | None) -> uuid.UUID | None:
@@ -55,6 +62,8 @@ class TranslatedFieldsetsMixin:
     """Lets fieldsets name a translated text once: English is shown there, Lao in a fieldset of its own."""
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        if not self.fieldsets:
+            return super().get_fieldsets(request, obj)
         translated = self.trans_opts.all_fields
 
         def in_english(field: Any) -> Any:
@@ -66,13 +75,26 @@ class TranslatedFieldsetsMixin:
             (title, {**options, "fields": in_english(options["fields"])}) for title, options in self.fieldsets
         ]
         names = [name for name in flatten_fieldsets(self.fieldsets) if name in translated]
-        description = _("For the pages in Lao, once the site has them. What is empty is shown in English.")
         lao = {
-            "fields": [build_localized_fieldname(name, "lo") for name in names],
-            "classes": ("collapse", "lao"),
-            "description": description,
+            "fields": self._in_lao(names),
+            "classes": ("lao",),
+            "description": _("Empty texts are shown in English."),
         }
-        return [*english, (_("Lao (optional)"), lao)]
+        return [*english, (_("Lao"), lao)]
+
+    def _in_lao(self, names: list[str]) -> list:
+        """The fields in Lao: one a row, but for short ones, which share rows."""
+        rows: list[tuple[str, ...]] = []
+        shares = False
+        for name in names:
+            is_short = isinstance(self.opts.get_field(name), models.CharField) and name != names[0]
+            lao = build_localized_fieldname(name, "lo")
+            if is_short and shares and len(rows[-1]) < SHORT_IN_A_ROW:
+                rows[-1] += (lao,)
+            else:
+                rows.append((lao,))
+            shares = is_short
+        return rows
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -103,6 +125,8 @@ class BaseAdmin(admin.ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and hasattr(field.widget, "can_delete_related"):
             field.widget.can_delete_related = field.widget.can_view_related = False
+            # The wrapper hides that boxes to tick are a group.
+            field.widget.use_fieldset = field.widget.widget.use_fieldset
         return field
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """ModelAdmin classes for content: texts, publishables, and owners of files."""
 
 import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -11,6 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
@@ -33,6 +35,7 @@ from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
+from iomlaos.staff.sections import build_sections
 from iomlaos.staff.versioned_form import BuiltForms
 
 #: Sent by the page that asks before a save changes public pages.
@@ -82,6 +85,11 @@ class ContentAdmin(
         }
         return self.render_page(request, "confirm_save", context)
 
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
+        formsets, default = context["inline_admin_formsets"], capfirst(self.opts.verbose_name)
+        context["sections"] = build_sections(context["adminform"], formsets, default)
+        return super().render_change_form(request, context, **kwargs)
+
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
         """How much of the English text is translated."""
@@ -95,7 +103,7 @@ class ContentAdmin(
 class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
     """What the admin pages of all Publishables share: their status, and how old their information is."""
 
-    publishing_fields: tuple = (("information_date", "reviewed_on", "review_due"),)
+    publishing_fields: tuple = ("slug", ("information_date", "reviewed_on", "review_due"))
     #: Fields that may change while the information stays as old as it is.
     BOOKKEEPING = {*PUBLISHING_FIELDS, "reviewed_on", "review_due", "slug", "order"}
 
@@ -112,8 +120,8 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
         return is_allowed and super().has_delete_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
-        *english, lao = super().get_fieldsets(request, obj)
-        return [*english, (_("Publishing"), {"fields": self.publishing_fields}), lao]
+        publishing = (_("Publishing"), {"fields": self.publishing_fields})
+        return [*super().get_fieldsets(request, obj), publishing]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Give each row its status, with two queries for all."""
@@ -130,6 +138,10 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
     @admin.display(description=_("status"), ordering="state")
     def status(self, obj: Publishable) -> str:
         return render_to_string("admin/status.html", {"status": obj.status_in_list})
+
+    def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
+        """None: a save changes nothing that visitors see."""
+        return []
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Date the information by today where the text changed and the date was left alone."""

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
+from js_asset import Script
 
 from iomlaos.media.richtext import has_content
 
@@ -28,37 +29,40 @@ def validate_year(value: datetime.date) -> None:
         raise ValidationError(_("The year must be between 1900 and 2199."), code="year")
 
 
-class TextFallbackInputMixin:
-    """A date or time input of the browser that becomes a text box for a value that the browser cannot read.
+class DateInput(forms.TextInput):
+    """A text box, the day first: a date box of the browser shows the order of the computer's language.
 
-    A browser shows nothing in place of such a value. In the other direction it sends nothing in place of a
-    date that does not exist: static/staff/js/admin.js stops the form there and shows `data-refusal`.
+    static/staff/js/dates.js adds the picker, and says in words what was typed.
     """
 
+    kind = "day"
+
+    class Media:
+        js = (Script("staff/js/dates.js", type="module"),)
+
     def __init__(self, attrs: dict | None = None) -> None:
-        super().__init__({"data-refusal": self.error_message, **(attrs or {})}, format=self.iso_format)
+        super().__init__({"data-date": self.kind, "autocomplete": "off", **(attrs or {})})
 
-    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
-        context = super().get_context(name, value, attrs)
-        text = context["widget"]["value"]
-        try:
-            if text:
-                datetime.datetime.strptime(text, self.iso_format)  # noqa: DTZ007  (only its form matters)
-        except ValueError:
-            context["widget"]["type"] = "text"
-        return context
+    def format_value(self, value: Any) -> str | None:
+        return self.written(value) if isinstance(value, datetime.date | datetime.time) else value
+
+    def written(self, value: Any) -> str:
+        """As it can be typed, in English: "3 March 2026"."""
+        return f"{value.day} {value:%B %Y}"
 
 
-class DateInput(TextFallbackInputMixin, forms.DateInput):
-    input_type, iso_format, error_message = "date", "%Y-%m-%d", INVALID_DATE
+class TimeInput(DateInput):
+    kind = "hour"
+
+    def written(self, value: datetime.time) -> str:
+        return f"{value:%H:%M}"
 
 
-class TimeInput(TextFallbackInputMixin, forms.TimeInput):
-    input_type, iso_format, error_message = "time", "%H:%M", INVALID_TIME
+class DateTimeInput(DateInput):
+    kind = "moment"
 
-
-class DateTimeInput(TextFallbackInputMixin, forms.DateTimeInput):
-    input_type, iso_format, error_message = "datetime-local", "%Y-%m-%dT%H:%M", INVALID_DATETIME
+    def written(self, value: datetime.datetime) -> str:
+        return f"{super().written(value)} {value:%H:%M}"
 
 
 class LenientParsingMixin:
@@ -98,6 +102,16 @@ class DateTimeField(LenientParsingMixin, forms.DateTimeField):
     widget = DateTimeInput
     default_error_messages = {"invalid": INVALID_DATETIME}
     default_validators = [validate_year]
+
+
+class OrderField(forms.IntegerField):
+    """A place among others: the first where none is given."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"required": False})
+
+    def to_python(self, value: Any) -> int:
+        return super().to_python(value) or 0
 
 
 #: Control characters that are pasted from other programs; feeds and spreadsheets may not hold them.

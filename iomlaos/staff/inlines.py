@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationStackedInline
 
 from iomlaos.media.forms import FileVersionFormSet
@@ -18,6 +20,13 @@ class ContentInline(admin.StackedInline):
     form = ChildForm
     formset = ChildFormSet
     formfield_overrides = FORMFIELD_OVERRIDES
+    #: The section of the form that its rows belong to; its own if there is none of this title.
+    section: Promise | str = ""
+    add_label: Promise | str = _("Add a row")
+    #: The field that orders the rows: arrows move them, and without script a number does.
+    order_field = ""
+    #: A template that shows what a row holds, below its first fields.
+    summary_template = ""
     # A row of a draft has no public page, and the form itself links to a file.
     view_on_site = False
 
@@ -44,4 +53,11 @@ class TranslatedInline(TranslatedFieldsetsMixin, TranslationStackedInline, Conte
 
 class FileVersionInline(ContentInline):
     formset = FileVersionFormSet
-    fieldsets = [(None, {"fields": [("language", "dated"), "file", "address"]})]
+    section = _("Files")
+    add_label = _("Add a link")
+    template = "admin/edit_inline/files.html"
+    summary_template = "admin/includes/current_file.html"
+    fieldsets = [
+        (None, {"fields": [("language", "dated")]}),
+        (_("Replace"), {"fields": [("file", "address")], "classes": ["collapse"]}),
+    ]

@@ -25,9 +25,8 @@ class Counterpart(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
     )
     is_internal = models.BooleanField(
-        _("counterpart of the office"),
+        _("named on the about page"),
         default=False,
-        help_text=_("Named on the about page among those whom the office as a whole works with."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("On the about page."))
 

@@ -49,12 +49,12 @@ class Document(Publishable):
 
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("What it covers, in a sentence."))
+    summary = models.TextField(_("summary"), blank=True, help_text=_("One sentence."))
     staff_note = models.CharField(
         _("note for staff"),
         max_length=300,
         blank=True,
-        help_text=_("An open question. Only staff see it. It is in the work list until you empty it."),
+        help_text=_("An open question, for staff only. It stays in the work list until you empty it."),
     )
     programme = models.ForeignKey(
         Programme,

@@ -21,7 +21,10 @@ class Donor(models.Model):
         OTHER = "other", _("Other")
 
     slug = models.SlugField(
-        _("address"), max_length=80, unique=True, help_text=_("The last part of the address of its page.")
+        _("address of the page"),
+        max_length=80,
+        unique=True,
+        help_text=_("The last part: small letters, digits and hyphens."),
     )
     name = models.CharField(_("name"), max_length=160, help_text=_("In full, as the donor writes it."))
     abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
@@ -29,9 +32,7 @@ class Donor(models.Model):
         _("part of"),
         max_length=160,
         blank=True,
-        help_text=_(
-            "The body that it belongs to, written before its name: United States Department of State."
-        ),
+        help_text=_("Shown before its name, for instance United States Department of State."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
 

@@ -31,25 +31,20 @@ class Figure(models.Model):
         blank=True,
         related_name="figures",
         verbose_name=_("programme"),
-        help_text=_("Leave empty for a figure of the country: it stands on the home page."),
+        help_text=_("Empty for a figure of the country, shown on the home page."),
     )
-    value = models.CharField(
-        _("value"), max_length=40, help_text=_("As it is written: 11,097 or 7.3 million.")
-    )
+    value = models.CharField(_("figure"), max_length=40)
     caption = models.CharField(
-        _("what it counts"),
+        _("caption"),
         max_length=200,
         blank=True,
-        help_text=_("While this is empty, the page says that the caption awaits confirmation."),
     )
-    information_date = PartialDateField(
-        _("as of"), null=True, blank=True, help_text=_("The date of the number, if known.")
-    )
-    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("Who says so, if known."))
+    information_date = PartialDateField(_("as of"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
     is_headline = models.BooleanField(
-        _("speaks for the programme"),
+        _("headline figure"),
         default=False,
-        help_text=_("Shown beside the programme in lists. One a programme."),
+        help_text=_("Shown beside the programme in lists."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -64,7 +59,7 @@ class Figure(models.Model):
                 fields=["programme"],
                 condition=models.Q(is_headline=True),
                 name="figure_one_headline_a_programme",
-                violation_error_message=_("Another figure speaks for this programme already."),
+                violation_error_message=_("Another figure is the headline figure of this programme."),
             )
         ]
 

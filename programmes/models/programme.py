@@ -26,20 +26,20 @@ class Programme(Publishable):
 
     title = models.CharField(_("title"), max_length=120)
     summary = models.TextField(
-        _("summary"), help_text=_("One or two sentences: under the title, in lists and in search results.")
+        _("summary"), help_text=_("One or two sentences, shown in lists and search results.")
     )
-    body = RichTextField(_("text"), help_text=_("Why it matters, what is done. Use headings of level 2."))
-    since = PartialDateField(_("since"), null=True, blank=True, help_text=_("The year, if it is known."))
+    body = RichTextField(_("text"))
+    since = PartialDateField(_("since"), null=True, blank=True, help_text=_("A year, a month or a day."))
     since_what = models.CharField(
-        _("since then"),
+        _("what began"),
         max_length=200,
         blank=True,
-        help_text=_("What began then: “with the Ministry of Health”."),
+        help_text=_("For instance: with the Ministry of Health"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("In lists of programmes."))
     donors = models.ManyToManyField(Donor, blank=True, related_name="programmes", verbose_name=_("donors"))
     counterparts = models.ManyToManyField(
-        Counterpart, blank=True, related_name="programmes", verbose_name=_("counterparts")
+        Counterpart, blank=True, related_name="programmes", verbose_name=_("partners")
     )
     places = models.ManyToManyField(Place, blank=True, related_name="programmes", verbose_name=_("places"))
 

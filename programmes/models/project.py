@@ -43,21 +43,15 @@ class Project(Publishable):
     )
     summary = models.TextField(_("summary"), help_text=_("One or two sentences."))
     body = RichTextField(_("text"), blank=True)
-    starts = PartialDateField(
-        _("start"), null=True, blank=True, help_text=_("A year, a month or a day. Leave empty if unknown.")
-    )
-    ends = PartialDateField(
-        _("end"), null=True, blank=True, help_text=_("A year, a month or a day. Leave empty if unknown.")
-    )
-    dates_note = models.CharField(
-        _("note on the dates"), max_length=200, blank=True, help_text=_("What the two dates cannot say.")
-    )
+    starts = PartialDateField(_("start"), null=True, blank=True, help_text=_("A year, a month or a day."))
+    ends = PartialDateField(_("end"), null=True, blank=True, help_text=_("A year, a month or a day."))
+    dates_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
     donors = models.ManyToManyField(
         Donor,
         blank=True,
         related_name="projects",
         verbose_name=_("donors"),
-        help_text=_("Only those known to have paid for this very project."),
+        help_text=_("Only donors that paid for this project."),
     )
     partners = models.ManyToManyField(
         Counterpart, blank=True, related_name="projects", verbose_name=_("implementing partners")
@@ -67,7 +61,7 @@ class Project(Publishable):
     iati_identifier = models.CharField(_("IATI activity identifier"), max_length=80, blank=True)
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True, blank=True)
     budget_currency = models.CharField(
-        _("currency of the budget"), max_length=3, blank=True, help_text=_("Its three letters: USD.")
+        _("currency of the budget"), max_length=3, blank=True, help_text=_("For instance USD.")
     )
 
     objects = ProjectQuerySet.as_manager()

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import tests.environment  # noqa: F401  (the settings of its server)
-from tests.helpers.browsing import CHROMIUM, FLAGS, first_row
+from tests.helpers.browsing import CHROMIUM, FLAGS, first_row, open_section
 from tests.helpers.commands import ROOT
 from tests.helpers.servers import Server, running_server
 
@@ -82,7 +82,7 @@ def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
     page = contributor.new_page()
     form = first_row(page, PROGRAMME)
     page.goto(form)
-    summary = page.get_by_label("Summary:", exact=True)
+    summary = page.get_by_label("Summary", exact=True)
     summary.fill(f"{summary.input_value()} This sentence is an example.")
     page.get_by_role("button", name="Save and hand in").first.click()
     done(page, "Handed in")
@@ -115,16 +115,17 @@ def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
 def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
     desk = editor.new_page()
     desk.goto("/admin/careers/vacancy/add/")
-    desk.get_by_label("Title:", exact=True).first.fill(VACANCY)
-    desk.get_by_label("Closing date:").fill("2040-06-30")
-    desk.get_by_label("E-mail").first.fill("example@example.org")
+    desk.get_by_label("Title", exact=True).first.fill(VACANCY)
+    desk.get_by_label("Deadline", exact=True).fill("2040-06-30")
+    open_section(desk, "Apply")
+    desk.get_by_label("E-mail (optional)").fill("example@example.org")
     desk.get_by_role("button", name="Publish now").first.click()
     done(desk, "It is public now.")
 
     hand = phone.new_page()
     hand.goto(first_row(hand, "/admin/careers/vacancy/?q=example"))
     hand.locator(".actions").get_by_role("link", name="Change the deadline").click()
-    hand.get_by_label("Closing date").fill("2040-07-15")
+    hand.get_by_label("Deadline", exact=True).fill("2040-07-15")
     hand.get_by_label("Why the deadline changes").fill("An example of a reason.")
     keep(hand, "deadline", full=True)
     hand.get_by_role("button", name="Change the deadline").click()
@@ -136,8 +137,7 @@ def two_at_once(editor: BrowserContext) -> None:
     form = first_row(one, "/admin/careers/vacancy/?q=example")
     for page, duration in ((one, "Six months"), (other, "One year")):
         page.goto(form)
-        page.locator("main details").evaluate_all("parts => parts.forEach(part => part.open = true)")
-        page.get_by_label("Duration:", exact=True).fill(duration)
+        page.get_by_label("Duration (optional)", exact=True).fill(duration)
     one.get_by_role("button", name="Save and publish the change").first.click()
     done(one, "was changed successfully")
     other.get_by_role("button", name="Save and publish the change").first.click()

@@ -1,18 +1,20 @@
 """The admin in Chromium: what its scripts and its editor do, on a phone too."""
 
+import datetime
 import re
 
 from playwright.sync_api import expect
 
-from tests.helpers.browsing import PHONE, first_row, overflow
+from tests.helpers.browsing import PHONE, first_row, open_section, overflow
+from tests.helpers.uploads import pdf
 
 
 def test_a_programme_is_written_with_the_editor_published_and_read(server, desk):
     desk.goto("/admin/programmes/programme/add/")
-    desk.get_by_label("Title:").fill("A trial programme")
+    desk.get_by_label("Title", exact=True).fill("A trial programme")
     desk.keyboard.press("Tab")
-    expect(desk.get_by_label("Address:")).to_have_value("a-trial-programme")
-    desk.get_by_label("Summary:").fill("What it does.")
+    expect(desk.get_by_label("Address of the page")).to_have_value("a-trial-programme")
+    desk.get_by_label("Summary", exact=True).fill("What it does.")
     editor = desk.get_by_role("textbox", name="Text", exact=True)
     editor.click()
     desk.keyboard.type("Some words,  spaced  twice.")
@@ -28,7 +30,8 @@ def test_a_programme_is_written_with_the_editor_published_and_read(server, desk)
     desk.keyboard.press("Enter")
     bar.get_by_role("button", name="Bulleted list").click()
     desk.keyboard.type("One")
-    desk.get_by_label("State:").select_option("published")
+    open_section(desk, "Publishing")
+    desk.get_by_label("State", exact=True).select_option("published")
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
     desk.goto("/programmes/a-trial-programme/")
@@ -49,50 +52,112 @@ def test_what_is_only_opened_and_saved_does_not_become_newer(desk):
     expect(desk.get_by_role("textbox", name="Text", exact=True)).to_be_visible()
     desk.get_by_role("button", name="Save and continue editing").last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
-    expect(desk.get_by_label("True as of:")).to_have_value("January 2021")
+    expect(desk.get_by_label("Information as of")).to_have_value("January 2021")
 
 
-def test_a_date_that_the_browser_cannot_read_stops_the_form_and_is_said(desk):
+def test_the_section_of_an_error_opens_with_its_field_and_links_lead_to_the_others(desk):
     desk.goto("/admin/office/page/add/")
-    desk.get_by_label("Title:").fill("A page with a date")
-    day = desk.get_by_label("To be reviewed by:")
-    day.click()
-    desk.keyboard.type("02312031")
+    desk.get_by_label("Title", exact=True).fill("A page with a date")
+    open_section(desk, "Publishing")
+    day = desk.get_by_label("Review by (optional)")
+    day.fill("31/2/2031")
     desk.get_by_role("button", name="Save", exact=True).last.click()
-    expect(desk.get_by_role("alert")).to_have_text(
-        "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
-    )
     expect(day).to_be_focused()
-    assert desk.url.endswith("/admin/office/page/add/")
-    day.fill("2031-02-28")
+    expect(day).to_have_value("31/2/2031")
+    expect(desk.get_by_role("tab", name="Publishing (with errors)")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    expect(desk.locator(".error-summary")).to_contain_text("Review by: There is no such date.")
+    open_section(desk, "Text")
+    expect(day).to_be_hidden()
+    desk.locator(".error-summary").get_by_role("link", name="Review by").click()
+    expect(day).to_be_visible()
+    day.fill("28/2/2031")
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
 
 
-def test_dates_are_shown_in_words_that_no_order_of_day_and_month_can_twist(desk):
+def test_sections_are_tabs_for_the_keyboard_and_links_without_script(desk, open_page, server, staff_cookies):
+    form = first_row(desk, "/admin/programmes/programme/?q=migration-health")
+    desk.goto(form)
+    tabs = desk.get_by_role("tab")
+    text, details, publishing = tabs.first, tabs.nth(1), tabs.last
+    text.focus()
+    desk.keyboard.press("ArrowRight")
+    expect(details).to_be_focused()
+    expect(desk.get_by_role("tabpanel")).to_have_attribute("id", "section-details")
+    desk.keyboard.press("Home")
+    desk.keyboard.press("ArrowLeft")
+    expect(publishing).to_have_attribute("aria-selected", "true")
+    expect(desk.get_by_label("Information as of")).to_be_visible()
+
+    plain = open_page(base_url=server.url, storage_state=staff_cookies, java_script_enabled=False)
+    plain.goto(form)
+    expect(plain.get_by_label("Title", exact=True)).to_be_visible()
+    expect(plain.get_by_label("Information as of")).to_be_visible()
+    plain.get_by_role("link", name="Publishing", exact=True).click()
+    expect(plain.get_by_role("heading", name="Publishing")).to_be_in_viewport()
+
+
+def test_a_deadline_is_typed_the_day_first_or_picked_and_said_in_words(desk):
+    desk.clock.set_fixed_time(datetime.datetime(2031, 8, 30, 9, tzinfo=datetime.UTC))
     desk.goto(first_row(desk, "/admin/careers/vacancy/"))
-    words = desk.locator("output[for=id_closing_date]")
-    expect(words).to_have_text("Saturday, 9 January 2021")
-    desk.get_by_label("Closing date:").fill("2031-09-01")
-    expect(words).to_have_text("Monday, 1 September 2031")
+    words, day = desk.locator("[data-deadline]"), desk.get_by_label("Deadline", exact=True)
+    expect(day).to_have_value("9 January 2021")
+    day.fill("1/9/2031")
+    desk.get_by_label("Hour").fill("17h00")
+    expect(words).to_have_text("Closes Monday 1 September 2031 at 17:00. In 2 days.")
+    desk.get_by_role("button", name="Pick a date: Deadline").click()
+    desk.locator(".date-box:has(#id_closing_date) input[type=date]").fill("2031-09-07")
+    expect(day).to_have_value("7 September 2031")
+    expect(words).to_have_text(
+        "Closes Sunday 7 September 2031 at 17:00. In 8 days. Sunday is not a working day."
+    )
+    day.fill("31/9/2031")
+    expect(words).to_have_text("")
+
+
+def test_rows_are_moved_by_arrows_and_several_files_are_added_at_once(desk, tmp_path):
+    files = [tmp_path / name for name in ("Terms.pdf", "Prices.pdf", "Map.pdf")]
+    for file in files:
+        file.write_bytes(pdf())
+    desk.goto("/admin/careers/procurementnotice/add/")
+    desk.get_by_label("Title", exact=True).first.fill("A tender with files")
+    desk.get_by_label("Deadline", exact=True).fill("30 June 2040")
+    open_section(desk, "Files")
+    desk.get_by_label("Add files").set_input_files(files)
+    desk.get_by_role("button", name="Save and continue editing").last.click()
+    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    open_section(desk, "Files 3")
+    desk.get_by_role("button", name="Move up: Map").click()
+    desk.get_by_role("button", name="Move up: Map").click()
+    titles = desk.locator("[name^=documents-][name$=-title_en]:visible")
+    assert [box.input_value() for box in titles.all()] == ["Map", "Terms", "Prices"]
+    desk.get_by_role("button", name="Save and continue editing").last.click()
+    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    open_section(desk, "Files 3")
+    assert [box.input_value() for box in titles.all()] == ["Map", "Terms", "Prices"]
+    expect(desk.locator("[name^=documents-][name$=-position]:visible")).to_have_count(0)
 
 
 def test_owned_rows_are_added_on_a_phone(desk):
     desk.set_viewport_size(PHONE)
     desk.goto("/admin/programmes/document/add/")
-    desk.get_by_label("Title:").fill("A trial document")
-    desk.get_by_label("Kind:").select_option("report")
-    desk.get_by_role("button", name="Add another Version").click()
+    desk.get_by_label("Title", exact=True).fill("A trial document")
+    desk.get_by_label("Kind").select_option("report")
+    open_section(desk, "Files")
+    desk.get_by_role("button", name="Add a link").click()
     for number, language in enumerate(("en", "lo")):
         row = desk.locator(f"#versions-{number}")
-        row.get_by_label("Language:").select_option(language)
-        row.get_by_label("Or an address elsewhere:").fill("https://example.org/a")
+        row.get_by_label("Language").select_option(language)
+        row.get_by_label("Or a link to another site").fill("https://example.org/a")
     desk.get_by_role("button", name="Save and continue editing").last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    open_section(desk, "Files 2")
     desk.locator("#versions-1 .delete input").check()
     desk.get_by_role("button", name="Save and continue editing").last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
-    expect(desk.locator("#versions-0").get_by_label("Language:")).to_have_value("en")
+    expect(desk.locator("#versions-0").get_by_label("Language")).to_have_value("en")
     expect(desk.locator("#versions-1")).to_have_count(0)
 
 
@@ -101,14 +166,15 @@ def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(desk):
     one, other = desk, desk.context.new_page()
     other.set_viewport_size(PHONE)
     one.goto("/admin/office/page/add/")
-    one.get_by_label("Title:", exact=True).fill("Two at once")
-    one.get_by_label("Address:", exact=True).fill("two-at-once")
+    one.get_by_label("Title", exact=True).fill("Two at once")
+    open_section(one, "Publishing")
+    one.get_by_label("Address of the page").fill("two-at-once")
     one.get_by_role("button", name="Save", exact=True).first.click()
     expect(one.locator(".messagelist")).to_contain_text("was added successfully")
     row = first_row(one, "/admin/office/page/?q=two-at-once")
     for page, title in ((one, "By one"), (other, "By the other")):
         page.goto(row)
-        page.get_by_label("Title:", exact=True).fill(title)
+        page.get_by_label("Title", exact=True).fill(title)
     for page in (one, other):
         with page.expect_navigation():
             page.get_by_role("button", name="Save", exact=True).first.click()
@@ -118,3 +184,27 @@ def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(desk):
     places = "[...document.querySelectorAll('.submit-row')].map(bar => getComputedStyle(bar).position)"
     assert "fixed" not in other.evaluate(places)
     assert overflow(other) == []
+
+
+def test_a_full_vacancy_takes_two_screens_a_section_and_nine_files_three_thousand_pixels(desk, server):
+    desk.set_viewport_size({"width": 1280, "height": 900})
+    vacancy, tender = server.manage("shell", "--no-imports", "--command", """
+from careers.models.vacancy import Vacancy
+from tests.helpers.factories import make_bidding_document, make_procurement_notice, make_vacancy
+text = "<p>Plans, follows and reports on the activities of the unit.</p><ul><li>Plans</li><li>Reports</li></ul>"
+parts = {f"{name}_{code}": text for name in ("body", *Vacancy.SECTIONS, "what_next") for code in ("en", "lo")}
+vacancy = make_vacancy(state="draft", **parts)
+tender = make_procurement_notice(state="draft")
+for number in range(9):
+    make_bidding_document(notice=tender, title_en=f"Document {number}", position=number)
+print(vacancy.pk, tender.pk)
+""").stdout.split()  # fmt: skip
+    desk.goto(f"/admin/careers/vacancy/{vacancy}/change/")
+    heights = {}
+    for tab in desk.get_by_role("tab").all():
+        tab.click()
+        heights[tab.inner_text()] = desk.get_by_role("tabpanel").bounding_box()["height"]
+    assert {title: height for title, height in heights.items() if height > 1800} == {}
+    desk.goto(f"/admin/careers/procurementnotice/{tender}/change/")
+    open_section(desk, "Files 9")
+    assert desk.evaluate("document.documentElement.scrollHeight") <= 3000

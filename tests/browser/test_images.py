@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import DESKTOP, PHONE, faults, overflow, small_targets, violations
+from tests.helpers.browsing import DESKTOP, PHONE, faults, open_section, overflow, small_targets, violations
 from tests.helpers.uploads import of_colour, photograph
 
 SLUG = "a-programme-with-a-picture"
@@ -28,10 +28,10 @@ def editor_of(desk: Page, field: str = "body_en") -> tuple[Locator, Locator]:
 
 def new_programme(desk: Page) -> None:
     desk.goto("/admin/programmes/programme/add/")
-    desk.get_by_label("Title:").fill("A programme with a picture")
+    desk.get_by_label("Title", exact=True).fill("A programme with a picture")
     desk.keyboard.press("Tab")
-    expect(desk.get_by_label("Address:")).to_have_value(SLUG)
-    desk.get_by_label("Summary:").fill("What it does.")
+    expect(desk.get_by_label("Address of the page")).to_have_value(SLUG)
+    desk.get_by_label("Summary", exact=True).fill("What it does.")
 
 
 def test_a_picture_is_put_in_on_a_phone_changed_published_and_seen(
@@ -79,7 +79,8 @@ def test_a_picture_is_put_in_on_a_phone_changed_published_and_seen(
 
     # What visitors would get is not public before it is published.
     address = re.search(r"/pictures/[0-9a-f]{32}-1600x1200", desk.locator("#id_body_en").input_value())[0]
-    desk.get_by_label("State:").select_option("published")
+    open_section(desk, "Publishing")
+    desk.get_by_label("State", exact=True).select_option("published")
     visitor = open_page(viewport=PHONE, device_scale_factor=2)
     assert visitor.goto(f"{site}{address}/480.webp").status == 404
     complaints.clear()
@@ -161,7 +162,7 @@ def test_the_same_picture_goes_into_the_lao_text_with_words_in_lao(desk, roof):
     dialog.get_by_role("button", name="Add picture").click()
     expect(dialog).to_have_count(0)
 
-    desk.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    open_section(desk, "Lao")
     lao, button = editor_of(desk, "body_lo")
     button.click()
     dialog = desk.get_by_role("dialog", name="Add a picture")
@@ -214,8 +215,8 @@ def test_a_session_that_ended_keeps_what_was_typed_in_the_dialog(desk, roof, com
 def test_their_pages_work_under_the_policy(desk, axe, roof):
     desk.goto("/admin/media/image/add/")
     assert violations(desk, axe) == []
-    desk.get_by_label("Picture:").set_input_files(roof)
-    desk.get_by_label("What it shows:").fill(WORDS)
+    desk.get_by_label("Picture").set_input_files(roof)
+    desk.get_by_label("What it shows").fill(WORDS)
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
     looks = (DESKTOP, "light"), (PHONE, "dark")

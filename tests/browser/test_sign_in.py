@@ -180,7 +180,7 @@ def writer(open_page, strict_site) -> tuple[Page, str, str]:
     )
     page.clock.install()
     page.goto("/admin/office/page/add/")
-    page.get_by_label("Title:").fill("Half a sentence")
+    page.get_by_label("Title", exact=True).fill("Half a sentence")
     return page, name, base64.b32encode(bytes.fromhex(key)).decode()
 
 
@@ -196,14 +196,14 @@ def test_before_the_end_one_is_warned_and_can_stay(writer, axe):
         dialog.get_by_role("button", name="Stay signed in").click()
     assert answer.value.json()["seconds"] > 300
     expect(dialog).to_be_hidden()
-    expect(page.get_by_label("Title:")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Half a sentence")
 
 
 def test_whoever_types_is_not_away(writer):
     page, *_ = writer
     page.clock.fast_forward("04:00")
     with page.expect_response(re.compile("/admin/session/")):
-        page.get_by_label("Title:").press_sequentially(" and more")
+        page.get_by_label("Title", exact=True).press_sequentially(" and more")
     page.clock.fast_forward("03:00")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
 
@@ -244,4 +244,4 @@ def test_a_form_that_is_sent_too_late_leads_to_signing_in_and_then_offers_what_w
     browsing.give_password(page, account)
     give_code(page, next_code_of(letters))
     page.get_by_role("link", name="Take it up again").click()
-    expect(page.get_by_label("Title:")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Half a sentence")

@@ -221,3 +221,22 @@ def test_a_form_is_named_only_where_it_is_live():
 def test_a_row_is_found_by_its_natural_key():
     for row in (make_vacancy(), make_form()):
         assert type(row).objects.get_by_natural_key(*row.natural_key()) == row
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "words"),
+    [
+        ((2026, 6, 2), 17, "Closes Tuesday 2 June 2026 at 17:00. Tomorrow."),
+        ((2026, 6, 1), None, "Closes at the end of Monday 1 June 2026. Today."),
+        (
+            (2026, 6, 7),
+            None,
+            "Closes at the end of Sunday 7 June 2026. In 6 days. Sunday is not a working day.",
+        ),
+        ((2026, 5, 29), 9, "Closes Friday 29 May 2026 at 09:00. This date is past."),
+    ],
+)
+def test_a_deadline_is_said_in_words_to_whom_sets_it(day, hour, words):
+    closes_at = Vacancy.closing_moment(datetime.date(*day), None if hour is None else datetime.time(hour))
+    at = datetime.datetime(2026, 5, 31, 18, tzinfo=datetime.UTC)  # 1 June in Vientiane
+    assert Vacancy(closes_at=closes_at).describe_deadline(at) == words

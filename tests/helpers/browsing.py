@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -178,7 +179,13 @@ def sign_in(page: Page, server: Server, name: str) -> None:
 def wait_for_editors(page: Page) -> None:
     """Open all parts of a form, and wait until its rich text editors stand where text areas stood."""
     page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    page.evaluate("document.querySelectorAll('.form-section').forEach(section => section.hidden = false)")
     expect(page.locator("textarea[data-django-prose-editor-configurable]:visible")).to_have_count(0)
+
+
+def open_section(page: Page, title: str) -> None:
+    """Open a section of a form by its tab."""
+    page.get_by_role("tab", name=re.compile(f"^{title}")).click()
 
 
 def first_row(page: Page, address: str) -> str:

@@ -60,3 +60,8 @@ def errors(response) -> dict[str, list[str]]:
     for message in sum(found.values(), []):
         assert escape(message) in page, f"The page does not say: {message}"
     return {name: messages for name, messages in found.items() if messages}
+
+
+def section_titles(response) -> list[str]:
+    """The sections of a form, as its tabs name them."""
+    return [section.title for section in response.context["sections"]]

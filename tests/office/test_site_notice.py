@@ -131,7 +131,7 @@ def test_it_ends_after_its_start_and_within_a_year():
     notice = SiteNotice(text_en="Closed", starts_at=NOON, ends_at=NOON)
     assert problems(notice)["ends_at"] == ["The end is not after the start."]
     notice.ends_at = NOON + datetime.timedelta(days=366, seconds=1)
-    assert problems(notice)["ends_at"] == ["A notice stands for a year at most: choose an earlier end."]
+    assert problems(notice)["ends_at"] == ["A notice is shown for a year at most: choose an earlier end."]
     notice.ends_at = NOON.replace(year=2027)
     notice.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -173,7 +173,7 @@ def test_one_figure_speaks_for_a_programme():
     with pytest.raises(IntegrityError), transaction.atomic():
         make_figure(programme=programme, is_headline=True)
     twin = Figure(programme=programme, value="7", is_headline=True)
-    assert problems(twin) == {"__all__": ["Another figure speaks for this programme already."]}
+    assert problems(twin) == {"__all__": ["Another figure is the headline figure of this programme."]}
     assert programme.headline_figure == first
     with pytest.raises(IntegrityError), transaction.atomic():
         Figure.objects.filter(programme=programme).update(is_headline=True)

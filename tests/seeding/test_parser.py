@@ -123,7 +123,7 @@ UNSTORABLE = {
             f"  fields: {{programme: [p], value: '{n}', is_headline: true}}\n"
             for n in (1, 2)
         ),
-        "bad.yaml, line 6, figure “6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02”, Another figure speaks for this programme",
+        "bad.yaml, line 6, figure “6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02”, Another figure is the headline figure of this programme",
     ),
     "a second office": (
         "- model: office.office\n  pk: 2\n  fields:"

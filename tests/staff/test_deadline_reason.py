@@ -130,7 +130,7 @@ def test_a_form_opened_before_a_colleague_changed_the_deadline_does_not_turn_it_
     response = staff.post(address_of(notice), form)
     assert response.status_code == 409
     assert NEW_IN_WORDS in response.content.decode()
-    assert fill_form(response)["closing_date"] == ["2026-06-20"]
+    assert fill_form(response)["closing_date"] == ["20 June 2026"]
     response = staff.post(address_of(notice), fill_form(response))
     assert response.status_code == 302, errors(response)
     notice.refresh_from_db()

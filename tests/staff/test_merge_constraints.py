@@ -107,9 +107,9 @@ def test_a_draft_whose_address_was_taken_meanwhile_opens_and_says_so(clock, staf
     assert "Migration health" in Client().get(link).content.decode()
     step = confirm(staff, programme)
     assert step.status_code == 200
-    assert "Programme with this Address already exists." in step.content.decode()
+    assert "Programme with this Address of the page already exists." in step.content.decode()
     refused = staff.post(address_of(programme), fill_form(form, _draft="1"))
-    assert errors(refused) == {"slug": ["Programme with this Address already exists."]}
+    assert errors(refused) == {"slug": ["Programme with this Address of the page already exists."]}
     assert send(staff, programme, "_draft", slug="free").status_code == 302
     confirm(staff, programme)
     assert "Migration health" in read(Client(), "/programmes/free/").text

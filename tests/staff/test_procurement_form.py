@@ -1,6 +1,7 @@
 """A whole procurement notice as staff write it: every field, documents, answers, awards."""
 
 import datetime
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -51,16 +52,16 @@ def on_disk() -> list[Path]:
 def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(clock, staff):
     given = {
         "title_en": "Office furniture", "slug": "office-furniture", "reference": "RFQ-3", "method": "rfq",
-        "closing_date": "2026-05-20", "closing_hour": "17:00", "posted_on": "2026-05-01",
-        "clarifications_until": "2026-05-17T12:00", "pre_bid_at": "2026-05-10T09:00", "pre_bid_place_en": "UN House",
+        "closing_date": "20 May 2026", "closing_hour": "17:00", "posted_on": "1 May 2026",
+        "clarifications_until": "17 May 2026 12:00", "pre_bid_at": "10 May 2026 09:00", "pre_bid_place_en": "UN House",
         "body_en": "<p>Twelve desks.</p>", "delivery_place_en": "Vientiane", "currency": "USD",
         "submission_email": "bids@example.org", "submission_link": "https://example.org/bid",
         "submission_address_en": "UN House\r\nVientiane", "contact_en": "The Procurement unit",
-        "what_next_en": "<p>Offers are opened.</p>", "results_expected_by": "2026-07-01",
+        "what_next_en": "<p>Offers are opened.</p>", "results_expected_by": "1 July 2026",
         "outcome": "re-advertised", "outcome_note_en": "No offer.",
         "readvertised_as": str(make_procurement_notice().pk),
-        "state": "draft", "publish_from": "2026-06-02T09:00", "information_date": "May 2026", "review_due": "2026-09-01",
-        "reviewed_on": "2026-05-30",
+        "state": "draft", "publish_from": "2 June 2026 09:00", "information_date": "May 2026", "review_due": "1 September 2026",
+        "reviewed_on": "30 May 2026",
     }  # fmt: skip
     rich = {"body_lo", "what_next_lo"}
     offered = {
@@ -69,7 +70,7 @@ def test_every_field_of_a_draft_is_saved_and_read_back_with_its_first_document(c
         if not name.startswith(("csrf", "initial-", "documents-", "_"))
     }
     lao = {name for name in offered if name.endswith("_lo")}
-    assert offered == {*given, *lao, "publish_at"}
+    assert offered == {*given, *lao, "publish_at"} - {"outcome", "outcome_note_en", "readvertised_as"}
     given |= {name: "<p>ລາວ</p>" if name in rich else "ລາວ" for name in lao}
     terms = document(
         0, title_en="Terms of reference", title_lo="ເງື່ອນໄຂ", language="en-lo", dated="May 2026",
@@ -137,6 +138,36 @@ def test_documents_are_uploaded_each_under_its_title_and_visitors_read_them(cloc
     assert len(on_disk()) == 2
 
 
+def test_several_files_at_once_make_a_row_each_in_their_order_and_named_by_their_file(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN)
+    make_bidding_document(notice=notice, title_en="Offer form", position=1)
+    files = [upload("Terms_of-reference.pdf", pdf(3)), upload("price list.lao.docx", office("docx"))]
+    form = fill_form(staff.get(address_of(notice))) | {"documents-add": files}
+    response = staff.post(address_of(notice), form)
+    assert response.status_code == 302, errors(response)
+    assert [(row.title, row.language, row.filename, row.position) for row in notice.documents.all()][1:] == [
+        ("Terms of reference", "en", "Terms_of-reference.pdf", 2),
+        ("price list lao", "lo", "price list.lao.docx", 3),
+    ]
+    words = read(staff, notice.get_absolute_url()).text
+    assert re.findall("Offer form|Terms of reference|price list lao", words) == [
+        "Offer form", "Terms of reference", "price list lao",
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_refused_among_several_is_a_row_and_its_section_says_why(clock, staff):
+    notice = make_procurement_notice(closes_at=OPEN)
+    files = [upload("terms.pdf", pdf()), upload("notes.txt", b"Notes")]
+    form = fill_form(staff.get(address_of(notice))) | {"documents-add": files}
+    response = staff.post(address_of(notice), form)
+    assert list(errors(response)) == ["file"]
+    assert [section.title for section in response.context["sections"] if section.errors] == ["Files"]
+    again = fill_form(response)
+    assert (again["documents-0-title_en"], again["documents-1-title_en"]) == (["terms"], ["notes"])
+    assert "“terms.pdf” was not kept." in response.content.decode()
+    assert on_disk() == []
+
+
 def test_a_refused_document_keeps_what_was_typed_and_leaves_nothing(clock, staff):
     notice = make_procurement_notice(closes_at=OPEN)
     sent = document(0, title_en="Terms of reference", file=upload("a.pdf", b"plain text"))
@@ -199,12 +230,12 @@ def test_questions_and_awards_have_their_place_once_visitors_have_seen_the_notic
 
     assert inlines(ADD) == ["documents"]
     assert inlines(address_of(make_procurement_notice(state="draft"))) == ["documents"]
-    assert inlines(address_of(make_procurement_notice())) == [
-        "documents",
-        "clarifications",
-        "awards",
-        "amendments",
-    ]
+    notice = make_procurement_notice(closes_at=OPEN)
+    assert inlines(address_of(notice)) == ["documents", "clarifications", "amendments"]
+    closed = make_procurement_notice(closes_at=PAST)
+    assert inlines(address_of(closed)) == ["documents", "clarifications", "amendments", "awards"]
+    outcome = staff.get(address_of(closed)).context["sections"][-1]
+    assert (outcome.title, [rows.formset.prefix for rows in outcome.formsets]) == ("Outcome", ["awards"])
 
 
 def test_a_question_is_public_once_it_is_answered(clock, staff):

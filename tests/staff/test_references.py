@@ -86,7 +86,7 @@ def used_by(state: str) -> list:
     project = make_project(state=state, donors=[another], programme=make_programme(state="draft"))
     return [
         (donor, programme, "Donors"),
-        (partner, programme, "Counterparts"),
+        (partner, programme, "Partners"),
         (place, programme, "Places"),
         (station, vacancy, "Duty station"),
         (form, vacancy, "Application form"),

@@ -17,7 +17,7 @@ from tests.helpers.factories import (
     make_vacancy,
     make_version,
 )
-from tests.helpers.forms import errors, fill_form
+from tests.helpers.forms import errors, fill_form, section_titles
 from tests.helpers.pages import read
 
 ADD = "/admin/careers/vacancy/add/"
@@ -42,7 +42,7 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
     version = make_version(dated="2021")
     given = {
         "title_en": "Driver", "slug": "driver", "reference": "VN2026.07",
-        "closing_date": "2026-05-20", "closing_hour": "17:00", "posted_on": "2026-05-01",
+        "closing_date": "20 May 2026", "closing_hour": "17:00", "posted_on": "1 May 2026",
         "grade": "G2", "duty_station": str(make_place().pk), "organizational_unit_en": "Operations",
         "contract": "fixed-term", "working_time": "full-time", "appointment_type_en": "Fixed term, one year",
         "duration_en": "One year", "starts_en": "As soon as possible",
@@ -52,18 +52,18 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
         "submission_email": "hr@example.org", "submission_link": "https://example.org/apply",
         "submission_address_en": "UN House\r\nVientiane", "contact_en": "The Human Resources unit",
         "form": str(version.form_id), "form_version": str(version.pk),
-        "what_next_en": "<p>A test.</p>", "results_expected_by": "2026-07-01",
+        "what_next_en": "<p>A test.</p>", "results_expected_by": "1 July 2026",
         "outcome": "re-advertised", "outcome_note_en": "Too few applied.",
         "readvertised_as": str(make_vacancy().pk),
-        "state": "draft", "publish_from": "2026-06-02T09:00", "information_date": "May 2026", "review_due": "2026-09-01",
-        "reviewed_on": "2026-05-30",
+        "state": "draft", "publish_from": "2 June 2026 09:00", "information_date": "May 2026", "review_due": "1 September 2026",
+        "reviewed_on": "30 May 2026",
     }  # fmt: skip
     rich = {"body_lo", "context_lo", "responsibilities_lo", "qualifications_lo", "languages_lo",
             "competencies_lo", "what_next_lo"}  # fmt: skip
     empty = fill_form(staff.get(ADD))
     offered = {name for name in empty if not name.startswith(("csrf", "initial-", "_"))}
     lao = {name for name in offered if name.endswith("_lo")}
-    assert offered == {*given, *lao, "publish_at"}
+    assert offered == {*given, *lao, "publish_at"} - {"outcome", "outcome_note_en", "readvertised_as"}
     assert rich < lao
     given |= {name: "<p>ລາວ</p>" if name in rich else "ລາວ" for name in lao}
     response = staff.post(ADD, fill_form(staff.get(ADD), **given))
@@ -76,17 +76,15 @@ def test_every_field_of_a_draft_is_saved_and_read_back(clock, staff):
     assert read(staff, "/careers/vacancies/driver/").status == 404
 
 
-def test_a_long_part_is_folded_once_written_the_outcome_while_open_and_an_error_never(clock, staff):
-    def folded(address) -> list[str]:
-        return [str(part.name) for part in staff.get(address).context["adminform"] if part.is_collapsible]
-
-    written = ["The position", "What is needed"]
-    assert folded(ADD) == ["Outcome", "Lao (optional)"]
-    assert folded(address_of(make_vacancy(closes_at=OPEN))) == [*written, "Outcome", "Lao (optional)"]
-    assert folded(address_of(make_vacancy(closes_at=PAST))) == [*written, "Lao (optional)"]
-    refused = send(staff, make_vacancy(closes_at=OPEN, state="draft"), outcome="filled")
-    assert list(errors(refused)) == ["outcome"]
-    assert "Outcome" not in [part.name for part in refused.context["adminform"] if part.is_collapsible]
+def test_the_outcome_is_a_section_of_its_own_once_the_deadline_is_past(clock, staff):
+    sections = ["Basics", "Text", "Apply", "Lao", "Publishing"]
+    assert section_titles(staff.get(ADD)) == sections
+    assert section_titles(staff.get(address_of(make_vacancy(closes_at=OPEN, state="draft")))) == sections
+    closed = make_vacancy(closes_at=PAST, state="draft")
+    assert section_titles(staff.get(address_of(closed))) == [*sections, "Outcome"]
+    too_early = send(staff, make_vacancy(closes_at=OPEN, state="draft"), outcome="filled")
+    assert list(errors(too_early)) == ["outcome"]
+    assert section_titles(too_early)[-1] == "Outcome"
 
 
 def test_the_form_begins_with_how_the_notice_stands_and_leads_to_its_deadline(clock, staff):
@@ -103,6 +101,13 @@ def test_the_form_begins_with_how_the_notice_stands_and_leads_to_its_deadline(cl
         response = staff.get(address_of(notice))
         assert response.context["status_line"].split(" · ")[: len(stands)] == stands
         assert ("deadline/" in response.content.decode()) is (notice.state == "published")
+
+
+def test_the_form_says_in_words_when_the_notice_closes_also_when_it_comes_back_with_an_error(clock, staff):
+    notice = make_vacancy(closes_at=Notice.closing_moment(datetime.date(2026, 6, 20), datetime.time(17)))
+    words = "Closes Saturday 20 June 2026 at 17:00. In 19 days. Saturday is not a working day.</output>"
+    assert words in staff.get(address_of(notice)).content.decode()
+    assert words in send(staff, notice, title_en="").content.decode()
 
 
 # --- Choices ----------------------------------------------------------------------------------

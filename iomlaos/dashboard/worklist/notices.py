@@ -43,7 +43,10 @@ def to_do(at: datetime.datetime) -> list[Task]:
         Task(
             "deadline-without-reason",
             _("Deadline changed without a reason"),
-            _("The page says that no reason was given. Give it under “Changes of deadline”."),
+            _(
+                "The page says that no reason was given. Give it with “Correct the reasons of deadline "
+                "changes”."
+            ),
             rows_for(_notices(lambda notices: notices.changed_without_reason(at))),
         ),
     ]

@@ -45,7 +45,6 @@ class FileVersion(models.Model):
         _("date"),
         null=True,
         blank=True,
-        help_text=_("The date on the document: a year, a month or a day. Leave empty if it has none."),
     )
     file = models.FileField(
         _("file"),
@@ -55,9 +54,8 @@ class FileVersion(models.Model):
         help_text=_("PDF, Word, Excel, PowerPoint (without macros), JPEG or PNG, at most 20 MB."),
     )
     address = models.URLField(
-        _("or an address elsewhere"),
+        _("or a link to another site"),
         blank=True,
-        help_text=_("If the document is published on another site, its full address."),
     )
     filename = models.CharField(max_length=200, blank=True, editable=False)
     media_type = models.CharField(max_length=100, blank=True, editable=False)

@@ -19,17 +19,15 @@ class Office(models.Model):
 
     name = models.CharField(_("name"), max_length=120, help_text=_("The organization's full name."))
     short_name = models.CharField(
-        _("short name"), max_length=60, help_text=_("The name of this site, at the top of every page.")
+        _("short name"), max_length=60, help_text=_("Shown at the top of every page.")
     )
     introduction = models.TextField(
         _("introduction"),
-        help_text=_("Who and where, in two or three sentences: the first text of the home page."),
+        help_text=_("Two or three sentences, the first text of the home page."),
     )
     opened = PartialDateField(_("opened"), null=True, blank=True)
-    postal_address = models.TextField(
-        _("postal address"), help_text=_("One line of the address a line, the country last.")
-    )
-    hours = models.TextField(_("opening hours"), blank=True, help_text=_("Not shown while empty."))
+    postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
+    hours = models.TextField(_("opening hours"), blank=True)
 
     class Meta:
         verbose_name = _("office")

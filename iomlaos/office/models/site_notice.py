@@ -26,26 +26,24 @@ class SiteNotice(models.Model):
 
     MAX_DURATION = datetime.timedelta(days=366)
 
-    text = models.CharField(
-        _("text"), max_length=300, help_text=_("One or two sentences, which stand at the top of every page.")
-    )
+    text = models.CharField(_("text"), max_length=300, help_text=_("One or two sentences."))
     kind = models.CharField(
         _("kind"),
         max_length=12,
         choices=Kind,
         default=Kind.INFORMATION,
-        help_text=_("A warning says so before its text, and stands before what informs."),
+        help_text=_("Warnings are shown first."),
     )
     link = models.CharField(
         _("link"),
         max_length=300,
         blank=True,
-        help_text=_("Where one reads more: /careers/check/, or a full address beginning with https://"),
+        help_text=_("A page of this site, such as /careers/check/, or a full address."),
     )
-    starts_at = models.DateTimeField(_("shown from"), help_text=_("Vientiane time (UTC+7)."))
+    starts_at = models.DateTimeField(_("shown from"), help_text=_("Vientiane time."))
     ends_at = models.DateTimeField(
         _("shown until"),
-        help_text=_("Vientiane time (UTC+7). At this moment it goes by itself. At most a year later."),
+        help_text=_("Vientiane time. At most a year later."),
     )
 
     objects = SiteNoticeQuerySet.as_manager()
@@ -76,7 +74,7 @@ class SiteNotice(models.Model):
                 raise ValidationError({"ends_at": _("The end is not after the start.")})
             if self.ends_at - self.starts_at > self.MAX_DURATION:
                 raise ValidationError(
-                    {"ends_at": _("A notice stands for a year at most: choose an earlier end.")}
+                    {"ends_at": _("A notice is shown for a year at most: choose an earlier end.")}
                 )
         if self.link and not re.match(r"/(?![/\\])\S*\Z", self.link):
             try:

@@ -30,13 +30,12 @@ def _template_usages() -> frozenset[str]:
 class StandardText(models.Model):
     """A text that several pages show: the no-fee warning, for instance."""
 
-    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("By which pages name it."))
+    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("Pages name it by this key."))
     title = models.CharField(_("title"), max_length=120)
     body = RichTextField(_("text"))
     is_confirmed = models.BooleanField(
         _("confirmed by the office"),
         default=False,
-        help_text=_("Tick this once the office has read and approved the wording."),
     )
 
     objects = StandardTextQuerySet.as_manager()

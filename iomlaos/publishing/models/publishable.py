@@ -78,12 +78,11 @@ class Publishable(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn: its address says that it was taken down")
 
     slug = models.SlugField(
-        _("address"),
+        _("address of the page"),
         max_length=80,
         unique=True,
         help_text=_(
-            "The last part of the page's address: small letters, digits and hyphens. If you "
-            "change it later, the old address leads to the new one."
+            "The last part: small letters, digits and hyphens. The old address will lead to the new one."
         ),
     )
     state = models.CharField(
@@ -115,25 +114,24 @@ class Publishable(models.Model):
         help_text=_("Vientiane time (UTC+7). At this moment it is taken down. Leave empty to keep it."),
     )
     review_due = models.DateField(
-        _("to be reviewed by"),
+        _("review by"),
         null=True,
         blank=True,
-        help_text=_("When somebody should check that this is still true. Only staff see it."),
+        help_text=_("We remind you on the front page."),
     )
     information_date = PartialDateField(
-        _("true as of"),
+        _("information as of"),
         null=True,
         blank=True,
         help_text=_(
-            "The date of the information, as the page says it: a year, a month or a day. "
-            "When you change the text and leave this alone, it becomes the day of your change."
+            "Shown on the page: a year, a month or a day. It becomes today when you change the text."
         ),
     )
     reviewed_on = models.DateField(
-        _("checked on"),
+        _("last checked"),
         null=True,
         blank=True,
-        help_text=_("When somebody last read it and found it still right. Its page says so."),
+        help_text=_("Shown on the page."),
     )
     changelog = models.JSONField(
         _("changes that its page names"),
