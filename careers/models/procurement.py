@@ -91,8 +91,8 @@ class ProcurementNotice(Notice):
     objects = ProcurementNoticeQuerySet.as_manager()
 
     class Meta(Notice.Meta):
-        verbose_name = _("procurement notice")
-        verbose_name_plural = _("procurement notices")
+        verbose_name = _("tender")
+        verbose_name_plural = _("tenders")
 
     def get_absolute_url(self) -> str:
         return reverse("careers:procurement_detail", args=[self.slug])
@@ -136,7 +136,7 @@ class ProcurementDocument(FileVersion):
     """A document that bidders need: a file, or a link."""
 
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="documents", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="documents", verbose_name=_("tender")
     )
     title = models.CharField(_("title"), max_length=160)
 
@@ -167,7 +167,7 @@ class Clarification(DatedEntry):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="clarifications", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="clarifications", verbose_name=_("tender")
     )
     question = models.TextField(
         _("question"), help_text=_("Leave out whatever says who asked: everyone reads it.")
@@ -192,7 +192,7 @@ class Award(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="awards", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="awards", verbose_name=_("tender")
     )
     lot = models.CharField(_("lot"), max_length=120, blank=True, help_text=_("Leave empty if there is one."))
     supplier = models.CharField(_("supplier"), max_length=200)

@@ -115,7 +115,8 @@ class GroupAdmin(BaseAdmin, auth_admin.GroupAdmin):
 
 @admin.register(SignInEvent)
 class SignInEventAdmin(ReadOnlyAdmin):
-    menu_order = 610
+    menu_order = 530
+    menu_group = _("People")
     about = _(
         "Who signed in and who failed to, changed passwords, and second factors that were reset. It is "
         "kept for a year, and nobody can change it here."

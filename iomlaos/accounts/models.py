@@ -72,7 +72,7 @@ class SignInEvent(models.Model):
 
     class Meta:
         verbose_name = _("sign-in")
-        verbose_name_plural = _("sign-ins and failures")
+        verbose_name_plural = _("sign-ins")
         ordering = ["-at", "-pk"]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["address", "kind", "at"], name="signin_by_address")]

@@ -1,6 +1,7 @@
 """IomAdminSite: the admin site with the work list on its front page."""
 
 import math
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -10,13 +11,15 @@ from iomlaos.accounts.admin_site import TwoFactorAdminSite
 from iomlaos.dashboard import worklist
 from iomlaos.dashboard.guide import guide, guide_picture
 from iomlaos.dashboard.mark_reviewed import mark_reviewed
+from iomlaos.dashboard.menu import menu_for
+from iomlaos.dashboard.overviews import deleted, export
 
 
 class IomAdminSite(TwoFactorAdminSite):
     site_header = _("IOM Lao PDR: staff")
     site_title = _("IOM Lao PDR: staff")
     index_title = _("What there is to do")
-    #: The lists need the width.
+    #: Ours is in the header block of base_site.html, without Django's script.
     enable_nav_sidebar = False
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
@@ -35,6 +38,10 @@ class IomAdminSite(TwoFactorAdminSite):
                 model["about"] = getattr(self.get_model_admin(model["model"]), "about", "")
         return sorted(groups, key=lambda group: position(group["models"][0]))
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return context | {"menu": menu_for(self, context["available_apps"], request)}
+
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return super().index(request, {"task_groups": worklist.tasks_for(request), **(extra_context or {})})
 
@@ -43,6 +50,8 @@ class IomAdminSite(TwoFactorAdminSite):
             path(
                 "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
             ),
+            path("export/", self.admin_view(export), name="export"),
+            path("deleted/", self.admin_view(deleted), name="deleted"),
             path("guide/", self.admin_view(guide), name="guide"),
             path("guide/staff-guide/<slug:name>.webp", self.admin_view(guide_picture)),
             *super().get_urls(),

@@ -55,7 +55,7 @@ class OfficeAdmin(ContentAdmin):
 
 @admin.register(SiteNotice)
 class SiteNoticeAdmin(ContentAdmin):
-    menu_order = 320
+    menu_order = 330
     about = _(
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
@@ -92,7 +92,7 @@ class SiteNoticeAdmin(ContentAdmin):
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
-    menu_order = 330
+    menu_order = 320
     about = _(
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."

@@ -14,6 +14,7 @@ from django.forms import CheckboxSelectMultiple, EmailField, SlugField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -88,11 +89,13 @@ class TranslatedFieldsetsMixin:
 class BaseAdmin(admin.ModelAdmin):
     """The admin pages of a model. `about` explains it in a sentence or two on its list and its form.
 
-    `menu_order` is its place on the admin's front page: the hundreds are the groups, one an app.
+    `menu_order` is its place in the side bar, `menu_group` the heading there: without it, the name of its
+    app. A group stands where its first entry does.
     """
 
     about = ""
     menu_order: int
+    menu_group: Promise
     formfield_overrides = FORMFIELD_OVERRIDES
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER

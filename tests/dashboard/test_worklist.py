@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 
 import pytest
 from django.contrib import admin
@@ -70,20 +71,59 @@ def health(capsys, *options: str) -> str:
     return capsys.readouterr().out
 
 
-def test_the_groups_stand_in_the_words_and_order_of_the_office_each_with_a_page(staff):
-    groups = staff.get("/admin/").context["app_list"]
-    named = {str(group["name"]): [str(model["name"]) for model in group["models"]] for group in groups}
-    expected = ["Programmes and partners", "Careers", "The office", "People who may sign in"]
-    assert [name for name in named if name in expected] == expected
-    assert named["Programmes and partners"] == [
-        "Programmes", "Projects", "Figures", "Documents", "Donors", "Counterparts",
-    ]  # fmt: skip
-    assert named["The office"] == ["Office", "Site-wide notices", "Pages", "Standard texts", "Places"]
-    assert all(model["about"] for group in groups for model in group["models"])
-    for group in groups:
-        page = staff.get(group["app_url"])
-        assert page.status_code == 200
-        assert "Nothing waits for you." not in page.content.decode()
+def menu(response) -> dict[str, list[str]]:
+    groups = response.context["menu"].items()
+    return {group: [entry.name for entry in entries] for group, entries in groups}
+
+
+def test_the_side_bar_lists_what_an_administrator_may_open_in_the_order_of_the_office(staff):
+    response = staff.get("/admin/")
+    assert menu(response) == {
+        "Our work": ["Programmes", "Projects", "Figures", "Documents", "Donors", "Partners"],
+        "Jobs and tenders": ["Jobs", "Tenders", "Application forms", "E-mail alerts"],
+        "The office": [
+            "Contact details", "Pages", "Site-wide notices", "Standard texts", "Places", "Pictures",
+        ],
+        "Keeping track": ["Export", "Deleted", "Staff guide", "Publishing log"],
+        "People": ["Users", "Groups", "Sign-ins"],
+    }  # fmt: skip
+    for entries in response.context["menu"].values():
+        for entry in entries:
+            page = staff.get(entry.url, follow=True)
+            assert page.status_code == 200
+            [current] = re.findall(r'<a href="([^"]+)" aria-current', page.content.decode())
+            assert current == entry.url
+
+
+def test_the_side_bar_lists_only_what_a_role_may_open(client, db):
+    client.force_login(person("writer", "view_programme", "change_programme", "add_vacancy", "view_vacancy"))
+    assert menu(client.get("/admin/")) == {
+        "Our work": ["Programmes"],
+        "Jobs and tenders": ["Jobs"],
+        "Keeping track": ["Export", "Deleted", "Staff guide"],
+    }
+    client.force_login(person("reader", "view_programme"))
+    assert menu(client.get("/admin/")) == {"Our work": ["Programmes"], "Keeping track": ["Staff guide"]}
+    for url in ("/admin/export/", "/admin/deleted/"):
+        assert client.get(url).status_code == 200
+
+
+def test_the_export_page_and_the_page_of_deleted_records_hold_what_a_role_may_see(client, db):
+    make_donor(), make_donor()
+    driver, programme = make_vacancy(title_en="Driver"), make_programme(title_en="Health")
+    key = driver.pk
+    for record in (driver, programme):
+        Revision.objects.record_deletion(record, by=None)
+        record.delete()
+    client.force_login(person("hr", "view_donor", "add_vacancy", "view_vacancy", "change_vacancy"))
+    tables = client.get("/admin/export/").context["tables"]
+    assert [(str(table["name"]), table["count"]) for table in tables] == [("donors", 2), ("jobs", 0)]
+    page = client.get("/admin/deleted/")
+    assert [str(row[0]) for row in page.context["deletions"]] == ["Driver: 1"]
+    [form] = re.findall(r'action="([^"]+deleted/)"', page.content.decode())
+    restored = client.post(form, {"revision": page.context["deletions"][0][0].pk}, follow=True)
+    assert restored.redirect_chain[-1][0] == f"/admin/careers/vacancy/{key}/change/"
+    assert client.get("/admin/deleted/").context["deletions"] == []
 
 
 # --- Notices ----------------------------------------------------------------------------------
@@ -271,7 +311,7 @@ def test_what_is_public_in_english_alone_is_counted_by_kind_and_comes_last(clock
     last = staff.get("/admin/").context["task_groups"][-1]
     assert last.title == "Not yet in Lao"
     found = {task.title: [row.label for row in task.rows] for task in last.tasks}
-    assert found == {"Programmes": ["Borders"], "Vacancies": ["Nurse"]}
+    assert found == {"Programmes": ["Borders"], "Jobs": ["Nurse"]}
     assert last.count == 2
 
 
@@ -388,10 +428,8 @@ def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, s
             model="programmes.programme", slug="then", object_id=programme.pk
         )
         index = staff.get("/admin/")
-        in_publishing = next(
-            group for group in index.context["app_list"] if group["app_label"] == "publishing"
-        )
-        assert in_publishing["models"][-1]["model"] is SlugRedirect
+        group, entries = list(menu(index).items())[-1]
+        assert (group, entries) == ("Publishing", ["Former addresses"])
         for address in (
             f"/admin/programmes/programme/{programme.pk}/change/",
             "/admin/publishing/slugredirect/",

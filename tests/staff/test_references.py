@@ -283,7 +283,7 @@ def test_what_a_draft_of_another_part_needs_is_not_deleted_and_its_kind_alone_is
     assert "Not to be known" not in page.content.decode()
     assert "permission" not in text_of(page)
     for words in (
-        "Vacancy, of another part of the office. It names it under “Duty station”.",
+        "Job, of another part of the office. It names it under “Duty station”.",
         "Ask a colleague of that part to take it out there first.",
     ):
         assert words in text_of(page)
@@ -296,4 +296,4 @@ def test_a_draft_of_another_part_that_links_to_it_is_not_named_either():
     )
     page = deleted(editor, programme)
     assert "Not to be known" not in page.content.decode()
-    assert "Vacancy, of another part of the office. A text of it links to its page." in text_of(page)
+    assert "Job, of another part of the office. A text of it links to its page." in text_of(page)

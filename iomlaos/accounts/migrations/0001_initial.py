@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'sign-in',
-                'verbose_name_plural': 'sign-ins and failures',
+                'verbose_name_plural': 'sign-ins',
                 'ordering': ['-at', '-pk'],
                 'default_permissions': ('view',),
                 'indexes': [models.Index(fields=['address', 'kind', 'at'], name='signin_by_address')],
