@@ -33,6 +33,7 @@ class NoticeAdmin(PublishableAdmin):
     """A notice closes; it is not taken down at a time."""
 
     form = NoticeForm
+    has_button_on_home = True
     publishing_fields = (
         "state",
         ("withdrawal_reason_en", "withdrawal_reason_lo"),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.dashboard.overviews import deletable_admins, exportable_admins
+from iomlaos.staff.content import ContentAdmin
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,27 @@ def menu_for(site: AdminSite, app_list: list[dict], request: HttpRequest) -> dic
     for entry in sorted(entries, key=lambda entry: entry.order):
         groups.setdefault(entry.group, []).append(entry)
     return groups
+
+
+@dataclass(frozen=True)
+class NewEntries:
+    """What the user may add: with a button on the front page, and in its menu "New…"."""
+
+    buttons: list[tuple[str, str]]
+    menu: list[tuple[str, str]]
+
+
+def new_entries(site: AdminSite, request: HttpRequest) -> NewEntries:
+    entries = NewEntries([], [])
+    model_admins = (found for found in site._registry.values() if isinstance(found, ContentAdmin))
+    for model_admin in sorted(model_admins, key=lambda found: getattr(found, "menu_order", math.inf)):
+        if model_admin.has_add_permission(request):
+            name, url = model_admin.opts.verbose_name, model_admin.admin_url("add")
+            if model_admin.has_button_on_home:
+                entries.buttons.append((_("New %(kind)s") % {"kind": name}, url))
+            else:
+                entries.menu.append((capfirst(name), url))
+    return entries
 
 
 def _models(site: AdminSite, app_list: list[dict], request: HttpRequest) -> list[MenuEntry]:
