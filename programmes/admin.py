@@ -17,7 +17,7 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.staff.content import ContentAdmin, FileOwnerAdmin, PublishableAdmin
 from iomlaos.staff.export import ExportMixin
-from iomlaos.staff.filters import LiveFilter, TranslatedFilter
+from iomlaos.staff.filters import TranslatedFilter
 from iomlaos.staff.inlines import FileVersionInline, TranslatedInline
 from programmes.forms import FigureForm, FigureFormSet
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
@@ -78,7 +78,7 @@ class ProjectAdmin(PublishableAdmin):
         "programme",
         "translation_status",
     ]
-    list_filter = ["programme", "state", LiveFilter, TranslatedFilter]
+    list_filter = [*PublishableAdmin.list_filter, "programme"]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [
@@ -195,7 +195,7 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
         "programme; one without a file or an address is listed as on request."
     )
     list_display = ["title", "state_label", "live_now", "files", "kind", "programme", "translation_status"]
-    list_filter = ["kind", ("programme", admin.RelatedOnlyFieldListFilter), *FileOwnerAdmin.list_filter]
+    list_filter = [*FileOwnerAdmin.list_filter, "kind", ("programme", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
     fieldsets = [

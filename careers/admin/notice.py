@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,9 +76,16 @@ class NoticeAdmin(PublishableAdmin):
     def is_available(self, slug: str) -> bool:
         return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
-    @admin.display(description=_("closes"), ordering="closes_at")
+    @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
-        return obj.deadline
+        """The day, with the hour unless it is the end of the day, and the time left."""
+        day = formats.date_format(obj.closing_day, "l j F Y")
+        deadline = f"{day}, {obj.closing_hour:%H:%M}" if obj.closing_hour else day
+        left = obj.time_left(obj.requested_at) if obj.is_live_now else ""
+        if not left:
+            return deadline
+        words = gettext("%(time)s left") % {"time": left}
+        return format_html('{} <span class="quiet">{}</span>', deadline, words)
 
     @admin.display(description=_("by the clock"), ordering="closes_at")
     def open_or_closed(self, obj: Notice) -> str:

@@ -3,12 +3,10 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
@@ -99,7 +97,6 @@ class PageAdmin(PublishableAdmin):
     )
     list_display = ["title", "address", "state_label", "live_now", "translation_status", "updated_at"]
     fieldsets = [(None, {"fields": ["title", "slug", "lead", "body"]})]
-    actions = ["delete_selected"]
 
     @admin.display(description=_("address"), ordering="slug")
     def address(self, obj: Page) -> str:
@@ -110,14 +107,6 @@ class PageAdmin(PublishableAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_fixed)
-
-    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
-    def delete_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-        if fixed := [page.title for page in queryset if page.is_fixed]:
-            message = gettext("Nothing was deleted. Every page of the site links to: %(titles)s.")
-            self.message_user(request, message % {"titles": ", ".join(fixed)}, messages.ERROR)
-            return None
-        return delete_selected(self, request, queryset)
 
 
 @admin.register(StandardText)
