@@ -76,6 +76,15 @@ class NoticeAdmin(PublishableAdmin):
     def is_available(self, slug: str) -> bool:
         return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
+    @admin.display(description=_("title"), ordering="title_en")
+    def headline(self, obj: Notice) -> str:
+        """The title, and what tells notices of one title apart."""
+        details = " · ".join(filter(None, [obj.reference, *self.headline_details(obj)]))
+        return format_html('{}<span class="quiet">{}</span>', obj.title, details or gettext("No reference"))
+
+    def headline_details(self, obj: Notice) -> list[str]:
+        return []
+
     @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
         """The day, with the hour unless it is the end of the day, and the time left."""

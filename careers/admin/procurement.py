@@ -25,7 +25,7 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
         "address under “How to take part”."
     )
     list_display = [
-        "title", "closes", "open_or_closed", "state_label", "live_now", "method", "outcome",
+        "headline", "closes", "open_or_closed", "state_label", "live_now", "outcome",
         "translation_status",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
@@ -39,3 +39,6 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     ]
     inlines = [ProcurementDocumentInline]
     announced_inlines = (ClarificationInline, AwardInline, *NoticeAdmin.announced_inlines)
+
+    def headline_details(self, obj: ProcurementNotice) -> list[str]:
+        return [obj.get_method_display()]

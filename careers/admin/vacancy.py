@@ -28,10 +28,9 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "under “How to apply”."
     )
     list_display = [
-        "title", "closes", "open_or_closed", "state_label", "live_now", "grade", "outcome",
-        "translation_status",
+        "headline", "closes", "open_or_closed", "state_label", "live_now", "outcome", "translation_status",
     ]  # fmt: skip
-    secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
+    list_select_related = ["duty_station"]
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
         (_("Title and reference"), {"fields": ["title", "slug", "reference"]}),
@@ -73,6 +72,9 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "form", "what_next_en", "what_next_lo", "results_expected_by", "outcome", "outcome_note_en",
         "outcome_note_lo", "readvertised_as", "information_date", "review_due",
     )  # fmt: skip
+
+    def headline_details(self, obj: Vacancy) -> list[str]:
+        return [obj.grade, str(obj.duty_station or "")]
 
     def closing_date(self, obj: Vacancy) -> datetime.date:
         """The date as a value: that of the model is text."""
