@@ -246,6 +246,40 @@ def test_the_dialog_of_pictures_keeps_the_policy_and_axe_finds_nothing(desk, axe
     desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
 
+def test_each_menu_opens_by_keyboard_and_escape_leads_back_to_its_button(desk, axe):
+    desk.set_viewport_size(PHONE)
+    desk.goto("/admin/")
+    for button, inside in (
+        (desk.locator("[popovertarget=nav-sidebar]").first, desk.locator("#nav-sidebar")),
+        (desk.locator("[popovertarget=account]"), desk.locator("#account")),
+        (desk.locator(".drop-menu summary"), desk.locator(".drop-menu ul")),
+    ):
+        expect(inside).to_be_hidden()
+        button.press("Enter")
+        expect(inside).to_be_in_viewport()
+        assert small_targets(inside.locator(":is(a, button):visible")) == []
+        assert violations(desk, axe) == []
+        desk.keyboard.press("Escape")
+        expect(inside).to_be_hidden()
+        expect(button).to_be_focused()
+    desk.set_viewport_size(DESKTOP)
+    expect(desk.locator("#nav-sidebar")).to_be_visible()
+
+
+def test_the_colours_are_those_of_the_device_until_others_are_chosen(desk):
+    desk.goto("/admin/")
+    desk.emulate_media(color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = desk.evaluate(paper)
+    desk.locator("[popovertarget=account]").click()
+    desk.get_by_role("button", name="Colours: as on this device").click()
+    expect(desk.get_by_role("button", name="Colours: light")).to_be_visible()
+    light = desk.evaluate(paper)
+    assert light != dark
+    desk.reload()
+    assert desk.evaluate(paper) == light
+
+
 def test_what_would_break_the_policy_is_noticed(desk, complaints):
     desk.goto("/admin/")
     with desk.expect_console_message(lambda message: "Content Security Policy" in message.text):
