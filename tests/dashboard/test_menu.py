@@ -53,6 +53,16 @@ def test_the_side_bar_lists_only_what_a_role_may_open(client, db):
         assert client.get(url).status_code == 200
 
 
+def test_the_page_of_an_app_lists_its_kinds_with_what_each_is_for(client, db):
+    client.force_login(person("writer", "view_programme", "change_programme", "add_programme", "view_figure"))
+    page = client.get("/admin/programmes/").content.decode()
+    assert "The lines of work under Migration Management." in page
+    assert re.findall(r'class="(?:name|button small)" href="([^"]+)"', page) == [
+        "/admin/programmes/programme/", "/admin/programmes/programme/add/", "/admin/programmes/figure/",
+    ]  # fmt: skip
+    assert "Nothing to do." not in page
+
+
 def test_the_export_page_and_the_page_of_deleted_records_hold_what_a_role_may_see(client, db):
     make_donor(), make_donor()
     driver, programme = make_vacancy(title_en="Driver"), make_programme(title_en="Health")
