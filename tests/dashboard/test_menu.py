@@ -36,7 +36,7 @@ def test_the_side_bar_lists_what_an_administrator_may_open_in_the_order_of_the_o
         for entry in entries:
             page = staff.get(entry.url, follow=True)
             assert page.status_code == 200
-            [current] = re.findall(r'<a href="([^"]+)" aria-current', page.content.decode())
+            [current] = re.findall(r'<a href="(/[^"]+)" aria-current', page.content.decode())
             assert current == entry.url
 
 
