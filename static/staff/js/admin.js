@@ -95,6 +95,6 @@ document.addEventListener("input", (event) => {
 });
 for (const input of document.querySelectorAll(TYPES)) showInWords(input);
 mendEditors();
-const list = document.querySelector("#result_list");
+const list = document.querySelector("[data-secondary] #result_list");
 if (list) nameCells(list);
 new MutationObserver(mendEditors).observe(document.body, { childList: true, subtree: true });
