@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CareersConfig(AppConfig):
     name = "careers"
-    verbose_name = _("Careers")
+    verbose_name = _("Jobs and tenders")

@@ -18,7 +18,7 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.staff.content import ContentAdmin, FileOwnerAdmin, PublishableAdmin
 from iomlaos.staff.export import ExportMixin
-from iomlaos.staff.filters import StatusFilter, TranslatedFilter
+from iomlaos.staff.filters import TranslatedFilter
 from iomlaos.staff.inlines import FileVersionInline, TranslatedInline
 from programmes.forms import FigureForm, FigureFormSet
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project
@@ -83,7 +83,7 @@ class ProjectAdmin(PublishableAdmin):
         "programme",
         "translation_status",
     ]
-    list_filter = [StatusFilter, "programme", TranslatedFilter]
+    list_filter = [*PublishableAdmin.list_filter, "programme"]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
     fieldsets = [

@@ -4,7 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
+from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.actions import Close, CorrectReasons, Extend, RecordOutcome
@@ -28,6 +32,7 @@ class NoticeAdmin(PublishableAdmin):
     """A notice closes; it is not taken down at a time."""
 
     form = NoticeForm
+    has_button_on_home = True
     publishing_fields = ("slug", ("information_date", "reviewed_on", "review_due"))
     actions_of_record = (
         *[action for action in PublishableAdmin.actions_of_record if action is not TakeDown],
@@ -39,6 +44,10 @@ class NoticeAdmin(PublishableAdmin):
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        requested_at = models.Value(request.at, output_field=models.DateTimeField())
+        return super().get_queryset(request).annotate(requested_at=requested_at)
+
     def open_session(self, request: HttpRequest, record: Notice) -> EditSession:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
         return _with_public_version(super().open_session(request, record))
@@ -49,9 +58,25 @@ class NoticeAdmin(PublishableAdmin):
     def is_available(self, slug: str) -> bool:
         return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
-    @admin.display(description=_("closes"), ordering="closes_at")
+    @admin.display(description=_("title"), ordering="title_en")
+    def headline(self, obj: Notice) -> str:
+        """The title, and what tells notices of one title apart."""
+        details = " · ".join(filter(None, [obj.reference, *self.headline_details(obj)]))
+        return format_html('{}<span class="quiet">{}</span>', obj.title, details or gettext("No reference"))
+
+    def headline_details(self, obj: Notice) -> list[str]:
+        return []
+
+    @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
-        return obj.deadline
+        """The day, with the hour unless it is the end of the day, and the time left."""
+        day = formats.date_format(obj.closing_day, "l j F Y")
+        deadline = f"{day}, {obj.closing_hour:%H:%M}" if obj.closing_hour else day
+        left = obj.time_left(obj.requested_at) if obj.is_live(obj.requested_at) else ""
+        if not left:
+            return deadline
+        words = gettext("%(time)s left") % {"time": left}
+        return format_html('{} <span class="quiet">{}</span>', deadline, words)
 
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> list:
         """The outcome is last, once there can be one.

@@ -19,7 +19,7 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     file_relation = "documents"
     fields_to_fill_in = (*NoticeAdmin.fields_to_fill_in, _("documents for bidders"))
     list_display = [
-        "title", "closes", "status", "method", "outcome",
+        "headline", "status", "closes", "outcome",
         "translation_status",
     ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
@@ -51,3 +51,6 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     ]
     inlines = [ProcurementDocumentInline]
     announced_inlines = (ClarificationInline, AwardInline, *NoticeAdmin.announced_inlines)
+
+    def headline_details(self, obj: ProcurementNotice) -> list[str]:
+        return [obj.get_method_display()]

@@ -21,10 +21,9 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
     )
     form = VacancyForm
     list_display = [
-        "title", "closes", "status", "grade", "outcome",
-        "translation_status",
+        "headline", "status", "closes", "outcome", "translation_status",
     ]  # fmt: skip
-    secondary_columns = (*NoticeAdmin.secondary_columns, "grade")
+    list_select_related = ["duty_station"]
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [
         (
@@ -82,6 +81,9 @@ class VacancyAdmin(ExportMixin, NoticeAdmin):
         "form", "what_next_en", "what_next_lo", "results_expected_by", "outcome", "outcome_note_en",
         "outcome_note_lo", "readvertised_as", "information_date", "review_due",
     )  # fmt: skip
+
+    def headline_details(self, obj: Vacancy) -> list[str]:
+        return [obj.grade, str(obj.duty_station or "")]
 
     def closing_date(self, obj: Vacancy) -> datetime.date:
         """The date as a value: that of the model is text."""

@@ -131,8 +131,8 @@ class Migration(migrations.Migration):
                 ('readvertised_as', models.ForeignKey(blank=True, help_text='The page links to it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='careers.procurementnotice', verbose_name='advertised again as')),
             ],
             options={
-                'verbose_name': 'procurement notice',
-                'verbose_name_plural': 'procurement notices',
+                'verbose_name': 'tender',
+                'verbose_name_plural': 'tenders',
                 'ordering': ['-closes_at', '-pk'],
                 'abstract': False,
             },
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('title_en', models.CharField(max_length=160, null=True, verbose_name='title')),
                 ('title_lo', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='careers.procurementnotice', verbose_name='procurement notice')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='careers.procurementnotice', verbose_name='tender')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
             ],
             options={
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('answer_en', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
                 ('answer_lo', models.TextField(blank=True, help_text='Nothing is shown until it is answered.', null=True, verbose_name='answer')),
                 ('first_published_at', models.DateTimeField(editable=False, null=True, verbose_name='public since')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clarifications', to='careers.procurementnotice', verbose_name='procurement notice')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clarifications', to='careers.procurementnotice', verbose_name='tender')),
             ],
             options={
                 'verbose_name': 'question and answer',
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='value')),
                 ('currency', models.CharField(blank=True, max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Write the three letters of the currency: USD, LAK or EUR.')], verbose_name='currency')),
                 ('awarded_on', models.DateField(blank=True, null=True, verbose_name='awarded on')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='careers.procurementnotice', verbose_name='procurement notice')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='careers.procurementnotice', verbose_name='tender')),
             ],
             options={
                 'verbose_name': 'award',
@@ -225,8 +225,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_related_name': 'subscriptions',
-                'verbose_name': 'subscription to alerts',
-                'verbose_name_plural': 'subscriptions to alerts',
+                'verbose_name': 'e-mail alert',
+                'verbose_name_plural': 'e-mail alerts',
                 'ordering': ['-asked_at', 'id'],
             },
         ),
@@ -328,8 +328,8 @@ class Migration(migrations.Migration):
                 ('readvertised_as', models.ForeignKey(blank=True, help_text='The page links to it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='careers.vacancy', verbose_name='advertised again as')),
             ],
             options={
-                'verbose_name': 'vacancy',
-                'verbose_name_plural': 'vacancies',
+                'verbose_name': 'job',
+                'verbose_name_plural': 'jobs',
                 'ordering': ['-closes_at', '-pk'],
                 'abstract': False,
             },

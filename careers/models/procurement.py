@@ -91,8 +91,8 @@ class ProcurementNotice(Notice):
     objects = ProcurementNoticeQuerySet.as_manager()
 
     class Meta(Notice.Meta):
-        verbose_name = _("procurement notice")
-        verbose_name_plural = _("procurement notices")
+        verbose_name = _("tender")
+        verbose_name_plural = _("tenders")
 
     def get_absolute_url(self) -> str:
         return reverse("careers:procurement_detail", args=[self.slug])
@@ -147,7 +147,7 @@ class ProcurementDocument(FileVersion):
     """A document that bidders need: a file, or a link."""
 
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="documents", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="documents", verbose_name=_("tender")
     )
     title = models.CharField(_("title"), max_length=160)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -179,7 +179,7 @@ class Clarification(DatedEntry):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="clarifications", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="clarifications", verbose_name=_("tender")
     )
     question = models.TextField(_("question"), help_text=_("Everyone reads it: leave out who asked."))
     answer = models.TextField(_("answer"), blank=True, help_text=_("Nothing is shown until it is answered."))
@@ -202,7 +202,7 @@ class Award(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(
-        ProcurementNotice, models.CASCADE, related_name="awards", verbose_name=_("procurement notice")
+        ProcurementNotice, models.CASCADE, related_name="awards", verbose_name=_("tender")
     )
     lot = models.CharField(_("lot"), max_length=120, blank=True, help_text=_("Only if there are several."))
     supplier = models.CharField(_("supplier"), max_length=200)

@@ -95,8 +95,8 @@ class Subscription(NoticeChild):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("subscription to alerts")
-        verbose_name_plural = _("subscriptions to alerts")
+        verbose_name = _("e-mail alert")
+        verbose_name_plural = _("e-mail alerts")
         ordering = ["-asked_at", "id"]
         default_related_name = "subscriptions"
         constraints = [

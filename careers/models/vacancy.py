@@ -163,8 +163,8 @@ class Vacancy(Notice):
     objects = VacancyQuerySet.as_manager()
 
     class Meta(Notice.Meta):
-        verbose_name = _("vacancy")
-        verbose_name_plural = _("vacancies")
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             *Notice.Meta.indexes,
             # The open list of one duty station, at the cost of its open positions.

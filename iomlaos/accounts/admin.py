@@ -226,7 +226,8 @@ class RoleAdmin(BaseAdmin):
 
 @admin.register(SignInEvent)
 class SignInEventAdmin(ReadOnlyAdmin):
-    menu_order = 610
+    menu_order = 530
+    menu_group = _("People")
     about = _(
         "Sign-ins, wrong passwords, new passwords and sign-in links. Kept for a year; nobody can change it."
     )

@@ -17,4 +17,4 @@ class IomAdminConfig(admin_apps.AdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        apps.get_app_config("auth").verbose_name = _("People who may sign in")
+        apps.get_app_config("auth").verbose_name = _("People")

@@ -1,4 +1,4 @@
-"""“Still right”: a button of the work list for a page that needs no change."""
+"""“Still correct”: a button of the work list for a page that needs no change."""
 
 import datetime
 from typing import Any
@@ -28,7 +28,7 @@ def mark_reviewed(request: HttpRequest, label: str, key: str) -> HttpResponse:
     if not can_publish(request.user, model) or not model_admin.has_change_permission(request):
         raise PermissionDenied
     record = _set_reviewed(model, key, PartialDate.of(request.at).last_day, request.user)
-    message = _("“%(title)s” is still right: checked on %(today)s, to be reviewed again by %(day)s.") % {
+    message = _("“%(title)s” is still correct. Checked %(today)s, next review by %(day)s.") % {
         "title": record,
         "today": formats.date_format(record.reviewed_on),
         "day": formats.date_format(record.review_due),
@@ -48,7 +48,7 @@ def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: 
         return record
     record.reviewed_on, record.review_due = today, one_year_later(today)
     record.save(update_fields=["reviewed_on", "review_due", "updated_at"])
-    note = _("Still right")
+    note = _("Still correct")
     Revision.objects.add_state(standing, record, serialization.serialize(record), by=by, note=note)
     return record
 

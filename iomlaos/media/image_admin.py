@@ -37,7 +37,6 @@ class ImageAdminMixin:
     list_display_links = ("alternative_text",)
     search_fields = ("alternative_text", "caption", "photographer")
     list_per_page = 25
-    actions = None
 
     def get_form(
         self, request: HttpRequest, obj: Image | None = None, **kwargs: Any

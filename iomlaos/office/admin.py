@@ -3,8 +3,7 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -61,7 +60,7 @@ class OfficeAdmin(ContentAdmin):
 
 @admin.register(SiteNotice)
 class SiteNoticeAdmin(ContentAdmin):
-    menu_order = 320
+    menu_order = 330
     about = _(
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
@@ -104,14 +103,13 @@ class SiteNoticeAdmin(ContentAdmin):
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
-    menu_order = 330
+    menu_order = 320
     about = _(
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
     )
     list_display = ["title", "address", "status", "translation_status", "updated_at"]
     fieldsets = [(_("Text"), {"fields": ["title", "lead", "body"]})]
-    actions = ["delete_selected"]
 
     @admin.display(description=_("address"), ordering="slug")
     def address(self, obj: Page) -> str:
@@ -122,14 +120,6 @@ class PageAdmin(PublishableAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_fixed)
-
-    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
-    def delete_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-        if fixed := [page.title for page in queryset if page.is_fixed]:
-            message = gettext("Nothing was deleted. Every page of the site links to: %(titles)s.")
-            self.message_user(request, message % {"titles": ", ".join(fixed)}, messages.ERROR)
-            return None
-        return delete_selected(self, request, queryset)
 
 
 @admin.register(StandardText)

@@ -5,15 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
-from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.forms import CheckboxSelectMultiple, EmailField, SlugField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -110,13 +109,17 @@ class TranslatedFieldsetsMixin:
 class BaseAdmin(admin.ModelAdmin):
     """The admin pages of a model. `about` explains it in a sentence or two on its list and its form.
 
-    `menu_order` is its place on the admin's front page: the hundreds are the groups, one an app.
+    `menu_order` is its place in the side bar, `menu_group` the heading there: without it, the name of its
+    app. A group stands where its first entry does.
     """
 
     about = ""
     menu_order: int
+    menu_group: Promise
     formfield_overrides = FORMFIELD_OVERRIDES
     list_per_page = 50
+    #: No boxes to tick: what is done to a record is done from its form.
+    actions = None
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "–"
 
@@ -174,13 +177,13 @@ class BaseAdmin(admin.ModelAdmin):
         return TemplateResponse(request, f"admin/{page}.html", context, status=status)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
-            try:
-                self.opts.pk.clean(key, None)
-            except ValidationError:
-                raise BadRequest(f"{key!r} is the key of no row.") from None
         context = {"title": capfirst(self.opts.verbose_name_plural), "about": self.about}
-        return super().changelist_view(request, context | (extra_context or {}))
+        response = super().changelist_view(request, context | (extra_context or {}))
+        if changelist := (getattr(response, "context_data", None) or {}).get("cl"):
+            # The first filter is always shown.
+            used = any(spec.used_parameters for spec in changelist.filter_specs[1:])
+            response.context_data["more_filters_used"] = used
+        return response
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         # The import map of the editor is an inline script, which needs the nonce of this response.
@@ -194,7 +197,6 @@ class ReadOnlyAdmin(BaseAdmin):
 
     list_display_links = None
     date_hierarchy = "at"
-    actions = None
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -47,6 +47,8 @@ class ContentAdmin(
 ):
     """What the admin pages of all content share."""
 
+    #: Whether the front page has a button for a new one, not only an entry under "New…".
+    has_button_on_home = False
     #: Columns of the list that a phone leaves out.
     secondary_columns: tuple[str, ...] = ("translation_status",)
 

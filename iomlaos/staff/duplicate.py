@@ -3,15 +3,11 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.admin import action
-from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from iomlaos.publishing.models import SlugRedirect
 from iomlaos.publishing.options import options_of
@@ -30,7 +26,6 @@ class DuplicateMixin:
 
     #: The labels of the fields that every record has to fill in anew.
     fields_to_fill_in: ClassVar[tuple[Any, ...]] = ()
-    actions: ClassVar[list[str]] = ["copy_selected"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         original = self._original(request)
@@ -79,11 +74,3 @@ class DuplicateMixin:
             note = _("Copied from “%(title)s”") % {"title": title}
             extra_context = {"note_of_change": note, **(extra_context or {})}
         return super().add_view(request, form_url, extra_context)
-
-    @action(description=gettext_lazy("Copy the selected one as a new draft"), permissions=["add"])
-    def copy_selected(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-        keys = list(queryset.order_by().values_list("pk", flat=True)[:2])
-        if len(keys) == 1:
-            return redirect(f"{self.admin_url('add')}?{COPY_OF}={quote(keys[0])}")
-        self.message_user(request, _("Choose one of them to be copied."), messages.WARNING)
-        return None

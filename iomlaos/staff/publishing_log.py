@@ -17,7 +17,8 @@ from iomlaos.staff.base import ReadOnlyAdmin
 
 @admin.register(PublishingLogEntry)
 class PublishingLogEntryAdmin(ReadOnlyAdmin):
-    menu_order = 420
+    menu_order = 440
+    menu_group = _("Keeping track")
     about = _(
         "What became public, or was scheduled to; what was changed while it was public, withdrawn, taken "
         "back or deleted: when, and by whom. What is scheduled becomes public by the clock, at the time that "

@@ -67,8 +67,8 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='programmes.counterpart', verbose_name='part of')),
             ],
             options={
-                'verbose_name': 'counterpart',
-                'verbose_name_plural': 'counterparts',
+                'verbose_name': 'partner',
+                'verbose_name_plural': 'partners',
                 'ordering': ['order', 'name_en'],
             },
         ),

@@ -33,8 +33,8 @@ class Counterpart(models.Model):
     objects = PublicViaWorkQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("counterpart")
-        verbose_name_plural = _("counterparts")
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
         ordering = ["order", "name_en"]
         constraints = [
             models.UniqueConstraint(

@@ -16,6 +16,7 @@ from tests.helpers.browsing import (
     overflow,
     own_chromium,
     sign_in,
+    sign_out,
     signed_in,
     small_targets,
     violations,
@@ -246,7 +247,7 @@ def test_signing_out_keeps_what_was_typed(portal, account, open_desk):
     page = open_desk(account)
     page.goto(ADD)
     page.get_by_label("Title", exact=True).fill("Typed at the last moment")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page).to_have_url(re.compile("/admin/log"))
     sign_in(page, portal, account)
     page.goto(ADD)

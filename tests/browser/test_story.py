@@ -53,7 +53,9 @@ def arrive(open_page, office):
 def open_form(page: Page, kind: str, title: str) -> None:
     """From the front page through a list to a form, by clicks."""
     page.goto("/admin/")
-    follow(page.locator(".kinds").get_by_role("link", name=kind, exact=True))
+    if page.get_by_role("button", name="Menu", exact=True).is_visible():
+        page.get_by_role("button", name="Menu", exact=True).click()
+    follow(page.locator("#nav-sidebar").get_by_role("link", name=kind, exact=True))
     follow(page.locator("#result_list").get_by_role("link", name=title, exact=True))
     expect(page.locator("[name=_source]")).to_be_attached()
 
@@ -82,11 +84,8 @@ def text_of(office: Server, address: str = ADDRESS) -> str:
 
 
 def task(page: Page, title: str) -> Locator:
-    """A part of the work list, open."""
-    part = page.locator(".work details").filter(has=page.get_by_role("heading", name=title))
-    if part.get_attribute("open") is None:
-        part.locator("summary").click()
-    return part
+    """A block of the work list."""
+    return page.locator(".work").filter(has=page.get_by_role("heading", name=title))
 
 
 def preview(editor: Page) -> None:
@@ -122,9 +121,9 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     # The editor finds it on the front page, and gives it back once.
     phone.goto("/admin/")
     assert overflow(phone) == []
-    waits = task(phone, "Handed in, and waiting for you")
+    waits = task(phone, "For you to review")
     expect(waits).to_contain_text("writer")
-    follow(waits.get_by_role("link", name=TITLE))
+    follow(waits.get_by_role("link", name=TITLE, exact=True))
     expect(phone.locator(".versions")).to_contain_text("Handed in by writer")
     expect(phone.get_by_label("Summary", exact=True)).to_have_value(FIRST_TRY)
     assert overflow(phone) == []
@@ -137,7 +136,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     desk.goto("/admin/")
     returned = task(desk, "Returned to you")
     expect(returned).to_contain_text("editor: How often is twice? And the Lao, please.")
-    follow(returned.get_by_role("link", name=TITLE))
+    follow(returned.get_by_role("link", name=TITLE, exact=True))
     write(desk, "Summary", NEW)
     open_section(desk, "Lao")
     write(desk, "Summary in Lao (optional)", NEW_IN_LAO)
@@ -147,7 +146,7 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
 
     # The editor looks at it as visitors will, and shows it to a ministry.
     phone.goto("/admin/")
-    follow(task(phone, "Handed in, and waiting for you").get_by_role("link", name=TITLE))
+    follow(task(phone, "For you to review").get_by_role("link", name=TITLE, exact=True))
     preview(phone)
     follow(phone.get_by_role("link", name="Links for a review outside"))
     assert overflow(phone) == []

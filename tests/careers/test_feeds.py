@@ -62,7 +62,7 @@ def test_an_entry_says_when_it_closes_in_words_and_for_machines_and_what_it_is(c
     [entry] = read_feed(client, "/careers/feed.atom").entries
     assert entry.summary == (
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) (2026-06-10T10:00:00Z)"
-        " · Vacancy · Duty station: Boten · Grade: G2 (General Service)"
+        " · Job · Duty station: Boten · Grade: G2 (General Service)"
         " · Appointment: Fixed term · Nine months · Reference: VN 7"
     )
     assert entry.link == "http://testserver/careers/vacancies/driver/"
@@ -80,7 +80,7 @@ def test_an_entry_of_a_tender_says_its_method_and_its_other_moments(client):
         pre_bid_at=DEADLINE - 5 * DAY,
     )
     [entry] = read_feed(client, "/careers/feed.atom").entries
-    assert "Procurement notice · Method: Request for quotation (RFQ)" in entry.summary
+    assert "Tender · Method: Request for quotation (RFQ)" in entry.summary
     assert "Questions until: Sunday 7 June 2026, 17:00, Vientiane time (UTC+7)" in entry.summary
     assert "Pre-bid meeting: Friday 5 June 2026, 17:00, Vientiane time (UTC+7)" in entry.summary
 

@@ -16,7 +16,7 @@ def pictures(client) -> list[tuple[str, str]]:
 
 
 def test_the_guide_is_linked_from_the_front_page_and_shows_its_parts(staff):
-    assert '<a href="/admin/guide/">Guide</a>' in staff.get("/admin/").content.decode()
+    assert '<a href="/admin/guide/">Staff guide</a>' in staff.get("/admin/").content.decode()
     page = staff.get("/admin/guide/").content.decode()
     assert page.count("<h1>") == 1
     assert '<a href="#the-work-list">The work list</a>' in page

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from iomlaos.dashboard.linkcheck.client import LinkClient
 from iomlaos.dashboard.models import CheckedLink
+from iomlaos.publishing.models import Revision
 from tests.helpers.factories import (
     make_bidding_document,
     make_contact_point,
@@ -68,9 +69,8 @@ def found() -> dict[str, str]:
 
 
 def broken(staff) -> dict[str, str]:
-    """As the front page of the admin names them."""
-    tasks = [task for part in staff.get("/admin/").context["task_groups"] for task in part.tasks]
-    return {row.label: row.note for task in tasks if task.name == "broken-links" for row in task.rows}
+    """As the work list of the admin names them."""
+    return {row.label: row.note for row in staff.get("/admin/worklist/broken-links/").context["work"].rows}
 
 
 def link_to(address: str, words: str = "there") -> str:
@@ -275,6 +275,17 @@ def test_what_no_page_links_to_is_forgotten(elsewhere):
     page.save()
     check()
     assert found() == {f"{elsewhere.url}/200": "fine"}
+
+
+def test_the_front_page_counts_them_but_for_records_that_were_saved_since(elsewhere, staff, clock):
+    pages = [make_page(title_en=title, body_en=link_to(f"{elsewhere.url}/404")) for title in "AB"]
+    check()
+    clock.shift(datetime.timedelta(minutes=1))
+    [count] = [task.count for task in staff.get("/admin/").context["later"] if task.name == "broken-links"]
+    assert count == 2
+    for page in pages:
+        Revision.objects.sync_state(page)
+    assert "broken-links" not in [task.name for task in staff.get("/admin/").context["later"]]
 
 
 def test_the_list_costs_as_many_queries_for_many_broken_links_as_for_one(elsewhere, staff):

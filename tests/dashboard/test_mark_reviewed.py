@@ -1,4 +1,4 @@
-""" "Still right": one click of the work list, which the public page says."""
+""" "Still correct": one click of the work list, which the public page says."""
 
 import datetime
 
@@ -34,7 +34,7 @@ def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, st
     assert "Checked on" not in read(client, "/programmes/one/")
     assert f'action="{button_of(row)}"' in staff.get("/admin/").content.decode()
     page = staff.post(button_of(row), follow=True)
-    words = "“One” is still right: checked on 1 June 2026, to be reviewed again by 1 June 2027."
+    words = "“One” is still correct. Checked 1 June 2026, next review by 1 June 2027."
     assert words in page.content.decode()
     assert button_of(row) not in page.content.decode()
     row.refresh_from_db()
@@ -67,8 +67,8 @@ def test_it_stands_in_the_history_once_however_often_it_is_clicked(clock, staff)
     for _ in range(3):
         staff.post(button_of(row))
     states = Revision.objects.of(row).states()
-    assert [(state.note, state.who) for state in states] == [("Still right", "staff"), ("", "")]
-    assert "Still right" in staff.get(f"/admin/office/page/{row.pk}/history/").content.decode()
+    assert [(state.note, state.who) for state in states] == [("Still correct", "staff"), ("", "")]
+    assert "Still correct" in staff.get(f"/admin/office/page/{row.pk}/history/").content.decode()
 
 
 def test_a_form_that_was_open_meanwhile_does_not_take_it_back(clock, staff):
@@ -105,7 +105,7 @@ def test_only_who_may_publish_it_says_so(clock, client, db):
     assert client.post(button_of(row)).headers["Location"].startswith("/admin/login/")
     client.force_login(person)
     page = client.get("/admin/").content.decode()
-    assert "To be reviewed" in page
+    assert "review by" not in page
     assert button_of(row) not in page
     assert client.post(button_of(row)).status_code == 403
     row.refresh_from_db()

@@ -173,7 +173,12 @@ def give_password(page: Page, name: str) -> None:
 def sign_in(page: Page, server: Server, name: str) -> None:
     page.goto(f"{server.url}/admin/")
     give_password(page, name)
-    expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
+    expect(page.locator("#nav-sidebar")).to_have_count(1)
+
+
+def sign_out(page: Page) -> None:
+    page.locator("[popovertarget=account]").click()
+    page.get_by_role("button", name="Sign out").click()
 
 
 def wait_for_editors(page: Page) -> None:

@@ -80,7 +80,7 @@ UNREADABLE = {
     ),
     "a yes for a number": (
         "- model: programmes.counterpart\n  fields: {slug: x, name_en: X, kind: other, order: yes}\n",
-        "counterpart “x”, order: Write a whole number.",
+        "partner “x”, order: Write a whole number.",
     ),
     "a NUL in a text": (
         WITH_PROGRAMME % 'acronym: "a\\0b"',
@@ -110,7 +110,7 @@ UNSTORABLE = {
 - model: programmes.counterpart
   fields: {slug: two, name_en: Two, kind: other, parent: [one]}
 """,
-        "bad.yaml, line 2, counterpart “one”: it refers to itself",
+        "bad.yaml, line 2, partner “one”: it refers to itself",
     ),
     "an unknown choice": (
         "- model: programmes.donor\n  fields: {slug: x, name_en: X, kind: goverment}\n",

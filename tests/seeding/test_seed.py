@@ -113,7 +113,7 @@ def test_a_new_record_leaves_out_what_staff_deleted(folder):
     )
     said = seed(folder)
     assert "project “crest”: loaded without donors “italy”, which was deleted." in said
-    assert "counterpart “skills”: loaded without parent “labour”, which was deleted." in said
+    assert "partner “skills”: loaded without parent “labour”, which was deleted." in said
     assert [donor.slug for donor in Project.objects.get(slug="crest").donors.all()] == ["canada"]
     assert Counterpart.objects.get(slug="skills").parent is None
 

@@ -160,7 +160,7 @@ def test_an_update_that_staffs_change_forbids_is_left_and_said(folder):
     Vacancy.objects.update(outcome="filled")
     change(folder, "closes_at: 2021-01-10T", "closes_at: 2999-01-10T")
     assert seed(folder) == (
-        "careers.yaml, line 2, vacancy “project-assistant”, outcome: This notice is still open, so it has no "
+        "careers.yaml, line 2, job “project-assistant”, outcome: This notice is still open, so it has no "
         "outcome yet. It was not updated.\n" + summary(kept=1)
     )
     assert Vacancy.objects.get().closes_at == vacancy.closes_at

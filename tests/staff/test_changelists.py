@@ -121,7 +121,7 @@ def test_a_list_of_notices_says_how_they_stand_and_tells_open_from_closed(clock,
         "–", "Open", "Closing soon", "Closed",
     ]  # fmt: skip
     assert columns[-3:] == [
-        ("closes", "Monday 1 June 2026, 12:00, Vientiane time (UTC+7)"),
+        ("closes", "Monday 1 June 2026, 12:00"),
         ("open_or_closed", "Closed"),
         ("outcome", "Cancelled"),
     ]

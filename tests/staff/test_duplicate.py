@@ -160,17 +160,6 @@ def test_the_address_of_a_copy_is_one_that_nobody_has_or_had(staff, vacancy):
     assert fill_form(copied(staff, longest))["slug"] == [f"{'d' * 78}-2"]
 
 
-def test_one_of_a_list_is_copied_by_an_action_and_two_are_not(staff, vacancy):
-    other = make_vacancy()
-    chosen = {"action": "copy_selected", "_selected_action": [vacancy.pk]}
-    response = staff.post("/admin/careers/vacancy/", chosen)
-    assert response["Location"] == f"/admin/careers/vacancy/add/?copy_of={vacancy.pk}"
-    chosen["_selected_action"] = [vacancy.pk, other.pk]
-    response = staff.post("/admin/careers/vacancy/", chosen, follow=True)
-    assert response.redirect_chain == [("/admin/careers/vacancy/", 302)]
-    assert Vacancy.objects.count() == 2
-
-
 def test_only_who_may_add_copies_and_what_is_not_there_is_not_copied(staff, vacancy):
     assert staff.get("/admin/careers/vacancy/add/?copy_of=999").status_code == 404
     assert staff.get("/admin/careers/vacancy/add/?copy_of=x").status_code == 404

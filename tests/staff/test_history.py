@@ -363,10 +363,9 @@ def test_what_was_deleted_is_restored_as_a_draft_with_its_child_rows(staff):
     assert staff.post("/admin/careers/vacancy/deleted/", {"revision": revision}).status_code == 302
 
 
-def test_what_was_deleted_in_a_list_is_not_restored_where_its_address_is_taken(staff):
+def test_what_was_deleted_is_not_restored_where_its_address_is_taken(staff):
     vacancy = make_vacancy(slug="driver", state="draft")
-    chosen = {"action": "delete_selected", "_selected_action": [vacancy.pk], "post": "yes"}
-    staff.post("/admin/careers/vacancy/", chosen)
+    staff.post(address_of(vacancy, "delete/"), {"post": "yes"})
     revision = Revision.objects.get(kind="deleted")
     make_vacancy(slug="driver")
     staff.post("/admin/careers/vacancy/deleted/", {"revision": str(revision.pk)})

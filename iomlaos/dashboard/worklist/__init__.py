@@ -4,50 +4,65 @@ The admin's front page shows each member of staff their part; `content_health` p
 """
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import replace
 
+from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
-from iomlaos.dashboard.worklist import content, notices
-from iomlaos.dashboard.worklist.base import Task, TaskGroup, TaskRow
-from iomlaos.dashboard.worklist.drafts import DraftTasks
+from iomlaos.dashboard.worklist.base import Block, Row, Status
+from iomlaos.dashboard.worklist.blocks import Blocks
+from iomlaos.dashboard.worklist.later import (
+    LaterTask,
+    broken_links,
+    broken_links_block,
+    counted,
+    later_tasks,
+)
+from iomlaos.dashboard.worklist.records import OfficeRecords
+from iomlaos.publishing.models import publishables
+from iomlaos.publishing.permissions import can_publish, can_view
 
-__all__ = ["Task", "TaskGroup", "TaskRow", "shared_tasks", "tasks_for"]
-
-
-def shared_tasks(at: datetime.datetime) -> list[TaskGroup]:
-    """All tasks of the office; groups and tasks without a row are left out."""
-    drafts = DraftTasks(at)
-    waiting = TaskGroup("people", _("Waiting for somebody"), [drafts.returned(), drafts.submitted()])
-    urgent, *others = _groups(at, drafts)
-    return _without_empty([urgent, waiting, *others])
-
-
-def tasks_for(request: HttpRequest) -> list[TaskGroup]:
-    """What the signed-in user may see, their own first."""
-    drafts, user = DraftTasks(request.at), request.user
-    own_tasks = [drafts.returned(user), drafts.submitted(user), drafts.own_submissions(user)]
-    own = TaskGroup("own", _("For you"), own_tasks, is_open=True)
-    return _without_empty(
-        replace(group, tasks=[task.visible_to(request) for task in group.tasks])
-        for group in [own, *_groups(request.at, drafts)]
-    )
+__all__ = ["Block", "LaterTask", "Row", "Status", "blocks_for", "find_block", "later_for", "shared_blocks"]
 
 
-def _groups(at: datetime.datetime, drafts: DraftTasks) -> list[TaskGroup]:
-    # Urgent is what was promised to the public and did not happen.
-    urgent = [drafts.failed_schedules(), notices.results_overdue(at)]
-    return [
-        TaskGroup("urgent", _("Urgent"), urgent, is_open=True, is_urgent=True),
-        TaskGroup("coming", _("Coming up"), [notices.closing(at), drafts.scheduled()], is_open=True),
-        TaskGroup("to-do", _("To put in order"), [*notices.to_do(at), *content.to_do(at)]),
-        TaskGroup("hidden", _("Not public"), [drafts.changes(), drafts.new_records(), content.withdrawn()]),
-        TaskGroup("lao", _("Not yet in Lao"), content.not_in_lao(at), is_folded=True),
-    ]
+def blocks_for(request: HttpRequest) -> list[Block]:
+    """What the signed-in user can do something about, what waits for others last."""
+    return [block for block in _all_blocks(request) if block.rows]
 
 
-def _without_empty(groups: Iterable[TaskGroup]) -> list[TaskGroup]:
-    filled = [replace(group, tasks=[task for task in group.tasks if task.rows]) for group in groups]
-    return [group for group in filled if group.tasks]
+def later_for(request: HttpRequest) -> list[LaterTask]:
+    kinds = _changeable(request)
+    links = broken_links(request.at, kinds)
+    return [*([links] if links.count else []), *counted(later_tasks(request.at, kinds))]
+
+
+def find_block(request: HttpRequest, name: str) -> Block | None:
+    """The rows of a block or a later task; None where there is none of this name."""
+    kinds = _changeable(request)
+    if name == "broken-links":
+        return broken_links_block(request.at, kinds)
+    if task := next((task for task in later_tasks(request.at, kinds) if task.name == name), None):
+        return task.block()
+    return next((block for block in _all_blocks(request) if block.name == name), None)
+
+
+def shared_blocks(at: datetime.datetime) -> list[Block]:
+    """Everything, for the whole office; empty blocks are left out."""
+    kinds = publishables()
+    blocks = Blocks(OfficeRecords(kinds, at), kinds)
+    everything = [task.block() for task in later_tasks(at, admin.site._registry)]
+    links = broken_links_block(at, admin.site._registry)
+    found = [blocks.due(), blocks.to_review(), blocks.returned(), blocks.drafts(), links, *everything]
+    return [block for block in found if block.rows]
+
+
+def _all_blocks(request: HttpRequest) -> list[Block]:
+    visible = [model for model in publishables() if can_view(admin.site, model, request)]
+    publishable = {model for model in visible if can_publish(request.user, model)}
+    blocks = Blocks(OfficeRecords(visible, request.at), publishable, request.user)
+    return [blocks.to_review(), blocks.returned(), blocks.due(), blocks.drafts(), blocks.waiting()]
+
+
+def _changeable(request: HttpRequest) -> set[type[models.Model]]:
+    registry = admin.site._registry.items()
+    return {model for model, model_admin in registry if model_admin.has_change_permission(request)}

@@ -1,38 +1,47 @@
-"""Tasks of the work list, and their rows."""
+"""Rows and blocks of the work list, and how they write moments."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import models
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.dates import VIENTIANE
-from iomlaos.publishing.models import Publishable
-from iomlaos.publishing.permissions import can_publish, can_view
+from iomlaos.publishing.dates import VIENTIANE, local_date
+from iomlaos.publishing.status import Status
 
-#: Rows of a task on the front page.
-ROWS_SHOWN = 20
+#: Rows of a block on the front page.
+ROWS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class TaskRow:
-    """A record with something to do: its title, and a note about it."""
+class Action:
+    """What to do about a row: a link, or a button that does it."""
+
+    label: str
+    url: str
+    is_post: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record with something to do. `due` is the part of its note that stands out."""
 
     model: type[models.Model]
     key: str
     label: str
     note: str = ""
+    due: str = ""
     at: datetime.datetime | None = None
-    #: Whether the row has a button "Still right".
-    can_mark_reviewed: bool = False
+    status: Status | None = None
+    action: Action | None = None
+    is_urgent: bool = False
 
     @classmethod
     def for_record(cls, record: models.Model, note: str = "", **fields: Any) -> Self:
@@ -40,78 +49,57 @@ class TaskRow:
 
     @classmethod
     def for_draft(cls, draft: Any, note: str, **fields: Any) -> Self:
-        """Of a draft or a submission, which store model, key and title of their record."""
+        """Of a draft, a submission or a log entry, which store model, key and title of their record."""
         return cls(apps.get_model(draft.model), draft.object_key, draft.title, note, **fields)
 
     @property
     def url(self) -> str:
-        return reverse(admin_urlname(self.model._meta, "change"), args=[self.key])
+        return admin_url(self.model, "change", self.key)
 
     @property
-    def mark_reviewed_url(self) -> str:
-        return reverse("admin:mark_reviewed", args=[self.model._meta.label_lower, self.key])
+    def full_note(self) -> str:
+        return join_notes(self.due, self.note)
 
 
 @dataclass(frozen=True)
-class Task:
-    """One kind of thing to do: what it is, what to do about it, and where.
-
-    `name` is for programs, and stays when the title changes.
-    """
+class Block:
+    """Rows under one heading. `name` is for addresses and programs."""
 
     name: str
     title: str
-    advice: str
-    rows: list[TaskRow]
-    #: Whether only those who may publish a record can do something about it.
-    is_for_publishers: bool = False
+    rows: list[Row]
 
     @property
-    def rows_shown(self) -> list[TaskRow]:
-        return self.rows[:ROWS_SHOWN]
+    def rows_shown(self) -> list[Row]:
+        """Five; six, where a link would only hide the last one."""
+        return self.rows if len(self.rows) == ROWS_SHOWN + 1 else self.rows[:ROWS_SHOWN]
 
     @property
-    def hidden_count(self) -> int:
-        return max(0, len(self.rows) - ROWS_SHOWN)
-
-    def visible_to(self, request: HttpRequest) -> Self:
-        """The task with the rows that this user may see, and can do something about."""
-        visible = {kind for kind in {row.model for row in self.rows} if can_view(admin.site, kind, request)}
-        publishable = {
-            kind for kind in visible if not issubclass(kind, Publishable) or can_publish(request.user, kind)
-        }
-        rows = [
-            replace(row, can_mark_reviewed=row.can_mark_reviewed and row.model in publishable)
-            for row in self.rows
-            if row.model in (publishable if self.is_for_publishers else visible)
-        ]
-        return replace(self, rows=rows)
+    def url(self) -> str:
+        return reverse("admin:worklist", args=[self.name])
 
 
-@dataclass(frozen=True)
-class TaskGroup:
-    """Tasks under one heading. `is_open`: with their rows unfolded; `is_folded`: the heading alone."""
-
-    name: str
-    title: str
-    tasks: list[Task]
-    is_open: bool = False
-    is_folded: bool = False
-    is_urgent: bool = False
-
-    @property
-    def count(self) -> int:
-        return sum(len(task.rows) for task in self.tasks)
+def admin_url(model: type[models.Model], page: str, *args: Any) -> str:
+    return reverse(admin_urlname(model._meta, page), args=args)
 
 
-def format_datetime(at: datetime.datetime) -> str:
-    moment = formats.date_format(at.astimezone(VIENTIANE), "l j F Y, H:i")
-    return _("%(moment)s, Vientiane time (UTC+7)") % {"moment": moment}
+def kind_of(record: models.Model) -> str:
+    """ "Programme", "Job VN2026/013"."""
+    return f"{capfirst(record._meta.verbose_name)} {getattr(record, 'reference', '')}".strip()
 
 
-def join_notes(*notes: str | None) -> str:
-    return " · ".join(filter(None, notes))
+def format_when(moment: datetime.datetime, at: datetime.datetime) -> str:
+    """ "today 08:40", "Friday 27 November, 08:40", with the year where it is another one. Vientiane time."""
+    day, today = local_date(moment), local_date(at)
+    hour = formats.date_format(moment.astimezone(VIENTIANE), "H:i")
+    if day == today:
+        return _("today %(hour)s") % {"hour": hour}
+    return f"{format_day(day, today)}, {hour}"
 
 
-def rows_for(records: Iterable[Any], note: Callable[[Any], str] = lambda record: "") -> list[TaskRow]:
-    return [TaskRow.for_record(record, note(record)) for record in records]
+def format_day(day: datetime.date, today: datetime.date) -> str:
+    return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def join_notes(*notes: str | Promise | None) -> str:
+    return " · ".join(str(note) for note in notes if note)

@@ -57,8 +57,8 @@ class Migration(migrations.Migration):
                 ('hours_lo', models.TextField(blank=True, null=True, verbose_name='opening hours')),
             ],
             options={
-                'verbose_name': 'office',
-                'verbose_name_plural': 'office',
+                'verbose_name': 'contact details',
+                'verbose_name_plural': 'contact details',
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='office_is_one')],
             },
         ),

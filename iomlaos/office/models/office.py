@@ -30,8 +30,8 @@ class Office(models.Model):
     hours = models.TextField(_("opening hours"), blank=True)
 
     class Meta:
-        verbose_name = _("office")
-        verbose_name_plural = _("office")
+        verbose_name = _("contact details")
+        verbose_name_plural = _("contact details")
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="office_is_one")]
 
     def __str__(self) -> str:

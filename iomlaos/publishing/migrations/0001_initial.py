@@ -49,8 +49,8 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'publishing and withdrawal',
-                'verbose_name_plural': 'log of publishing',
+                'verbose_name': 'publishing log entry',
+                'verbose_name_plural': 'publishing log',
                 'ordering': ['-at', '-number'],
                 'proxy': True,
                 'default_permissions': ('view',),

@@ -19,6 +19,6 @@ class PublishingLogEntry(Revision):
     class Meta:
         proxy = True
         default_permissions = ("view",)
-        verbose_name = _("publishing and withdrawal")
-        verbose_name_plural = _("log of publishing")
+        verbose_name = _("publishing log entry")
+        verbose_name_plural = _("publishing log")
         ordering = ["-at", "-number"]

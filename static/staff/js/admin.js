@@ -43,6 +43,6 @@ function nameCells(list) {
 }
 
 mendEditors();
-const list = document.querySelector("#result_list");
+const list = document.querySelector("[data-secondary] #result_list");
 if (list) nameCells(list);
 new MutationObserver(mendEditors).observe(document.body, { childList: true, subtree: true });

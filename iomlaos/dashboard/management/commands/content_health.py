@@ -10,7 +10,6 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from iomlaos.dashboard import worklist
-from iomlaos.dashboard.worklist import base
 from iomlaos.publishing.dates import iso_utc
 
 
@@ -23,51 +22,41 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         at = timezone.now()
-        groups = worklist.shared_tasks(at)
+        blocks = worklist.shared_blocks(at)
+        is_urgent = any(row.is_urgent for block in blocks for row in block.rows)
         if options["json"]:
-            self.stdout.write(json.dumps(_as_data(groups, iso_utc(at)), ensure_ascii=False, indent=2))
+            found = {"at": iso_utc(at), "is_urgent": is_urgent, "tasks": list(map(_as_data, blocks))}
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(_as_text(groups)).lstrip() or "There is nothing to do.")
-        if options["strict"] and any(group.is_urgent for group in groups):
+            self.stdout.write("\n".join(_as_text(blocks)).lstrip() or "Nothing to do.")
+        if options["strict"] and is_urgent:
             sys.exit(1)
 
 
-def _as_data(groups: list[base.TaskGroup], at: str) -> dict:
+def _as_data(block: worklist.Block) -> dict:
     return {
-        "at": at,
-        "is_urgent": any(group.is_urgent for group in groups),
-        "tasks": [
+        "name": block.name,
+        "title": block.title,
+        "count": len(block.rows),
+        "rows": [
             {
-                "name": task.name,
-                "part": group.name,
-                "is_urgent": group.is_urgent,
-                "title": task.title,
-                "advice": task.advice,
-                "count": len(task.rows),
-                "rows": [
-                    {
-                        "model": row.model._meta.label_lower,
-                        "key": row.key,
-                        "title": row.label,
-                        "note": row.note,
-                        "at": iso_utc(row.at) if row.at else None,
-                        "address": settings.SITE_URL + row.url,
-                    }
-                    for row in task.rows
-                ],
+                "model": row.model._meta.label_lower,
+                "key": row.key,
+                "title": row.label,
+                "status": str(row.status or ""),
+                "note": row.full_note,
+                "is_urgent": row.is_urgent,
+                "at": iso_utc(row.at) if row.at else None,
+                "address": settings.SITE_URL + row.url,
             }
-            for group in groups
-            for task in group.tasks
+            for row in block.rows
         ],
     }
 
 
-def _as_text(groups: list[base.TaskGroup]) -> Iterator[str]:
-    for group in groups:
-        yield f"\n{group.title.upper()} ({group.count})"
-        for task in group.tasks:
-            yield f"\n  {task.title} ({len(task.rows)})"
-            yield f"  {task.advice}"
-            for row in task.rows:
-                yield f"    - {row.label}" + (f" · {row.note}" if row.note else "")
-                yield f"      {settings.SITE_URL}{row.url}"
+def _as_text(blocks: list[worklist.Block]) -> Iterator[str]:
+    for block in blocks:
+        yield f"\n{block.title} ({len(block.rows)})"
+        for row in block.rows:
+            yield f"  - {row.label}" + (f" · {row.full_note}" if row.full_note else "")
+            yield f"    {settings.SITE_URL}{row.url}"

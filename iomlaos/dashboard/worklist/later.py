@@ -1,0 +1,172 @@
+"""“When you have time”: what is missing, open, or linked to nowhere."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from careers.models.application_form import ApplicationForm
+from careers.models.notice import Notice
+from iomlaos.dashboard.linkcheck.extract import links_of, public_querysets
+from iomlaos.dashboard.models import CheckedLink
+from iomlaos.dashboard.worklist.base import Block, Row, join_notes
+from iomlaos.office.models import Office, Place, SiteNotice, StandardText
+from iomlaos.publishing.models import Revision, publishables
+from programmes.models import Counterpart, Document, Donor, Figure
+
+#: Fields that no public page shows.
+NOT_ON_PAGES = {"withdrawal_reason"}
+
+
+@dataclass(frozen=True)
+class LaterTask:
+    """Records with something missing. `count` is set where they were counted without being read."""
+
+    name: str
+    title: str
+    querysets: tuple[models.QuerySet, ...]
+    note: Callable[[Any], str] = lambda record: ""
+    count: int = 0
+
+    @property
+    def url(self) -> str:
+        return reverse("admin:worklist", args=[self.name])
+
+    def block(self) -> Block:
+        rows = [Row.for_record(record, self.note(record)) for rows in self.querysets for record in rows]
+        return Block(self.name, self.title, rows)
+
+
+def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> list[LaterTask]:
+    """Those about models whose records the reader may change."""
+    tasks = [
+        LaterTask(
+            "figures",
+            _("Figures without a caption or a date"),
+            (Figure.objects.without_caption_or_date().select_related("programme"),),
+            _missing_of_figure,
+        ),
+        LaterTask("documents", _("Documents without a file"), (Document.objects.live(at).on_request(),)),
+        LaterTask(
+            "forms", _("Application forms without a file"), (ApplicationForm.objects.live(at).on_request(),)
+        ),
+        LaterTask("standard-texts", _("Standard texts to confirm"), (StandardText.objects.unconfirmed(),)),
+        LaterTask(
+            "open-questions",
+            _("Open questions"),
+            (Document.objects.exclude(staff_note=""),),
+            lambda document: document.staff_note,
+        ),
+        LaterTask(
+            "lao",
+            _("Not yet in Lao"),
+            tuple(rows.filter(_lacks_lao(rows.model)) for rows in _translated_querysets(at)),
+            lambda record: capfirst(record._meta.verbose_name),
+        ),
+    ]
+    return [
+        LaterTask(task.name, task.title, querysets, task.note)
+        for task in tasks
+        if (querysets := tuple(rows for rows in task.querysets if rows.model in kinds))
+    ]
+
+
+def counted(tasks: list[LaterTask]) -> list[LaterTask]:
+    """The tasks with something to do, counted in one query."""
+    names = [
+        rows.order_by().values_list(models.Value(task.name, output_field=models.CharField()))
+        for task in tasks
+        for rows in task.querysets
+    ]
+    counts = Counter(name for (name,) in names[0].union(*names[1:], all=True)) if names else Counter()
+    return [
+        LaterTask(task.name, task.title, task.querysets, task.note, counts[task.name])
+        for task in tasks
+        if counts[task.name]
+    ]
+
+
+def _missing_of_figure(figure: Figure) -> str:
+    caption = "" if figure.caption_en else _("no caption")
+    date = "" if figure.information_date else _("no date")
+    return join_notes(str(figure.programme or ""), caption, date)
+
+
+# --- Lao ------------------------------------------------------------------------------------------
+
+
+def _lacks_lao(model: type[models.Model]) -> models.Q:
+    """A text of it is in English only."""
+    missing = models.Q()
+    for name in translator.get_options_for_model(model).all_fields.keys() - NOT_ON_PAGES:
+        english, lao = (build_localized_fieldname(name, language) for language in ("en", "lo"))
+        missing |= models.Q(**{f"{english}__gt": ""}) & ~models.Q(**{f"{lao}__gt": ""})
+    return missing
+
+
+def _translated_querysets(at: datetime.datetime) -> list[models.QuerySet]:
+    """What visitors can read now, and staff still edit: no closed notices."""
+    notices = [model.objects.open(at) for model in publishables() if issubclass(model, Notice)]
+    others = [model.objects.live(at) for model in publishables() if not issubclass(model, Notice)]
+    return [
+        *others,
+        *notices,
+        Figure.objects.public(at).select_related("programme"),
+        Donor.objects.public(at),
+        Counterpart.objects.public(at),
+        Office.objects.all(),
+        SiteNotice.objects.public(at),
+        StandardText.objects.all(),
+        Place.objects.all(),
+    ]
+
+
+# --- Links ----------------------------------------------------------------------------------------
+
+
+def broken_links(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> LaterTask:
+    """As the last check found them, but for records that were saved since. Two queries."""
+    links = list(CheckedLink.objects.broken())
+    holders = {(model, key) for link in links for model, key in link.found_in}
+    saves = Revision.objects.filter(
+        kind=Revision.Kind.STATE,
+        model__in={model for model, _key in holders},
+        object_key__in={key for _model, key in holders},
+        at__gt=min((link.checked_at for link in links), default=at),
+    )
+    saved = {
+        (model, key): when
+        for model, key, when in saves.order_by("at").values_list("model", "object_key", "at")
+    }
+    labels = {model._meta.label_lower for model in kinds}
+    count = sum(
+        model in labels and saved.get((model, key), link.checked_at) <= link.checked_at
+        for link in links
+        for model, key in link.found_in
+    )
+    return LaterTask("broken-links", _("Broken links"), (), count=count)
+
+
+def broken_links_block(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> Block:
+    """The records that hold one now, without those that were corrected or withdrawn since the check."""
+    broken = {link.address: link for link in CheckedLink.objects.broken()}
+    keys: dict[str, set[str]] = defaultdict(set)
+    for link in broken.values():
+        for model, key in link.found_in:
+            keys[model].add(key)
+    rows = []
+    for records in public_querysets(at) if keys else []:
+        if records.model not in kinds:
+            continue
+        for record in records.filter(pk__in=keys[records.model._meta.label_lower]):
+            for address in sorted(links_of(record) & broken.keys()):
+                rows.append(Row.for_record(record, join_notes(address, broken[address].description)))
+    return Block("broken-links", _("Broken links"), rows)
