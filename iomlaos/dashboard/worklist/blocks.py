@@ -104,9 +104,13 @@ class Blocks:
             if change.failure_reason and record and type(record) in self.publishable:
                 when = _("due %(when)s") % {"when": format_when(change.publish_at, self.at)}
                 yield self._row(
-                    record, join_notes(kind_of(record), when), due=change.failure_reason, at=change.publish_at,
-                    action=self._form(_("Open"), record), is_urgent=True,
-                )  # fmt: skip
+                    record,
+                    join_notes(kind_of(record), when),
+                    due=change.failure_reason,
+                    at=change.publish_at,
+                    action=self._form(_("Open"), record),
+                    is_urgent=True,
+                )
 
     def _due(
         self,
