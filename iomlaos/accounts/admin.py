@@ -32,6 +32,7 @@ class UserAdmin(BaseAdmin):
     """Accounts. Nobody types the password of somebody else: a sign-in link takes its place."""
 
     menu_order = 510
+    menu_group = _("People")
     about = _("Everyone who signs in here has an account of their own. Roles say what they may do.")
     form = UserForm
     list_display = ["username", "full_name", "roles", "is_active", "last_sign_in"]
@@ -213,6 +214,7 @@ class UserAdmin(BaseAdmin):
 @admin.register(Role)
 class RoleAdmin(BaseAdmin):
     menu_order = 520
+    menu_group = _("People")
     about = _("Permissions shared by several people. Give somebody a role on the page of their account.")
     ordering = ["name"]
 

@@ -41,8 +41,8 @@ KEYS = "_typed"
 PERSON, RECORD, WORDS, HERE = "_person", "_record", "_words", "_here"
 #: A file that was chosen is sent by its name alone.
 FILE = "_file:"
-#: Restores that are offered at once; there are hardly ever more.
-OFFERED = 5
+#: The latest texts among which one to restore is looked for.
+LATEST = 5
 
 
 def show_unvalidated(form: BaseForm) -> None:
@@ -119,7 +119,7 @@ class AutosaveMixin:
                 "also_here": self._also_here(request, object_key),
             }
             if request.method == "GET":
-                context["offers"] = self._offers(request, context)
+                context |= self._offer(request, context)
         return super().render_change_form(request, context, **kwargs)
 
     def _may_save(self, request: HttpRequest, record: models.Model | None) -> bool:
@@ -147,14 +147,16 @@ class AutosaveMixin:
         }
         return self.render_page(request, "record_deleted", context, status=409)
 
-    def _offers(self, request: HttpRequest, context: dict) -> list[tuple]:
-        """The unsaved texts of the user, newest first, with the fields in which they differ from the form."""
+    def _offer(self, request: HttpRequest, context: dict) -> dict[str, Any]:
+        """The latest unsaved text of the user that differs from the form, and the fields in which it does."""
         texts = AutosavedForm.objects.waiting(request.user, self.model).filter(
             object_key=context["record_key"]
         )
         texts = texts.exclude(pk__in=context["form_keys"]).order_by("-typed_at", "pk")
-        offers = [(text, _differing(context, text.words)) for text in texts[:OFFERED]]
-        return [(text, labels) for text, labels in offers if labels]
+        for text in texts[:LATEST]:
+            if fields := _differing(context, text.words):
+                return {"offer": text, "offer_fields": fields}
+        return {}
 
     def _also_here(self, request: HttpRequest, object_key: str) -> str:
         """A message that names who else has the record open."""
@@ -223,7 +225,7 @@ class AutosaveMixin:
         if request.method != "POST" or text is None:
             raise Http404
         text.delete()
-        messages.success(request, _("What you had typed was thrown away. Nothing else was changed."))
+        messages.success(request, _("The unsaved changes were discarded."))
         name = f"admin:{self.url_name('change' if text.object_key else 'add')}"
         return redirect(name, *filter(None, [quote(text.object_key)]))
 
