@@ -17,7 +17,6 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.staff.content import ContentAdmin, FileOwnerAdmin, PublishableAdmin
-from iomlaos.staff.export import ExportMixin
 from iomlaos.staff.filters import TranslatedFilter
 from iomlaos.staff.inlines import FileVersionInline, TranslatedInline
 from programmes.forms import FigureForm, FigureFormSet
@@ -206,7 +205,7 @@ class DocumentVersionInline(FileVersionInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(ExportMixin, FileOwnerAdmin):
+class DocumentAdmin(FileOwnerAdmin):
     menu_order = 140
     about = _(
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
@@ -228,7 +227,7 @@ class DocumentAdmin(ExportMixin, FileOwnerAdmin):
 
 
 @admin.register(Donor)
-class DonorAdmin(ExportMixin, ContentAdmin):
+class DonorAdmin(ContentAdmin):
     menu_order = 150
     about = _(
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "

@@ -55,8 +55,8 @@ class NoticeAdmin(PublishableAdmin):
     def restore_session(self, request: HttpRequest, record: Notice, words: QueryDict) -> EditSession:
         return _with_public_version(super().restore_session(request, record, words))
 
-    def is_available(self, slug: str) -> bool:
-        return super().is_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
+    def is_slug_available(self, slug: str) -> bool:
+        return super().is_slug_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
     @admin.display(description=_("title"), ordering="title_en")
     def headline(self, obj: Notice) -> str:

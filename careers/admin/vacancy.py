@@ -9,11 +9,10 @@ from careers.admin.filters import GradeScaleFilter
 from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
-from iomlaos.staff.export import ExportMixin
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(ExportMixin, NoticeAdmin):
+class VacancyAdmin(NoticeAdmin):
     menu_order = 210
     about = _(
         "Positions that the office seeks to fill. They show under Careers while they are open, and among "

@@ -7,16 +7,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from iomlaos.publishing.models import Revision
-from iomlaos.staff.export import ExportMixin
+from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.history import PAGE_SIZE, HistoryMixin
 
 
-def exportable_admins(site: admin.AdminSite, request: HttpRequest) -> list[ExportMixin]:
+def exportable_admins(site: admin.AdminSite, request: HttpRequest) -> list[BaseAdmin]:
     """Those with an export that the user may see."""
     return [
         model_admin
         for model_admin in site._registry.values()
-        if isinstance(model_admin, ExportMixin) and model_admin.has_view_or_change_permission(request)
+        if getattr(model_admin, "export_columns", ()) and model_admin.has_view_or_change_permission(request)
     ]
 
 

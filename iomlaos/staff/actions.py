@@ -1,6 +1,7 @@
 """Actions on a record, each on a small page: withdraw, cancel the schedule, return, delete the draft."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -95,6 +96,72 @@ class Action:
     @property
     def next_url(self) -> str:
         return self.admin.admin_url("change", self.record)
+
+    # --- The page -----------------------------------------------------------------------------------
+
+    @classmethod
+    def as_view(cls, admin: Any) -> Callable[..., HttpResponse]:
+        """The view of the action, for a ModelAdmin. Status 409 on a concurrent save."""
+
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            record = admin.get_object_or_404(request, object_id)
+            if request.method != "POST":
+                action = cls(admin, request, record, Revision.objects.peek(record))
+                return action._refusal() or action._show(action.form())
+            with transaction.atomic():
+                record = serialization.locked(admin.model, record.pk)
+                if record is None:
+                    raise Http404
+                versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
+                action = cls(admin, request, record, versions)
+                return action._refusal() or action._submit()
+
+        return view
+
+    def _refusal(self) -> HttpResponse | None:
+        if not self.is_permitted:
+            raise PermissionDenied
+        if self.is_offered:
+            return None
+        messages.info(self.request, gettext("This is not possible now, or was done already."))
+        return redirect(self.next_url)
+
+    def _submit(self) -> HttpResponse:
+        data, versions = self.request.POST, self.versions
+        form = self.form(data)
+        is_stale = not (
+            versions.latest.has_form_key(data.get("_source"))
+            and versions.current.has_form_key(data.get("_current"))
+        )
+        if not is_stale and form.is_valid():
+            try:
+                with transaction.atomic():
+                    self.perform(form)
+            except ValidationError as error:
+                _add_error(self.model, form, error)
+            except IntegrityError:
+                is_stale = True
+            else:
+                messages.success(self.request, self.done)
+                return redirect(self.next_url)
+        # What the action changed in memory was not saved.
+        self.record = self.admin.get_object(self.request, str(self.record.pk))
+        self.versions = Revision.objects.peek(self.record)
+        return self._show(form, is_stale=is_stale)
+
+    def _show(self, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
+        context = {
+            "title": f"{str(self.label).rstrip('…')}: {self.record}",
+            "action": self,
+            "form": form,
+            "is_stale": is_stale,
+            "source": self.versions.latest.form_key,
+            "current": self.versions.current.form_key,
+            "object": self.record,
+            **self.context(),
+        }
+        status = 409 if is_stale else 200
+        return self.admin.render_page(self.request, self.template, context, status=status)
 
     def save(self, note: str = "") -> None:
         """Save the record, and its new state in the history."""
@@ -260,88 +327,6 @@ class Return(Action):
         )
 
 
-class ActionsMixin:
-    """A ModelAdmin with actions on its records, each on a page of its own below the record."""
-
-    actions_of_record: tuple[type[Action], ...] = (
-        Return, ChangeMoment, CancelSchedule, TakeDown, Withdraw, DeleteDraft,
-    )  # fmt: skip
-
-    def get_urls(self) -> list:
-        return [
-            self.admin_path(f"<path:object_id>/{action.name}/", self._view_of(action), action.name)
-            for action in self.actions_of_record
-        ] + super().get_urls()
-
-    def offered_actions(
-        self, request: HttpRequest, record: Publishable, versions: RecordVersions
-    ) -> list[Action]:
-        actions = (action(self, request, record, versions) for action in self.actions_of_record)
-        return [action for action in actions if action.is_permitted and action.is_offered]
-
-    def _view_of(self, action_class: type[Action]) -> Any:
-        """The view of an action. Status 409 on a concurrent save."""
-
-        def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            record = self.get_object_or_404(request, object_id)
-            if request.method != "POST":
-                action = action_class(self, request, record, Revision.objects.peek(record))
-                return self._refusal_of(action) or self._show_action(action, action.form())
-            with transaction.atomic():
-                record = serialization.locked(self.model, record.pk)
-                if record is None:
-                    raise Http404
-                versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
-                action = action_class(self, request, record, versions)
-                return self._refusal_of(action) or self._perform(action)
-
-        return view
-
-    def _refusal_of(self, action: Action) -> HttpResponse | None:
-        if not action.is_permitted:
-            raise PermissionDenied
-        if action.is_offered:
-            return None
-        messages.info(action.request, gettext("This is not possible now, or was done already."))
-        return redirect(self.admin_url("change", action.record))
-
-    def _perform(self, action: Action) -> HttpResponse:
-        request, versions, form = action.request, action.versions, action.form(action.request.POST)
-        is_stale = not (
-            versions.latest.has_form_key(request.POST.get("_source"))
-            and versions.current.has_form_key(request.POST.get("_current"))
-        )
-        if not is_stale and form.is_valid():
-            try:
-                with transaction.atomic():
-                    action.perform(form)
-            except ValidationError as error:
-                _add_error(action, form, error)
-            except IntegrityError:
-                is_stale = True
-            else:
-                messages.success(request, action.done)
-                return redirect(action.next_url)
-        # What the action changed in memory was not saved.
-        action.record = self.get_object(request, str(action.record.pk))
-        action.versions = Revision.objects.peek(action.record)
-        return self._show_action(action, form, is_stale=is_stale)
-
-    def _show_action(self, action: Action, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
-        context = {
-            "title": f"{str(action.label).rstrip('…')}: {action.record}",
-            "action": action,
-            "form": form,
-            "is_stale": is_stale,
-            "source": action.versions.latest.form_key,
-            "current": action.versions.current.form_key,
-            "object": action.record,
-            **action.context(),
-        }
-        status = 409 if is_stale else 200
-        return self.render_page(action.request, action.template, context, status=status)
-
-
 def _with_label(model: type[models.Model], name: str, errors: list[ValidationError]) -> ValidationError:
     """The errors of a field that the form does not show, with its label."""
     if name == NON_FIELD_ERRORS:
@@ -354,10 +339,10 @@ def _with_label(model: type[models.Model], name: str, errors: list[ValidationErr
     )
 
 
-def _add_error(action: Action, form: forms.BaseForm, error: ValidationError) -> None:
+def _add_error(model: type[models.Model], form: forms.BaseForm, error: ValidationError) -> None:
     """Show an error of the model at its field, else above the form."""
     for name, errors in error.update_error_dict({}).items():
         if name in form.fields:
             form.add_error(name, errors)
         else:
-            form.add_error(None, _with_label(action.model, name, errors))
+            form.add_error(None, _with_label(model, name, errors))

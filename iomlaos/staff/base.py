@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -23,6 +24,7 @@ from iomlaos.media.forms import FileVersionField, FileVersionInput
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import PartialDateField, PartialDateFormField
 from iomlaos.staff import fields
+from iomlaos.staff.export import export_list
 
 FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": fields.SingleLineField},
@@ -117,6 +119,8 @@ class BaseAdmin(admin.ModelAdmin):
     menu_order: int
     menu_group: Promise
     formfield_overrides = FORMFIELD_OVERRIDES
+    #: The columns of the list's export; without any there is none. See `staff.export`.
+    export_columns: tuple[str, ...] = ()
     list_per_page = 50
     #: No boxes to tick: what is done to a record is done from its form.
     actions = None
@@ -149,6 +153,13 @@ class BaseAdmin(admin.ModelAdmin):
             else:
                 names.add((item if isinstance(item, str) else item[0]).partition(LOOKUP_SEP)[0])
         return names
+
+    def get_urls(self) -> list:
+        urls = super().get_urls()
+        if self.export_columns:
+            view = partial(export_list, self)
+            urls = [self.admin_path("export/<slug:file_format>/", view, "export"), *urls]
+        return urls
 
     def url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"

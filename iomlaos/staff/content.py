@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -26,24 +26,36 @@ from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
 from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
-from iomlaos.staff.base import BaseAdmin, TranslatedFieldsetsMixin
+from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
 from iomlaos.staff.drafts import PUBLISHING_FIELDS, DraftsMixin
-from iomlaos.staff.duplicate import DuplicateMixin
+from iomlaos.staff.duplicate import (
+    COPY_OF,
+    copied_values,
+    copy_message,
+    copy_note,
+    is_slug_available,
+    unique_slug,
+)
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
-from iomlaos.staff.versioned_form import BuiltForms
+from iomlaos.staff.versioned_form import BuiltForms, VersionedAdmin
 
 #: Sent by the page that asks before a save changes public pages.
 CONFIRM = "_confirm"
 
 
 class ContentAdmin(
-    DeleteProtectionMixin, AutosaveMixin, HistoryMixin, TranslatedFieldsetsMixin, BaseAdmin, TranslationAdmin
+    DeleteProtectionMixin,
+    AutosaveMixin,
+    HistoryMixin,
+    TranslatedFieldsetsMixin,
+    VersionedAdmin,
+    TranslationAdmin,
 ):
     """What the admin pages of all content share."""
 
@@ -102,7 +114,7 @@ class ContentAdmin(
         return _("complete") if len(translated) == len(names) else _("in part")
 
 
-class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
+class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
     """What the admin pages of all Publishables share: their status, and how old their information is."""
 
     publishing_fields: tuple = ("slug", ("information_date", "reviewed_on", "review_due"))
@@ -112,6 +124,9 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
     list_filter = [StatusFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
+
+    #: The labels of the fields that a copy leaves empty, to be filled in for each record.
+    fields_to_fill_in: tuple[Any, ...] = ()
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return can_publish(request.user, self.model)
@@ -124,6 +139,34 @@ class PublishableAdmin(DuplicateMixin, DraftsMixin, PreviewMixin, ContentAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
         publishing = (_("Publishing"), {"fields": self.publishing_fields})
         return [*super().get_fieldsets(request, obj), publishing]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Of a copy, what the original holds. Nothing is stored before it is saved."""
+        original = self._original(request)
+        if original is None:
+            return super().get_changeform_initial_data(request)
+        return copied_values(original) | {"slug": unique_slug(original, self.is_slug_available)}
+
+    def _original(self, request: HttpRequest) -> models.Model | None:
+        if COPY_OF not in request.GET:
+            return None
+        original = self.get_object_or_404(request, request.GET[COPY_OF])
+        if not self.has_view_or_change_permission(request, original):
+            raise PermissionDenied
+        return original
+
+    def first_note(self, request: HttpRequest) -> str:
+        original = self._original(request)
+        return copy_note(original) if original else ""
+
+    def is_slug_available(self, slug: str) -> bool:
+        return is_slug_available(self.model, slug)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        is_form = request.method == "GET" and self.has_add_permission(request)
+        if is_form and (original := self._original(request)):
+            messages.info(request, copy_message(original, self.fields_to_fill_in))
+        return super().add_view(request, form_url, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Give each row its status, with two queries for all."""

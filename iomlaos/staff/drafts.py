@@ -12,9 +12,18 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from iomlaos.publishing.merge import Snapshot, differences
-from iomlaos.publishing.models import Publishable, ReviewLink, Revision
+from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision
 from iomlaos.publishing.status import status_line, status_of, waiting_for
-from iomlaos.staff.actions import ActionsMixin, PartialFormMixin
+from iomlaos.staff.actions import (
+    Action,
+    CancelSchedule,
+    ChangeMoment,
+    DeleteDraft,
+    PartialFormMixin,
+    Return,
+    TakeDown,
+    Withdraw,
+)
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.publish import Publish, Submit
 from iomlaos.staff.versioned_form import latest_note
@@ -36,14 +45,32 @@ class PublishableForm(PartialFormMixin, forms.ModelForm):
     """The change form of a Publishable."""
 
 
-class DraftsMixin(ActionsMixin):
+class DraftsMixin:
     """A ModelAdmin of a Publishable. What visitors see changes by an action alone, never by a save.
 
     What they have not seen yet is saved in its row, and else as a draft beside it.
     """
 
     form = PublishableForm
-    actions_of_record = (Publish, Submit, *ActionsMixin.actions_of_record)
+    #: The actions on a record, each on a page of its own below it, in the order of the menu.
+    actions_of_record: tuple[type[Action], ...] = (
+        Publish, Submit, Return, ChangeMoment, CancelSchedule, TakeDown, Withdraw, DeleteDraft,
+    )  # fmt: skip
+
+    def get_urls(self) -> list:
+        return [
+            *(
+                self.admin_path(f"<path:object_id>/{action.name}/", action.as_view(self), action.name)
+                for action in self.actions_of_record
+            ),
+            *super().get_urls(),
+        ]
+
+    def offered_actions(
+        self, request: HttpRequest, record: Publishable, versions: RecordVersions
+    ) -> list[Action]:
+        actions = (action(self, request, record, versions) for action in self.actions_of_record)
+        return [action for action in actions if action.is_permitted and action.is_offered]
 
     def is_kept_as_draft(self, request: HttpRequest, record: Publishable | None) -> bool:
         return record is not None and record.state != Publishable.State.DRAFT

@@ -32,43 +32,37 @@ NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 
 
-class ExportMixin:
-    """Adds an export of the list, as it is filtered and ordered, to a ModelAdmin.
+def export_list(model_admin: Any, request: HttpRequest, file_format: str) -> HttpResponse:
+    """The list of a ModelAdmin as it is filtered and ordered, with its `export_columns`.
 
-    `export_columns` names fields, or methods of the admin as `list_display` does. The names are the
-    first row of the table.
+    These name fields, or methods of the admin as `list_display` does, and are the first row.
     """
+    if not model_admin.has_view_or_change_permission(request):
+        raise PermissionDenied
+    if file_format not in MEDIA_TYPES:
+        raise Http404
+    try:
+        records = model_admin.get_changelist_instance(request).queryset
+    except IncorrectLookupParameters:
+        return redirect(model_admin.admin_url("changelist"))
+    rows = export_rows(model_admin, records)
+    if file_format == "xlsx" and any(len(cell) > MAX_CELL_LENGTH for row in rows for cell in row):
+        messages.error(request, _("A text is too long for a cell of XLSX. Export the list as CSV."))
+        return redirect(model_admin.admin_url("changelist"))
+    options = model_admin.opts
+    title = str(capfirst(options.verbose_name_plural))
+    content = write_csv(rows) if file_format == "csv" else write_xlsx(rows, title)
+    filename = f"{options.model_name}-{PartialDate.of(request.at).iso}.{file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return HttpResponse(content, content_type=MEDIA_TYPES[file_format], headers=headers)
 
-    export_columns: tuple[str, ...]
 
-    def get_urls(self) -> list:
-        export = self.admin_path("export/<slug:file_format>/", self.export_view, "export")
-        return [export, *super().get_urls()]
-
-    def export_view(self, request: HttpRequest, file_format: str) -> HttpResponse:
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        if file_format not in MEDIA_TYPES:
-            raise Http404
-        try:
-            records = self.get_changelist_instance(request).queryset
-        except IncorrectLookupParameters:
-            return redirect(self.admin_url("changelist"))
-        rows = self._export_rows(records)
-        if file_format == "xlsx" and any(len(cell) > MAX_CELL_LENGTH for row in rows for cell in row):
-            messages.error(request, _("A text is too long for a cell of XLSX. Export the list as CSV."))
-            return redirect(self.admin_url("changelist"))
-        title = str(capfirst(self.opts.verbose_name_plural))
-        content = write_csv(rows) if file_format == "csv" else write_xlsx(rows, title)
-        filename = f"{self.opts.model_name}-{PartialDate.of(request.at).iso}.{file_format}"
-        headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-        return HttpResponse(content, content_type=MEDIA_TYPES[file_format], headers=headers)
-
-    def _export_rows(self, records: models.QuerySet) -> list[list[str]]:
-        fields = [field for field in self.opts.get_fields() if field.name in self.export_columns]
-        records = records.prefetch_related(*(field.name for field in fields if field.is_relation))
-        rows = ([lookup_field(name, record, self)[2] for name in self.export_columns] for record in records)
-        return [list(self.export_columns), *([as_text(value) for value in row] for row in rows)]
+def export_rows(model_admin: Any, records: models.QuerySet) -> list[list[str]]:
+    columns = model_admin.export_columns
+    fields = [field for field in model_admin.opts.get_fields() if field.name in columns]
+    records = records.prefetch_related(*(field.name for field in fields if field.is_relation))
+    rows = ([lookup_field(name, record, model_admin)[2] for name in columns] for record in records)
+    return [list(columns), *([as_text(value) for value in row] for row in rows)]
 
 
 def as_text(value: Any) -> str:

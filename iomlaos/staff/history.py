@@ -16,13 +16,12 @@ from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.versioned_form import VersionedFormMixin
 
 #: Revisions on a page of the history.
 PAGE_SIZE = 100
 
 
-class HistoryMixin(VersionedFormMixin):
+class HistoryMixin:
     """A ModelAdmin that shows what each save changed, and restores versions and deleted records."""
 
     #: For change_list.html.

@@ -20,6 +20,7 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
+from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.edit_session import EditSession, typed_snapshot
 
 #: Sent by a page that asks before saving: shows the form again with what was typed.
@@ -44,7 +45,7 @@ class BuiltForms:
         return self.form.has_changed() or any(formset.has_changed() for formset in self.formsets)
 
 
-class VersionedFormMixin:
+class VersionedAdmin(BaseAdmin):
     """A ModelAdmin that keeps each state of a record, and lets no save overwrite another unseen.
 
     The form is bound to an instance in memory (`EditSession`). A valid form becomes a snapshot, which is
@@ -90,6 +91,10 @@ class VersionedFormMixin:
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Change what was typed before it is saved."""
+
+    def first_note(self, request: HttpRequest) -> str:
+        """What the history says of a new record."""
+        return ""
 
     def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
         """Save beside the row. False where nothing was to be saved."""
@@ -170,7 +175,8 @@ class VersionedFormMixin:
         self.adjust_snapshot(request, session, typed)
         if session is None:
             record = self.model()
-            self._save_state(request, record, RecordVersions(None, None, None, 0), typed)
+            versions = RecordVersions(None, None, None, 0)
+            self._save_state(request, record, versions, typed, self.first_note(request))
             return self.respond(request, None, record, is_saved=True)
         data = session.merge(typed)
         if data is None:
@@ -189,7 +195,12 @@ class VersionedFormMixin:
             return Revision.objects.versions(record, by=by)
 
     def _save_state(
-        self, request: HttpRequest, record: models.Model, versions: RecordVersions, data: Snapshot
+        self,
+        request: HttpRequest,
+        record: models.Model,
+        versions: RecordVersions,
+        data: Snapshot,
+        note: str = "",
     ) -> bool:
         """Write the rows, and add their state to the history. False where nothing changed."""
         before = versions.current.data if versions.current else None
@@ -197,7 +208,7 @@ class VersionedFormMixin:
         after = serialization.serialize(record)
         if before == after:
             return False
-        Revision.objects.add_state(versions, record, after, by=request.user, note="")
+        Revision.objects.add_state(versions, record, after, by=request.user, note=note)
         self.after_saving(request, record, before)
         return True
 
