@@ -133,6 +133,7 @@ class DraftsMixin:
             "status": status_of(record, waiting, request.at),
             "status_lines": status_line(record, waiting, request.at, request.user),
             "is_live": record.is_live(request.at),
+            "was_never_public": record.state == Publishable.State.DRAFT,
             "submission": waiting and waiting.submission,
             "actions": self.offered_actions(request, record, versions),
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),

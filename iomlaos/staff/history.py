@@ -97,11 +97,11 @@ class HistoryMixin:
                     raise IntegrityError("Somebody saved since the notes were shown.")
                 self._save_note(request, versions)
         except IntegrityError:
-            messages.error(request, _("Somebody else saved this meanwhile. Look at the notes once more."))
+            messages.error(request, _("Somebody else changed this meanwhile. Check the notes and try again."))
         except ValidationError as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, _("The note is changed. The page says so now."))
+            messages.success(request, _("The note is changed on the page."))
         return redirect(self.admin_url("history", record))
 
     def _save_note(self, request: HttpRequest, versions: RecordVersions) -> None:
@@ -142,7 +142,7 @@ class HistoryMixin:
     def _restore_deleted(self, request: HttpRequest, deletion: Revision) -> HttpResponse:
         record = self.model(pk=self.opts.pk.to_python(deletion.object_key))
         if self.model._base_manager.filter(pk=record.pk).exists():
-            messages.info(request, _("It is there already."))
+            messages.info(request, _("It exists already."))
             return redirect(self.admin_url("change", record))
         data = copy.deepcopy(deletion.data)
         paths = serialization.missing_references(self.model, data)
@@ -167,7 +167,7 @@ class HistoryMixin:
             )
             messages.error(request, message)
             return redirect(self.admin_url("deleted"))
-        messages.success(request, _("It is back. Look through it before you publish it."))
+        messages.success(request, _("Restored. Check it before you publish it."))
         if paths:
             messages.warning(request, _("It comes without what was deleted, too: %(missing)s.") % missing)
         return redirect(self.admin_url("change", record))

@@ -84,7 +84,7 @@ class ReviewLinkForm(forms.Form):
     for_whom = forms.CharField(
         label=_("For whom"),
         max_length=150,
-        help_text=_("Who is to read it: a ministry, a donor. It stands on the page and in the history."),
+        help_text=_("A ministry or a donor, for instance. The page and the history show it."),
     )
     days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=60, initial=14)
 
@@ -190,7 +190,7 @@ class PreviewMixin:
         self, request: HttpRequest, record: Publishable, form: ReviewLinkForm | None = None, new_url: str = ""
     ) -> HttpResponse:
         context = {
-            "title": gettext("Links for a review outside: %(record)s") % {"record": record},
+            "title": gettext("Share draft: %(record)s") % {"record": record},
             "object": record,
             "form": form or ReviewLinkForm(),
             "new_url": new_url,

@@ -187,5 +187,8 @@ def list_changes(model: type[Publishable], before: Snapshot, after: Snapshot) ->
         for each in merge.differences(before, after)
         if each.path[0] != "carried" and not (each.path[0] == "fields" and each.path[1] in NOT_SHOWN)
     ]
-    changes = SnapshotFormatter(model).changes(differences)
-    return [change for change in changes if change.before or change.after]
+    formatter = SnapshotFormatter(model)
+    changes = [change for change in formatter.changes(differences) if change.before or change.after]
+    # Its date changes with every text: last.
+    dated = formatter.label(("fields", "information_date"))
+    return sorted(changes, key=lambda change: change.label == dated)

@@ -59,4 +59,4 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("who"), ordering="by_name")
     def user_name(self, obj: PublishingLogEntry) -> str:
-        return obj.who or _("outside the admin")
+        return obj.who or _("Imported at set-up")

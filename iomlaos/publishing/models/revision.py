@@ -289,15 +289,15 @@ class Revision(GenericRecordModel):
     class Event(models.TextChoices):
         """What a state meant to the public, for the log of publishing."""
 
-        NONE = "", _("not public")
-        PUBLISHED = "published", _("published")
-        CHANGED = "changed", _("changed while public")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        SCHEDULED = "scheduled", _("scheduled")
-        TAKEN_OFF = "taken_off", _("taken off the schedule")
-        TAKEN_BACK = "taken_back", _("made a draft again, and taken off the site")
-        TAKEN_DOWN = "taken_down", _("taken down")
-        DELETED = "deleted", _("deleted")
+        NONE = "", _("Not public")
+        PUBLISHED = "published", _("Published")
+        CHANGED = "changed", _("Live version changed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        SCHEDULED = "scheduled", _("Scheduled")
+        TAKEN_OFF = "taken_off", _("Schedule cancelled")
+        TAKEN_BACK = "taken_back", _("Made a draft again")
+        TAKEN_DOWN = "taken_down", _("Taken down")
+        DELETED = "deleted", _("Deleted")
 
     #: Kinds with a number of their own, and those that wait to be published.
     NUMBERED = (Kind.STATE, Kind.DRAFT, Kind.SCHEDULED)
