@@ -3,6 +3,7 @@ from modeltranslation.translator import TranslationOptions, register
 from careers.models.amendment import Amendment
 from careers.models.application_form import ApplicationForm
 from careers.models.deadline_change import DeadlineChange
+from careers.models.document_change import DocumentChange
 from careers.models.procurement import Clarification, ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 
@@ -54,3 +55,8 @@ class AmendmentTranslation(TranslationOptions):
 @register(DeadlineChange)
 class DeadlineChangeTranslation(TranslationOptions):
     fields = ("reason",)
+
+
+@register(DocumentChange)
+class DocumentChangeTranslation(TranslationOptions):
+    fields = ("title",)

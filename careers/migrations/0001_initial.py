@@ -340,6 +340,23 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='careers.vacancy'),
         ),
         migrations.CreateModel(
+            name='DocumentChange',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('added', 'Added'), ('replaced', 'Replaced'), ('removed', 'Removed')], editable=False, max_length=8)),
+                ('title', models.CharField(editable=False, max_length=160)),
+                ('title_en', models.CharField(editable=False, max_length=160, null=True)),
+                ('title_lo', models.CharField(editable=False, max_length=160, null=True)),
+                ('changed_at', models.DateTimeField(editable=False)),
+                ('notice', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='document_changes', to='careers.procurementnotice')),
+            ],
+            options={
+                'verbose_name': 'change of documents',
+                'verbose_name_plural': 'changes of documents',
+                'ordering': ['-changed_at', 'title_en', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='DeadlineChange',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

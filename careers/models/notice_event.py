@@ -18,6 +18,7 @@ class NoticeEvent:
         DEADLINE = "deadline", _("Deadline changed")
         MOMENT = "moment", _("Date changed")
         AMENDMENT = "amendment", _("Amended")
+        DOCUMENT = "document", _("Documents changed")
         CLARIFICATION = "clarification", _("Question answered")
         CLOSED = "closed", _("Closed")
         OUTCOME = "outcome", _("Outcome")
@@ -46,6 +47,8 @@ class NoticeEventsMixin:
 
     #: Relations to its dated entries.
     DATED_ENTRIES: ClassVar[tuple[str, ...]] = ("amendments",)
+    #: Relations to the records of its changes.
+    CHANGES: ClassVar[tuple[str, ...]] = ("deadline_changes",)
 
     @property
     def announced_at(self) -> datetime.datetime:
@@ -57,7 +60,7 @@ class NoticeEventsMixin:
         entries = [entry for name in self.DATED_ENTRIES for entry in getattr(self, name).all()]
         events = [
             NoticeEvent("published", NoticeEvent.Kind.PUBLISHED, self.announced_at, self.title),
-            *(change.event() for change in self.deadline_changes.all()),
+            *(change.event() for name in self.CHANGES for change in getattr(self, name).all()),
             *(entry.event(at) for entry in entries if entry.is_complete),
             *self._closing_events(at),
         ]
@@ -77,7 +80,8 @@ class NoticeEventsMixin:
 
     def changes(self, at: datetime.datetime) -> list[NoticeEvent]:
         """Its corrections until `at`, newest first."""
-        corrections = (NoticeEvent.Kind.DEADLINE, NoticeEvent.Kind.MOMENT, NoticeEvent.Kind.AMENDMENT)
+        kinds = NoticeEvent.Kind
+        corrections = (kinds.DEADLINE, kinds.MOMENT, kinds.AMENDMENT, kinds.DOCUMENT)
         return [event for event in self.events(at) if event.kind in corrections]
 
     def last_updated(self, at: datetime.datetime) -> datetime.datetime:

@@ -84,7 +84,7 @@ class NoticeQuerySet(PublishableQuerySet):
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""
-        return self.prefetch_related("deadline_changes", *self.model.DATED_ENTRIES)
+        return self.prefetch_related(*self.model.CHANGES, *self.model.DATED_ENTRIES)
 
     def with_readvertised(self, at: datetime.datetime) -> Self:
         """Prefetch the notice that replaces it, if that is live."""

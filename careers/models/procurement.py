@@ -12,10 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.dated_entry import DatedEntry
+from careers.models.document_change import DocumentChange
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.models import FileVersion
 from iomlaos.publishing.dates import format_deadline
+from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.models import starts_after
+from iomlaos.publishing.serialization import as_queryset, snapshot_of
 
 #: ISO 4217
 validate_currency = RegexValidator(
@@ -65,6 +69,7 @@ class ProcurementNotice(Notice):
     OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.FILLED)
     MILESTONES = ("clarifications_until", "pre_bid_at")
     DATED_ENTRIES = ("amendments", "clarifications")
+    CHANGES = (*Notice.CHANGES, "document_changes")
     RESERVED_SLUGS = ("closed", "awards", "files")
     closed_message = _("Offers are no longer taken.")
 
@@ -107,6 +112,37 @@ class ProcurementNotice(Notice):
             if moment and moment > self.closes_at:
                 message = _("This is after the closing. Let it be earlier, or the closing later.")
                 raise ValidationError({name: message})
+
+    def preview_changes(self, before: Self, at: datetime.datetime) -> None:
+        super().preview_changes(before, at)
+        relation = self._meta.get_field("document_changes")
+        rows = [*before.document_changes.all()]
+        if before.is_announced(at):
+            rows += self._document_changes(snapshot_of(before), at)
+        self._prefetched_objects_cache["document_changes"] = as_queryset(self, relation, rows)
+
+    def record_child_changes(self, before: Snapshot, at: datetime.datetime) -> None:
+        """Record which documents changed, where bidders have seen the tender."""
+        super().record_child_changes(before, at)
+        was_draft = before["fields"]["state"] == self.State.DRAFT or starts_after(before, at)
+        if not was_draft:
+            DocumentChange.objects.bulk_create(self._document_changes(before, at))
+
+    def _document_changes(self, before: Snapshot, at: datetime.datetime) -> list[DocumentChange]:
+        """What differs from the documents of a snapshot, not saved."""
+        kinds, former = DocumentChange.Kind, dict(before["owned"].get("documents", {}))
+        found = []
+        for document in self.documents.all():
+            values = former.pop(str(document.pk), None)
+            if values is None:
+                found.append((kinds.ADDED, document.title_en, document.title_lo))
+            elif (values["file"] or "", values["address"] or "") != (str(document.file), document.address):
+                found.append((kinds.REPLACED, document.title_en, document.title_lo))
+        found += [(kinds.REMOVED, values["title_en"], values["title_lo"]) for values in former.values()]
+        return [
+            DocumentChange(notice=self, kind=kind, title_en=english, title_lo=lao, changed_at=at)
+            for kind, english, lao in found
+        ]
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list:
         """Also an award without a supplier, and a tender whose documents are its text."""

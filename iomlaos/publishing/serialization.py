@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.expressions import OrderBy
+from django.utils import timezone
 
 from iomlaos.publishing.merge import Path, Snapshot
 from iomlaos.publishing.options import options_of
@@ -253,10 +254,9 @@ def write(record: models.Model, snapshot: Snapshot) -> None:
     `record` is the locked row, or a new instance. Columns that the snapshot does not have stay, and so do
     child rows that belong to another record now. Raises IntegrityError for what the database refuses.
     """
-    if not record._state.adding:
-        before = snapshot_of(record)
-        if all(before[part] == snapshot[part] for part in before):
-            return
+    before = None if record._state.adding else snapshot_of(record)
+    if before and all(before[part] == snapshot[part] for part in before):
+        return
     assign(record, snapshot["fields"])
     for name in options_of(type(record)).carried:
         setattr(record, name, snapshot.get("carried", {}).get(name, ""))
@@ -268,6 +268,8 @@ def write(record: models.Model, snapshot: Snapshot) -> None:
     for relation in child_relations(type(record)):
         _write_children(record, relation, snapshot["owned"].get(relation.name, {}))
     record._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    if before and hasattr(record, "record_child_changes"):
+        record.record_child_changes(before, getattr(record, "saved_at", None) or timezone.now())
 
 
 def _write_children(record: models.Model, relation: models.ManyToOneRel, wanted: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
 from iomlaos.staff.base import parse_uuid
+from iomlaos.staff.duplicate import is_slug_available, unique_slug
 
 #: Revisions on a page of the history.
 PAGE_SIZE = 100
@@ -155,6 +157,12 @@ class HistoryMixin:
             return redirect(self.admin_url("deleted"))
         if "state" in data["fields"]:
             data["fields"]["state"] = "draft"
+        slug = data["fields"].get("slug")
+        if slug and not is_slug_available(self.model, slug):
+            record.slug = slug
+            data["fields"]["slug"] = unique_slug(record, partial(is_slug_available, self.model))
+            message = _("Another page has its address now. This one has a new one: %(slug)s.")
+            messages.warning(request, message % {"slug": data["fields"]["slug"]})
         try:
             with transaction.atomic():
                 serialization.write(record, data)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import PartialDateField
+from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models.revision import Revision
 from iomlaos.publishing.models.slug_redirect import SlugRedirect
 from iomlaos.publishing.options import RecordOptions
@@ -216,6 +217,12 @@ class Publishable(models.Model):
 
     def preview_changes(self, before: Self, at: datetime.datetime) -> None:
         """Show on a record in memory what its page will say of the change, which `save` records."""
+
+    def record_child_changes(self, before: Snapshot, at: datetime.datetime) -> None:
+        """Record what its page says of changed child rows; called once they are written.
+
+        `before` is the snapshot of the record as it was.
+        """
 
     def is_live(self, at: datetime.datetime) -> bool:
         """The same rule as `PublishableQuerySet.live`, asked of one object."""
