@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -47,8 +47,32 @@ class FieldChange:
 
     @property
     def chunks(self) -> list[DiffChunk]:
-        """The words removed and added, with some of those around them."""
-        return list(_diff_chunks(self.before.split(), self.after.split()))
+        return mark_words(self.before, self.after)
+
+
+class ConflictText(NamedTuple):
+    """One field that two people changed, in words."""
+
+    label: str
+    before: str
+    theirs: str
+    mine: str
+    #: Whether both changed it.
+    is_contested: bool
+
+    @property
+    def their_chunks(self) -> list[DiffChunk]:
+        return mark_words(self.before, self.theirs)
+
+    @property
+    def my_chunks(self) -> list[DiffChunk]:
+        return mark_words(self.before, self.mine)
+
+
+def mark_words(before: str, after: str) -> list[DiffChunk]:
+    """The words removed and added, with some of those around them; all of a text that did not change."""
+    chunks = list(_diff_chunks(before.split(), after.split()))
+    return chunks or [DiffChunk("kept", after)]
 
 
 def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
@@ -87,21 +111,24 @@ class SnapshotFormatter:
             found.append(FieldChange(self.label(first.path), before, after))
         return found
 
-    def conflicts(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
-        """Label, base, theirs, mine, and whether both changed it."""
+    def conflicts(self, conflicts: list[FieldConflict]) -> list[ConflictText]:
+        """Those that `mine` touches, in words."""
         return [
-            (
+            ConflictText(
                 self.label(each.path),
-                *(self.value(each.path, value) for value in (each.was, each.theirs, each.mine)),
+                self.value(each.path, each.was),
+                self.value(each.path, each.theirs),
+                self.value(each.path, each.mine),
                 each.is_contested,
             )
-            for each in self._in_order(meetings)
+            for each in self._in_order(conflicts)
             if self.is_shown(each.path)
+            and each.mine != each.was
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
     def _in_order(self, found: list[Any]) -> list[Any]:
-        """Differences or meetings in the order of the form: PostgreSQL keeps the keys of data in its own."""
+        """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own."""
         rows: dict[Path, int] = {}
 
         def place(path: Path) -> tuple[int, int, int, int]:

@@ -93,7 +93,7 @@ def merge(
     was, other, typed = flatten(base), flatten(theirs), flatten(mine)
     merges = options_of(model).merges
     merged: dict[Path, Any] = {}
-    meetings = []
+    changes = []
     for path in dict.fromkeys([*typed, *other, *was]):
         before, there, here = (side.get(path, MISSING) for side in (was, other, typed))
         group = [(*path[:-1], name) for name in _group_of(model, path)]
@@ -104,12 +104,12 @@ def merge(
         if contested and path[0] == "fields" and path[1] in merges:
             value, contested = merges[path[1]](before, there, here), False
         if before != there or before != here:
-            meetings.append(FieldConflict(path, before, there, here, contested))
+            changes.append(FieldConflict(path, before, there, here, contested))
         if value == MISSING and _was_changed_by_other(path, was, other, typed):
             value = there if here == MISSING else here
         if value != MISSING:
             merged[path] = value
-    return unflatten(merged), meetings
+    return unflatten(merged), changes
 
 
 def model_at(model: type[models.Model], path: Path) -> type[models.Model]:
