@@ -16,6 +16,7 @@ from iomlaos.dashboard.menu import menu_for, new_entries
 from iomlaos.dashboard.overviews import deleted, export
 from iomlaos.dashboard.recent import change_log_url, recent_changes
 from iomlaos.staff.link_search import link_search
+from iomlaos.staff.notifications.views import dismiss_notifications, notifications_context
 
 
 class IomAdminSite(TwoFactorAdminSite):
@@ -52,6 +53,7 @@ class IomAdminSite(TwoFactorAdminSite):
             "recent_changes": recent_changes(self, request),
             "log_url": change_log_url(self, request),
             "new": new_entries(self, request),
+            **notifications_context(request),
         }
         return super().index(request, context | (extra_context or {}))
 
@@ -67,6 +69,11 @@ class IomAdminSite(TwoFactorAdminSite):
         return [
             path(
                 "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
+            ),
+            path(
+                "notifications/dismiss/",
+                self.admin_view(dismiss_notifications),
+                name="dismiss_notifications",
             ),
             path("link-search/", self.admin_view(link_search), name="link_search"),
             path("worklist/<slug:name>/", self.admin_view(self.worklist_page), name="worklist"),

@@ -118,6 +118,18 @@ def format_moment(moment: datetime.datetime) -> str:
     return formats.date_format(moment.astimezone(VIENTIANE), "j F Y, H:i")
 
 
+def format_when(moment: datetime.datetime, at: datetime.datetime) -> str:
+    """A moment as it is told on the day `at`: "today 08:40", "Friday 27 November, 08:40". Vientiane time.
+
+    The year is given where it is another one.
+    """
+    day, today = local_date(moment), local_date(at)
+    hour = formats.date_format(moment.astimezone(VIENTIANE), "H:i")
+    if day == today:
+        return gettext("today %(hour)s") % {"hour": hour}
+    return f"{formats.date_format(day, 'l j F' if day.year == today.year else 'l j F Y')}, {hour}"
+
+
 def iso_utc(moment: datetime.datetime) -> str:
     """The same instant in UTC, ISO 8601."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

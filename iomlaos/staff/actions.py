@@ -18,6 +18,8 @@ from iomlaos.publishing import drafts, serialization
 from iomlaos.publishing.dates import VIENTIANE, local_moment
 from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
 from iomlaos.staff.fields import DateField, TimeField
+from iomlaos.staff.notifications.models import Notification, receives_mail
+from iomlaos.staff.notifications.recipients import people_told
 
 
 class PartialFormMixin:
@@ -73,6 +75,10 @@ class Action:
     template: ClassVar[str] = "action"
     #: Whether the menu of the form lists it. Publishing and submitting have buttons of their own.
     in_menu: ClassVar[bool] = True
+    #: What other people are told of it; empty where nobody is.
+    tells: str = ""
+    #: When it takes effect, where that is told.
+    moment: datetime.datetime | None = None
     #: What it asks for.
     Form: ClassVar[type[forms.BaseForm]] = forms.Form
 
@@ -96,6 +102,20 @@ class Action:
     @property
     def next_url(self) -> str:
         return self.admin.admin_url("change", self.record)
+
+    @property
+    def people_told(self) -> list[Any]:
+        """Who is told of it, asked before it is done."""
+        if not self.tells:
+            return []
+        return list(people_told(self.tells, self.record, self.versions, by=self.user, at=self.at))
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The names of those who are told of it, and how."""
+        ways = {True: gettext("home page and e-mail"), False: gettext("home page")}
+        names = ((each.get_full_name() or each.get_username(), each) for each in self.people_told)
+        return [(name, ways[receives_mail(each)]) for name, each in names]
 
     # --- The page -----------------------------------------------------------------------------------
 
@@ -136,7 +156,7 @@ class Action:
         if not is_stale and form.is_valid():
             try:
                 with transaction.atomic():
-                    self.perform(form)
+                    self._perform_and_tell(form)
             except ValidationError as error:
                 _add_error(self.model, form, error)
             except IntegrityError:
@@ -148,6 +168,13 @@ class Action:
         self.record = self.admin.get_object(self.request, str(self.record.pk))
         self.versions = Revision.objects.peek(self.record)
         return self._show(form, is_stale=is_stale)
+
+    def _perform_and_tell(self, form: forms.BaseForm) -> None:
+        people = self.people_told
+        self.perform(form)
+        if people:
+            values = {"kind": self.tells, "moment": self.moment, "note": form.cleaned_data.get("note", "")}
+            Notification.objects.tell(people, self.record, by=self.user, at=self.at, **values)
 
     def _show(self, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
         context = {
@@ -176,6 +203,7 @@ class ChangeMoment(Action):
     label = _("Change the time…")
     button = _("Change the time")
     done = _("The time is changed.")
+    tells = Notification.Kind.SCHEDULED
 
     @property
     def is_offered(self) -> bool:
@@ -204,6 +232,7 @@ class CancelSchedule(ChangeMoment):
     button = _("Cancel schedule")
     about = _("The text stays as a draft.")
     done = _("The schedule is cancelled. The text is a draft.")
+    tells = Notification.Kind.CANCELLED
 
     def form(self, data: Any = None) -> forms.BaseForm:
         return forms.Form(data)
@@ -250,6 +279,7 @@ class Withdraw(Action):
         "It disappears from all pages and lists at once. Its address says that it was withdrawn, and why."
     )
     done = _("Withdrawn.")
+    tells = Notification.Kind.WITHDRAWN
     is_destructive = True
 
     class Form(forms.Form):
@@ -283,6 +313,7 @@ class DeleteDraft(Action):
     button = _("Delete draft")
     about = _("The public page stays as it is. The draft stays in the history.")
     done = _("The draft is deleted. It stays in the history.")
+    tells = Notification.Kind.DRAFT_DELETED
     is_destructive = True
 
     @property
@@ -309,6 +340,7 @@ class Return(Action):
     button = _("Return")
     about = _("It stays a draft. Whoever submitted it sees your note on their home page.")
     done = _("Returned.")
+    tells = Notification.Kind.RETURNED
 
     class Form(forms.Form):
         note = forms.CharField(

@@ -14,6 +14,7 @@ from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, RecordVersions, Submission
 from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
+from iomlaos.staff.notifications.models import Notification
 
 #: Fields that a visitor does not see: the step does not list them.
 NOT_SHOWN = {
@@ -77,6 +78,7 @@ class PublishForm(MomentForm):
 class Publish(Action):
     name = "publish"
     label = _("Publish…")
+    tells = Notification.Kind.PUBLISHED
     template = "publish"
     in_menu = False
 
@@ -116,6 +118,7 @@ class Publish(Action):
             "problems": self._problems(),
             "submission": submission,
             "scheduled": self.versions.scheduled,
+            "told": self.told,
             **change_summary(self.versions, self.record, self.at),
         }
 
@@ -135,6 +138,7 @@ class Publish(Action):
             self.done = gettext("Published. Visitors see it now.")
         else:
             drafts.schedule(self.versions, self.record, form.moment, **values)
+            self.tells, self.moment = Notification.Kind.SCHEDULED, form.moment
             self.done = gettext("Scheduled. It becomes public on %(moment)s.") % {
                 "moment": format_deadline(form.moment)
             }
@@ -144,6 +148,7 @@ class Submit(Action):
     name = "submit"
     label = _("Submit for review")
     done = _("Submitted for review.")
+    tells = Notification.Kind.SUBMITTED
     template = "publish"
     in_menu = False
 
@@ -164,7 +169,7 @@ class Submit(Action):
         return bool(self.versions.draft) or self.record.state == Publishable.State.DRAFT
 
     def context(self) -> dict[str, Any]:
-        return change_summary(self.versions, self.record, self.at)
+        return {"told": self.told, **change_summary(self.versions, self.record, self.at)}
 
     def perform(self, form: forms.BaseForm) -> None:
         note = form.cleaned_data["note"]

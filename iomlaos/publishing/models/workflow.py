@@ -14,14 +14,18 @@ from django.utils.translation import gettext_lazy as _
 class GenericRecordQuerySet(models.QuerySet):
     def add(self, record: models.Model, *, by: Any, **values: Any) -> Any:
         """Create a row about a record."""
-        return self.create(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            by=by,
-            by_name=by.get_username() if by else "",
-            **values,
-        )
+        return self.create(**self.describe(record, by), **values)
+
+    @staticmethod
+    def describe(record: models.Model, by: Any) -> dict[str, Any]:
+        """The values of a row about a record."""
+        return {
+            "model": record._meta.label_lower,
+            "object_key": str(record.pk),
+            "title": str(record)[:200],
+            "by": by,
+            "by_name": by.get_username() if by else "",
+        }
 
     def of(self, record: models.Model) -> Self:
         """Of a record, or of the record that another row of this kind is about."""

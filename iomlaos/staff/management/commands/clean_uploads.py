@@ -1,4 +1,4 @@
-"""manage.py clean_uploads: remove files and images that nothing refers to, and expired autosaves."""
+"""manage.py clean_uploads: remove what nothing refers to, expired autosaves and old notifications."""
 
 import datetime
 from argparse import ArgumentParser
@@ -10,6 +10,7 @@ from django.utils import timezone
 from iomlaos.media.cleanup import delete_unreferenced, unreferenced
 from iomlaos.media.models import UNUSED_KEPT_FOR, Image, Rendition, file_version_models
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
+from iomlaos.staff.notifications.models import Notification
 
 #: A younger file may belong to a form that is being saved.
 KEPT_FOR = datetime.timedelta(days=1)
@@ -19,7 +20,8 @@ class Command(BaseCommand):
     help = (
         "Lists and removes uploaded files that are older than a day and that no record, draft or "
         "earlier state of a record points to; and pictures that are older than thirty days and that "
-        "none of these names. Forgets what was typed, and never saved, 90 days ago."
+        "none of these names. Forgets what was typed, and never saved, 90 days ago, and notifications of "
+        "60 days ago."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         if not is_dry_run:
             AutosavedForm.objects.too_old(now).delete()
             EditingSession.objects.too_old(now).delete()
+            Notification.objects.too_old(now).delete()
             for image in images:
                 image.delete()
         files = unreferenced([*file_version_models(), Rendition], now - KEPT_FOR)

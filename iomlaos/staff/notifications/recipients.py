@@ -1,0 +1,45 @@
+"""Who is told what somebody did with a draft."""
+
+from typing import Any
+
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from iomlaos.publishing.drafts import is_unpublished
+from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
+from iomlaos.staff.notifications.models import Notification
+
+
+def people_told(
+    kind: str, record: Publishable, versions: RecordVersions, *, by: Any, at: Any
+) -> QuerySet[User]:
+    """Active users who are told that `by` does this with a record. Asked before it is done.
+
+    A submission is told to whoever may publish the record, a return to the submitter, and all else to
+    those whose text it is.
+    """
+    submissions = Submission.objects.of(record)
+    if kind == Notification.Kind.SUBMITTED:
+        people = _publishers(type(record))
+    elif kind == Notification.Kind.RETURNED:
+        people = User.objects.filter(pk__in=submissions.waiting().values("by"))
+    else:
+        submitters = submissions.filter(ended_at=None).values("by")
+        saved = _unpublished_revisions(record, versions, at).values("by")
+        people = User.objects.filter(Q(pk__in=saved) | Q(pk__in=submitters))
+    people = people.filter(is_active=True).exclude(pk=by.pk)
+    return people.order_by("first_name", "last_name", "username")
+
+
+def _publishers(model: type[Publishable]) -> QuerySet[User]:
+    permission = f"{model._meta.app_label}.{get_permission_codename('publish', model._meta)}"
+    return User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def _unpublished_revisions(record: Publishable, versions: RecordVersions, at: Any) -> QuerySet[Revision]:
+    """What was saved since visitors last got a new text, and what waits beside it."""
+    # A state that is not saved yet has no number, and is later than all that have one.
+    public = 0 if is_unpublished(record, at) else versions.current.number or versions.number
+    waiting = Q(kind__in=Revision.WAITING, closed_at=None)
+    return Revision.objects.of(record).saved().filter(Q(number__gt=public) | waiting)

@@ -1,0 +1,237 @@
+"""Who is told what others did with a draft, and what the front page says of it."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from iomlaos.publishing.models import Submission
+from iomlaos.staff.notifications.models import Notification
+from tests.helpers.admin import address_of, confirm, person, send, take
+from tests.helpers.drafts import public_page, save_draft, schedule
+from tests.helpers.factories import make_programme, make_vacancy
+from tests.helpers.pages import count_queries, read
+
+pytestmark = pytest.mark.django_db
+
+DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
+
+
+@pytest.fixture
+def writer(clock):
+    return person("writer", "Contributors")
+
+
+@pytest.fixture
+def editor(clock):
+    return person("editor", "Editors")
+
+
+@pytest.fixture
+def others(staff):
+    """Another editor, HR, a superuser, and an editor whose account is closed."""
+    person("editor2", "Editors"), person("hr", "HR"), person("gone", "Editors")
+    User.objects.filter(username="gone").update(is_active=False)
+
+
+def submit(client, record, note="", **changes):
+    send(client, record, "_submit", **changes)
+    return take(client, record, "submit", note=note)
+
+
+def told(kind: str) -> set[str]:
+    found = Notification.objects.filter(kind=kind)
+    return set(found.values_list("recipient__username", flat=True))
+
+
+def announced(client, record, action: str) -> list[tuple[str, str]]:
+    return client.get(address_of(record, f"{action}/")).context["told"]
+
+
+# --- Who is told ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [(make_programme, {"editor", "editor2", "staff"}), (make_vacancy, {"hr", "staff"})],
+    ids=["programme", "job"],
+)
+def test_a_submission_is_told_to_the_active_accounts_that_may_publish_its_kind(
+    writer, editor, others, make, expected
+):
+    record = make()
+    send(writer, record, "_submit", title_en="New words")
+    assert {name for name, _way in announced(writer, record, "submit")} == expected
+    assert submit(writer, record, "Please look.").status_code == 302
+    assert told("submitted") == expected
+    assert set(Notification.objects.values_list("note", flat=True)) == {"Please look."}
+
+
+def test_whoever_submits_what_they_may_publish_is_not_told(editor, others):
+    submit(editor, make_programme(), title_en="New words")
+    assert told("submitted") == {"editor2", "staff"}
+
+
+def test_a_return_is_told_to_the_submitter_alone(writer, editor, others):
+    programme = make_programme()
+    submit(writer, programme, title_en="New words")
+    save_draft(person("later", "Contributors"), programme, title_en="Newer words")
+    take(editor, programme, "return", note="Which year?")
+    assert (told("returned"), Notification.objects.get(kind="returned").note) == ({"writer"}, "Which year?")
+
+
+@pytest.mark.parametrize(("moment", "kind"), [("", "published"), ("2026-06-02T10:00", "scheduled")])
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_publishing_and_scheduling_are_told_to_the_submitter_and_the_author_of_the_last_draft(
+    writer, editor, others, state, moment, kind
+):
+    programme = make_programme(state=state)
+    submit(writer, programme, title_en="New words")
+    save_draft(person("later", "Contributors"), programme, title_en="Newer words")
+    names = [name for name, _way in announced(editor, programme, "publish")]
+    assert confirm(editor, programme, moment=moment).status_code == 302
+    assert (names, told(kind)) == (["later", "writer"], {"later", "writer"})
+
+
+def test_a_schedule_is_told_to_whoever_made_it_and_to_whoever_has_a_later_draft(writer, editor, others):
+    programme, editor3 = make_programme(title_en="Ours"), person("editor3", "Editors")
+    save_draft(writer, programme, title_en="New words")
+    schedule(editor, programme, "2026-06-02T10:00", title_en="Newer words")
+    save_draft(person("later", "Contributors"), programme, title_en="Newest words")
+    Notification.objects.all().delete()
+    take(editor3, programme, "change-time", date="3 June 2026", hour="11:00")
+    [line] = {str(each) for each in Notification.objects.all()}
+    assert line == "editor3 scheduled “Ours” for Wednesday 3 June 2026, 11:00, Vientiane time (UTC+7)"
+    take(editor3, programme, "cancel-schedule")
+    assert told("scheduled") == told("cancelled") == {"editor", "later", "writer"}
+
+
+def test_a_deleted_draft_and_a_withdrawal_are_told_to_the_author_of_the_draft(writer, editor, others):
+    programme = make_programme()
+    save_draft(writer, programme, title_en="New words")
+    take(editor, programme, "withdraw", withdrawal_reason_en="A mistake.")
+    take(editor, programme, "delete-draft")
+    assert told("withdrawn") == told("draft-deleted") == {"writer"}
+
+
+def test_authors_of_what_was_published_before_and_the_actor_are_not_told(writer, editor, others):
+    programme = make_programme()
+    save_draft(writer, programme, title_en="New words")
+    confirm(editor, programme)
+    Notification.objects.all().delete()
+    save_draft(editor, programme, title_en="Newer words")
+    assert announced(editor, programme, "publish") == []
+    confirm(editor, programme)
+    assert not Notification.objects.exists()
+
+
+def test_the_step_says_who_gets_an_e_mail(writer, editor, settings):
+    settings.ALERTS_ENABLED = True
+    User.objects.filter(username="editor").update(
+        email="editor@example.org", first_name="Editor", last_name="1"
+    )
+    programme = make_programme()
+    save_draft(writer, programme, title_en="New words")
+    assert announced(writer, programme, "submit") == [("Editor 1", "home page and e-mail")]
+    assert announced(editor, programme, "publish") == [("writer", "home page")]
+
+
+# --- In one transaction ---------------------------------------------------------------------------
+
+
+def test_what_is_refused_is_told_to_nobody(writer, editor, others):
+    programme = make_programme()
+    submit(writer, programme, title_en="New words")
+    assert confirm(editor, programme, moment="2026-05-02T10:00").context["form"].errors
+    assert confirm(editor, programme, _source="of somebody else").status_code == 409
+    assert not told("published") | told("scheduled")
+
+
+def test_what_cannot_be_told_is_not_done(writer, editor, others):
+    programme = make_programme()
+    submit(writer, programme, title_en="New words")
+    editor.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE staff_notification RENAME TO elsewhere")
+        response = confirm(editor, programme)
+        cursor.execute("ALTER TABLE elsewhere RENAME TO staff_notification")
+    assert response.status_code >= 500
+    assert "New words" not in public_page(programme)
+    assert Submission.objects.waiting().get().title == programme.title_en
+
+
+# --- The front page -------------------------------------------------------------------------------
+
+
+def dismiss(client):
+    shown = [notification.pk for notification, _when in client.get("/admin/").context["notifications"]]
+    return client.post("/admin/notifications/dismiss/", {"shown": shown})
+
+
+def test_the_front_page_shows_five_until_they_are_dismissed(writer, editor, others, clock):
+    for number in range(6):
+        programme = make_programme(title_en=f"Programme {number}", state="draft")
+        save_draft(writer, programme, summary_en="Mine.")
+        clock.shift(60)
+        confirm(editor, programme, note="With the new figures.")
+    page = read(writer, "/admin/")
+    assert "editor published “Programme 5” today 12:06 · “With the new figures.”" in page
+    assert address_of(programme) in page.links
+    assert "published “Programme 1”" in page
+    assert "published “Programme 0”" not in page
+    assert "News for you" not in read(editor, "/admin/")
+    assert dismiss(writer).url == "/admin/"
+    page = read(writer, "/admin/")
+    assert "published “Programme 0”" in page
+    assert "published “Programme 5”" not in page
+    dismiss(writer)
+    assert "News for you" not in read(writer, "/admin/")
+
+
+def test_nobody_dismisses_what_another_person_is_told(writer, editor, others):
+    submit(writer, make_programme(), title_en="New words")
+    shown = list(Notification.objects.values_list("pk", flat=True))
+    writer.post("/admin/notifications/dismiss/", {"shown": [*shown, "no key"]})
+    assert "writer submitted “Programme" in read(editor, "/admin/")
+
+
+def test_a_submission_is_news_until_somebody_has_dealt_with_it(writer, editor, others):
+    editor2 = Client()
+    editor2.force_login(User.objects.get(username="editor2"))
+    programme = make_programme(title_en="Ours")
+    submit(writer, programme, title_en="New words")
+    assert "writer submitted “Ours” for review" in read(editor2, "/admin/")
+    take(editor, programme, "return", note="Which year?")
+    assert "writer submitted" not in read(editor2, "/admin/")
+    assert "editor returned “Ours” today 12:00 · “Which year?”" in read(writer, "/admin/")
+
+
+def test_news_is_shown_for_two_weeks_and_kept_for_sixty_days(writer, editor, others, clock):
+    programme = make_programme(title_en="Ours")
+    save_draft(writer, programme, title_en="New words")
+    confirm(editor, programme)
+    user = User.objects.get(username="writer")
+    published = timezone.now()
+    assert Notification.objects.unread(user, published + 14 * DAY - SECOND)
+    assert not Notification.objects.unread(user, published + 14 * DAY)
+    clock.shift(60 * DAY)
+    call_command("clean_uploads", verbosity=0)
+    assert told("published") == {"writer"}
+    clock.shift(SECOND)
+    call_command("clean_uploads", verbosity=0)
+    assert not told("published")
+
+
+def test_news_costs_the_front_page_no_more_queries_however_much_there_is(writer, editor, others):
+    programmes = [make_programme(title_en=title) for title in ("One", "Two")]
+    for programme in programmes:
+        save_draft(writer, programme, title_en="New words")
+    without = count_queries(writer, "/admin/")
+    for programme in programmes:
+        take(editor, programme, "delete-draft")
+    assert len(writer.get("/admin/").context["notifications"]) == 2
+    assert count_queries(writer, "/admin/") <= without
