@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from iomlaos.dashboard.worklist.base import Row, admin_url, format_when
+from iomlaos.dashboard.worklist.base import Row, admin_url
+from iomlaos.publishing.dates import format_when
 from iomlaos.publishing.models import PublishingLogEntry, Revision
 from iomlaos.publishing.permissions import can_view
 

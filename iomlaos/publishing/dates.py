@@ -119,15 +119,16 @@ def format_moment(moment: datetime.datetime) -> str:
 
 
 def format_when(moment: datetime.datetime, at: datetime.datetime) -> str:
-    """A moment as it is told on the day `at`: "today 08:40", "Friday 27 November, 08:40". Vientiane time.
-
-    The year is given where it is another one.
-    """
+    """ "today 08:40", "Friday 27 November, 08:40", with the year where it is another one. Vientiane time."""
     day, today = local_date(moment), local_date(at)
     hour = formats.date_format(moment.astimezone(VIENTIANE), "H:i")
     if day == today:
         return gettext("today %(hour)s") % {"hour": hour}
-    return f"{formats.date_format(day, 'l j F' if day.year == today.year else 'l j F Y')}, {hour}"
+    return f"{format_day(day, today)}, {hour}"
+
+
+def format_day(day: datetime.date, today: datetime.date) -> str:
+    return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
 def iso_utc(moment: datetime.datetime) -> str:

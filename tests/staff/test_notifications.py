@@ -118,6 +118,14 @@ def test_a_deleted_draft_and_a_withdrawal_are_told_to_the_author_of_the_draft(wr
     assert told("withdrawn") == told("draft-deleted") == {"writer"}
 
 
+def test_an_author_who_may_no_longer_open_the_record_is_not_told(writer, editor, others):
+    programme = make_programme()
+    submit(writer, programme, title_en="New words")
+    User.objects.get(username="writer").groups.clear()
+    confirm(editor, programme)
+    assert not told("published")
+
+
 def test_authors_of_what_was_published_before_and_the_actor_are_not_told(writer, editor, others):
     programme = make_programme()
     save_draft(writer, programme, title_en="New words")

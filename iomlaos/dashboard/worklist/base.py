@@ -1,4 +1,4 @@
-"""Rows and blocks of the work list, and how they write moments."""
+"""Rows and blocks of the work list."""
 
 import datetime
 from dataclasses import dataclass
@@ -8,12 +8,9 @@ from django.apps import apps
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import models
 from django.urls import reverse
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
-from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.status import Status
 
 #: Rows of a block on the front page.
@@ -86,19 +83,6 @@ def admin_url(model: type[models.Model], page: str, *args: Any) -> str:
 def kind_of(record: models.Model) -> str:
     """ "Programme", "Job VN2026/013"."""
     return f"{capfirst(record._meta.verbose_name)} {getattr(record, 'reference', '')}".strip()
-
-
-def format_when(moment: datetime.datetime, at: datetime.datetime) -> str:
-    """ "today 08:40", "Friday 27 November, 08:40", with the year where it is another one. Vientiane time."""
-    day, today = local_date(moment), local_date(at)
-    hour = formats.date_format(moment.astimezone(VIENTIANE), "H:i")
-    if day == today:
-        return _("today %(hour)s") % {"hour": hour}
-    return f"{format_day(day, today)}, {hour}"
-
-
-def format_day(day: datetime.date, today: datetime.date) -> str:
-    return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
 def join_notes(*notes: str | Promise | None) -> str:

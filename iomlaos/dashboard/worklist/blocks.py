@@ -12,13 +12,11 @@ from iomlaos.dashboard.worklist.base import (
     Block,
     Row,
     admin_url,
-    format_day,
-    format_when,
     join_notes,
     kind_of,
 )
 from iomlaos.dashboard.worklist.records import OfficeRecords, key_of_record
-from iomlaos.publishing.dates import local_date
+from iomlaos.publishing.dates import format_day, format_when, local_date
 from iomlaos.publishing.models import Publishable, Revision, Submission
 from iomlaos.publishing.status import status_of
 

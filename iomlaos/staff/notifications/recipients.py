@@ -14,26 +14,27 @@ from iomlaos.staff.notifications.models import Notification
 def people_told(
     kind: str, record: Publishable, versions: RecordVersions, *, by: Any, at: Any
 ) -> QuerySet[User]:
-    """Active users who are told that `by` does this with a record. Asked before it is done.
+    """Active users who are told that `by` does this with a record; they may open it. Asked before it is done.
 
     A submission is told to whoever may publish the record, a return to the submitter, and all else to
     those whose text it is.
     """
     submissions = Submission.objects.of(record)
     if kind == Notification.Kind.SUBMITTED:
-        people = _publishers(type(record))
+        people = _users_who_may("publish", type(record))
     elif kind == Notification.Kind.RETURNED:
-        people = User.objects.filter(pk__in=submissions.waiting().values("by"))
+        submitters = submissions.waiting().values("by")
+        people = _users_who_may("change", type(record)).filter(pk__in=submitters)
     else:
         submitters = submissions.filter(ended_at=None).values("by")
         saved = _unpublished_revisions(record, versions, at).values("by")
-        people = User.objects.filter(Q(pk__in=saved) | Q(pk__in=submitters))
-    people = people.filter(is_active=True).exclude(pk=by.pk)
-    return people.order_by("first_name", "last_name", "username")
+        people = _users_who_may("change", type(record)).filter(Q(pk__in=saved) | Q(pk__in=submitters))
+    return people.exclude(pk=by.pk).order_by("first_name", "last_name", "username")
 
 
-def _publishers(model: type[Publishable]) -> QuerySet[User]:
-    permission = f"{model._meta.app_label}.{get_permission_codename('publish', model._meta)}"
+def _users_who_may(action: str, model: type[Publishable]) -> QuerySet[User]:
+    """Active accounts with a permission, by their role or as superusers."""
+    permission = f"{model._meta.app_label}.{get_permission_codename(action, model._meta)}"
     return User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
 
 
