@@ -46,7 +46,13 @@ class OfficeAdmin(ContentAdmin):
         return redirect("admin:office_office_add")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Office.objects.exists()
+        return super().has_add_permission(request) and not self._has_office(request)
+
+    def _has_office(self, request: HttpRequest) -> bool:
+        """Asked once a request: the menu of each page asks several times."""
+        if not hasattr(request, "has_office"):
+            request.has_office = Office.objects.exists()
+        return request.has_office
 
     def has_delete_permission(self, request: HttpRequest, obj: Office | None = None) -> bool:
         return False
