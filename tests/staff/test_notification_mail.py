@@ -12,6 +12,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from iomlaos.publishing.models import Submission
 from iomlaos.staff.notifications.models import Notification
 from tests.helpers.commands import ROOT
 from tests.helpers.factories import make_programme
@@ -82,6 +83,17 @@ def test_no_mail_goes_without_an_address_to_a_closed_account_or_once_it_is_dismi
     Notification.objects.filter(recipient__username="read").update(dismissed_at=NOW)
     assert send() == "Notifications: 0 sent."
     assert mail.received == []
+
+
+def test_a_submission_is_mailed_unless_it_was_dealt_with(mail, clock):
+    writer, editor = user("writer", ""), user()
+    for title in ("Waiting", "Returned"):
+        programme = make_programme(title_en=title)
+        Submission.objects.submit(programme, by=writer, note="", at=NOW)
+        Notification.objects.tell([editor], programme, by=writer, at=NOW, kind="submitted")
+    Submission.objects.filter(title="Returned").update(returned_at=NOW)
+    assert send() == "Notifications: 1 sent."
+    assert mail.subjects(READER) == ["writer submitted “Waiting” for review"]
 
 
 def test_what_was_told_before_there_was_a_mail_server_stays_on_the_front_page(mail, clock, settings):

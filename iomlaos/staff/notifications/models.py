@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.dates import format_deadline
+from iomlaos.publishing.dates import format_moment
 from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
 
 #: The front page shows it for so long, unless it is dismissed.
@@ -34,20 +34,27 @@ class NotificationQuerySet(GenericRecordQuerySet):
         )
 
     def new(self, at: datetime.datetime) -> Self:
-        """Not dismissed. A submission is news until somebody publishes or returns it."""
+        return self.filter(dismissed_at=None, at__gt=at - SHOWN_FOR).select_related("by")
+
+    def unread(self, user: Any, at: datetime.datetime) -> Self:
+        """News of the front page, the latest first. Submissions and returns are in its work list."""
+        news = self.new(at).filter(recipient=user).exclude(kind__in=Notification.IN_WORK_LIST)
+        return news.order_by("-at", "pk")
+
+    def mail_due(self, at: datetime.datetime) -> Self:
+        """What waits to be mailed, the earliest first.
+
+        What somebody dismissed needs no mail, and neither does a submission that was dealt with.
+        """
         submissions = Submission.objects.waiting().filter(
             model=OuterRef("model"), object_key=OuterRef("object_key"), at=OuterRef("at")
         )
-        is_news = ~Q(kind=Notification.Kind.SUBMITTED) | Exists(submissions)
-        return self.filter(is_news, dismissed_at=None, at__gt=at - SHOWN_FOR).select_related("by")
-
-    def unread(self, user: Any, at: datetime.datetime) -> Self:
-        """What the front page shows, the latest first."""
-        return self.new(at).filter(recipient=user).order_by("-at", "pk")
-
-    def mail_due(self, at: datetime.datetime) -> Self:
-        """What waits to be mailed, the earliest first. What somebody dismissed needs no mail."""
-        waiting = self.new(at).filter(is_for_mail=True, mailed_at=None, recipient__is_active=True)
+        waiting = self.new(at).filter(
+            ~Q(kind=Notification.Kind.SUBMITTED) | Exists(submissions),
+            is_for_mail=True,
+            mailed_at=None,
+            recipient__is_active=True,
+        )
         return waiting.exclude(recipient__email="").select_related("recipient").order_by("at", "pk")
 
     def too_old(self, at: datetime.datetime) -> Self:
@@ -65,6 +72,9 @@ class Notification(GenericRecordModel):
         CANCELLED = "cancelled", _("%(who)s cancelled the schedule of “%(title)s”")
         WITHDRAWN = "withdrawn", _("%(who)s withdrew “%(title)s”")
         DRAFT_DELETED = "draft-deleted", _("%(who)s deleted the draft of “%(title)s”")
+
+    #: The front page lists these until somebody has dealt with them.
+    IN_WORK_LIST = (Kind.SUBMITTED, Kind.RETURNED)
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -93,7 +103,7 @@ class Notification(GenericRecordModel):
         ]
 
     def __str__(self) -> str:
-        moment = format_deadline(self.moment) if self.moment else ""
+        moment = format_moment(self.moment) if self.moment else ""
         return self.get_kind_display() % {"who": self.who, "title": self.title, "moment": moment}
 
     @property
