@@ -59,7 +59,7 @@ def _publish_one(scheduled: Revision) -> None:
         with transaction.atomic():
             if record is None:
                 raise ValidationError(_("It was deleted."))
-            versions = Revision.objects.versions(record)
+            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
             if versions.scheduled and versions.scheduled.pk == scheduled.pk:
                 publish_scheduled(versions, cast(Publishable, record))
     except ValidationError as error:

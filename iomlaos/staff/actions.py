@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -283,19 +284,27 @@ class ActionsMixin:
         """The view of an action. Status 409 on a concurrent save."""
 
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            record = self.get_object_or_404(request, object_id)
             if request.method != "POST":
+                record = self.get_object_or_404(request, object_id)
                 action = action_class(self, request, record, Revision.objects.peek(record))
                 return self._refusal_of(action) or self._show_action(action, action.form())
             with transaction.atomic():
-                record = serialization.locked(self.model, record.pk)
-                if record is None:
-                    raise Http404
+                record = self._locked_or_404(object_id)
                 versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
                 action = action_class(self, request, record, versions)
                 return self._refusal_of(action) or self._perform(action)
 
         return view
+
+    def _locked_or_404(self, object_id: str) -> Publishable:
+        try:
+            key = self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            raise Http404 from None
+        record = serialization.locked(self.model, key)
+        if record is None:
+            raise Http404
+        return record
 
     def _refusal_of(self, action: Action) -> HttpResponse | None:
         if not action.is_permitted:
