@@ -1,11 +1,18 @@
 """Sessions of staff: they end after a time without activity."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from iomlaos.delivery.headers import is_admin_page
+from iomlaos.delivery.locks import without_waiting
+
+logger = logging.getLogger(__name__)
 
 ACTIVE_AT = "active_at"
 #: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
@@ -25,10 +32,25 @@ class IdleSessionMiddleware(MiddlewareMixin):
 
 
 def renew(request: HttpRequest, min_age: int = 0) -> None:
-    """Start the idle time again, and so save the session."""
-    now = int(request.at.timestamp())
-    if now - request.session.get(ACTIVE_AT, 0) >= min_age:
-        request.session[ACTIVE_AT] = now
+    """Start the idle time again; where the database is busy, the next request does. Never waits for a lock."""
+    session, now = request.session, int(request.at.timestamp())
+    before, is_changed = session.get(ACTIVE_AT, 0), session.modified
+    if now - before < min_age:
+        return
+    session[ACTIVE_AT] = now
+    if is_changed:
+        # The session middleware saves it, with what else changed.
+        return
+    try:
+        with without_waiting():
+            session.save()
+    except UpdateError as error:
+        if not isinstance(error.__context__, OperationalError):
+            # Signed out meanwhile: the session middleware says so.
+            return
+        logger.info("A session was not renewed: the database is busy.")
+        session[ACTIVE_AT] = before
+    session.modified = False
 
 
 def seconds_left(request: HttpRequest) -> int:

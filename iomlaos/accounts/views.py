@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.models import Device
-from django_otp.util import random_hex
 
 from iomlaos.accounts import otp
 from iomlaos.accounts.entry import entry_required
@@ -25,8 +25,8 @@ from iomlaos.accounts.sessions import BACKGROUND_HEADER, renew, seconds_left
 
 Kind = SignInEvent.Kind
 
-#: Session keys: the secret of a phone until it is set up, the recovery codes until they are saved.
-SESSION_SECRET, SESSION_CODES = "second_factor_key", "recovery_codes"
+#: Session key of the recovery codes, until they are saved.
+SESSION_CODES = "recovery_codes"
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -115,13 +115,19 @@ def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool
 # --- Setting up -------------------------------------------------------------------------------
 
 
+def _key_to_set_up(request: HttpRequest) -> str:
+    """The secret for the phone that is set up in this session: a page that shows it need not store it."""
+    value = f"{request.user.pk}:{request.session.session_key}"
+    return salted_hmac("iomlaos.accounts.set_up", value).hexdigest()
+
+
 @sensitive_post_parameters()
 @entry_required
 def set_up(request: HttpRequest) -> HttpResponse:
     """Set up a phone: the first one, or with the password a new one in place of the last."""
     if not otp.is_passed(request) and otp.is_enrolled(request.user):
         return redirect_with_next("admin:code", request)
-    key = request.session.setdefault(SESSION_SECRET, random_hex())
+    key = _key_to_set_up(request)
     form = CodeForm(request.POST or None)
     password_form = PasswordForm(request) if otp.is_enrolled(request.user) else None
     if form.is_valid() and (password_form is None or password_form.is_valid()):
@@ -148,7 +154,6 @@ def set_up(request: HttpRequest) -> HttpResponse:
 def _complete_set_up(request: HttpRequest, device: Device, codes: list[str]) -> HttpResponse:
     was_passed = otp.is_passed(request)
     django_otp.login(request, device)
-    del request.session[SESSION_SECRET]
     request.session[SESSION_CODES] = codes
     request.session.cycle_key()
     SignInEvent.objects.record(Kind.ENROLLED, request, request.user)

@@ -1,14 +1,15 @@
 """Drafts and scheduled changes: what they make of the record, and how they become public.
 
-All functions that write are called in a transaction that has locked the record. They raise ValidationError,
-in words for staff, and IntegrityError on a concurrent save.
+All functions that write are called in a transaction that has locked the record, and that is rolled back where
+they raise: ValidationError, in words for staff, or IntegrityError on a concurrent save.
 """
 
 import datetime
+import itertools
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import merge, serialization
@@ -62,7 +63,7 @@ def latest_data(versions: RecordVersions, record: models.Model) -> Snapshot:
         message = _("The public page was changed meanwhile in the same fields: %(fields)s.")
         fields = _join_labels(record, [conflict.path for conflict in conflicts])
         raise ValidationError(message % {"fields": fields})
-    if missing := serialization.missing_references(type(record), data):
+    if missing := serialization.missing_references(type(record), data, present=versions.current.data):
         message = _("It refers to something that was deleted: %(fields)s.")
         raise ValidationError(message % {"fields": _join_labels(record, missing)})
     return data
@@ -207,20 +208,18 @@ def _write(
     at: datetime.datetime | None = None,
 ) -> Revision:
     """Validate and write the row, and record its state."""
-    _validate(record, data, versions.current.data)
+    # The check constraints of the record are left to the database, which asks them anyway.
+    _validate(record, data, versions.current.data, validate_constraints=False)
     # What a model dates, it dates by the moment at which this becomes public.
     record.saved_at = at
     try:
-        with transaction.atomic():
-            serialization.write(record, data)
+        serialization.write(record, data)
     except models.ProtectedError as error:
         users = sorted(str(each) for each in error.protected_objects)
         message = _("It removes what is used by: %(users)s.") % {"users": ", ".join(users)}
         raise ValidationError(message) from error
     except IntegrityError as error:
-        raise ValidationError(
-            _("Two of its rows cannot stand together, such as two files of one language and date.")
-        ) from error
+        raise ValidationError(_refusal(type(record), error)) from error
     connection.check_constraints()
     stored = serialization.serialize(record)
     return Revision.objects.add_state(versions, record, stored, by=by, note=note, at=at)
@@ -231,10 +230,21 @@ def validate_latest(versions: RecordVersions, record: Publishable, at: datetime.
     _validate(record, _as_public(latest_data(versions, record), at), versions.current.data)
 
 
-def _validate(record: Publishable, data: Snapshot, before: Snapshot) -> None:
+def _refusal(model: type[models.Model], error: IntegrityError) -> str:
+    """Why the database refuses rows: what the constraint says that it names, if it names one."""
+    kinds = [model, *(relation.related_model for relation in serialization.child_relations(model))]
+    for constraint in itertools.chain.from_iterable(kind._meta.constraints for kind in kinds):
+        if constraint.name in str(error):
+            return constraint.get_violation_error_message()
+    return _("Two of its rows cannot stand together, such as two files of one language and date.")
+
+
+def _validate(
+    record: Publishable, data: Snapshot, before: Snapshot, *, validate_constraints: bool = True
+) -> None:
     """Raise ValidationError for what the record, or a child row that changes, may not hold."""
     built = serialization.build(record, data)
-    built.full_clean()
+    built.full_clean(validate_constraints=validate_constraints)
     for relation in serialization.child_relations(type(record)):
         unchanged = before["owned"].get(relation.name, {})
         rows = data["owned"].get(relation.name, {})

@@ -1,17 +1,17 @@
 """Publish scheduled changes on the first request after their due time."""
 
-import contextlib
 import datetime
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from iomlaos.delivery.locks import without_waiting
 from iomlaos.publishing.drafts import publish_scheduled
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.serialization import locked
@@ -29,27 +29,12 @@ def publish_due(at: datetime.datetime) -> None:
     """
     for scheduled in Revision.objects.due(at):
         try:
-            with _without_waiting(), transaction.atomic():
+            with without_waiting(), transaction.atomic():
                 _publish_one(scheduled)
         except OperationalError as error:
             logger.warning(
                 "Due, but not published yet: %s %s: %s", scheduled.model, scheduled.object_key, error
             )
-
-
-@contextlib.contextmanager
-def _without_waiting() -> Iterator[None]:
-    """On SQLite, refuse a transaction at once where somebody else has one. PostgreSQL needs nothing here."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 0")
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
 
 
 def _publish_one(scheduled: Revision) -> None:
@@ -59,7 +44,7 @@ def _publish_one(scheduled: Revision) -> None:
         with transaction.atomic():
             if record is None:
                 raise ValidationError(_("It was deleted."))
-            versions = Revision.objects.versions(record)
+            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
             if versions.scheduled and versions.scheduled.pk == scheduled.pk:
                 publish_scheduled(versions, cast(Publishable, record))
     except ValidationError as error:

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
+from iomlaos.publishing import merge
 from iomlaos.publishing.merge import Path, Snapshot
 from iomlaos.publishing.options import options_of
 
@@ -225,24 +226,28 @@ def _from_json(field: models.Field, value: Any) -> Any:
     return field.to_python(value)
 
 
-def missing_references(model: type[models.Model], snapshot: Snapshot) -> list[Path]:
-    """The fields of a snapshot that refer to deleted rows."""
-    found: list[Path] = []
-    for name, keys in snapshot["many"].items():
-        related = cast(type[models.Model], model._meta.get_field(name).related_model)
-        if keys and related._base_manager.filter(pk__in=keys).count() < len(keys):
-            found.append(("many", name))
-    rows: list[tuple[type[models.Model], Path, dict[str, Any]]] = [(model, ("fields",), snapshot["fields"])]
-    for relation in child_relations(model):
-        for key, values in snapshot["owned"].get(relation.name, {}).items():
-            rows.append((relation.related_model, ("owned", relation.name, key), values))
-    for kind, path, values in rows:
-        for field in content_fields(kind):
-            key = values.get(field.name) if isinstance(field, models.ForeignKey) else None
-            related = cast(type[models.Model], field.related_model)
-            if key is not None and not related._base_manager.filter(pk=key).exists():
-                found.append((*path, field.name))
+def missing_references(
+    model: type[models.Model], snapshot: Snapshot, *, present: Snapshot | None = None
+) -> list[Path]:
+    """The fields of a snapshot that refer to deleted rows. What the rows refer to now, `present`, exists."""
+    found = []
+    for difference in merge.differences(present or {"fields": {}, "many": {}, "owned": {}}, snapshot):
+        path, value = difference.path, difference.after
+        reference = _reference_at(model, path)
+        if reference is None or value in (merge.MISSING, None):
+            continue
+        keys = value if isinstance(value, list) else [value]
+        if reference.related_model._base_manager.filter(pk__in=keys).count() < len(keys):
+            found.append(path)
     return found
+
+
+def _reference_at(model: type[models.Model], path: Path) -> Any:
+    """The field at a path that refers to other rows, if it is one."""
+    if path[0] == "many":
+        return model._meta.get_field(path[1])
+    fields = content_fields(merge.model_at(model, path))
+    return next((each for each in fields if each.name == path[-1] and each.many_to_one), None)
 
 
 # --- Writing --------------------------------------------------------------------------------------

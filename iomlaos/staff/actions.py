@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -124,14 +125,12 @@ class Action:
         """The view of the action, for a ModelAdmin. Status 409 on a concurrent save."""
 
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            record = admin.get_object_or_404(request, object_id)
             if request.method != "POST":
+                record = admin.get_object_or_404(request, object_id)
                 action = cls(admin, request, record, Revision.objects.peek(record))
                 return action._refusal() or action._show(action.form())
             with transaction.atomic():
-                record = serialization.locked(admin.model, record.pk)
-                if record is None:
-                    raise Http404
+                record = _locked_or_404(admin, object_id)
                 versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
                 action = cls(admin, request, record, versions)
                 return action._refusal() or action._submit()
@@ -357,6 +356,17 @@ class Return(Action):
             returned_by_name=self.user.get_full_name() or self.user.get_username(),
             return_note=form.cleaned_data["note"],
         )
+
+
+def _locked_or_404(admin: Any, object_id: str) -> Publishable:
+    try:
+        key = admin.opts.pk.to_python(unquote(object_id))
+    except ValidationError:
+        raise Http404 from None
+    record = serialization.locked(admin.model, key)
+    if record is None:
+        raise Http404
+    return cast(Publishable, record)
 
 
 def _with_label(model: type[models.Model], name: str, errors: list[ValidationError]) -> ValidationError:

@@ -206,8 +206,10 @@ class FileOwnerAdmin(PublishableAdmin):
 
     list_filter = [StatusFilter, HasFileFilter, TranslatedFilter]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).prefetch_related(self.file_relation)
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        models.prefetch_related_objects(changelist.result_list, self.file_relation)
+        return changelist
 
     @admin.display(description=_("files"))
     def files(self, obj: Publishable) -> str:

@@ -138,8 +138,6 @@ class VersionedAdmin(BaseAdmin):
             raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
 
     def open_session(self, request: HttpRequest, record: models.Model) -> EditSession:
-        # Read once, for the versions and for the form.
-        serialization.load_related(record)
         versions = Revision.objects.peek(record)
         if request.method == "POST":
             Revision.objects.catch_up(versions, record)

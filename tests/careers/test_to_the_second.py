@@ -91,8 +91,8 @@ def test_a_scheduled_change_shows_at_its_second(server, visitor, clock):
         "data = serialization.serialize(page)",
         "data['fields']['title_en'] = 'As it is now'",
         f"at = datetime.datetime.fromisoformat({MOMENT.isoformat()!r})",
-        "standing = Revision.objects.versions(page)",
-        "Revision.objects.save_draft(standing, page, data, by=None, note='', publish_at=at)",
+        "versions = Revision.objects.versions(page)",
+        "Revision.objects.save_scheduled(versions, page, data, by=None, note='', publish_at=at)",
     )
     server.manage("shell", "--no-imports", "--command", "\n".join(lines))
     clock.set(MOMENT - SECOND)

@@ -1,14 +1,22 @@
 """Two people at one record, again and again: no edit that was acknowledged is lost, none is refused unseen."""
 
 import os
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
-from tests.helpers.colleagues import Answer, Colleague, address_of, count_revisions, make_superusers, report
+from tests.helpers.colleagues import (
+    Answer,
+    Colleague,
+    address_of,
+    count_revisions,
+    make_superusers,
+    programmes_of,
+    public_row,
+    report,
+)
 from tests.helpers.forms import fill_form
 from tests.helpers.servers import Server, running_server
 
@@ -61,8 +69,7 @@ class Pair:
         assert now[fields[late]] == [typed[late]]
         if fields[0] != fields[1]:
             assert now[fields[1 - late]] == [typed[1 - late]]
-        address = f"/admin/programmes/programme/{self.record}/history/"
-        history = self.people[late].ask(address).content.decode()
+        history = self.people[late].ask(address_of(self.record, "history/")).content.decode()
         assert all(text in history for text in typed), "Both are kept."
         return statuses
 
@@ -80,18 +87,31 @@ class Pair:
         """One form is sent twice: it is saved once."""
         first, _second = self.people
         form = first.open(self.record) | {"summary_en": [f"twice-{self.number}"]}
-        before = count_revisions(self.server, "state", self.record)
+        before = count_revisions(self.server, "draft", self.record)
         statuses = [answer.status for answer in self.send([form, form], (first, first))]
         assert statuses == [302, 302]
-        assert count_revisions(self.server, "state", self.record) == before + 1
+        assert count_revisions(self.server, "draft", self.record) == before + 1
         assert first.open(self.record)["summary_en"] == [f"twice-{self.number}"]
+        return statuses
+
+    def publish(self) -> list[int]:
+        """Both confirm the step that they see: the draft is published, once."""
+        draft = self.people[0].open(self.record)
+        steps = [who.open_publish(self.record) for who in self.people]
+        before = count_revisions(self.server, "state", self.record)
+        with ThreadPoolExecutor(2) as both:
+            sent = list(both.map(lambda who, step: who.ask(*step), self.people, steps))
+        statuses = sorted(answer.status for answer in sent)
+        assert statuses in ([302, 302], [302, 409]), statuses
+        assert count_revisions(self.server, "state", self.record) == before + 1
+        row = public_row(self.server, self.record)
+        assert {name: [text] for name, text in row.items()} == {name: draft[name] for name in row}
         return statuses
 
 
 def test_no_edit_that_was_acknowledged_is_lost(server):
     people = Colleague(server, "first"), Colleague(server, "second")
-    listed = people[0].ask("/admin/programmes/programme/").content.decode()
-    keys = sorted({int(key) for key in re.findall(r"/admin/programmes/programme/(\d+)/change/", listed)})
+    keys = programmes_of(people[0])
     seen: Counter[str] = Counter()
     for number in range(PAIRS):
         pair = Pair(server, people, keys[number % len(keys)], number, is_racing=number // 4 % 2 == 0)
@@ -102,4 +122,5 @@ def test_no_edit_that_was_acknowledged_is_lost(server):
             lambda pair=pair: ("double click", pair.double_click()),
         ][number % 4]()
         seen[f"{kind}, {'at once' if pair.is_racing else 'one after the other'}: {statuses}"] += 1
+        seen[f"published by both: {pair.publish()}"] += 1
     report(PAIRS, seen)

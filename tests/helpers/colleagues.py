@@ -1,6 +1,7 @@
 """Staff who use the admin of a running server, each in a browser of their own."""
 
 import contextlib
+import datetime
 import http.cookiejar
 import re
 import sqlite3
@@ -20,6 +21,8 @@ from tests.helpers.forms import fill_form
 from tests.helpers.servers import Server
 
 PASSWORD = "a-long-password-7"
+#: The fields that are typed into.
+TEXTS = ("title_en", "summary_en", "since_what_en")
 #: Seconds; a request that takes longer has failed.
 ANSWERS_WITHIN = 60
 
@@ -36,7 +39,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 class Colleague:
-    """A superuser who is signed in to the admin."""
+    """Somebody who is signed in to the admin."""
 
     def __init__(self, server: Server, name: str) -> None:
         self.server, self.name = server, name
@@ -60,15 +63,54 @@ class Colleague:
     def open(self, record: int) -> dict:
         return fill_form(self.ask(address_of(record)))
 
+    def open_publish(self, record: int) -> tuple[str, dict]:
+        """The step Publish… as it is shown now: its address, and its form filled in. No form, where all is public."""
+        address = address_of(record, "publish/")
+        page = self.ask(address)
+        return address, fill_form(page, when="now", anyway="1") if page.status == 200 else {}
 
-def address_of(record: int) -> str:
-    return f"/admin/programmes/programme/{record}/change/"
+    def save(self, record: int, form: dict) -> list[int]:
+        """Send a form, and again what comes back of it, until it is taken. What was typed comes back each time."""
+        statuses = []
+        while not statuses or statuses[-1] == 409:
+            answer = self.ask(address_of(record), form)
+            statuses.append(answer.status)
+            if answer.status == 409:
+                again = fill_form(answer)
+                typed = {name: form[name] for name in TEXTS if again[name] != form[name]}
+                assert all(typed[name][0] in answer.content.decode() for name in typed), (
+                    "What was typed comes back."
+                )
+                form = again
+        return statuses
+
+    def publish(self, record: int, **given: str) -> list[int]:
+        """Open the step and confirm it, again where somebody was faster, until it is taken or all is public."""
+        statuses = []
+        while not statuses or statuses[-1] == 409:
+            address, form = self.open_publish(record)
+            if not form:
+                break
+            statuses.append(self.ask(address, form | given).status)
+        return statuses
+
+    def settle(self, record: int) -> None:
+        """Publish what waits, as the form shows it."""
+        assert self.save(record, self.open(record))[-1] == 302
+        assert self.publish(record)[-1:] in ([], [302])
 
 
-def step_form(person: Colleague, record: int, step: str) -> tuple[str, dict]:
-    """The address of a step, and what its form holds."""
-    address = f"/admin/programmes/programme/{record}/{step}/"
-    return address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', person.ask(address).content.decode()))
+def address_of(record: int, page: str = "change/") -> str:
+    return f"/admin/programmes/programme/{record}/{page}"
+
+
+def make_contributor(server: Server, name: str) -> None:
+    lines = (
+        "from django.contrib.auth.models import Group, User",
+        f"user = User.objects.create_user({name!r}, password={PASSWORD!r}, is_staff=True)",
+        "user.groups.add(Group.objects.get(name='Contributors'))",
+    )
+    server.manage("shell", "--no-imports", "--command", "\n".join(lines))
 
 
 def make_superusers(server: Server, *names: str) -> None:
@@ -115,6 +157,39 @@ def count_revisions(server: Server, kind: str, record: int) -> int:
             f"AND kind = '{kind}' AND object_key = '{record}'"
         )
         return cursor.fetchone()[0]
+
+
+def public_row(server: Server, record: int) -> dict[str, str]:
+    """What visitors read of a programme."""
+    with database(server) as cursor:
+        cursor.execute(f"SELECT {', '.join(TEXTS)} FROM programmes_programme WHERE id = {record}")
+        return dict(zip(TEXTS, cursor.fetchone(), strict=True))
+
+
+def schedule_of(server: Server, record: int) -> tuple[int, str]:
+    """How many changes of a programme are scheduled, and why the last one was not published."""
+    with database(server) as cursor:
+        cursor.execute(
+            "SELECT count(*), max(failure_reason) FROM publishing_revision WHERE kind = 'scheduled' "
+            f"AND model = 'programmes.programme' AND object_key = '{record}' AND closed_at IS NULL"
+        )
+        count, reason = cursor.fetchone()
+        return count, reason or ""
+
+
+def move_schedule(server: Server, record: int, moment: datetime.datetime) -> None:
+    """To a second of its own: the step takes minutes."""
+    with database(server) as cursor:
+        cursor.execute(
+            f"UPDATE publishing_revision SET publish_at = '{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S}+00:00' "
+            "WHERE kind = 'scheduled' AND model = 'programmes.programme' "
+            f"AND object_key = '{record}' AND closed_at IS NULL"
+        )
+
+
+def programmes_of(person: Colleague) -> list[int]:
+    listed = person.ask("/admin/programmes/programme/").content.decode()
+    return sorted({int(key) for key in re.findall(r"/admin/programmes/programme/(\d+)/change/", listed)})
 
 
 def wait_for_waiting(server: Server, count: int) -> None:

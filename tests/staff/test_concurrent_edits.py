@@ -3,6 +3,7 @@
 Somebody else holds the lock of the record until all have sent what they send, so that the order is known.
 """
 
+import datetime
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from iomlaos.publishing.models import Revision
+from tests.helpers.admin import confirm, waiting
 from tests.helpers.colleagues import (
     Answer,
     Colleague,
@@ -18,14 +20,15 @@ from tests.helpers.colleagues import (
     database,
     locked,
     make_superusers,
-    step_form,
+    move_schedule,
+    public_row,
     wait_for_waiting,
 )
 from tests.helpers.factories import make_figure, make_programme
 from tests.helpers.forms import fill_form
 from tests.helpers.servers import Server, running_server
 
-LONG_AGO = "2020-01-01 00:00:00+00:00"
+LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,8 @@ def record(server, people) -> Iterator[int]:
         [key] = cursor.fetchone()
         yield key
         cursor.execute(
-            "UPDATE publishing_revision SET closed_at = at, ending = 'discarded' WHERE kind = 'draft'"
+            "UPDATE publishing_revision SET closed_at = at, ending = 'discarded' "
+            "WHERE kind IN ('draft', 'scheduled') AND closed_at IS NULL"
         )
 
 
@@ -73,20 +77,21 @@ def test_a_save_without_a_change_overwrites_no_change(server, people, record):
 def test_a_form_that_is_sent_twice_at_once_is_saved_once(server, people, record):
     first, _second = people
     form = first.open(record) | {"summary_en": ["Sent twice"]}
-    before = count_revisions(server, "state", record)
-    sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
-    assert [answer.status for answer in sent] == [302, 302]
-    assert first.open(record)["summary_en"] == ["Sent twice"]
-    assert count_revisions(server, "state", record) == before + 1
-
-
-def test_a_draft_that_is_sent_twice_at_once_is_kept_once(server, people, record):
-    first, _second = people
-    form = first.open(record) | {"summary_en": ["A draft sent twice"], "_draft": ["1"]}
     before = count_revisions(server, "draft", record)
     sent = send_at_once(server, record, *[(first, address_of(record), form)] * 2)
     assert [answer.status for answer in sent] == [302, 302]
+    assert first.open(record)["summary_en"] == ["Sent twice"]
     assert count_revisions(server, "draft", record) == before + 1
+
+
+def test_a_step_that_is_confirmed_twice_at_once_publishes_once(server, people, record):
+    first, _second = people
+    assert first.save(record, first.open(record) | {"summary_en": ["Published once"]}) == [302]
+    before = count_revisions(server, "state", record)
+    sent = send_at_once(server, record, *[(first, *first.open_publish(record))] * 2)
+    assert [answer.status for answer in sent] == [302, 302]
+    assert count_revisions(server, "state", record) == before + 1
+    assert public_row(server, record)["summary_en"] == "Published once"
 
 
 @pytest.mark.parametrize("form_is_first", [True, False])
@@ -94,11 +99,11 @@ def test_a_draft_that_is_saved_and_published_at_once_is_stored_or_comes_back_in_
     server, people, record, form_is_first
 ):
     first, second = people
-    kept = first.open(record) | {"summary_en": [f"A draft, {form_is_first}"], "_draft": ["1"]}
-    assert first.ask(address_of(record), kept).status == 302
+    kept = first.open(record) | {"summary_en": [f"A draft, {form_is_first}"]}
+    assert first.save(record, kept) == [302]
     typed = f"More of the draft, {form_is_first}"
     form = (first, address_of(record), first.open(record) | {"summary_en": [typed], "_publish": ["1"]})
-    step = (second, *step_form(second, record, "publish"))
+    step = (second, *second.open_publish(record))
     both = [form, step] if form_is_first else [step, form]
     answers = send_at_once(server, record, *both)
     assert {answer.status for answer in answers} <= {302, 409}, answers
@@ -111,11 +116,9 @@ def test_a_draft_that_is_saved_and_published_at_once_is_stored_or_comes_back_in_
 
 def test_a_schedule_that_is_due_waits_for_nobody(server, people, record):
     first, _second = people
-    scheduled = first.open(record) | {"title_en": ["Scheduled"], "_schedule": ["1"]}
-    scheduled["publish_at"] = ["2100-01-01T10:00"]
-    assert first.ask(address_of(record), scheduled).status == 302
-    with database(server) as cursor:
-        cursor.execute(f"UPDATE publishing_revision SET publish_at = '{LONG_AGO}' WHERE closed_at IS NULL")
+    assert first.save(record, first.open(record) | {"title_en": ["Scheduled"]}) == [302]
+    assert first.publish(record, when="later", date="1/1/2100", hour="10:00") == [302]
+    move_schedule(server, record, LONG_AGO)
     with locked(server, record):
         response, body = server.get("/programmes/")
         assert (response.status, b"Scheduled" in body) == (200, False)
@@ -139,14 +142,17 @@ def failing(times: int, beginning: str):
     return connection.execute_wrapper(refuse)
 
 
-WRITE = 'UPDATE "programmes_programme"'
+SAVE, PUBLISH = 'INSERT INTO "publishing_revision"', 'UPDATE "programmes_programme"'
 
 
 def test_a_save_that_met_a_deadlock_is_tried_once_more(staff):
     programme = make_programme()
     form = fill_form(staff.get(address_of(programme.pk)), summary_en="Typed")
-    with failing(1, WRITE):
+    with failing(1, SAVE):
         assert staff.post(address_of(programme.pk), form).status_code == 302
+    assert waiting(programme).data["fields"]["summary_en"] == "Typed"
+    with failing(1, PUBLISH):
+        assert confirm(staff, programme).status_code == 302
     programme.refresh_from_db()
     assert programme.summary_en == "Typed"
     assert Revision.objects.of(programme).states().count() == 2
@@ -156,15 +162,16 @@ def test_a_save_that_the_database_refuses_twice_is_answered_with_what_was_typed(
     programme = make_programme()
     words = 'Typed & "kept",\r\n<b>in two lines</b>'
     form = fill_form(staff.get(address_of(programme.pk)), summary_en=words) | {"_publish": "1"}
-    with failing(2, WRITE):
+    with failing(2, SAVE):
         answer = staff.post(address_of(programme.pk), form)
     assert answer.status_code == 503
     assert not Revision.objects.of(programme).exists()
     again = fill_form(answer)
     assert again["summary_en"] == [words]
     assert staff.post(address_of(programme.pk), again).status_code == 302
-    programme.refresh_from_db()
-    assert programme.summary_en.replace("\r\n", "\n") == words.replace("\r\n", "\n")
+    assert waiting(programme).data["fields"]["summary_en"].replace("\r\n", "\n") == words.replace(
+        "\r\n", "\n"
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,7 +188,7 @@ def test_no_password_is_written_into_the_answer_to_a_failed_save(staff):
 
 
 def test_a_form_that_changes_nothing_writes_no_row(staff):
-    programme = make_programme()
+    programme = make_programme(state="draft")
     figure = make_figure(programme=programme, value="1")
     updated_at = programme.updated_at
     form = fill_form(staff.get(address_of(programme.pk)))

@@ -67,8 +67,10 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def peek(self, record: models.Model) -> "RecordVersions":
         """The current state and the draft of a record that was just read, without writing.
 
-        Where the row was changed outside the admin, the current state is a Revision that is not saved.
+        Where the row was changed outside the admin, the current state is a Revision that is not saved. The
+        related rows of the record are read once, and stay loaded.
         """
+        serialization.load_related(record)
         saved = self.of(record).saved().select_related("by", "base")
         # Read first: whatever comes after it makes the next number taken.
         last = saved.first()

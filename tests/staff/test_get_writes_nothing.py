@@ -1,0 +1,223 @@
+"""No address of the site or the admin writes to the database when it is read."""
+
+import datetime
+import html
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from iomlaos.media.models import Image
+from iomlaos.publishing.models import Publishable, Revision
+from tests.helpers import factories as make
+from tests.helpers.admin import address_of, link_to, person, take
+from tests.helpers.drafts import PUBLISHABLES, save_draft, schedule
+from tests.helpers.uploads import pdf
+
+NOON = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
+#: Statements that read. A savepoint is a transaction, for which SQLite locks the database.
+READS = re.compile(r"SELECT (?!.*FOR (NO KEY )?UPDATE)|PRAGMA busy_timeout|SHOW ", re.DOTALL)
+#: By design: a one-time token goes from the address into the session.
+EXCEPTIONS = {"password_reset_confirm", "sign_in_link"}
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def editor(clock, db) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("editor", password="a-long-password-7"))
+    return client
+
+
+# --- One record of each kind in each state ---------------------------------------------------------
+
+
+@pytest.fixture
+def records(seeded, editor) -> dict[str, list]:
+    """By model: a record in each state, or of what has no states one."""
+    writer = person("writer", "Contributors")
+    make.make_site_notice()
+    make.make_standard_text()
+    make.make_picture()
+    make.make_counterpart()
+    make.make_subscription()
+    make.make_document_version(file=make.upload("a.pdf", pdf()))
+    make.make_version(file=make.upload("b.pdf", pdf()))
+    make.make_bidding_document(file=make.upload("c.pdf", pdf()))
+    found = {}
+    for factory in PUBLISHABLES:
+        rows = records_in_each_state(factory, editor, writer)
+        found[rows[0]._meta.label_lower] = rows
+    for model in apps.get_models():
+        label = model._meta.label_lower
+        if label not in found and model._default_manager.exists():
+            found[label] = [model._default_manager.first()]
+    return found
+
+
+def records_in_each_state(factory, editor: Client, writer: Client) -> list[Publishable]:
+    draft, live, changed, scheduled, later, failed, submitted, returned, elsewhere, linked, gone = (
+        factory(state="published" if number else "draft") for number in range(11)
+    )
+    future = factory(publish_from=NOON + datetime.timedelta(days=1))
+    for record in (changed, submitted, returned, linked, later, failed, scheduled):
+        save_draft(editor, record, title_en=f"Another {record.title_en}")
+    for record in (scheduled, later, failed):
+        schedule(editor, record, "2026-06-02T10:00", title_en="Scheduled")
+    if writer.get(address_of(later)).status_code == 403:
+        writer = editor
+    save_draft(writer, later, title_en="Later than scheduled")
+    Revision.objects.of(failed).scheduled().update(failure_reason="It was not possible.")
+    for record in (submitted, returned):
+        assert take(writer, record, "submit", note="Please look.").status_code == 302
+    assert take(editor, returned, "return", note="Shorter.").status_code == 302
+    save_draft(editor, elsewhere, title_en="A draft")
+    type(elsewhere)._base_manager.filter(pk=elsewhere.pk).update(title_en="Changed by a command")
+    linked.link = link_to(editor, linked)
+    gone.state, gone.withdrawal_reason_en = "withdrawn", "A mistake."
+    gone.save()
+    return [
+        draft, live, changed, scheduled, later, failed, submitted, returned, elsewhere, linked, gone, future,
+    ]  # fmt: skip
+
+
+# --- Every address ----------------------------------------------------------------------------------
+
+
+def routes(patterns=None, before: str = "") -> Iterator[tuple[str, str]]:
+    """Every route of the site with its name, as the resolver knows it."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from routes(each.url_patterns, route)
+        else:
+            yield route, each.name or ""
+
+
+#: The models whose slugs stand in addresses below these.
+SLUGS = {
+    "programmes/": "programmes.programme", "projects/": "programmes.project", "donors/": "programmes.donor",
+    "documents/": "programmes.document", "careers/vacancies/": "careers.vacancy",
+    "careers/procurement/": "careers.procurementnotice", "careers/alerts/notice/": "careers.vacancy",
+    "n/": "careers.procurementnotice", "<slug:slug>/": "office.page",
+}  # fmt: skip
+FILES = {
+    "documents/": "programmes.documentversion", "careers/forms/": "careers.formversion",
+    "careers/procurement/": "careers.procurementdocument", "admin/programmes/document/": "programmes.documentversion",
+    "admin/careers/applicationform/": "careers.formversion",
+    "admin/careers/procurementnotice/": "careers.procurementdocument",
+}  # fmt: skip
+
+
+def values(route: str, parameter: str, records: dict[str, list]) -> list[str]:
+    """What may stand for a parameter of a route: that of each record, where it is one's."""
+    beginning = route.partition("<")[0]
+    label = ".".join(beginning.split("/")[1:3])
+    if parameter == "object_id":
+        rows = records.get(label) or apps.get_model(label)._default_manager.all()[:1]
+        return [str(row.pk) for row in rows]
+    if parameter == "slug" and (model := SLUGS.get(beginning or route)):
+        return [row.slug for row in records[model]]
+    if beginning.startswith("review/") and parameter == "key":
+        return [row.link.split("/")[2] for rows in records.values() for row in rows if hasattr(row, "link")]
+    if label in FILES or beginning in FILES or beginning.removesuffix("files/") in FILES:
+        version = (
+            apps.get_model(FILES[beginning.removesuffix("files/")])._base_manager.exclude(file="").first()
+        )
+        return {"key": [version.public_id], "pk": [str(version.pk)], "name": ["a.pdf"]}[parameter]
+    image = Image.objects.first()
+    return {
+        "image": [image.key], "width": [str(image.renditions.first().width)], "language": ["lo"],
+        "label": ["programmes.programme"], "file": ["nothing"], "file_format": ["xlsx", "csv"],
+        "year": ["2025"], "app_label": ["programmes", "careers", "office"], "url": ["nothing-here/"],
+        "uidb64": ["MQ"], "token": ["a-token"], "pk": [str(uuid.uuid4())], "name": ["tasks"],
+        "key": [image.key if "pictures" in route or "media/image" in route else str(records["programmes.programme"][1].pk)],
+    }[parameter]  # fmt: skip
+
+
+def addresses(route: str, records: dict[str, list]) -> Iterator[str]:
+    """A route with each of its records."""
+    route = re.sub(r"^(.*?)\^?\(\?P<(\w+)>.*\)(/?)\$$", r"\1<\2>\3", route)
+    parts = re.split(r"<(?:\w+:)?(\w+)>", route)
+    choices = [values(route, name, records) for name in parts[1::2]]
+    if "throw-away" in route:
+        choices = [[str(uuid.uuid4())]]
+    for chosen in product(*choices):
+        yield "/" + "".join(a + b for a, b in zip(parts[::2], [*chosen, ""], strict=True))
+
+
+# --- The test ---------------------------------------------------------------------------------------
+
+
+def read(client: Client, address: str) -> tuple[int, list[str]]:
+    """The status of an address, the links on it that change its query alone, and what was written."""
+    written = []
+
+    def note(execute, sql, params, many, context):
+        if not READS.match(sql):
+            written.append(sql[:200])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        response = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+    assert not written, f"{address} writes: {written}"
+    assert response.status_code < 500, address
+    links = re.findall(r'href="(\?[^"#]+)"', body.decode(errors="replace"))
+    return response.status_code, [html.unescape(link) for link in links]
+
+
+@pytest.mark.timeout(1200)
+def test_no_address_writes_when_it_is_read(records, editor):
+    visitor, writer = Client(), Client()
+    writer.force_login(User.objects.get(username="writer"))
+    for client in (editor, writer):
+        client.get("/admin/")  # Renews the session, for a minute.
+    seen: Counter[int] = Counter()
+    for route, name in routes():
+        if name in EXCEPTIONS:
+            continue
+        for address in addresses(route, records):
+            for client in (editor, writer) if route.startswith("admin/") else (visitor,):
+                status, links = read(client, address)
+                seen[status] += 1
+                for link in dict.fromkeys(links):
+                    seen[read(client, address + link)[0]] += 1
+    print(seen)  # noqa: T201
+    assert seen[200] > seen.total() / 2
+
+
+def test_a_session_is_renewed_once_a_minute_and_not_waited_for(editor, clock):
+    assert editor.get("/admin/").status_code == 200
+    clock.shift(61)
+    refused = []
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "django_session"'):
+            refused.append(sql)
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        assert editor.get("/admin/").status_code == 200
+    assert refused
+    with CaptureQueriesContext(connection) as queries:
+        assert editor.get("/admin/").status_code == 200
+        assert editor.get("/admin/").status_code == 200
+    updates = [each for each in queries if each["sql"].startswith('UPDATE "django_session"')]
+    assert len(updates) == 1

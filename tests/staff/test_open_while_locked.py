@@ -1,0 +1,108 @@
+"""While somebody else writes, everything that is read opens at once: forms, lists, previews, links, public pages."""
+
+import datetime
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.helpers.colleagues import (
+    Colleague,
+    address_of,
+    locked,
+    make_superusers,
+    move_schedule,
+    programmes_of,
+)
+from tests.helpers.servers import Server, running_server
+
+#: Seconds. A page opens in less; on a busy machine it may take ten times as long. A lock is waited for for thirty.
+TARGET = 1
+LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+MODELS = (
+    "programmes/programme", "programmes/project", "programmes/document", "programmes/donor", "careers/vacancy",
+    "careers/procurementnotice", "careers/applicationform", "office/page", "office/standardtext",
+    "office/sitenotice", "office/place", "office/office", "media/image", "auth/user",
+)  # fmt: skip
+PUBLIC = (
+    "/", "/about/", "/programmes/", "/projects/", "/donors/", "/documents/", "/careers/", "/careers/procurement/",
+    "/careers/feed.atom", "/careers/calendar.ics", "/sitemap.xml", "/readyz",
+)  # fmt: skip
+#: A session that was never renewed, so that each request tries to.
+SESSION = """
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+user, session = User.objects.get(username="editor"), SessionStore()
+session["_auth_user_id"] = str(user.pk)
+session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+session["_auth_user_hash"] = user.get_session_auth_hash()
+session.create()
+print(session.session_key)
+"""
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[Server]:
+    with running_server(tmp_path / "site") as server:
+        make_superusers(server, "editor")
+        yield server
+
+
+def make_link(editor: Colleague, record: int) -> str:
+    page = address_of(record, "links/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', editor.ask(page).content.decode())[1]
+    sent = {"csrfmiddlewaretoken": token, "for_whom": "A ministry", "days": "14", "_make": "1"}
+    return re.search(r"/review/[\w-]+/", editor.ask(page, sent).content.decode())[0]
+
+
+def pages_of_records(editor: Colleague) -> Iterator[str]:
+    """The list of each kind, a new form, and every page of its first record."""
+    for model in MODELS:
+        yield f"/admin/{model}/"
+        yield f"/admin/{model}/add/"
+        listed = editor.ask(f"/admin/{model}/").content.decode()
+        if key := re.search(rf"/admin/{model}/([\w-]+)/change/", listed):
+            for page in (
+                "change",
+                "history",
+                "delete",
+                "preview",
+                "preview/page",
+                "publish",
+                "links",
+                "withdraw",
+            ):
+                yield f"/admin/{model}/{key[1]}/{page}/"
+
+
+def test_every_page_opens_at_once_while_the_database_is_locked(server):
+    editor = Colleague(server, "editor")
+    changed, scheduled, *_others = programmes_of(editor)
+    for record in (changed, scheduled):
+        assert editor.save(record, editor.open(record) | {"summary_en": ["A draft"]}) == [302]
+    link = make_link(editor, changed)
+    assert editor.publish(scheduled, when="later", date="1/1/2100", hour="10:00") == [302]
+    first = [
+        address_of(key, page)
+        for key in (changed, scheduled)
+        for page in ("change/", "publish/", "preview/page/")
+    ]
+    pages = [*PUBLIC, link, "/admin/", "/admin/guide/", "/admin/second-factor/set-up/", *first]
+    pages += [page for page in pages_of_records(editor) if page not in pages]
+    key = server.manage("shell", "--no-imports", "--command", SESSION).stdout.strip()
+    # Each request finds a change that is due, and cannot publish it.
+    move_schedule(server, scheduled, LONG_AGO)
+    took: dict[str, float] = {}
+    with locked(server, scheduled):
+        for page in pages:
+            began = time.monotonic()
+            response, body = server.get(page, Cookie=f"session={key}")
+            took[page] = time.monotonic() - began
+            assert response.status in (200, 301, 302, 403, 404), (page, body[-2000:])
+            assert response.status == 200 or page not in first, page
+    slowest = sorted(took, key=took.get, reverse=True)
+    print(
+        f"{len(took)} pages; the slowest:", *(f"{took[page]:.2f} s {page}" for page in slowest[:5]), sep="\n"
+    )
+    assert took[slowest[0]] < 10 * TARGET, slowest[:5]
