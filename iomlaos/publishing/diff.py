@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -27,6 +27,8 @@ from iomlaos.publishing.options import options_of
 
 #: Words that are the same on both sides, around each change.
 CONTEXT = 6
+#: Words that a text may have to be shown whole.
+LONG = 60
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,32 @@ class FieldChange:
     def chunks(self) -> list[DiffChunk]:
         """The words removed and added, with some of those around them."""
         return list(_diff_chunks(self.before.split(), self.after.split()))
+
+
+class ConflictInWords(NamedTuple):
+    """A field that two people changed, as staff read it."""
+
+    label: str
+    was: str
+    theirs: str
+    mine: str
+    #: Whether both changed it.
+    is_contested: bool
+
+    @property
+    def their_chunks(self) -> list[DiffChunk]:
+        return list(_diff_chunks(self.was.split(), self.theirs.split()))
+
+    @property
+    def my_chunks(self) -> list[DiffChunk]:
+        return list(_diff_chunks(self.was.split(), self.mine.split()))
+
+    @property
+    def was_in_short(self) -> str:
+        """What both changed, without the rest of a long text."""
+        if len(self.was.split()) <= LONG:
+            return self.was
+        return " ".join(chunk.words for chunk in self.my_chunks if chunk.change != "added")
 
 
 def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
@@ -87,13 +115,14 @@ class SnapshotFormatter:
             found.append(FieldChange(self.label(first.path), before, after))
         return found
 
-    def conflicts(self, meetings: list[FieldConflict]) -> list[tuple[str, str, str, str, bool]]:
-        """Label, base, theirs, mine, and whether both changed it."""
+    def conflicts(self, meetings: list[FieldConflict]) -> list[ConflictInWords]:
         return [
-            (
+            ConflictInWords(
                 self.label(each.path),
-                *(self.value(each.path, value) for value in (each.was, each.theirs, each.mine)),
-                each.is_contested,
+                was=self.value(each.path, each.was),
+                theirs=self.value(each.path, each.theirs),
+                mine=self.value(each.path, each.mine),
+                is_contested=each.is_contested,
             )
             for each in self._in_order(meetings)
             if self.is_shown(each.path)
