@@ -27,6 +27,8 @@ from iomlaos.publishing.options import options_of
 
 #: Words that are the same on both sides, around each change.
 CONTEXT = 6
+#: Words that a text may have to be shown whole.
+LONG = 60
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,15 @@ class FieldChange:
 
     @property
     def chunks(self) -> list[DiffChunk]:
-        return mark_words(self.before, self.after)
+        """The words removed and added, with some of those around them."""
+        return list(_diff_chunks(self.before.split(), self.after.split()))
 
 
-class ConflictText(NamedTuple):
-    """One field that two people changed, in words."""
+class ConflictInWords(NamedTuple):
+    """A field that two people changed, as staff read it."""
 
     label: str
-    before: str
+    was: str
     theirs: str
     mine: str
     #: Whether both changed it.
@@ -62,17 +65,18 @@ class ConflictText(NamedTuple):
 
     @property
     def their_chunks(self) -> list[DiffChunk]:
-        return mark_words(self.before, self.theirs)
+        return list(_diff_chunks(self.was.split(), self.theirs.split()))
 
     @property
     def my_chunks(self) -> list[DiffChunk]:
-        return mark_words(self.before, self.mine)
+        return list(_diff_chunks(self.was.split(), self.mine.split()))
 
-
-def mark_words(before: str, after: str) -> list[DiffChunk]:
-    """The words removed and added, with some of those around them; all of a text that did not change."""
-    chunks = list(_diff_chunks(before.split(), after.split()))
-    return chunks or [DiffChunk("kept", after)]
+    @property
+    def was_in_short(self) -> str:
+        """What both changed, without the rest of a long text."""
+        if len(self.was.split()) <= LONG:
+            return self.was
+        return " ".join(chunk.words for chunk in self.my_chunks if chunk.change != "added")
 
 
 def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
@@ -111,19 +115,17 @@ class SnapshotFormatter:
             found.append(FieldChange(self.label(first.path), before, after))
         return found
 
-    def conflicts(self, conflicts: list[FieldConflict]) -> list[ConflictText]:
-        """Those that `mine` touches, in words."""
+    def conflicts(self, conflicts: list[FieldConflict]) -> list[ConflictInWords]:
         return [
-            ConflictText(
+            ConflictInWords(
                 self.label(each.path),
-                self.value(each.path, each.was),
-                self.value(each.path, each.theirs),
-                self.value(each.path, each.mine),
-                each.is_contested,
+                was=self.value(each.path, each.was),
+                theirs=self.value(each.path, each.theirs),
+                mine=self.value(each.path, each.mine),
+                is_contested=each.is_contested,
             )
             for each in self._in_order(conflicts)
             if self.is_shown(each.path)
-            and each.mine != each.was
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 

@@ -104,6 +104,8 @@ class PreviewMixin:
         record = self.get_object_or_404(request, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
+        if "live" in request.GET:
+            return record, serialization.serialize(record)
         revisions = Revision.objects.of(record)
         revision = revisions.filter(pk=parse_uuid(request.GET.get("source"))).first()
         data = revision.data if revision else pending_data(record, request.at)

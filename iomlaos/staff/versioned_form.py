@@ -242,10 +242,13 @@ class VersionedAdmin(BaseAdmin):
         if session is None:
             return {}
         formatter = SnapshotFormatter(self.model)
+        conflicts = formatter.conflicts(session.conflicts)
         return {
             "session": session,
             "versions": session.versions,
-            "conflicts": formatter.conflicts(session.conflicts),
+            "conflicts": conflicts,
+            "contested_conflicts": [each for each in conflicts if each.is_contested],
+            "kept_labels": [each.label for each in conflicts if not each.is_contested],
             "contested": formatter.conflicts(session.contested),
         }
 

@@ -67,9 +67,17 @@ function formFields() {
   return fields;
 }
 
-function showStatus(text) {
+/** "Unsaved changes · backed up 09:12". */
+function showBackup(text = "") {
+  const changed = document.createElement("strong");
+  changed.textContent = status.dataset.changed;
+  status.replaceChildren(changed, text && ` · ${text}`);
+  status.classList.remove("not-kept");
+}
+
+function showProblem(text) {
   if (status.textContent !== text) status.textContent = text;
-  status.classList.toggle("not-kept", Boolean(problem));
+  status.classList.add("not-kept");
 }
 
 function showOtherEditors(text) {
@@ -79,6 +87,7 @@ function showOtherEditors(text) {
 function onChange() {
   isLeaving = false;
   if (edits === savedEdits) firstUnsavedAt = Date.now();
+  if (!edits) showBackup();
   edits += 1;
   schedule(Math.max(0, Math.min(PAUSE, firstUnsavedAt + LONGEST_WAIT - Date.now())));
 }
@@ -113,11 +122,11 @@ async function saveNow() {
     }
     savedEdits = number;
     firstUnsavedAt = Date.now();
-    showStatus(status.dataset.kept.replace("{hour}", response.kept));
+    showBackup(status.dataset.kept.replace("{hour}", response.kept));
   } catch (reason) {
     if (isLeaving) return;
     problem = reason instanceof SaveError ? reason.message : "unreachable";
-    showStatus(status.dataset[problem]);
+    showProblem(status.dataset[problem]);
     // The script of the session looks whether one is signed out, and says so.
     if (problem === "signedOut" && before !== problem) tabs.postMessage("look");
   }
@@ -162,6 +171,8 @@ function onSubmit(event) {
     window.alert(status.dataset.signedOut);
     return;
   }
+  // A preview opens beside the form, which stays.
+  if (event.submitter?.formTarget === "_blank") return;
   isLeaving = true;
   clearTimeout(timer);
 }
@@ -171,7 +182,7 @@ function saveByKey(event) {
   const isS = event.code === "KeyS" || event.key?.toLowerCase() === "s";
   if (!isS || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   event.preventDefault();
-  const button = form.querySelector("[type=submit].default") ?? form.querySelector("[type=submit]");
+  const button = form.querySelector("[name=_draft]") ?? form.querySelector("[type=submit].default");
   if (button && !event.repeat && !isLeaving) form.requestSubmit(button);
 }
 

@@ -9,9 +9,11 @@ const MONTH_NAMES = [...Array(12).keys()].map((month) =>
   new Date(Date.UTC(2000, month)).toLocaleDateString("en-GB", { month: "long", timeZone: "UTC" }),
 );
 const LAO_ZERO = 0x0ed0;
-const DAY = 86_400_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** Vientiane is at UTC+7 all year. */
-const OFFSET = 7 * 3_600_000;
+const OFFSET = 7 * HOUR;
 
 const inDigits = (text) => text.replace(/[\u0ed0-\u0ed9]/g, (digit) => digit.charCodeAt(0) - LAO_ZERO);
 
@@ -68,7 +70,30 @@ function echoDeadline(echo) {
   echo.textContent = date ? deadlineInWords(date, readHour(hour.value)) : "";
 }
 
+/** "Tuesday 1 December 2026, 09:00 in Vientiane · in 23 hours". */
+function momentInWords(date, hour) {
+  const [hours, minutes] = hour.split(":").map(Number);
+  const left = date.valueOf() - OFFSET + hours * HOUR + minutes * MINUTE - Date.now();
+  const [count, unit] = [[left / DAY, "day"], [left / HOUR, "hour"], [left / MINUTE, "minute"]].find(([count]) => count >= 2) ?? [1, "minute"];
+  const wait = left < 0 ? "This moment has passed." : `in ${Math.floor(count)} ${unit}${count >= 2 ? "s" : ""}`;
+  return `${date.toLocaleDateString("en-GB", WORDS).replace(",", "")}, ${hour} in Vientiane · ${wait}`;
+}
+
+/** In its `short` a date and an hour to put on a button: "1 December, 09:00". */
+function echoMoment(echo) {
+  const form = echo.closest("form");
+  const [day, hour] = echo.dataset.moment.split(" ").map((name) => form.elements.namedItem(name).value);
+  const [date, time] = [readDay(day), readHour(hour)];
+  echo.textContent = date && time ? momentInWords(date, time) : "";
+  echo.dataset.short = date && time ? `${date.getUTCDate()} ${MONTH_NAMES[date.getUTCMonth()]}, ${time}` : "";
+}
+
 function echo(box) {
+  const moment = box.form?.querySelector("[data-moment]");
+  if (moment?.dataset.moment.split(" ").includes(box.name)) {
+    echoMoment(moment);
+    return;
+  }
   const deadline = box.form?.querySelector("[data-deadline]");
   if (deadline?.dataset.deadline.split(" ").includes(box.name)) echoDeadline(deadline);
   else if (box.matches(HAS_DAY)) outputOf(box).textContent = inWords(box);
