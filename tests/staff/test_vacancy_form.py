@@ -304,7 +304,12 @@ def test_who_may_only_read_vacancies_changes_nothing(colleague):
     make_amendment(notice, text_en="The place was corrected.")
     page = desk.get(address_of(notice))
     words = page.content.decode()
-    for shown in ("Driver", ">Live<", "1 July 2026", "The place was corrected."):
+    for shown in (
+        "Driver",
+        ">Live<",
+        "end of Wednesday 1 July 2026, Vientiane time",
+        "The place was corrected.",
+    ):
         assert shown in words
     assert 'value="deadline"' not in words
     assert [
