@@ -34,6 +34,8 @@ class NoticeAdmin(PublishableAdmin):
     form = NoticeForm
     has_button_on_home = True
     publishing_fields = ("slug", ("information_date", "reviewed_on", "review_due"))
+    #: For those who may read alone.
+    readonly_fields = ("deadline",)
     actions_of_record = (
         *[action for action in PublishableAdmin.actions_of_record if action is not TakeDown],
         Extend, Close, RecordOutcome, CorrectReasons,
@@ -87,9 +89,13 @@ class NoticeAdmin(PublishableAdmin):
         has_outcome = self._has_outcome(request, obj)
         hidden = set() if asks_reason else {"deadline_reason"}
         hidden |= set() if has_outcome else {"outcome_note_lo"}
+        is_read_only = obj is not None and not self.has_change_permission(request, obj)
+        hidden |= {"deadline_reason"} if is_read_only else set()
         fieldsets, outcome = [], []
         for title, options in super().get_fieldsets(request, obj):
             fields = [name for name in options["fields"] if hidden.isdisjoint(flatten([name]))]
+            # The two fields of the form are no words to read.
+            fields = ["deadline" if name == DEADLINE and is_read_only else name for name in fields]
             is_outcome = "outcome" in options.get("classes", ())
             if has_outcome or not is_outcome:
                 (outcome if is_outcome else fieldsets).append((title, options | {"fields": fields}))

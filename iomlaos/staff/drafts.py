@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -104,7 +105,9 @@ class DraftsMixin:
             messages.success(request, gettext("Draft saved. Only staff see it."))
         else:
             messages.info(request, gettext("No changes to save."))
-        return redirect(self.admin_url("change", record))
+        # The form leads back to the list as it was filtered.
+        filters = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return redirect(add_preserved_filters(filters, self.admin_url("change", record)))
 
     def _next_page(self, request: HttpRequest) -> str:
         if PUBLISH in request.POST:

@@ -75,11 +75,11 @@ def test_what_nobody_types_or_ticks_is_no_server_error(staff):
     make_page(), make_vacancy()
     for address in (
         "/admin/office/page/?programme__id__exact=a", "/admin/office/page/?p=99", "/admin/office/page/?p=a",
-        "/admin/office/page/?o=99.a", "/admin/office/page/?live=perhaps",
+        "/admin/office/page/?o=99.a", "/admin/office/page/?status=perhaps",
         "/admin/programmes/project/?programme__id__exact=a",
         "/admin/programmes/project/?programme__id__exact=99999999999999999999999",
         "/admin/office/page/a/change/", "/admin/office/page/99999999999999999999999/change/",
-        "/admin/programmes/document/files/a/", "/admin/nowhere/", "/admin/careers/vacancy/?deadline=soon",
+        "/admin/programmes/document/files/a/", "/admin/nowhere/", "/admin/careers/vacancy/?status=soon",
     ):  # fmt: skip
         assert staff.get(address).status_code in (200, 302, 404), address
     ticked = {"action": "delete_selected", "_selected_action": ["\0"], "post": "yes"}

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from careers.models.notice import Notice
+from tests.helpers.drafts import save_draft, schedule
 from tests.helpers.factories import (
     make_bidding_document,
     make_counterpart,
@@ -85,17 +86,31 @@ def test_a_search_finds_by_title_in_either_language(staff):
     assert rows(found) == rows(found, "q=ສຸຂະພາບ") == ["Migration Health"]
 
 
-def test_a_list_says_what_visitors_see_now(staff):
+def shown_statuses(response) -> dict[str, str]:
+    """The status of each row, as the list shows it."""
+    cells = re.findall(r'<t[dh][^>]* class="field-status[^"]*"[^>]*>(.*?)</t[dh]>', response.content.decode())
+    words = [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in cells]
+    return dict(zip(map(str, response.context["cl"].result_list), words, strict=True))
+
+
+def test_a_list_says_what_visitors_see_now_and_what_waits(clock, staff):
     past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
     make_page(title_en="Seen")
     make_page(title_en="Over", publish_until=past)
     make_page(title_en="Draft", state="draft")
+    save_draft(staff, make_page(title_en="Changed"), lead_en="A draft.")
+    schedule(staff, make_page(title_en="To change"), "2026-06-02T10:00", lead_en="Later.")
     response = staff.get("/admin/office/page/")
-    assert rows(response, "live=yes") == ["Seen"]
-    assert rows(response, "live=no") == ["Draft", "Over"]
-    assert {row.title: row.is_live_now for row in response.context["cl"].queryset} == {
-        "Seen": True, "Over": False, "Draft": False,
+    assert shown_statuses(response) == {
+        "Seen": "Live", "Over": "Ended", "Draft": "Draft", "Changed": "Live + draft", "To change": "Live + scheduled",
     }  # fmt: skip
+    for status, found in (
+        ("live", ["Changed", "Seen", "To change"]),
+        ("drafts", ["Changed", "Draft"]),
+        ("scheduled", ["To change"]),
+        ("withdrawn", ["Over"]),
+    ):
+        assert sorted(rows(response, f"status={status}")) == found
 
 
 def test_a_list_tells_files_from_on_request(staff):
@@ -116,17 +131,14 @@ def test_a_list_of_notices_says_how_they_stand_and_tells_open_from_closed(clock,
     make_vacancy(title_en="Near", closes_at=NOW + datetime.timedelta(hours=72))
     make_vacancy(title_en="Over", closes_at=NOW, outcome="cancelled")
     response = staff.get("/admin/careers/vacancy/")
-    columns = re.findall(r"field-(closes|open_or_closed|outcome)[^>]*>(.*?)</td>", response.content.decode())
-    assert [words for column, words in columns if column == "open_or_closed"] == [
-        "–", "Open", "Closing soon", "Closed",
-    ]  # fmt: skip
-    assert columns[-3:] == [
-        ("closes", "Monday 1 June 2026, 12:00"),
-        ("open_or_closed", "Closed"),
-        ("outcome", "Cancelled"),
-    ]
-    assert rows(response, "deadline=open") == ["Far", "Near"]
-    assert rows(response, "deadline=closed") == ["Over"]
+    assert shown_statuses(response) == {
+        "Hidden": "Draft", "Far": "Live", "Near": "Live · Closing soon", "Over": "Closed",
+    }  # fmt: skip
+    columns = re.findall(r"field-(closes|outcome)[^>]*>(.*?)</td>", response.content.decode())
+    assert columns[-2:] == [("closes", "Monday 1 June 2026, 12:00"), ("outcome", "Cancelled")]
+    assert ("closes", 'Thursday 4 June 2026, 12:00 <span class="quiet">3 days left</span>') in columns
+    assert rows(response, "status=open") == ["Far", "Near"]
+    assert rows(response, "status=closed") == ["Over"]
 
 
 def test_a_list_of_notices_finds_what_is_still_to_be_said(clock, staff):
@@ -191,9 +203,15 @@ def test_a_list_says_how_much_is_written_in_lao(staff):
     assert rows(response, "lao=yes") == ["Privacy"]
 
 
-def test_a_save_leads_back_to_the_list_as_it_was_filtered(staff):
+def test_a_form_leads_back_to_the_list_as_it_was_filtered(staff):
     make_page(title_en="Draft", state="draft", slug="a-draft"), make_page(title_en="Seen")
-    page = staff.get("/admin/office/page/?live=no").content.decode()
+    page = staff.get("/admin/office/page/?status=drafts").content.decode()
     address = re.search(r'href="(/admin/office/page/\d+/change/\?[^"]+)"', page)[1].replace("&amp;", "&")
-    response = staff.post(address, fill_form(staff.get(address), title_en="Later"), follow=True)
-    assert rows(response) == ["Later"]
+    saved = staff.post(address, fill_form(staff.get(address), title_en="Later"))
+    for form in (address, saved["Location"]):
+        assert '<a href="/admin/office/page/?status=drafts">' in staff.get(form).content.decode()
+    make_place(name_en="Attapeu"), make_place(name_en="Sekong", name_lo="ເຊກອງ")
+    page = staff.get("/admin/office/place/?lao=no").content.decode()
+    address = re.search(r'href="(/admin/office/place/[^/]+/change/\?[^"]+)"', page)[1].replace("&amp;", "&")
+    response = staff.post(address, fill_form(staff.get(address), name_en="Salavan"), follow=True)
+    assert rows(response) == ["Salavan"]

@@ -9,7 +9,7 @@ from django.forms import Form
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.staff.fields import DateField, DateTimeField, TimeField
-from tests.helpers.admin import address_of, send
+from tests.helpers.admin import address_of, confirm, send, take
 from tests.helpers.factories import make_page, make_programme, make_project, make_vacancy
 from tests.helpers.forms import errors, fill_form
 
@@ -141,21 +141,27 @@ def test_what_is_wrong_with_a_closing_is_said_beside_it(staff):
 
 def test_times_of_publishing_are_typed_and_shown_in_vientiane_time(staff):
     page = make_page(state="draft")
-    assert send(staff, page, publish_from="9 January 2031 at 9.30", review_due="1.2.2031").status_code == 302
+    assert send(staff, page, review_due="1.2.2031").status_code == 302
+    moment = {"when": "later", "date": "9 January 2031", "hour": "9.30"}
+    assert confirm(staff, page, **moment).status_code == 302
     page.refresh_from_db()
     assert page.publish_from == datetime.datetime(2031, 1, 9, 2, 30, tzinfo=datetime.UTC)
     assert page.review_due == datetime.date(2031, 2, 1)
-    form = fill_form(staff.get(address_of(page)))
-    assert form["publish_from"] == ["9 January 2031 09:30"]
-    response = staff.post(address_of(page), form | {"publish_until": "2031-01-08T09:30"})
-    assert list(errors(response)) == ["publish_until"]
+    form = fill_form(staff.get(address_of(page, "change-time/")))
+    assert (form["date"], form["hour"]) == (["9 January 2031"], ["09:30"])
+    response = take(staff, page, "take-down", date="8.1.2031", hour="0930")
+    assert response.context["form"].errors
+    assert fill_form(response)["date"] == ["8.1.2031"]
+    assert take(staff, page, "take-down", date="10.1.2031", hour="0930").status_code == 302
+    page.refresh_from_db()
+    assert page.publish_until == datetime.datetime(2031, 1, 10, 2, 30, tzinfo=datetime.UTC)
 
 
 def test_an_impossible_date_is_refused_beside_its_field_and_everything_typed_stays(staff):
     page = make_page()
-    typed = {"title_en": "Another title", "review_due": "2031-02-31", "publish_from": "tomorrow"}
+    typed = {"title_en": "Another title", "review_due": "2031-02-31", "reviewed_on": "tomorrow"}
     response = send(staff, page, **typed)
-    assert set(errors(response)) == {"review_due", "publish_from"}
+    assert set(errors(response)) == {"review_due", "reviewed_on"}
     again = fill_form(response)
     assert {name: again[name] for name in typed} == {name: [value] for name, value in typed.items()}
     page.refresh_from_db()

@@ -6,7 +6,7 @@ import pytest
 
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
-from tests.helpers.admin import address_of, send, take, waiting
+from tests.helpers.admin import address_of, confirm, post, send, take, waiting
 from tests.helpers.factories import change_deadline, make_procurement_notice, make_vacancy
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.pages import read
@@ -31,15 +31,14 @@ def is_unchanged(notice) -> bool:
 
 
 def test_a_live_notice_asks_for_a_reason_and_shows_it_with_both_deadlines(staff, notice):
-    response = send(staff, notice, **LATER, title_en="Another title", state="draft")
+    response = send(staff, notice, **LATER, title_en="Another title")
     assert list(errors(response)) == ["deadline_reason"]
     assert OLD_IN_WORDS in errors(response)["deadline_reason"][0]
-    assert response.context["status_line"].startswith(f"Open · {OLD_IN_WORDS}")
-    again = fill_form(response, state="published", deadline_reason=" Heavy rain cut\r\nthe roads. ")
+    again = fill_form(response, deadline_reason=" Heavy rain cut\r\nthe roads. ")
     assert (again["closing_date"], again["closing_hour"]) == (["2026-06-20"], [""])
     assert again["title_en"] == ["Another title"]
     assert is_unchanged(notice)
-    response = staff.post(address_of(notice), again)
+    response = post(staff, notice, again)
     assert response.status_code == 302, errors(response)
     change = notice.deadline_changes.get()
     assert (change.before, change.after, change.reason_en) == (OLD, NEW, "Heavy rain cut\nthe roads.")
@@ -62,8 +61,9 @@ def test_only_another_moment_asks_for_a_reason_and_space_is_none(staff, notice):
         assert fill_form(response)["deadline_reason"] == [given.get("deadline_reason", "")]
         assert is_unchanged(notice)
     same = form | {"closing_date": "10 June 2026", "closing_hour": "17.00", "title_en": "Other"}
-    assert staff.post(address_of(notice), same).status_code == 302
+    assert post(staff, notice, same).status_code == 302
     assert is_unchanged(notice)
+    assert notice.title_en == "Other"
 
 
 def test_a_closed_notice_is_reopened_with_a_reason_and_without_an_outcome(clock, staff):
@@ -75,7 +75,7 @@ def test_a_closed_notice_is_reopened_with_a_reason_and_without_an_outcome(clock,
     form |= {"outcome": ""}
     assert list(errors(staff.post(address_of(notice), form))) == ["deadline_reason"]
     assert is_unchanged(notice)
-    assert staff.post(address_of(notice), form | given).status_code == 302
+    assert post(staff, notice, form | given).status_code == 302
     assert Vacancy.objects.open(OLD).get() == notice
 
 
@@ -83,23 +83,23 @@ def test_a_notice_that_visitors_saw_once_asks_though_it_is_withdrawn_now(clock, 
     clock.shift(DAY)
     assert take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.").status_code == 302
     form = fill_form(staff.get(address_of(notice)), **LATER)
-    for state in ({}, {"state": "published"}):
-        assert list(errors(staff.post(address_of(notice), form | state))) == ["deadline_reason"]
+    for button in ("_draft", "_publish"):
+        assert list(errors(staff.post(address_of(notice), form | {button: "1"}))) == ["deadline_reason"]
     assert is_unchanged(notice)
-    given = {"state": "published", "deadline_reason": "Heavy rain."}
-    assert staff.post(address_of(notice), form | given).status_code == 302
+    assert post(staff, notice, form | {"deadline_reason": "Heavy rain."}).status_code == 302
     assert "Heavy rain." in read(staff, notice.get_absolute_url())
 
 
 def test_what_nobody_has_seen_changes_its_deadline_without_a_reason(clock, staff):
     assert "deadline_reason" not in fill_form(staff.get("/admin/careers/vacancy/add/"))
     notice = make_vacancy(closes_at=OLD, state="draft")
-    form = fill_form(staff.get(address_of(notice)), **LATER, state="published")
+    form = fill_form(staff.get(address_of(notice)), **LATER)
     assert "deadline_reason" not in form
     refused = staff.post(address_of(notice), form | {"title_en": ""})
     assert list(errors(refused)) == ["title_en"]
     assert "deadline_reason" not in fill_form(refused)
     assert staff.post(address_of(notice), form).status_code == 302
+    assert confirm(staff, notice).status_code == 302
     notice.refresh_from_db()
     assert notice.closes_at == NEW
     assert not notice.deadline_changes.exists()
@@ -111,14 +111,15 @@ def test_a_scheduled_notice_asks_from_the_moment_that_it_is_public(clock, staff)
     clock.move_to(begins - SECOND)
     form = fill_form(staff.get(address_of(notice)), closing_date="2026-06-09", closing_hour="")
     assert "deadline_reason" not in form
-    assert staff.post(address_of(notice), form).status_code == 302
+    assert post(staff, notice, form).status_code == 302
+    confirm(staff, notice, moment="2026-06-05T17:00")
     assert not notice.deadline_changes.exists()
     form = fill_form(staff.get(address_of(notice)), **LATER)
     clock.move_to(begins)
     # Opened before, and sent after.
     response = staff.post(address_of(notice), form)
     assert list(errors(response)) == ["deadline_reason"]
-    response = staff.post(address_of(notice), fill_form(response, deadline_reason="Heavy rain."))
+    response = post(staff, notice, fill_form(response, deadline_reason="Heavy rain."))
     assert response.status_code == 302, errors(response)
     earlier = Notice.closing_moment(datetime.date(2026, 6, 9))
     assert notice.deadline_changes.get().before == earlier
@@ -131,7 +132,7 @@ def test_a_form_opened_before_a_colleague_changed_the_deadline_does_not_turn_it_
     assert response.status_code == 409
     assert NEW_IN_WORDS in response.content.decode()
     assert fill_form(response)["closing_date"] == ["20 June 2026"]
-    response = staff.post(address_of(notice), fill_form(response))
+    response = post(staff, notice, fill_form(response))
     assert response.status_code == 302, errors(response)
     notice.refresh_from_db()
     assert (notice.title_en, notice.closes_at) == ("Another title", NEW)
@@ -172,7 +173,7 @@ def test_a_reason_that_a_command_did_not_give_can_be_added_or_left(staff, notice
 
 def test_a_form_opened_before_the_notice_was_published_and_changed_can_still_be_saved(clock, staff):
     notice = make_vacancy(closes_at=OLD, state="draft")
-    form = fill_form(staff.get(address_of(notice)), **LATER, title_en="Another title", state="published")
+    form = fill_form(staff.get(address_of(notice)), **LATER, title_en="Another title")
     notice.state = "published"
     notice.save()
     clock.shift(60)
@@ -181,7 +182,7 @@ def test_a_form_opened_before_the_notice_was_published_and_changed_can_still_be_
     assert list(errors(response)) == ["deadline_reason"]
     response = staff.post(address_of(notice), fill_form(response, deadline_reason="Heavy rain."))
     assert response.status_code == 409
-    response = staff.post(address_of(notice), fill_form(response))
+    response = post(staff, notice, fill_form(response))
     assert response.status_code == 302, errors(response)
     notice.refresh_from_db()
     assert notice.title_en == "Another title"
@@ -199,7 +200,7 @@ def test_the_reason_that_a_draft_holds_is_shown_and_can_be_corrected(staff, noti
     response = staff.post(address_of(notice), form | {"deadline_reason": "Heavy rain.", "_draft": "1"})
     assert response.status_code == 302, errors(response)
     assert waiting(notice).data["carried"] == {"deadline_reason": "Heavy rain."}
-    assert send(staff, notice, "_publish").status_code == 302
+    assert confirm(staff, notice).status_code == 302
     assert notice.deadline_changes.get().reason == "Heavy rain."
 
 

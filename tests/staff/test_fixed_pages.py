@@ -1,7 +1,7 @@
 """Pages that every page of the site links to stay where they are."""
 
 from iomlaos.office.models import Page
-from tests.helpers.admin import address_of, send
+from tests.helpers.admin import address_of, post, send, take
 from tests.helpers.factories import make_page, make_standard_text
 from tests.helpers.forms import errors, fill_form
 
@@ -10,11 +10,16 @@ def test_a_fixed_page_keeps_its_address_and_state_and_is_not_deleted(staff):
     page = make_page(slug="privacy")
     form = fill_form(staff.get(address_of(page)))
     assert "slug" not in form
-    assert list(errors(staff.post(address_of(page), form | {"state": "draft"}))) == ["state"]
-    assert staff.post(address_of(page), form | {"slug": "data", "lead_en": "New."}).status_code == 302
+    for action, given in (
+        ("withdraw", {"withdrawal_reason_en": "A mistake."}),
+        ("take-down", {"date": "9 January 2031", "hour": "09:00"}),
+    ):
+        [message] = take(staff, page, action, **given).context["form"].non_field_errors()
+        assert "Every page of the site links to this one" in message
+    assert post(staff, page, form | {"slug": "data", "lead_en": "New."}).status_code == 302
     assert staff.post(address_of(page, "delete/"), {"post": "yes"}).status_code == 403
     page.refresh_from_db()
-    assert (page.slug, page.lead, page.state) == ("privacy", "New.", "published")
+    assert (page.slug, page.lead, page.state, page.publish_until) == ("privacy", "New.", "published", None)
 
 
 def test_another_page_is_deleted(staff):

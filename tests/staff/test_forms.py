@@ -7,8 +7,10 @@ from django.core import serializers
 
 from iomlaos.office.models import Office
 from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.models import Revision
 from programmes.models import Document, Figure, Programme, Project
-from tests.helpers.admin import address_of, send
+from tests.helpers.admin import address_of, confirm, post, send
+from tests.helpers.drafts import public_page
 from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
@@ -56,9 +58,10 @@ def test_the_fullest_and_the_barest_form_of_each_kind_saved_as_it_stands_changes
         )
         assert by_length, model
         for row in {by_length[0], by_length[-1]}:
-            response = staff.post(address_of(row), fill_form(staff.get(address_of(row))))
+            response = send(staff, row)
             assert response.status_code == 302, (row, errors(response))
     assert everything() == before
+    assert not Revision.objects.waiting().exists()
 
 
 def test_staff_add_a_programme_with_its_figures(staff):
@@ -67,7 +70,7 @@ def test_staff_add_a_programme_with_its_figures(staff):
         staff.get("/admin/programmes/programme/add/"),
         title_en="Counter Trafficking", title_lo="ຕ້ານການຄ້າມະນຸດ", slug="counter-trafficking",
         summary_en="Help for people who were trafficked.", body_en="<h2>Why</h2><p>Because.</p>",
-        since="2001", since_what_en="with the Government", order="3", state="published",
+        since="2001", since_what_en="with the Government", order="3",
         donors=[donor.pk], counterparts=[counterpart.pk], places=[place.pk],
         **{"figures-0-value": "2,500", "figures-0-caption_en": "people supported", "figures-0-is_headline": "on"},
     )  # fmt: skip
@@ -82,7 +85,9 @@ def test_staff_add_a_programme_with_its_figures(staff):
     assert [(figure.value, figure.caption, figure.is_headline) for figure in programme.figures.all()] == [
         ("2,500", "people supported", True)
     ]
-    assert staff.get("/programmes/counter-trafficking/").status_code == 200
+    assert public_page(programme).status == 404
+    assert confirm(staff, programme).status_code == 302
+    assert public_page(programme).status == 200
 
 
 def test_staff_add_a_project(staff):
@@ -163,7 +168,7 @@ def test_owned_rows_are_changed_added_and_deleted_with_their_owner(staff):
             "figures-TOTAL_FORMS": "3",
         },
     )
-    assert staff.post(address, form).status_code == 302
+    assert post(staff, programme, form).status_code == 302
     assert [figure.value for figure in programme.figures.all()] == ["11,098", "36"]
     assert Figure.objects.filter(pk=first.pk).exists()
     assert not Figure.objects.filter(pk=second.pk).exists()
@@ -178,7 +183,7 @@ def test_one_figure_of_a_programme_is_its_headline_and_another_can_take_its_plac
     assert list(errors(staff.post(address_of(programme), both))) == ["is_headline"]
     form |= {"figures-1-is_headline": "on"}
     del form["figures-0-is_headline"]
-    assert staff.post(address_of(programme), form).status_code == 302
+    assert post(staff, programme, form).status_code == 302
     assert programme.figures.get(is_headline=True).value == "2"
     back = {"figures-0-is_headline": "on", "figures-1-is_headline": None}
     assert send(staff, programme, **back).status_code == 302

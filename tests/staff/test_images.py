@@ -17,7 +17,8 @@ from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import Rendition
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing.models import Revision
-from tests.helpers.admin import make_colleague, person
+from tests.helpers.admin import confirm, make_colleague, person, post, send
+from tests.helpers.drafts import publish, save_draft
 from tests.helpers.factories import make_page, make_picture, make_programme, make_vacancy, upload
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.uploads import jpeg_of_size, multipart, of_colour, photograph
@@ -153,7 +154,7 @@ def test_without_the_editor_a_picture_has_a_line_to_paste(staff):
     assert "No text shows it now." in page
     programme = make_programme()
     address = f"/admin/programmes/programme/{programme.pk}/change/"
-    response = staff.post(address, fill_form(staff.get(address), body_en=f"<p>Text.</p>\r\n{made.figure}"))
+    response = send(staff, programme, body_en=f"<p>Text.</p>\r\n{made.figure}")
     assert response.status_code == 302, errors(response)
     programme.refresh_from_db()
     assert programme.body_en == f"<p>Text.</p>\n{made.figure}"
@@ -191,7 +192,7 @@ def test_a_text_with_a_picture_without_words_is_refused_beside_the_text(staff):
     bare = f'<p>Text.</p><img src="/pictures/{there.key}">'
     form = fill_form(staff.get(address))
     assert list(errors(staff.post(address, form | {"body_en": bare}))) == ["body_en"]
-    response = staff.post(address, form | {"body_en": there.figure})
+    response = post(staff, page, form | {"body_en": there.figure})
     assert response.status_code == 302, errors(response)
     page.refresh_from_db()
     assert page.body_en == there.figure
@@ -317,18 +318,14 @@ def test_the_picture_of_a_draft_of_a_public_page_waits_for_its_moment(clock, sta
     """A twin that is published at once shows that its picture could be fetched."""
     there, twin = make_picture(), make_picture()
     programme = make_programme()
-    address = f"/admin/programmes/programme/{programme.pk}/change/"
 
     def public(picture) -> int:
         return Client().get(f"/pictures/{picture.key}/400.webp").status_code
 
-    for picture, button in ((twin, "_save"), (there, "_draft")):
-        response = staff.post(address, fill_form(staff.get(address), body_en=picture.figure, **{button: "1"}))
-        assert response.status_code == 302, errors(response)
+    publish(staff, programme, body_en=twin.figure)
+    save_draft(staff, programme, body_en=there.figure)
     assert (public(twin), public(there)) == (200, 404)
-    given = {"_schedule": "1", "publish_at": "2026-06-01T12:30"}
-    response = staff.post(address, fill_form(staff.get(address), **given))
-    assert response.status_code == 302, errors(response)
+    assert confirm(staff, programme, moment="2026-06-01T12:30").status_code == 302
     clock.move_to(datetime.datetime(2026, 6, 1, 5, 29, 59, tzinfo=datetime.UTC))
     assert (public(twin), public(there)) == (200, 404)
     clock.move_to(datetime.datetime(2026, 6, 1, 5, 30, tzinfo=datetime.UTC))
@@ -344,4 +341,4 @@ def test_texts_of_another_part_of_the_office_that_show_it_are_counted_and_not_na
     page = desk.get(f"/admin/media/image/{picture.pk}/change/").content.decode()
     assert "Not to be known" not in page
     assert "<li>2 texts of other parts</li>" in page
-    assert f'<a href="/admin/careers/vacancy/{own.pk}/change/">Vacancy: A driver</a>' in page
+    assert f'<a href="/admin/careers/vacancy/{own.pk}/change/">Job: A driver</a>' in page

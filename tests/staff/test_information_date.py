@@ -3,7 +3,8 @@
 import time_machine
 
 from iomlaos.publishing.dates import PartialDate
-from tests.helpers.admin import send
+from tests.helpers.admin import confirm, send, take
+from tests.helpers.drafts import publish, save_draft
 from tests.helpers.factories import (
     make_document,
     make_document_version,
@@ -64,13 +65,30 @@ def test_a_date_given_by_hand_stays(staff):
     assert save(staff, figure.programme, **given) == PartialDate(2025)
 
 
-def test_a_change_of_state_or_times_alone_makes_nothing_newer(staff):
+def test_what_is_published_withdrawn_or_reviewed_without_another_text_is_no_newer(staff):
     project = make_project(
         information_date=JANUARY, state="draft", summary_en="Two\nlines.", body_en="<p>One\ntwo.</p>\n"
     )
-    given = {"publish_from": "2026-06-01T09:00", "review_due": "2027-01-01", "state": "published"}
-    assert save(staff, project, **given) == JANUARY
-    assert project.state == "published"
+    assert save(staff, project, review_due="2027-01-01") == JANUARY
+    with time_machine.travel(EVENING, tick=False):
+        assert confirm(staff, project).status_code == 302
+        assert take(staff, project, "withdraw", withdrawal_reason_en="It ended.").status_code == 302
+        assert publish(staff, project, slug="another-address").status_code == 302
+    project.refresh_from_db()
+    assert (project.state, project.slug) == ("published", "another-address")
+    assert project.information_date == JANUARY
+
+
+def test_what_was_changed_in_a_draft_is_true_as_of_the_day_of_the_change(staff):
+    page = make_page(information_date=JANUARY)
+    with time_machine.travel(EVENING, tick=False):
+        save_draft(staff, page, body_en="<p>New.</p>")
+    page.refresh_from_db()
+    assert page.information_date == JANUARY
+    with time_machine.travel("2026-05-20T05:00:00Z", tick=False):
+        assert confirm(staff, page).status_code == 302
+    page.refresh_from_db()
+    assert page.information_date == TODAY
 
 
 def test_what_is_new_is_true_as_of_its_first_day(staff):

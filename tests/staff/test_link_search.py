@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from tests.helpers.admin import make_colleague
 from tests.helpers.factories import make_document, make_form, make_page, make_programme, make_vacancy
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def test_pages_documents_and_notices_are_found_by_a_part_of_their_title(staff):
     assert {(page["title"], page["address"], page["kind"]) for page in search(staff, "HEALTH")["pages"]} == {
         ("Health of migrants", "/programmes/health/", "Programme"),
         ("A report on health", "/documents/#report", "Document"),
-        ("Health officer", "/careers/vacancies/officer/", "Vacancy"),
+        ("Health officer", "/careers/vacancies/officer/", "Job"),
         ("Form for health staff", "/careers/forms/#form", "Application form"),
     }
 
@@ -74,6 +75,17 @@ def test_an_address_is_answered_as_it_was_meant_or_with_what_is_wrong(staff):
     assert refused["address"] == ""
     assert refused["error"].startswith("This is not a web address.")
     assert search(staff, " ")["pages"] == []
+
+
+def test_what_is_not_public_of_a_kind_that_one_may_not_see_is_not_found(client, staff):
+    make_vacancy(title_en="Health officer", state="draft")
+    make_vacancy(title_en="Health assistant", state="withdrawn", withdrawal_reason_en="Over.")
+    make_vacancy(title_en="Health adviser")
+    make_programme(title_en="Health of migrants", state="draft")
+    client.force_login(make_colleague("view_programme"))
+    assert titles(client, "health") == ["Health adviser", "Health of migrants"]
+    client.force_login(make_colleague("view_vacancy", username="hr"))
+    assert sorted(titles(client, "health")) == ["Health adviser", "Health assistant", "Health officer"]
 
 
 def test_any_member_of_staff_may_ask_and_nobody_else(client, django_user_model):

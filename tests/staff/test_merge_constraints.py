@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
-from tests.helpers.admin import address_of, confirm, link_to, person, send, waiting
+from tests.helpers.admin import address_of, confirm, link_to, person, post, send, take
+from tests.helpers.drafts import public_page, save_draft, schedule
 from tests.helpers.factories import (
     make_document,
     make_document_version,
@@ -56,12 +57,6 @@ TIED = [
         id="a posting and a closing",
     ),
     pytest.param(
-        make_programme,
-        {"publish_from": "2026-05-10T10:00"},
-        {"publish_until": "2026-05-05T10:00"},
-        id="public from and until",
-    ),
-    pytest.param(
         lambda: make_project(starts="2020"), {"starts": "2024"}, {"ends": "2022"}, id="a start and an end"
     ),
 ]
@@ -71,26 +66,27 @@ TIED = [
 def test_fields_that_obey_one_rule_are_decided_together(clock, staff, make, theirs, mine):
     record = make()
     form = fill_form(staff.get(address_of(record)), **mine)
-    assert send(person("dala", "Administrators"), record, "_save", **theirs).status_code == 302
+    assert send(person("dala", "Administrators"), record, **theirs).status_code == 302
     response = staff.post(address_of(record), form)
     assert response.status_code == 409
-    assert any(is_contested for *_, is_contested in response.context["meetings"])
-    again = staff.post(address_of(record), fill_form(response))
+    assert any(is_contested for *_, is_contested in response.context["conflicts"])
+    again = post(staff, record, fill_form(response))
     assert again.status_code == 302, errors(again)
+    assert not Revision.objects.of(record).waiting().exists()
 
 
 def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_stays(clock, staff):
     document = with_file()
     form = fill_form(staff.get(address_of(document)), **{"versions-0-file": upload("mine.pdf", pdf(pages=2))})
     picture = upload("theirs.jpg", of_colour((40, 30)))
-    send(person("dala", "Editors"), document, "_save", **{"versions-0-file": picture})
+    send(person("dala", "Editors"), document, **{"versions-0-file": picture})
     response = staff.post(address_of(document), form)
     assert response.status_code == 409
-    words = {label: (theirs, mine) for label, _was, theirs, mine, _both in response.context["meetings"]}
+    words = {label: (theirs, mine) for label, _was, theirs, mine, _both in response.context["conflicts"]}
     assert words["Version: Filename"] == ("theirs.jpg", "mine.pdf")
     assert words["Version: File"][0].startswith("JPG (")
     assert not any("edia type" in label or "Pages" in label for label in words)
-    assert staff.post(address_of(document), fill_form(response)).status_code == 302
+    assert post(staff, document, fill_form(response)).status_code == 302
     version = document.versions.get()
     assert (version.filename, version.media_type, version.pages) == ("mine.pdf", "application/pdf", 2)
     assert version.size == version.file.size
@@ -145,10 +141,10 @@ def test_another_figure_speaks_for_a_programme_after_a_colleague_saved_something
     clock, staff, programme_of_two
 ):
     form = fill_form(staff.get(address_of(programme_of_two)), **MOVED)
-    send(person("dala", "Editors"), programme_of_two, "_save", title_en="Theirs")
+    send(person("dala", "Editors"), programme_of_two, title_en="Theirs")
     response = staff.post(address_of(programme_of_two), form)
     assert response.status_code == 409
-    assert staff.post(address_of(programme_of_two), fill_form(response)).status_code == 302
+    assert post(staff, programme_of_two, fill_form(response)).status_code == 302
     assert speaks(programme_of_two) == "1"
 
 
@@ -157,25 +153,24 @@ def test_of_two_figures_that_are_each_to_speak_the_draft_opens_and_no_figure_is_
 ):
     make_figure(programme=programme_of_two, value="3", order=3)
     send(staff, programme_of_two, "_draft", **MOVED)
-    third = {"figures-1-is_headline": None, "figures-2-is_headline": "on"}
-    send(person("dala", "Editors"), programme_of_two, "_publish", **third)
+    programme_of_two.figures.filter(value="2").update(is_headline=False)
+    programme_of_two.figures.filter(value="3").update(is_headline=True)
     response = staff.get(address_of(programme_of_two))
     form = fill_form(response)
     assert [form[f"figures-{number}-value"] for number in range(3)] == [["1"], ["2"], ["3"]]
     assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
 
 
-@pytest.mark.parametrize("button", ["_save", "_draft"])
-def test_two_versions_swap_their_languages(clock, staff, button):
-    document = make_document()
+@pytest.mark.parametrize("state", ["published", "draft"])
+def test_two_versions_swap_their_languages(clock, staff, state):
+    document = make_document(state=state)
     for language in ("en", "lo"):
         make_document_version(document=document, language=language, address=f"https://www.iom.int/{language}")
     form = fill_form(staff.get(address_of(document)))
     languages = {f"versions-{number}-language": form[f"versions-{1 - number}-language"] for number in (0, 1)}
-    assert send(staff, document, button, **languages).status_code == 302
-    if button == "_draft":
-        assert staff.get(address_of(document)).status_code == 200
-        assert confirm(staff, document).status_code == 302
+    assert send(staff, document, "_draft", **languages).status_code == 302
+    assert staff.get(address_of(document)).status_code == 200
+    assert confirm(staff, document).status_code == 302
     assert dict(document.versions.values_list("language", "address")) == {
         "en": "https://www.iom.int/lo",
         "lo": "https://www.iom.int/en",
@@ -198,7 +193,7 @@ def test_the_same_version_added_by_two_is_shown_twice_and_refused_until_one_is_c
     refused = send(staff, document, "_draft", title_en="Another title")
     assert errors(refused) == {"dated": ["Two of these have the same language and date."]}
     step = confirm(staff, document)
-    assert "Two of its rows do not go together" in step.content.decode()
+    assert "Two of its rows cannot stand together" in step.content.decode()
 
 
 def test_a_draft_that_takes_away_a_version_which_a_vacancy_names_meanwhile_says_which(clock, staff):
@@ -207,18 +202,18 @@ def test_a_draft_that_takes_away_a_version_which_a_vacancy_names_meanwhile_says_
     make_vacancy(title_en="Driver", form=version.form, form_version=version)
     assert staff.get(address_of(version.form)).status_code == 200
     step = confirm(staff, version.form)
-    assert "It takes away what is used elsewhere: Driver." in step.content.decode()
+    assert "It removes what is used by: Driver." in step.content.decode()
     version.refresh_from_db()
 
 
 def test_an_earlier_state_leaves_a_figure_with_the_programme_that_has_it_now(clock, staff, programme_of_two):
-    send(staff, programme_of_two, "_save", title_en="Later")
+    send(staff, programme_of_two, title_en="Later")
     state = Revision.objects.of(programme_of_two).states().last()
     other, figure = make_programme(), programme_of_two.figures.get(value="1")
     figure.programme = other
     figure.save()
-    address = f"{address_of(programme_of_two)}?source={state.pk}"
-    assert staff.post(address, fill_form(staff.get(address))).status_code == 302
+    page = staff.get(f"{address_of(programme_of_two)}?version={state.pk}")
+    assert post(staff, programme_of_two, fill_form(page)).status_code == 302
     assert other.figures.get() == figure
     assert [each.value for each in programme_of_two.figures.all()] == ["2"]
 
@@ -227,38 +222,41 @@ def test_an_earlier_state_leaves_a_figure_with_the_programme_that_has_it_now(clo
 
 
 def test_a_scheduled_change_comes_true_though_something_else_was_corrected_meanwhile(clock, staff):
-    record = make_vacancy(title_en="As it was")
-    send(staff, record, "_schedule", title_en="As it will be", publish_at="2026-06-05T12:00")
+    record = make_vacancy(title_en="As it was", closes_at=CLOSING)
+    schedule(staff, record, "2026-06-05T12:00", title_en="As it will be")
     clock.shift(datetime.timedelta(days=1))
-    public = Revision.objects.of(record).states().first()
-    form = fill_form(staff.get(address_of(record), {"source": public.pk}), slug="corrected", _save="1")
-    assert staff.post(address_of(record), form).status_code == 302
+    later = {"closing_date": "2026-07-10", "closing_hour": "", "deadline_reason": "Heavy rain."}
+    assert take(staff, record, "deadline", **later).status_code == 302
+    assert "As it was" in public_page(record)
     clock.shift(datetime.timedelta(days=4))
+    page = public_page(record)
+    for words in ("As it will be", "10 July 2026", "Heavy rain."):
+        assert words in page
     record.refresh_from_db()
-    page = read(Client(), record.get_absolute_url())
-    record.refresh_from_db()
-    assert "As it will be" in page.text
-    assert (record.slug, record.information_date.iso) == ("corrected", "2026-06-01")
+    assert record.information_date.iso == "2026-06-01"
 
 
 def test_notes_for_the_page_of_two_people_both_stay_and_none_stands_twice(clock, staff):
     programme = make_programme(title_en="Health")
-    said = {"_note_public": "on"}
-    form = fill_form(staff.get(address_of(programme)), title_en="Mine", _note="Mine", **said)
-    send(person("dala", "Editors"), programme, "_save", summary_en="Theirs", _note="Theirs", **said)
+    form = fill_form(staff.get(address_of(programme)), title_en="Mine")
+    colleague = person("dala", "Editors")
+    save_draft(colleague, programme, summary_en="Theirs")
+    confirm(colleague, programme, note="Theirs", note_public="on")
     response = staff.post(address_of(programme), form)
     assert response.status_code == 409
-    staff.post(address_of(programme), fill_form(response, _note="Mine", **said))
+    staff.post(address_of(programme), fill_form(response))
+    confirm(staff, programme, note="Mine", note_public="on")
     programme.refresh_from_db()
     assert [note["en"] for note in programme.changelog] == ["Mine", "Theirs"]
 
 
-def test_a_note_of_a_draft_stays_beside_one_that_was_published_meanwhile(clock, staff):
+def test_a_note_of_a_scheduled_change_stays_beside_one_that_was_published_meanwhile(clock, staff):
     programme = make_programme(title_en="Health")
-    send(staff, programme, "_draft", title_en="Later", _note="Of the draft", _note_public="on")
+    save_draft(staff, programme, title_en="Later")
+    confirm(staff, programme, moment="2026-06-01T13:00", note="Of the change", note_public="on")
     programme.changelog = [{"on": "2026-05-31", "en": "Of the page"}]
     programme.save()
-    assert waiting(programme)
-    confirm(staff, programme)
+    clock.shift(7200)
+    assert "Later" in public_page(programme)
     programme.refresh_from_db()
-    assert [note["en"] for note in programme.changelog] == ["Of the draft", "Of the page"]
+    assert [note["en"] for note in programme.changelog] == ["Of the change", "Of the page"]

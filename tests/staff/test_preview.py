@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from iomlaos.publishing.models import ReviewLink
-from tests.helpers.admin import address_of, confirm, link_to, person, send, take
+from iomlaos.publishing.models import ReviewLink, Revision
+from tests.helpers.admin import address_of, confirm, link_to, make_colleague, person, take
 from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft, schedule
 from tests.helpers.factories import (
     make_bidding_document,
@@ -23,7 +24,7 @@ from tests.helpers.factories import (
     make_vacancy,
     upload,
 )
-from tests.helpers.forms import errors
+from tests.helpers.forms import errors, fill_form
 from tests.helpers.pages import read
 from tests.helpers.uploads import pdf
 
@@ -83,12 +84,46 @@ def test_a_preview_is_for_those_who_may_read_the_record(clock, client):
     assert client.get(address_of(programme, PREVIEW)).status_code == 302
 
 
-def test_a_change_is_saved_as_a_draft_before_it_is_previewed(clock, staff):
-    programme = make_programme(title_en="As it was")
-    response = send(staff, programme, "_preview", title_en="As it will be")
-    assert response.headers["Location"] == address_of(programme, "preview/")
-    assert b"As it will be" in staff.get(address_of(programme, PREVIEW)).content
-    assert "As it was" in public_page(programme)
+def preview_typed(client: Client, record, **typed):
+    """What the button Preview shows of a form that is not saved."""
+    form = fill_form(client.get(address_of(record)), _preview="1", **typed)
+    return client.post(address_of(record, "preview/"), form)
+
+
+def test_what_is_typed_is_previewed_and_saved_nowhere(clock, staff):
+    programme = make_programme(title_en="As it was", summary_en="Before.")
+    make_figure(programme=programme, value="11")
+    # Also where a field is not right yet.
+    typed = {"summary_en": "Typed.", "figures-0-value": "12,345", "title_en": ""}
+    response = preview_typed(staff, programme, **typed)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "Typed." in page
+    assert "12,345" in page
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert not Revision.objects.of(programme).waiting().exists()
+    assert fill_form(staff.get(address_of(programme)))["summary_en"] == ["Before."]
+    page = public_page(programme)
+    assert "Before." in page
+    assert "12,345" not in page
+
+
+def test_a_file_that_was_just_chosen_is_not_stored_by_a_preview(clock, staff):
+    document = make_document(title_en="Factsheet")
+    make_document_version(document=document, file=upload("old.pdf", pdf(pages=1)))
+    stored = {path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()}
+    response = preview_typed(staff, document, **{"versions-0-file": upload("new.pdf", pdf(pages=2))})
+    assert response.status_code == 200
+    (address,) = links_to_files(response.content.decode())
+    assert count_pages(staff.get(address)) == 1
+    assert {path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()} == stored
+
+
+def test_who_may_only_read_a_record_previews_nothing_typed(clock, client):
+    programme = make_programme()
+    client.force_login(make_colleague("view_programme"))
+    assert client.get(address_of(programme, PREVIEW)).status_code == 200
+    assert client.post(address_of(programme, "preview/"), {"title_en": "Mine"}).status_code == 403
 
 
 def test_a_preview_and_a_link_show_each_language_and_days_alike_in_both(clock, staff):
@@ -150,9 +185,9 @@ def test_a_link_of_a_scheduled_record_works_until_its_second_and_never_again(clo
     clock.shift(1)
     assert Client().get(link).status_code == 404
     assert public_page(programme).status == 200
-    send(staff, programme, "_save", state="draft", title_en="In confidence")
-    programme.refresh_from_db()
-    assert (programme.state, programme.title_en) == ("draft", "In confidence")
+    save_draft(staff, programme, title_en="In confidence")
+    assert Client().get(link).status_code == 404
+    take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
     assert Client().get(link).status_code == 404
 
 

@@ -12,15 +12,15 @@ from django.db.models.signals import post_save
 
 from iomlaos.publishing.models import Revision
 from programmes.models import DocumentVersion
+from tests.helpers.admin import address_of, confirm, post
 from tests.helpers.factories import make_document, make_document_version, make_form, upload
 from tests.helpers.forms import errors, fill_form
 from tests.helpers.uploads import honest, linked, multipart, parts_of, pdf, photograph
 
 
 def send(staff, document, file, **given):
-    address = f"/admin/programmes/document/{document.pk}/change/"
     row = {"versions-TOTAL_FORMS": "1", "versions-0-language": "en", "versions-0-file": file}
-    return staff.post(address, fill_form(staff.get(address), **given) | row)
+    return post(staff, document, fill_form(staff.get(address_of(document)), **given) | row)
 
 
 def send_as_named(staff, document, name, content, **given):
@@ -81,6 +81,7 @@ def test_a_letter_is_accepted_under_its_name_and_stored_without_its_template(sta
     content = honest("python-docx/letter on a template.docx")
     response = send_as_named(staff, document, "ແບບຟອມ (2).docx", content)
     assert response.status_code == 302, errors(response)
+    confirm(staff, document)
     (stored,) = on_disk()
     version = document.versions.get()
     assert (version.filename, version.size) == ("ແບບຟອມ (2).docx", stored.stat().st_size)
@@ -90,6 +91,7 @@ def test_a_letter_is_accepted_under_its_name_and_stored_without_its_template(sta
 def test_a_photograph_is_stored_without_its_place(staff):
     document = make_document()
     assert send_as_named(staff, document, "IMG_1.jpg", photograph()).status_code == 302
+    confirm(staff, document)
     stored = on_disk()[0].read_bytes()
     assert b"Somebody" not in stored
     assert document.versions.get().size == len(stored)
@@ -107,7 +109,7 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
     """After the row of the file was saved, the database fails: all is rolled back."""
     # More than is kept in memory while it arrives.
     content = pdf() + bytes(4 * 1024 * 1024)
-    document = make_document()
+    document = make_document(state="draft")
     post_save.connect(fails, sender=DocumentVersion)
     try:
         with pytest.raises(DatabaseError):
@@ -122,15 +124,16 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_save_that_is_rolled_back_later_leaves_no_file(staff):
+def test_a_draft_of_a_public_page_that_could_not_be_saved_leaves_no_file(staff):
     document = make_document()
-    post_save.connect(fails, sender=DocumentVersion)
+    Revision.objects.sync_state(document)
+    post_save.connect(fails, sender=Revision)
     try:
         with pytest.raises(DatabaseError):
             send(staff, document, upload("a.pdf", pdf()))
     finally:
-        post_save.disconnect(fails, sender=DocumentVersion)
-    assert not document.versions.exists()
+        post_save.disconnect(fails, sender=Revision)
+    assert not Revision.objects.of(document).drafts().exists()
     assert not on_disk()
 
 
@@ -141,7 +144,7 @@ def test_a_replaced_file_stays_while_an_earlier_state_needs_it(staff):
     first = on_disk()
     address = f"/admin/programmes/document/{document.pk}/change/"
     form = fill_form(staff.get(address)) | {"versions-0-file": upload("second.pdf", pdf(2))}
-    response = staff.post(address, form)
+    response = post(staff, document, form)
     assert response.status_code == 302, errors(response)
     assert len(on_disk()) == 2
     assert set(first) < set(on_disk())
@@ -160,12 +163,12 @@ def test_the_file_of_a_deleted_row_stays_while_an_earlier_state_needs_it(staff):
     document = make_document()
     send(staff, document, upload("first.pdf", pdf(1)))
     address = f"/admin/programmes/document/{document.pk}/change/"
-    staff.post(address, fill_form(staff.get(address), **{"versions-0-DELETE": "on"}))
+    post(staff, document, fill_form(staff.get(address), **{"versions-0-DELETE": "on"}))
     assert not document.versions.exists()
     assert len(on_disk()) == 1
     state = Revision.objects.of(document).states()[1]
-    url = f"{address}?source={state.pk}"
-    assert staff.post(url, fill_form(staff.get(url))).status_code == 302
+    form = fill_form(staff.get(f"{address}?version={state.pk}"))
+    assert post(staff, document, form).status_code == 302
     assert staff.get(document.versions.get().get_absolute_url()).status_code == 200
 
 
