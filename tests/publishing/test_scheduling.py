@@ -1,4 +1,4 @@
-"""Drafts of what is public come true by the clock alone, once, or are held with a reason."""
+"""Scheduled changes of what is public come true by the clock alone, once, or are held with a reason."""
 
 import datetime
 
@@ -31,19 +31,19 @@ def clock():
         yield clock
 
 
-def draft_of(record, publish_at: datetime.datetime | None = NOON + MINUTE, by=None, **fields) -> Revision:
-    """What a form would keep: the record as it is, with other fields."""
-    standing = Revision.objects.versions(record)
+def change_later(record, publish_at: datetime.datetime = NOON + MINUTE, by=None, **fields) -> Revision:
+    """What scheduling would keep: the record as it is, with other fields."""
+    versions = Revision.objects.versions(record)
     data = serialization.serialize(record)
     data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
     data["fields"] |= fields
-    return Revision.objects.save_draft(standing, record, data, by=by, note="", publish_at=publish_at)
+    return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=publish_at)
 
 
 def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):
     programme = make_programme(title_en="As it was")
     editor = User.objects.create_user("bounmy")
-    draft_of(programme, title_en="As it is now", by=editor)
+    change_later(programme, title_en="As it is now", by=editor)
     clock.move_to(NOON + MINUTE - datetime.timedelta(seconds=1))
     assert "As it was" in read(Client(), programme.get_absolute_url())
     clock.shift(1)
@@ -58,14 +58,14 @@ def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):
 
 def test_a_list_that_is_asked_first_shows_it_too(clock):
     programme = make_programme(title_en="As it was")
-    draft_of(programme, title_en="As it is now")
+    change_later(programme, title_en="As it is now")
     clock.shift(MINUTE)
     assert "As it is now" in read(Client(), "/programmes/")
 
 
 def test_a_scheduled_change_goes_along_with_what_was_changed_meanwhile(clock):
     programme = make_programme(title_en="As it was", summary_en="Before.")
-    draft_of(programme, title_en="As it is now")
+    change_later(programme, title_en="As it is now")
     Programme.objects.filter(pk=programme.pk).update(summary_en="Meanwhile.")
     clock.shift(MINUTE)
     page = read(Client(), programme.get_absolute_url())
@@ -74,12 +74,12 @@ def test_a_scheduled_change_goes_along_with_what_was_changed_meanwhile(clock):
 
 
 def held(record) -> str:
-    return Revision.objects.of(record).waiting().get().failure_reason
+    return Revision.objects.of(record).scheduled().get().failure_reason
 
 
 def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_stays(clock):
     programme = make_programme(title_en="As it was")
-    draft_of(programme, title_en="As it was to be")
+    change_later(programme, title_en="As it was to be")
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     clock.shift(MINUTE)
     assert "Meanwhile" in read(Client(), programme.get_absolute_url())
@@ -89,7 +89,7 @@ def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_sta
 def test_a_change_that_refers_to_what_was_deleted_is_held(clock):
     donor, partner = make_donor(), make_counterpart()
     programme = make_programme()
-    draft_of(programme, donors=[str(donor.pk)], counterparts=[str(partner.pk)])
+    change_later(programme, donors=[str(donor.pk)], counterparts=[str(partner.pk)])
     donor.delete()
     clock.shift(MINUTE)
     assert read(Client(), programme.get_absolute_url()).status == 200
@@ -98,8 +98,8 @@ def test_a_change_that_refers_to_what_was_deleted_is_held(clock):
 
 def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     programme, page = make_programme(slug="health"), make_page()
-    draft_of(programme, slug="migration-health")
-    draft_of(page, title_en=None)
+    change_later(programme, slug="migration-health")
+    change_later(page, title_en=None)
     make_programme(slug="migration-health")
     clock.shift(MINUTE)
     assert read(Client(), "/programmes/health/").status == 200
@@ -108,19 +108,10 @@ def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     assert read(Client(), page.get_absolute_url()).status == 200
 
 
-def test_a_withdrawal_can_be_scheduled(clock):
-    programme = make_programme()
-    draft_of(programme, state="withdrawn", withdrawal_reason_en="It ended.")
-    clock.shift(MINUTE)
-    page = read(Client(), programme.get_absolute_url())
-    assert page.status == 410
-    assert "It ended." in page
-
-
 def test_a_scheduled_deadline_is_named_on_the_page_with_its_reason(clock):
     notice = make_vacancy(closes_at=NOON + datetime.timedelta(days=3))
-    draft = draft_of(notice, closes_at=(NOON + datetime.timedelta(days=5)).isoformat())
-    Revision.objects.filter(pk=draft.pk).update(data=draft.data | {"carried": {"deadline_reason": "Rain."}})
+    change = change_later(notice, closes_at=(NOON + datetime.timedelta(days=5)).isoformat())
+    Revision.objects.filter(pk=change.pk).update(data=change.data | {"carried": {"deadline_reason": "Rain."}})
     clock.shift(MINUTE)
     assert "Rain." in read(Client(), notice.get_absolute_url())
 
@@ -130,7 +121,7 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
     read(Client(), programme.get_absolute_url())  # The first of a process opens the database.
     before = count_queries(Client(), programme.get_absolute_url())
     for number in range(5):
-        draft_of(make_programme(), title_en=f"Later {number}")
+        change_later(make_programme(), title_en=f"Later {number}")
     with CaptureQueriesContext(connection) as queries:
         Client().get(programme.get_absolute_url())
     assert len(queries) == before
@@ -140,14 +131,14 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
 def test_the_next_change_counts_what_is_scheduled(clock):
     programme = make_programme()
     assert Programme.objects.next_change(NOON) is None
-    draft_of(programme, title_en="Later")
+    change_later(programme, title_en="Later")
     assert Programme.objects.next_change(NOON) == NOON + MINUTE
 
 
-def test_what_a_draft_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):
+def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):
     client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
     programme = make_programme(title_en="As it was", summary_en="Before.")
-    draft_of(programme, title_en="As it was to be")
+    change_later(programme, title_en="As it was to be")
     form = f"/admin/programmes/programme/{programme.pk}/change/"
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     assert "Meanwhile" in client.get(form).content.decode()
@@ -158,10 +149,10 @@ def test_what_a_draft_met_is_not_forgotten_when_its_form_is_opened_again(clock, 
     assert TITLE in held(programme)
 
 
-def test_what_a_draft_met_is_not_forgotten_when_nobody_looks_again(clock, client):
+def test_what_a_scheduled_change_met_is_not_forgotten_when_nobody_looks_again(clock, client):
     client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
     programme = make_programme(title_en="As it was", summary_en="Before.")
-    draft_of(programme, title_en="As it was to be")
+    change_later(programme, title_en="As it was to be")
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     client.get(f"/admin/programmes/programme/{programme.pk}/change/")
     Programme.objects.filter(pk=programme.pk).update(summary_en="Later.")
