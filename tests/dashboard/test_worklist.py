@@ -205,7 +205,8 @@ def test_what_is_scheduled_says_what_happens_and_when_before_the_drafts(clock, s
     make_page(title_en="Ends much later", publish_until=NOW + 31 * DAY)
     make_page(title_en="Ended", publish_until=NOW)
     make_page(title_en="Begins as a draft", publish_from=NOW + DAY, state="draft")
-    scheduled_change(make_project(title_en="Changes"), NOW + 2 * DAY)
+    changes = make_project(title_en="Changes")
+    scheduled_change(changes, NOW + 2 * DAY)
     draft_of(make_page(title_en="Privacy"), by_name="Editor 1", note="New wording")
     draft_of(make_page(title_en="Once"), closed_at=NOW, ending="published")
     response = staff.get("/admin/")
@@ -222,6 +223,13 @@ def test_what_is_scheduled_says_what_happens_and_when_before_the_drafts(clock, s
         "Privacy": "Live · + draft",
         "Begins as a draft": "Draft",
     }  # fmt: skip
+    draft_of(changes, at=NOW - HOUR)
+    response = staff.get("/admin/")
+    listed = rows_of(response)["Drafts and schedules"]
+    assert [row for row in listed if row.startswith("Changes")] == [
+        "Changes · Changes Wednesday 3 June, 12:00", "Changes",
+    ]  # fmt: skip
+    assert statuses(response)["Changes"] == "Live · + scheduled · + draft"
 
 
 def test_a_block_shows_five_rows_and_all_of_them_on_a_page_of_its_own(staff):

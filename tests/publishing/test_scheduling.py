@@ -13,6 +13,7 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
+from tests.helpers.admin import address_of, confirm, take
 from tests.helpers.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
 from tests.helpers.pages import count_queries, read
 
@@ -106,6 +107,39 @@ def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     assert held(programme)
     assert held(page)
     assert read(Client(), page.get_absolute_url()).status == 200
+
+
+def test_a_change_of_a_page_that_was_taken_off_the_site_meanwhile_is_held(clock):
+    withdrawn, ended = make_programme(), make_programme()
+    for programme in (withdrawn, ended):
+        change_later(programme, title_en="As it is now")
+    of_them = Programme.objects.filter
+    of_them(pk=withdrawn.pk).update(state="withdrawn", withdrawal_reason_en="It ended.")
+    of_them(pk=ended.pk).update(publish_until=NOON)
+    clock.shift(MINUTE)
+    for programme in (withdrawn, ended):
+        assert read(Client(), programme.get_absolute_url()).status == 410
+        assert "taken off the site" in held(programme)
+
+
+def test_a_change_that_was_held_is_published_by_hand_or_at_another_moment(clock, client):
+    client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
+    by_hand, later = make_programme(slug="health"), make_programme(slug="borders")
+    for programme in (by_hand, later):
+        other = make_programme(slug=f"new-{programme.slug}")
+        change_later(programme, slug=other.slug, title_en="As it is now")
+        clock.shift(MINUTE)
+        read(Client(), "/")
+        assert held(programme)
+        assert "Not published on" in client.get(address_of(programme)).content.decode()
+        other.delete()
+    assert confirm(client, by_hand).status_code == 302
+    given = {"date": "2026-06-01", "hour": "13:00"}
+    assert take(client, later, "change-time", **given).status_code == 302
+    clock.shift(60 * MINUTE)
+    for slug in ("new-health", "new-borders"):
+        assert "As it is now" in read(Client(), f"/programmes/{slug}/")
+    assert not Revision.objects.waiting().exists()
 
 
 def test_a_scheduled_deadline_is_named_on_the_page_with_its_reason(clock):
