@@ -32,7 +32,7 @@ class IdleSessionMiddleware(MiddlewareMixin):
 
 
 def renew(request: HttpRequest, min_age: int = 0) -> None:
-    """Start the idle time again; where the database is busy, the next request does. Never waits for a lock."""
+    """Start the idle time again. Never waits for a lock: the next request tries again."""
     session, now = request.session, int(request.at.timestamp())
     before, is_changed = session.get(ACTIVE_AT, 0), session.modified
     if now - before < min_age:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from iomlaos.publishing.models import Revision, publishables
+from tests.helpers.admin import address_of, confirm, send, take, waiting
 from tests.helpers.factories import (
     make_document_version,
     make_procurement_notice,
@@ -33,10 +34,6 @@ SEES = {
 }
 #: The right to publish comes with the right to change, but for contributors.
 DRAFTED = ["programme", "project", "document", "vacancy", "procurementnotice", "applicationform"]
-
-
-def address_of(row) -> str:
-    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
 
 
 def rights_of(role: str, action: str) -> set[str]:
@@ -76,12 +73,13 @@ def test_each_role_may_publish_what_it_may_change_and_contributors_nothing(db):
 )
 def test_whose_part_it_is_may_publish(signed_in, role, make):
     desk, row = signed_in(role), make(state="draft")
-    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), state="published"))
-    assert response.status_code == 302, errors(response)
+    assert confirm(desk, row).status_code == 302
     row.refresh_from_db()
     assert row.state == "published"
-    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), title_en="Better words"))
+    response = send(desk, row, title_en="Better words")
     assert response.status_code == 302, errors(response)
+    row.refresh_from_db()
+    assert row.title_en == "Better words"
 
 
 def test_every_publishable_has_the_right_to_publish_it(db):
@@ -142,50 +140,64 @@ def test_a_contributor_writes_a_draft(signed_in):
     assert (row.title_en, row.state) == ("Better words", "draft")
 
 
-@pytest.mark.parametrize(("make", "state"), [(make_programme, "published"), (make_vacancy, "withdrawn")])
-def test_a_contributor_publishes_nothing(signed_in, make, state):
-    desk, row = signed_in("Contributors"), make(state="draft")
-    response = desk.post(
-        address_of(row), fill_form(desk.get(address_of(row)), title_en="Better", state=state)
-    )
-    assert errors(response).keys() == {"state"}
-    assert fill_form(response)["title_en"] == ["Better"]
-    row.refresh_from_db()
-    assert row.state == "draft"
+@pytest.mark.parametrize("make", [make_programme, make_vacancy])
+def test_a_contributor_publishes_nothing(signed_in, make):
+    desk, row = signed_in("Contributors"), make(state="draft", title_en="As it was")
     add = address_of(row).replace(f"{row.pk}/change", "add")
-    assert fill_form(desk.get(add))["state"] == ["draft"]
-    desk.post(add, fill_form(desk.get(add), title_en="New", slug="new", state=state))
-    assert not type(row).objects.exclude(state="draft").exists()
+    given = {"title_en": "Better", "state": "published"}
+    for address in (address_of(row), add):
+        form = fill_form(desk.get(address), slug="new", **given)
+        assert desk.post(address, form | {"_publish": "1"}).status_code == 403
+    assert desk.post(address_of(row, "publish/"), {"when": "now", "anyway": "1"}).status_code == 403
+    assert [each.title_en for each in type(row).objects.all()] == ["As it was"]
+    # A state that is sent along is not taken.
+    assert send(desk, row, **given).status_code == 302
+    row.refresh_from_db()
+    assert (row.title_en, row.state) == ("Better", "draft")
 
 
-BUTTONS = ["_save", "_draft", "_submit", "_preview", "_publish", "_schedule", "_continue"]
+PUBLISHED = [
+    (make_programme, "published"),
+    (make_programme, "withdrawn"),
+    (make_procurement_notice, "published"),
+]
+BUTTONS = ["_save", "_submit", "_preview", "_continue"]
 
 
 @pytest.mark.parametrize(
     ("make", "state", "button"),
     [
         *((make_programme, "published", button) for button in BUTTONS),
-        (make_programme, "withdrawn", "_publish"),
-        (make_procurement_notice, "published", "_publish"),
+        *((*kind, "_draft") for kind in PUBLISHED),
     ],
 )
-def test_whatever_a_contributor_sends_of_what_was_published_is_a_draft_of_it(signed_in, make, state, button):
+def test_whatever_a_contributor_saves_of_what_was_published_is_a_draft_of_it(signed_in, make, state, button):
     row = make(state=state, title_en="As it was", withdrawal_reason_en="A mistake.")
     desk = signed_in("Contributors")
-    given = {"title_en": "Other words", button: "1", "publish_at": "2099-01-01T00:00"}
-    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), **given))
+    other = {"published": "withdrawn", "withdrawn": "published"}[state]
+    given = {"title_en": "Other words", "state": other, "publish_at": "2099-01-01T00:00"}
+    response = desk.post(address_of(row), fill_form(desk.get(address_of(row)), **given, **{button: "1"}))
     assert response.status_code == 302, errors(response)
     row.refresh_from_db()
     assert (row.title_en, row.state) == ("As it was", state)
-    draft = Revision.objects.of(row).waiting().get()
-    assert (draft.data["fields"]["title_en"], draft.publish_at) == ("Other words", None)
+    [draft] = Revision.objects.of(row).waiting()
+    assert (draft.kind, draft.data["fields"]["title_en"]) == ("draft", "Other words")
+    assert draft.data["fields"]["state"] == state
 
 
-def test_a_contributor_gives_what_is_public_no_other_state(signed_in):
-    desk, row = signed_in("Contributors"), make_programme()
-    sent = fill_form(desk.get(address_of(row)), state="withdrawn", withdrawal_reason_en="Mine.")
-    assert errors(desk.post(address_of(row), sent)).keys() == {"state"}
+@pytest.mark.parametrize(("make", "state"), PUBLISHED)
+def test_a_contributor_gives_what_was_published_no_other_state(signed_in, make, state):
+    row = make(state=state, title_en="As it was", withdrawal_reason_en="A mistake.")
+    desk = signed_in("Contributors")
+    refused = send(desk, row, "_publish", title_en="Other words")
+    assert refused.status_code == 403
     assert not Revision.objects.of(row).waiting().exists()
+    send(desk, row, "_draft", title_en="Other words")
+    for action in ("publish", "withdraw"):
+        assert take(desk, row, action, when="now", withdrawal_reason_en="Mine.").status_code == 403
+        assert desk.post(address_of(row, f"{action}/"), {"when": "now"}).status_code == 403
+    row.refresh_from_db()
+    assert (row.title_en, row.state) == ("As it was", state)
 
 
 def test_a_contributor_deletes_nothing(signed_in):
@@ -214,7 +226,7 @@ def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(sig
     response = desk.post(address_of(live), fill_form(desk.get(address_of(live)), **figures))
     assert response.status_code == 302, errors(response)
     assert not live.figures.exists()
-    rows = Revision.objects.of(live).waiting().get().data["owned"]["figures"]
+    rows = waiting(live).data["owned"]["figures"]
     assert [row["value"] for row in rows.values()] == ["7"]
     for address in (
         "/admin/programmes/figure/add/",
@@ -239,7 +251,7 @@ def test_a_published_form_that_was_opened_as_a_draft_is_not_taken_back(signed_in
     assert desk.post(address_of(row), fill_form(response)).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.title_en) == ("published", "As it was")
-    assert Revision.objects.of(row).waiting().get().data["fields"]["title_en"] == "Later words"
+    assert waiting(row).data["fields"]["title_en"] == "Later words"
 
 
 # --- What administrators make of them ----------------------------------------------------------

@@ -13,6 +13,7 @@ from django.urls import get_resolver, resolve
 from careers.models.amendment import Amendment
 from careers.models.application_form import ApplicationForm
 from careers.models.deadline_change import DeadlineChange
+from careers.models.document_change import DocumentChange
 from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
@@ -224,7 +225,7 @@ def own_fields(kind: type[Notice]) -> dict[str, list]:
 
 
 def hang_on(notices: list[Notice]) -> None:
-    """An amendment, a changed deadline and, on tenders, an answer, a document and an award."""
+    """An amendment, a changed deadline and, on tenders, an answer, a document that was replaced, and an award."""
     tenders = [notice for notice in notices if isinstance(notice, ProcurementNotice)]
     for notice_key in ("vacancy", "procurement_notice"):
         of_kind = [
@@ -237,6 +238,7 @@ def hang_on(notices: list[Notice]) -> None:
     for model, values in (
         (Clarification, {"question_en": "Which?", "answer_en": "Both.", "first_published_at": NOW - DAY}),
         (ProcurementDocument, {"title_en": "Terms", "address": "https://www.iom.int/terms"}),
+        (DocumentChange, {"kind": "replaced", "title_en": "Terms", "changed_at": NOW - DAY}),
         (Award, {"supplier": "A supplier"}),
     ):
         model.objects.bulk_create(model(notice=notice, **values) for notice in tenders)

@@ -19,9 +19,9 @@ def test_the_guide_is_linked_from_the_front_page_and_shows_its_parts(staff):
     assert '<a href="/admin/guide/">Staff guide</a>' in staff.get("/admin/").content.decode()
     page = staff.get("/admin/guide/").content.decode()
     assert page.count("<h1>") == 1
-    assert '<a href="#the-work-list">The work list</a>' in page
-    assert '<h2 id="the-work-list">The work list</h2>' in page
-    assert "<strong>Save and hand in</strong>" in page
+    assert '<a href="#changing-a-text">Changing a text</a>' in page
+    assert '<h2 id="changing-a-text">Changing a text</h2>' in page
+    assert "<strong>Submit for review…</strong>" in page
 
 
 def test_every_picture_of_the_guide_is_shown_served_small_and_described(staff):

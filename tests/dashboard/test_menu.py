@@ -3,17 +3,16 @@
 import re
 
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.urls import include, path
 
 from iomlaos.publishing.models import Revision, SlugRedirect
+from tests.helpers.admin import make_colleague
 from tests.helpers.factories import make_donor, make_programme, make_vacancy
 
 
 def person(username: str, *rights: str) -> User:
-    user = User.objects.create_user(username, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    return user
+    return make_colleague(*rights, username=username)
 
 
 def menu(response) -> dict[str, list[str]]:
@@ -30,7 +29,7 @@ def test_the_side_bar_lists_what_an_administrator_may_open_in_the_order_of_the_o
             "Contact details", "Pages", "Site-wide notices", "Standard texts", "Places", "Pictures",
         ],
         "Keeping track": ["Export", "Deleted", "Staff guide", "Publishing log"],
-        "People": ["Users", "Groups", "Sign-ins"],
+        "People": ["Users", "Roles", "Sign-ins"],
     }  # fmt: skip
     for entries in response.context["menu"].values():
         for entry in entries:

@@ -51,7 +51,7 @@ def notes(response, title: str) -> dict[str, str]:
 
 def statuses(response) -> dict[str, str]:
     rows = [row for block in response.context["blocks"] for row in block.rows]
-    return {row.label: " ".join(status.label for status in row.statuses) for row in rows}
+    return {row.label: str(row.status) for row in rows}
 
 
 def later(response) -> dict[str, int]:
@@ -60,11 +60,20 @@ def later(response) -> dict[str, int]:
 
 
 def draft_of(record, **given) -> Revision:
-    """A change to a live page that waits."""
-    head = Revision.objects.sync_state(record)
+    """A change of a live page that waits."""
+    return _waiting(record, "draft", **given)
+
+
+def scheduled_change(record, moment: datetime.datetime, **given) -> Revision:
+    """A change of a live page that comes by itself."""
+    return _waiting(record, "scheduled", publish_at=moment, **given)
+
+
+def _waiting(record, kind: str, **given) -> Revision:
+    versions = Revision.objects.versions(record)
     values = {
-        "model": record._meta.label_lower, "object_key": str(record.pk), "number": head.number + 1,
-        "kind": "draft", "base": head, "data": serialize(record), "title": str(record), "at": NOW,
+        "model": record._meta.label_lower, "object_key": str(record.pk), "number": versions.number + 1,
+        "kind": kind, "base": versions.current, "data": serialize(record), "title": str(record), "at": NOW,
     }  # fmt: skip
     return Revision.objects.create(**values | given)
 
@@ -102,8 +111,10 @@ def test_notices_that_wait_for_a_word_are_due_both_kinds_together(clock, staff):
         "Untold job · deadline changed without a reason",
     ]  # fmt: skip
     assert statuses(response)["Silent job"] == "Closed, no outcome"
-    link = f'href="/admin/careers/vacancy/{untold.pk}/change/" aria-label="Give the reason: Untold job"'
+    address = f"/admin/careers/vacancy/{untold.pk}/reasons/"
+    link = f'href="{address}" aria-label="Give the reason: Untold job"'
     assert link in staff.get("/admin/worklist/due/").content.decode()
+    assert staff.get(address).status_code == 200
 
 
 def test_a_notice_leaves_the_list_once_the_word_is_said(clock, staff):
@@ -128,19 +139,19 @@ def test_what_closes_in_seven_days_can_be_extended(clock, staff):
     ]  # fmt: skip
     assert notes(response, "Due")["Tomorrow"] == "Tender PR2026/02"
     assert statuses(response) == {
-        "Tomorrow": "Live Closing soon", "In a week": "Live", "Hidden": "Draft",
+        "Tomorrow": "Live · Closing soon", "In a week": "Live", "Hidden": "Draft",
     }  # fmt: skip
-    address = f"/admin/careers/procurementnotice/{tender.pk}/step/deadline/"
+    address = f"/admin/careers/procurementnotice/{tender.pk}/deadline/"
     assert f'href="{address}" aria-label="Extend: Tomorrow"' in response.content.decode()
     assert staff.get(address).status_code == 200
 
 
 def test_a_schedule_that_failed_says_why(clock, staff):
-    draft_of(make_programme(title_en="Health"), publish_at=NOW - HOUR, failure_reason="The address is taken.")
+    scheduled_change(make_programme(title_en="Health"), NOW - HOUR, failure_reason="The address is taken.")
     response = staff.get("/admin/")
     assert rows_of(response) == {"Due": ["Health · The address is taken."]}
     assert notes(response, "Due") == {"Health": "Programme · due today 11:00"}
-    assert statuses(response) == {"Health": "Live Schedule failed"}
+    assert statuses(response) == {"Health": "Live · + schedule failed"}
 
 
 # --- Drafts, and what comes by itself -----------------------------------------------------------
@@ -194,7 +205,8 @@ def test_what_is_scheduled_says_what_happens_and_when_before_the_drafts(clock, s
     make_page(title_en="Ends much later", publish_until=NOW + 31 * DAY)
     make_page(title_en="Ended", publish_until=NOW)
     make_page(title_en="Begins as a draft", publish_from=NOW + DAY, state="draft")
-    draft_of(make_project(title_en="Changes"), publish_at=NOW + 2 * DAY)
+    changes = make_project(title_en="Changes")
+    scheduled_change(changes, NOW + 2 * DAY)
     draft_of(make_page(title_en="Privacy"), by_name="Editor 1", note="New wording")
     draft_of(make_page(title_en="Once"), closed_at=NOW, ending="published")
     response = staff.get("/admin/")
@@ -207,9 +219,17 @@ def test_what_is_scheduled_says_what_happens_and_when_before_the_drafts(clock, s
     said = "Page · saved by Editor 1, today 12:00 · “New wording”"
     assert notes(response, "Drafts and schedules")["Privacy"] == said
     assert statuses(response) == {
-        "Ends": "Live", "Changes": "Live + scheduled", "Begins": "Scheduled", "Privacy": "Live + draft",
+        "Ends": "Live", "Changes": "Live · + scheduled", "Begins": "Scheduled",
+        "Privacy": "Live · + draft",
         "Begins as a draft": "Draft",
     }  # fmt: skip
+    draft_of(changes, at=NOW - HOUR)
+    response = staff.get("/admin/")
+    listed = rows_of(response)["Drafts and schedules"]
+    assert [row for row in listed if row.startswith("Changes")] == [
+        "Changes · Changes Wednesday 3 June, 12:00", "Changes",
+    ]  # fmt: skip
+    assert statuses(response)["Changes"] == "Live · + scheduled · + draft"
 
 
 def test_a_block_shows_five_rows_and_all_of_them_on_a_page_of_its_own(staff):
@@ -321,8 +341,8 @@ def test_the_front_page_takes_at_most_25_queries_with_everything_in_use(clock, c
                 address=f"https://example.org/{page.pk}", outcome="gone", checked_at=NOW,
                 found_in=[["office.page", str(page.pk)]],
             )  # fmt: skip
-            draft_of(make_project(), by=writer), draft_of(make_page(), publish_at=NOW + DAY)
-            draft_of(make_project(), failure_reason="Why", publish_at=NOW)
+            draft_of(make_project(), by=writer), scheduled_change(make_page(), NOW + DAY)
+            scheduled_change(make_project(), NOW, failure_reason="Why")
             for make in (make_project, make_document, make_form, make_vacancy, make_procurement_notice):
                 Submission.objects.submit(make(state="draft"), by=writer, note="", at=NOW)
             for make in (make_vacancy, make_procurement_notice):
@@ -370,7 +390,7 @@ def test_the_command_gives_json_for_programs(clock, staff, capsys):
             "model": "careers.vacancy",
             "key": str(notice.pk),
             "title": "ຄົນຂັບລົດ",
-            "status": ["Live", "Closing soon"],
+            "status": "Live · Closing soon",
             "note": "closes Tuesday 2 June, 12:00 · Job",
             "is_urgent": False,
             "at": "2026-06-02T05:00:00Z",

@@ -110,6 +110,9 @@ def make_notice(make, sign: str, closes: str, year: int, **state) -> Notice:
         make_bidding_document(
             notice=notice, file=upload("terms.pdf", signed_pdf(sign)), **document | {"address": ""}
         )
+        notice.document_changes.create(
+            kind="removed", title=f"{sign}removed", changed_at=timezone.now() - DAY
+        )
         make_award(notice=notice, **words(Award, sign), value=year, awarded_on=moment(year, 7).date())
     return notice
 

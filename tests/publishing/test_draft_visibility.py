@@ -26,6 +26,7 @@ from iomlaos.office.models import Page, Place
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.serialization import child_relations
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+from tests.helpers.admin import address_of, confirm, waiting
 from tests.helpers.factories import (
     make_award,
     make_bidding_document,
@@ -337,18 +338,8 @@ def test_live_pages_say_nothing_of_a_draft_that_they_hang_on(client, live):
 # --- A draft of what is live ------------------------------------------------------------------------
 
 
-def address_of(row: Publishable, page: str = "change/") -> str:
-    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/{page}"
-
-
-def waiting(row: Publishable) -> Revision:
-    return Revision.objects.of(row).waiting().get()
-
-
 def publish(staff: Client, row: Publishable) -> None:
-    page = staff.get(address_of(row, "publish/"))
-    answer = staff.post(address_of(row, "publish/"), {"_source": page.context["source"]})
-    assert answer.status_code == 302
+    assert confirm(staff, row).status_code == 302
 
 
 def signed_form(page, row: Publishable) -> dict:

@@ -128,7 +128,7 @@ UNSTORABLE = {
     "a second office": (
         "- model: office.office\n  pk: 2\n  fields:"
         " {name_en: A, short_name_en: A, introduction_en: A, postal_address_en: A}\n",
-        "bad.yaml, line 1, office “2”",
+        "bad.yaml, line 1, contact details “2”",
     ),
 }
 

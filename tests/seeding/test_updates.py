@@ -223,25 +223,28 @@ def test_an_update_of_a_figure_is_a_revision_of_its_programme(folder):
     assert not Revision.objects.of(Figure.objects.get()).exists()
 
 
-def test_a_draft_that_waits_is_kept_and_takes_the_update_along(folder):
+def test_a_draft_and_a_scheduled_change_are_kept_and_take_the_update_along(folder):
     programme = Programme.objects.get()
-    standing = Revision.objects.versions(programme)
+    versions = Revision.objects.versions(programme)
     data = serialize(programme)
     data["fields"] |= {"title_en": "A draft", "summary_en": "A drafted summary."}
     publish_at = timezone.now()
-    Revision.objects.save_draft(standing, programme, data, by=None, note="Mine", publish_at=publish_at)
+    given = {"by": None, "note": "Mine"}
+    Revision.objects.save_scheduled(versions, programme, data, publish_at=publish_at, **given)
+    Revision.objects.save_draft(versions, programme, data, **given)
     change(folder, "title_en: Counter-trafficking", "title_en: CT")
     change(folder, "information_date: 2021-01", "information_date: 2022-02")
     assert counts(folder) == (0, 1, 0)
     programme.refresh_from_db()
     assert programme.title_en == "CT"
     versions = Revision.objects.versions(programme)
-    draft = versions.draft
-    data, conflicts = merge_draft(Programme, draft, versions.current)
-    assert (data["fields"]["title_en"], data["fields"]["summary_en"]) == ("A draft", "A drafted summary.")
-    assert data["fields"]["information_date"] == "2022-02"
-    assert (draft.note, draft.publish_at) == ("Mine", publish_at)
-    assert [conflict.path for conflict in conflicts] == [("fields", "title_en")]
+    assert versions.scheduled.publish_at == publish_at
+    for waiting in (versions.draft, versions.scheduled):
+        assert waiting.note == "Mine"
+        data, conflicts = merge_draft(Programme, waiting, versions.current)
+        assert (data["fields"]["title_en"], data["fields"]["summary_en"]) == ("A draft", "A drafted summary.")
+        assert data["fields"]["information_date"] == "2022-02"
+        assert [conflict.path for conflict in conflicts] == [("fields", "title_en")]
 
 
 # --- The command ------------------------------------------------------------------------------
