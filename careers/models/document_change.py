@@ -21,9 +21,8 @@ class DocumentChange(models.Model):
         "careers.ProcurementNotice", models.CASCADE, related_name="document_changes", editable=False
     )
     kind = models.CharField(max_length=8, choices=Kind, editable=False)
-    title = models.CharField(
-        max_length=160, editable=False, help_text=_("What the document was called then.")
-    )
+    #: What the document was called then.
+    title = models.CharField(max_length=160, editable=False)
     changed_at = models.DateTimeField(editable=False)
 
     class Meta:

@@ -32,32 +32,19 @@ def clock():
         yield clock
 
 
-<<<<<<< HEAD
-def schedule(record, by=None, **fields) -> Revision:
-    """A change that becomes public in a minute: the record as it is, with other fields."""
-=======
 def change_later(record, publish_at: datetime.datetime = NOON + MINUTE, by=None, **fields) -> Revision:
     """What scheduling would keep: the record as it is, with other fields."""
->>>>>>> tests-forms
     versions = Revision.objects.versions(record)
     data = serialization.serialize(record)
     data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
     data["fields"] |= fields
-<<<<<<< HEAD
-    return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=NOON + MINUTE)
-=======
     return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=publish_at)
->>>>>>> tests-forms
 
 
 def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):
     programme = make_programme(title_en="As it was")
     editor = User.objects.create_user("bounmy")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it is now", by=editor)
-=======
     change_later(programme, title_en="As it is now", by=editor)
->>>>>>> tests-forms
     clock.move_to(NOON + MINUTE - datetime.timedelta(seconds=1))
     assert "As it was" in read(Client(), programme.get_absolute_url())
     clock.shift(1)
@@ -72,22 +59,14 @@ def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):
 
 def test_a_list_that_is_asked_first_shows_it_too(clock):
     programme = make_programme(title_en="As it was")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it is now")
-=======
     change_later(programme, title_en="As it is now")
->>>>>>> tests-forms
     clock.shift(MINUTE)
     assert "As it is now" in read(Client(), "/programmes/")
 
 
 def test_a_scheduled_change_goes_along_with_what_was_changed_meanwhile(clock):
     programme = make_programme(title_en="As it was", summary_en="Before.")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it is now")
-=======
     change_later(programme, title_en="As it is now")
->>>>>>> tests-forms
     Programme.objects.filter(pk=programme.pk).update(summary_en="Meanwhile.")
     clock.shift(MINUTE)
     page = read(Client(), programme.get_absolute_url())
@@ -101,11 +80,7 @@ def held(record) -> str:
 
 def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_stays(clock):
     programme = make_programme(title_en="As it was")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it was to be")
-=======
     change_later(programme, title_en="As it was to be")
->>>>>>> tests-forms
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     clock.shift(MINUTE)
     assert "Meanwhile" in read(Client(), programme.get_absolute_url())
@@ -115,11 +90,7 @@ def test_a_change_of_a_field_that_was_changed_meanwhile_is_held_and_the_page_sta
 def test_a_change_that_refers_to_what_was_deleted_is_held(clock):
     donor, partner = make_donor(), make_counterpart()
     programme = make_programme()
-<<<<<<< HEAD
-    schedule(programme, donors=[str(donor.pk)], counterparts=[str(partner.pk)])
-=======
     change_later(programme, donors=[str(donor.pk)], counterparts=[str(partner.pk)])
->>>>>>> tests-forms
     donor.delete()
     clock.shift(MINUTE)
     assert read(Client(), programme.get_absolute_url()).status == 200
@@ -128,13 +99,8 @@ def test_a_change_that_refers_to_what_was_deleted_is_held(clock):
 
 def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     programme, page = make_programme(slug="health"), make_page()
-<<<<<<< HEAD
-    schedule(programme, slug="migration-health")
-    schedule(page, title_en=None)
-=======
     change_later(programme, slug="migration-health")
     change_later(page, title_en=None)
->>>>>>> tests-forms
     make_programme(slug="migration-health")
     clock.shift(MINUTE)
     assert read(Client(), "/programmes/health/").status == 200
@@ -143,11 +109,6 @@ def test_a_change_that_breaks_a_rule_or_takes_an_address_is_held(clock):
     assert read(Client(), page.get_absolute_url()).status == 200
 
 
-<<<<<<< HEAD
-def test_a_scheduled_deadline_is_named_on_the_page_with_its_reason(clock):
-    notice = make_vacancy(closes_at=NOON + datetime.timedelta(days=3))
-    change = schedule(notice, closes_at=(NOON + datetime.timedelta(days=5)).isoformat())
-=======
 def test_a_change_of_a_page_that_was_taken_off_the_site_meanwhile_is_held(clock):
     withdrawn, ended = make_programme(), make_programme()
     for programme in (withdrawn, ended):
@@ -184,7 +145,6 @@ def test_a_change_that_was_held_is_published_by_hand_or_at_another_moment(clock,
 def test_a_scheduled_deadline_is_named_on_the_page_with_its_reason(clock):
     notice = make_vacancy(closes_at=NOON + datetime.timedelta(days=3))
     change = change_later(notice, closes_at=(NOON + datetime.timedelta(days=5)).isoformat())
->>>>>>> tests-forms
     Revision.objects.filter(pk=change.pk).update(data=change.data | {"carried": {"deadline_reason": "Rain."}})
     clock.shift(MINUTE)
     assert "Rain." in read(Client(), notice.get_absolute_url())
@@ -195,11 +155,7 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
     read(Client(), programme.get_absolute_url())  # The first of a process opens the database.
     before = count_queries(Client(), programme.get_absolute_url())
     for number in range(5):
-<<<<<<< HEAD
-        schedule(make_programme(), title_en=f"Later {number}")
-=======
         change_later(make_programme(), title_en=f"Later {number}")
->>>>>>> tests-forms
     with CaptureQueriesContext(connection) as queries:
         Client().get(programme.get_absolute_url())
     assert len(queries) == before
@@ -209,22 +165,14 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
 def test_the_next_change_counts_what_is_scheduled(clock):
     programme = make_programme()
     assert Programme.objects.next_change(NOON) is None
-<<<<<<< HEAD
-    schedule(programme, title_en="Later")
-=======
     change_later(programme, title_en="Later")
->>>>>>> tests-forms
     assert Programme.objects.next_change(NOON) == NOON + MINUTE
 
 
 def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):
     client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
     programme = make_programme(title_en="As it was", summary_en="Before.")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it was to be")
-=======
     change_later(programme, title_en="As it was to be")
->>>>>>> tests-forms
     form = f"/admin/programmes/programme/{programme.pk}/change/"
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     assert "Meanwhile" in client.get(form).content.decode()
@@ -238,11 +186,7 @@ def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_ag
 def test_what_a_scheduled_change_met_is_not_forgotten_when_nobody_looks_again(clock, client):
     client.force_login(User.objects.create_superuser("staff", password="a-long-password-7"))
     programme = make_programme(title_en="As it was", summary_en="Before.")
-<<<<<<< HEAD
-    schedule(programme, title_en="As it was to be")
-=======
     change_later(programme, title_en="As it was to be")
->>>>>>> tests-forms
     Programme.objects.filter(pk=programme.pk).update(title_en="Meanwhile")
     client.get(f"/admin/programmes/programme/{programme.pk}/change/")
     Programme.objects.filter(pk=programme.pk).update(summary_en="Later.")
