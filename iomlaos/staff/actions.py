@@ -1,4 +1,4 @@
-"""Actions on a record, each on a small page: withdraw, cancel the schedule, return, delete the draft."""
+"""Actions on a record, each on a page of its own: what they share."""
 
 import datetime
 from collections.abc import Callable
@@ -15,12 +15,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing import drafts, serialization
-from iomlaos.publishing.dates import VIENTIANE, local_moment
-from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Submission
+from iomlaos.publishing import serialization
+from iomlaos.publishing.dates import local_moment
+from iomlaos.publishing.models import Publishable, RecordVersions, Revision
 from iomlaos.staff.fields import DateField, TimeField
 from iomlaos.staff.notifications.models import Notification, receives_mail
 from iomlaos.staff.notifications.recipients import people_told
+
+#: The widget attributes of a note for a colleague.
+NOTE_WIDGET = {"rows": 4, "class": "vLargeTextField"}
 
 
 class PartialFormMixin:
@@ -195,167 +198,6 @@ class Action:
         self.record.save()
         data = serialization.serialize(self.record)
         Revision.objects.add_state(self.versions, self.record, data, by=self.user, note=note)
-
-
-class ChangeMoment(Action):
-    name = "change-time"
-    label = _("Change the time…")
-    button = _("Change the time")
-    done = _("The time is changed.")
-    tells = Notification.Kind.SCHEDULED
-
-    @property
-    def is_offered(self) -> bool:
-        return self.moment is not None
-
-    @property
-    def moment(self) -> datetime.datetime | None:
-        """When what is scheduled becomes public."""
-        if self.versions.scheduled:
-            return self.versions.scheduled.publish_at
-        is_scheduled = self.record.public_status(self.at)[0] == "scheduled"
-        return self.record.publish_from if is_scheduled else None
-
-    def form(self, data: Any = None) -> forms.BaseForm:
-        moment = self.moment.astimezone(VIENTIANE)
-        initial = {"date": moment.date(), "hour": moment.time()}
-        return MomentForm(data, initial=initial, at=self.at)
-
-    def perform(self, form: MomentForm) -> None:
-        drafts.change_moment(self.versions, self.record, form.moment, by=self.user)
-
-
-class CancelSchedule(ChangeMoment):
-    name = "cancel-schedule"
-    label = _("Cancel schedule…")
-    button = _("Cancel schedule")
-    about = _("The text stays as a draft.")
-    done = _("The schedule is cancelled. The text is a draft.")
-    tells = Notification.Kind.CANCELLED
-
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return forms.Form(data)
-
-    def perform(self, form: forms.BaseForm) -> None:
-        drafts.cancel_schedule(self.versions, self.record, by=self.user)
-
-
-class TakeDown(Action):
-    name = "take-down"
-    label = _("Take down on a date…")
-    button = _("Save")
-    about = _("The page stays public until then. Its address then says that it was taken down.")
-    done = _("The page is taken down at that time.")
-
-    @property
-    def is_offered(self) -> bool:
-        return self.record.public_status(self.at)[0] in ("live", "scheduled")
-
-    def form(self, data: Any = None) -> forms.BaseForm:
-        initial = {}
-        if self.record.publish_until:
-            moment = self.record.publish_until.astimezone(VIENTIANE)
-            initial = {"date": moment.date(), "hour": moment.time()}
-        form = MomentForm(data, initial=initial, at=self.at)
-        for field in form.fields.values():
-            field.required = False
-        form.fields["date"].help_text = gettext("Leave both empty to keep the page.")
-        return form
-
-    def perform(self, form: MomentForm) -> None:
-        has_date, has_hour = form.cleaned_data["date"] is not None, form.cleaned_data["hour"] is not None
-        if has_date != has_hour:
-            raise ValidationError({"hour" if has_date else "date": _("Give both, or leave both empty.")})
-        self.record.publish_until = form.moment if has_date else None
-        self.save()
-
-
-class Withdraw(Action):
-    name = "withdraw"
-    label = _("Withdraw…")
-    button = _("Withdraw")
-    about = _(
-        "It disappears from all pages and lists at once. Its address says that it was withdrawn, and why."
-    )
-    done = _("Withdrawn.")
-    tells = Notification.Kind.WITHDRAWN
-    is_destructive = True
-
-    class Form(forms.Form):
-        help_text = _("One sentence. Visitors read it at its address.")
-        withdrawal_reason_en = forms.CharField(label=_("Reason"), max_length=300, help_text=help_text)
-        withdrawal_reason_lo = forms.CharField(
-            label=_("Reason in Lao"), max_length=300, required=False, empty_value=None
-        )
-        withdrawal_reason_lo.widget.attrs["lang"] = "lo"
-
-    @property
-    def is_offered(self) -> bool:
-        return self.record.public_status(self.at)[0] not in ("draft", "withdrawn", "scheduled")
-
-    def form(self, data: Any = None) -> forms.BaseForm:
-        return self.Form(data, initial={name: getattr(self.record, name) for name in self.Form.base_fields})
-
-    def perform(self, form: forms.BaseForm) -> None:
-        for name, reason in form.cleaned_data.items():
-            setattr(self.record, name, reason)
-        self.record.state = Publishable.State.WITHDRAWN
-        if self.versions.scheduled:
-            # The change stays as a draft until somebody publishes it.
-            drafts.cancel_schedule(self.versions, self.record, by=self.user)
-        self.save(note=self.record.withdrawal_reason_en)
-
-
-class DeleteDraft(Action):
-    name = "delete-draft"
-    label = _("Delete draft…")
-    button = _("Delete draft")
-    about = _("The public page stays as it is. The draft stays in the history.")
-    done = _("The draft is deleted. It stays in the history.")
-    tells = Notification.Kind.DRAFT_DELETED
-    is_destructive = True
-
-    @property
-    def is_permitted(self) -> bool:
-        draft = self.versions.draft
-        is_own = draft is not None and draft.by_id == self.user.pk
-        return is_own or super().is_permitted
-
-    @property
-    def is_offered(self) -> bool:
-        return bool(self.versions.draft)
-
-    def perform(self, form: forms.BaseForm) -> None:
-        Submission.objects.end(self.record, self.at)
-        Revision.objects.close(self.versions, self.versions.draft, Revision.Ending.DISCARDED)
-
-
-NOTE_WIDGET = {"rows": 4, "class": "vLargeTextField"}
-
-
-class Return(Action):
-    name = "return"
-    label = _("Return with a note…")
-    button = _("Return")
-    about = _("It stays a draft. Whoever submitted it sees your note on their home page.")
-    done = _("Returned.")
-    tells = Notification.Kind.RETURNED
-
-    class Form(forms.Form):
-        note = forms.CharField(
-            label=_("What should change?"), max_length=300, widget=forms.Textarea(NOTE_WIDGET)
-        )
-
-    @property
-    def is_offered(self) -> bool:
-        return Submission.objects.of(self.record).waiting().exists()
-
-    def perform(self, form: forms.BaseForm) -> None:
-        Submission.objects.of(self.record).waiting().update(
-            returned_at=self.at,
-            returned_by_name=self.user.get_full_name() or self.user.get_username(),
-            return_note=form.cleaned_data["note"],
-        )
 
 
 def _locked_or_404(admin: Any, object_id: str) -> Publishable:

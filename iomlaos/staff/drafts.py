@@ -15,18 +15,17 @@ from django.utils.translation import gettext
 from iomlaos.publishing.merge import Snapshot, differences
 from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision
 from iomlaos.publishing.status import status_line, status_of, waiting_for
-from iomlaos.staff.actions import (
-    Action,
+from iomlaos.staff.actions import Action, PartialFormMixin
+from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.publish import Publish, Submit
+from iomlaos.staff.record_actions import (
     CancelSchedule,
     ChangeMoment,
     DeleteDraft,
-    PartialFormMixin,
     Return,
     TakeDown,
     Withdraw,
 )
-from iomlaos.staff.edit_session import EditSession
-from iomlaos.staff.publish import Publish, Submit
 from iomlaos.staff.versioned_form import latest_note
 
 #: The buttons that save and go on: to the step of publishing, of submitting, or to the page that `_then`

@@ -1,6 +1,8 @@
+from .events import ends_before, starts_after
 from .log_entry import PublishingLogEntry
 from .publishable import Publishable, PublishableQuerySet, PublishingWarning, publishables
 from .review_link import ReviewLink
-from .revision import RecordVersions, Revision, ends_before, starts_after
+from .revision import Revision
+from .revision_queryset import RecordVersions
 from .slug_redirect import SlugRedirect
 from .workflow import GenericRecordModel, Submission

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.models.revision import Revision, RevisionQuerySet
+from iomlaos.publishing.models.revision import Revision
+from iomlaos.publishing.models.revision_queryset import RevisionQuerySet
 
 
 class PublishingLogEntryManager(models.Manager.from_queryset(RevisionQuerySet)):

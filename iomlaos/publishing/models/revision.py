@@ -1,20 +1,16 @@
 """Revisions: every saved state of a record, with who saved it and when."""
 
 import datetime
-from dataclasses import dataclass
-from typing import Any, Self
 
 from django.core import signing
-from django.db import IntegrityError, models
-from django.db.models.functions import Cast
-from django.utils import timezone
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models.review_link import ReviewLink
-from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
+from iomlaos.publishing.models.events import Event, is_public
+from iomlaos.publishing.models.revision_queryset import RevisionQuerySet
+from iomlaos.publishing.models.workflow import GenericRecordModel
 
 #: Begins the form key of a state that was not saved.
 UNSAVED = "data:"
@@ -30,245 +26,6 @@ def unsaved_data(key: str) -> Snapshot:
         return signing.loads(key.removeprefix(UNSAVED))
     except signing.BadSignature:
         return {"fields": {}, "many": {}, "owned": {}}
-
-
-class RevisionQuerySet(GenericRecordQuerySet):
-    def containing(self, text: str) -> Self:
-        """Revisions whose data hold this text anywhere: the name of a file, the address of an image."""
-        return self.annotate(_as_text=Cast("data", models.TextField())).filter(_as_text__contains=text)
-
-    def states(self) -> Self:
-        """States of the row itself, the latest first."""
-        return self.filter(kind=Revision.Kind.STATE).order_by("-number")
-
-    def saved(self) -> Self:
-        """States of the row, drafts and scheduled changes of it, the latest first."""
-        return self.filter(kind__in=Revision.NUMBERED).order_by("-number")
-
-    def waiting(self) -> Self:
-        """Open drafts and scheduled changes. Each record has one of each at most."""
-        return self.filter(kind__in=Revision.WAITING, closed_at=None)
-
-    def drafts(self) -> Self:
-        return self.filter(kind=Revision.Kind.DRAFT, closed_at=None)
-
-    def scheduled(self) -> Self:
-        """Open scheduled changes, also those that could not be published at their moment."""
-        return self.filter(kind=Revision.Kind.SCHEDULED, closed_at=None)
-
-    def due(self, at: datetime.datetime) -> Self:
-        """Scheduled changes whose moment has come, the earliest first."""
-        return self.scheduled().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
-
-    def log_entries(self) -> Self:
-        """Revisions that the public noticed, for the publishing log. The latest first."""
-        return self.exclude(event="").order_by("-at", "-number")
-
-    def peek(self, record: models.Model) -> "RecordVersions":
-        """The current state and the draft of a record that was just read, without writing.
-
-        Where the row was changed outside the admin, the current state is a Revision that is not saved. The
-        related rows of the record are read once, and stay loaded.
-        """
-        serialization.load_related(record)
-        saved = self.of(record).saved().select_related("by", "base")
-        # Read first: whatever comes after it makes the next number taken.
-        last = saved.first()
-        number = last.number if last else 0
-        is_state = last is not None and last.kind == Revision.Kind.STATE
-        current = last if is_state or last is None else saved.states().first()
-        waiting = {each.kind: each for each in saved.waiting()} if last else {}
-        now = serialization.snapshot_of(record)
-        if current is None or current.data != now:
-            current = Revision.of_row(record, now, before=current)
-        draft, scheduled = waiting.get(Revision.Kind.DRAFT), waiting.get(Revision.Kind.SCHEDULED)
-        return RecordVersions(current, draft, scheduled, number)
-
-    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
-        """The current state and the draft of a record, which is read again. See `catch_up`."""
-        stored = type(record)._base_manager.get(pk=record.pk)
-        return self.catch_up(self.peek(stored), stored, by=by)
-
-    def catch_up(
-        self, versions: "RecordVersions", record: models.Model, *, by: Any = None
-    ) -> "RecordVersions":
-        """Record a change that was made outside the admin. `by` is whoever made it, if known."""
-        if versions.current._state.adding:
-            data, versions.current = versions.current.data, versions.current.base
-            self.add_state(versions, record, data, by=by, note="")
-        return versions
-
-    def saved_versions(self, record: models.Model) -> "RecordVersions":
-        """The last recorded state of a record, whether or not its row is still there."""
-        last = self.of(record).saved().first()
-        return RecordVersions(self.of(record).states().first(), None, None, last.number if last else 0)
-
-    def sync_state(self, record: models.Model) -> "Revision":
-        """The latest state of the row; see `versions`."""
-        return self.versions(record).current
-
-    def add_state(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        at: datetime.datetime | None = None,
-    ) -> "Revision":
-        """Record the next state of a row. Raises IntegrityError on a concurrent save.
-
-        The unique number is the lock: of two saves from the same versions, one gets the next number.
-        """
-        at = at or timezone.now()
-        before = versions.current
-        event = _event(before.data if before else None, data, at)
-        was_public = before is not None and before.is_public_at(at)
-        values = {"number": versions.number + 1, "base": before, "data": data, "note": note[:300]}
-        state = self.add(record, by=by, kind=Revision.Kind.STATE, event=event, at=at, **values)
-        versions.current, versions.number = state, state.number
-        if event in (Revision.Event.PUBLISHED, Revision.Event.SCHEDULED):
-            Submission.objects.end(record, at)
-        # Review links end when the record stops being public, also by the clock alone.
-        ceased = event == Revision.Event.WITHDRAWN or (was_public and not state.is_public_at(at))
-        if event == Revision.Event.PUBLISHED or ceased:
-            ReviewLink.objects.end(record, at)
-        return state
-
-    def save_draft(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        event: str = "",
-    ) -> "Revision":
-        """Save a draft of the current state in the place of the one before.
-
-        Raises IntegrityError on a concurrent save.
-        """
-        if versions.draft:
-            self.close(versions, versions.draft, Revision.Ending.SUPERSEDED)
-        elif not versions.scheduled:
-            # Review links of an earlier draft do not open a new one.
-            ReviewLink.objects.end(record, timezone.now())
-        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
-        draft = self.add(record, by=by, kind=Revision.Kind.DRAFT, event=event, **values)
-        versions.draft, versions.number = draft, draft.number
-        return draft
-
-    def save_scheduled(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        publish_at: datetime.datetime,
-        base: "Revision | None" = None,
-    ) -> "Revision":
-        """Save a scheduled change in the place of the one before. Raises IntegrityError on a concurrent save.
-
-        `base` is the state that it changes: the current one, unless nobody looked at that.
-        """
-        if versions.scheduled:
-            self.close(versions, versions.scheduled, Revision.Ending.SUPERSEDED)
-        values = {"number": versions.number + 1, "base": base or versions.current, "data": data}
-        values |= {"note": note[:300], "publish_at": publish_at, "event": Revision.Event.SCHEDULED}
-        scheduled = self.add(record, by=by, kind=Revision.Kind.SCHEDULED, **values)
-        versions.scheduled, versions.number = scheduled, scheduled.number
-        return scheduled
-
-    def close(self, versions: "RecordVersions", revision: "Revision", ending: str) -> None:
-        """Close a draft or a scheduled change. Raises IntegrityError where somebody else closed it."""
-        if not self.waiting().filter(pk=revision.pk).update(closed_at=timezone.now(), ending=ending):
-            raise IntegrityError("It was closed by somebody else.")
-        if revision.kind == Revision.Kind.DRAFT:
-            versions.draft = None
-        else:
-            versions.scheduled = None
-
-    def close_all(self, versions: "RecordVersions", ending: str) -> None:
-        """Close the draft and the scheduled change, with their submission and their review links."""
-        for revision in filter(None, (versions.draft, versions.scheduled)):
-            self.close(versions, revision, ending)
-            Submission.objects.end(revision, timezone.now())
-            ReviewLink.objects.end(revision, timezone.now())
-
-    def add_pending(
-        self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
-    ) -> "Revision":
-        """Store unsaved form contents, relative to the state or draft that they were loaded from."""
-        values = {"number": upon.number, "base": upon, "data": data, "note": note[:300]}
-        return self.add(record, by=by, kind=Revision.Kind.PARKED, **values)
-
-    def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
-        """Record the last state of what is about to be deleted."""
-        versions = self.versions(record)
-        self.close_all(versions, Revision.Ending.DISCARDED)
-        Submission.objects.end(record, timezone.now())
-        ReviewLink.objects.end(record, timezone.now())
-        last = versions.current
-        values = {"number": last.number, "base": last, "data": last.data, "event": Revision.Event.DELETED}
-        return self.add(record, by=by, kind=Revision.Kind.DELETED, **values)
-
-
-def _event(before: Snapshot | None, after: Snapshot, at: datetime.datetime) -> str:
-    """What a new state means to the public. Models without a `state` have no events."""
-    was = before["fields"].get("state") if before else None
-    state = after["fields"].get("state")
-    if before is None or state is None or before == after:
-        return Revision.Event.NONE
-    was_public = _is_public(before, at)
-    if state == "withdrawn":
-        return Revision.Event.WITHDRAWN if was != "withdrawn" else Revision.Event.NONE
-    if state == "draft":
-        if was_public:
-            return Revision.Event.TAKEN_BACK
-        return Revision.Event.TAKEN_OFF if was == "published" else Revision.Event.NONE
-    if starts_after(after, at):
-        return Revision.Event.SCHEDULED
-    if not _is_public(after, at):
-        return Revision.Event.TAKEN_DOWN if was_public else Revision.Event.NONE
-    return Revision.Event.CHANGED if was_public else Revision.Event.PUBLISHED
-
-
-def _is_public(data: Snapshot, at: datetime.datetime) -> bool:
-    """Whether visitors see a snapshot at a moment."""
-    is_published = data["fields"].get("state") == "published"
-    return is_published and not starts_after(data, at) and not ends_before(data, at)
-
-
-def starts_after(data: Snapshot, at: datetime.datetime) -> bool:
-    begins = data["fields"].get("publish_from")
-    return bool(begins) and datetime.datetime.fromisoformat(begins) > at
-
-
-def ends_before(data: Snapshot, at: datetime.datetime) -> bool:
-    ends = data["fields"].get("publish_until")
-    return bool(ends) and datetime.datetime.fromisoformat(ends) <= at
-
-
-@dataclass
-class RecordVersions:
-    """The latest state of a record's row, its open draft, its scheduled change, and the last number.
-
-    A draft beside a scheduled change was typed upon it, and holds its text.
-    """
-
-    current: Any  # Revision; None for a record that was never saved.
-    draft: "Revision | None"
-    scheduled: "Revision | None"
-    number: int
-
-    @property
-    def latest(self) -> "Revision":
-        """What a form begins with: the draft, else the scheduled change, else the row as it is."""
-        return self.draft or self.scheduled or self.current
 
 
 class Revision(GenericRecordModel):
@@ -288,19 +45,7 @@ class Revision(GenericRecordModel):
         CANCELLED = "cancelled", _("its schedule was cancelled")
         DISCARDED = "discarded", _("it was deleted")
 
-    class Event(models.TextChoices):
-        """What a state meant to the public, for the log of publishing."""
-
-        NONE = "", _("Not public")
-        PUBLISHED = "published", _("Published")
-        CHANGED = "changed", _("Live version changed")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        SCHEDULED = "scheduled", _("Scheduled")
-        TAKEN_OFF = "taken_off", _("Schedule cancelled")
-        TAKEN_BACK = "taken_back", _("Made a draft again")
-        TAKEN_DOWN = "taken_down", _("Taken down")
-        DELETED = "deleted", _("Deleted")
-
+    Event = Event
     #: Kinds with a number of their own, and those that wait to be published.
     NUMBERED = (Kind.STATE, Kind.DRAFT, Kind.SCHEDULED)
     WAITING = (Kind.DRAFT, Kind.SCHEDULED)
@@ -376,7 +121,7 @@ class Revision(GenericRecordModel):
 
     def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
-        return _is_public(self.data, at)
+        return is_public(self.data, at)
 
     @property
     def publish_at_label(self) -> str:
