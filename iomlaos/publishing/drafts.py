@@ -82,7 +82,7 @@ def publish(
 
     `note` is for colleagues. `visitor_note` is shown on the page, by language.
     """
-    data = _as_public(latest_data(versions, record), at, visitor_note)
+    data = _as_public(_with_public_notes(latest_data(versions, record), versions), at, visitor_note)
     note = note or versions.latest.note
     Revision.objects.close_all(versions, Revision.Ending.PUBLISHED)
     return _write(versions, record, data, by=by, note=note, at=at)
@@ -102,7 +102,7 @@ def schedule(
 
     What was never public waits in its row, and a change of what was public as a revision.
     """
-    data, note = latest_data(versions, record), note or versions.latest.note
+    data, note = _with_public_notes(latest_data(versions, record), versions), note or versions.latest.note
     if is_unpublished(record, at):
         data = _with_fields(data, state=Publishable.State.PUBLISHED, publish_from=moment.isoformat())
         Revision.objects.close_all(versions, Revision.Ending.SCHEDULED)
@@ -124,7 +124,7 @@ def change_moment(
 ) -> None:
     """Another moment for what is scheduled. A later draft is not touched."""
     if scheduled := versions.scheduled:
-        data, base = scheduled.data, scheduled.base
+        data, base = _with_new_date(scheduled, moment), scheduled.base
         Revision.objects.save_scheduled(
             versions, record, data, by=by, note=scheduled.note, publish_at=moment, base=base
         )
@@ -139,7 +139,8 @@ def cancel_schedule(versions: RecordVersions, record: Publishable, *, by: Any) -
         kept = versions.draft or scheduled
         Revision.objects.close(versions, scheduled, Revision.Ending.CANCELLED)
         event = Revision.Event.TAKEN_OFF
-        draft = Revision.objects.save_draft(versions, record, kept.data, by=by, note=kept.note, event=event)
+        data = _with_public_notes(kept.data, versions)
+        draft = Revision.objects.save_draft(versions, record, data, by=by, note=kept.note, event=event)
         # Nobody has looked at what was changed on the public page since.
         draft.base = kept.base
         draft.save(update_fields=["base"])
@@ -192,6 +193,20 @@ def _as_public(data: Snapshot, at: datetime.datetime, visitor_note: dict[str, st
         entry = {"on": local_date(at).isoformat(), **visitor_note}
         public["fields"]["changelog"] = [entry, *(public["fields"]["changelog"] or [])]
     return public
+
+
+def _with_public_notes(data: Snapshot, versions: RecordVersions) -> Snapshot:
+    """Without the note for visitors of a schedule that ends: the step of publishing asks for it again."""
+    return _with_fields(data, changelog=versions.current.data["fields"]["changelog"])
+
+
+def _with_new_date(scheduled: Revision, moment: datetime.datetime) -> Snapshot:
+    """The data of a scheduled change, whose note for visitors has the day of another moment."""
+    known = scheduled.base.data["fields"]["changelog"] or []
+    notes = scheduled.data["fields"]["changelog"] or []
+    day = local_date(moment).isoformat()
+    dated = [note if note in known else note | {"on": day} for note in notes]
+    return _with_fields(scheduled.data, changelog=dated)
 
 
 def _with_fields(data: Snapshot, **values: Any) -> Snapshot:

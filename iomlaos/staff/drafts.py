@@ -79,7 +79,7 @@ class DraftsMixin:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
         super().adjust_snapshot(request, session, typed)
         if session:
-            fields = session.versions.current.data["fields"]
+            fields = session.present()["fields"]
             typed["fields"] |= {name: fields[name] for name in PUBLISHING_FIELDS}
 
     def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:

@@ -90,14 +90,17 @@ class EditSession:
         fields = {SOURCE: self.source.form_key, CURRENT: self.state.form_key}
         return fields | ({VERSION: str(self.version.pk)} if self.version else {})
 
+    def present(self) -> Snapshot:
+        """The latest text upon the current state."""
+        return self._data_of(self.versions.latest, self.versions.current)[0]
+
     def merge(self, typed: Snapshot) -> Snapshot | None:
         """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
 
         `conflicts` then names what differs, and the session shows the merged text.
         """
         target, current = self.versions.latest, self.versions.current
-        theirs, _contested = self._data_of(target, current)
-        self.theirs = theirs
+        theirs = self.theirs = self.present()
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)

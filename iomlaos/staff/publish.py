@@ -15,6 +15,7 @@ from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, RecordVersions, Submission
 from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
 from iomlaos.staff.notifications.models import Notification
+from iomlaos.staff.versioned_form import latest_note
 
 #: Fields that a visitor does not see: the step does not list them.
 NOT_SHOWN = {
@@ -100,7 +101,7 @@ class Publish(Action):
 
     def form(self, data: Any = None) -> PublishForm:
         scheduled = self.versions.scheduled
-        initial = {"note": self.versions.latest.note if self.versions.draft else ""}
+        initial = {"note": latest_note(self.versions.latest), **self._scheduled_note()}
         if scheduled and scheduled.publish_at > self.at:
             moment = scheduled.publish_at.astimezone(VIENTIANE)
             initial |= {"when": PublishForm.LATER, "date": moment.date(), "hour": moment.time()}
@@ -110,6 +111,17 @@ class Publish(Action):
             at=self.at,
             warnings=self.warnings,
             has_visitor_note=self.model.shows_changes and self.versions.current.is_public_at(self.at),
+        )
+
+    def _scheduled_note(self) -> dict[str, Any]:
+        """The note for visitors of what is scheduled, as the form asks for it."""
+        scheduled = self.versions.scheduled
+        if scheduled is None:
+            return {}
+        known = scheduled.base.data["fields"]["changelog"] or []
+        notes = [note for note in scheduled.data["fields"]["changelog"] or [] if note not in known]
+        return (
+            {"note": notes[0]["en"], "note_lo": notes[0].get("lo", ""), "note_public": True} if notes else {}
         )
 
     def context(self) -> dict[str, Any]:

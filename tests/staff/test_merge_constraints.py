@@ -7,6 +7,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from iomlaos.publishing.models import Revision
@@ -260,3 +261,47 @@ def test_a_note_of_a_scheduled_change_stays_beside_one_that_was_published_meanwh
     assert "Later" in public_page(programme)
     programme.refresh_from_db()
     assert [note["en"] for note in programme.changelog] == ["Of the change", "Of the page"]
+
+
+def test_a_note_of_a_scheduled_change_stays_on_the_page_once_a_later_draft_is_published(clock, staff):
+    programme = make_programme(title_en="Health")
+    save_draft(staff, programme, title_en="Scheduled")
+    confirm(staff, programme, moment="2026-06-01T13:00", note="Of the change", note_public="on")
+    assert send(staff, programme, "_draft").status_code == 302
+    assert not Revision.objects.of(programme).drafts().exists()
+    save_draft(staff, programme, summary_en="Later.")
+    clock.shift(7200)
+    assert "Of the change" in public_page(programme)
+    staff.force_login(User.objects.get(username="staff"))
+    assert confirm(staff, programme).status_code == 302
+    page = public_page(programme)
+    assert "Later." in page
+    assert "1 June 2026: Of the change" in page
+
+
+def test_a_note_of_a_scheduled_change_has_the_day_on_which_it_becomes_public(clock, staff):
+    programme = make_programme(title_en="Health")
+    save_draft(staff, programme, title_en="Scheduled")
+    confirm(
+        staff, programme, moment="2026-06-03T13:00", note="Of the change", note_public="on", note_lo="ລາວ"
+    )
+    assert take(staff, programme, "change-time", date="2 June 2026", hour="09:00").status_code == 302
+    clock.move_to(datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.UTC))
+    assert "2 June 2026: Of the change" in public_page(programme)
+    programme.refresh_from_db()
+    assert programme.changelog == [{"on": "2026-06-02", "en": "Of the change", "lo": "ລາວ"}]
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_note_of_a_schedule_that_ends_is_asked_for_again(clock, staff, is_cancelled):
+    programme = make_programme(title_en="Health")
+    save_draft(staff, programme, title_en="Scheduled")
+    confirm(staff, programme, moment="2026-06-03T13:00", note="Of the change", note_public="on")
+    if is_cancelled:
+        take(staff, programme, "cancel-schedule")
+    form = fill_form(staff.get(address_of(programme, "publish/")))
+    assert form["note"] == ["Of the change"]
+    assert ("note_public" in form) is not is_cancelled
+    assert confirm(staff, programme, note="Another", note_public="on").status_code == 302
+    programme.refresh_from_db()
+    assert programme.changelog == [{"on": "2026-06-01", "en": "Another"}]
