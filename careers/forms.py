@@ -113,7 +113,7 @@ class NoticeForm(PublishableForm):
             "deadline_reason",
             _(
                 "The deadline has not changed. To correct the reason of an earlier change, use “Correct "
-                "the reasons of deadline changes”."
+                "reasons of deadline changes” under More."
             ),
         )
 

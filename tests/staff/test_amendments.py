@@ -100,9 +100,9 @@ def test_what_was_written_while_a_notice_was_withdrawn_is_dated_when_it_is_publi
     make_amendment(notice, text_en="Ten tents.")
     clock.shift(3600)
     take(staff, notice, "withdraw", withdrawal_reason_en="A mistake.")
-    assert send(staff, notice, **ANSWERED).status_code == 302
+    assert save_draft(staff, notice, **ANSWERED).status_code == 302
     clock.shift(3600)
-    assert publish(staff, notice).status_code == 302
+    assert confirm(staff, notice).status_code == 302
     page = public_page(notice)
     assert "Which colour? Blue. 1 June 2026, 14:00" in page
     assert "Amended 1 June 2026, 12:00 Ten tents." in page

@@ -88,7 +88,8 @@ def test_a_search_finds_by_title_in_either_language(staff):
 
 def shown_statuses(response) -> dict[str, str]:
     """The status of each row, as the list shows it."""
-    cells = re.findall(r'<t[dh][^>]* class="field-status[^"]*"[^>]*>(.*?)</t[dh]>', response.content.decode())
+    page = response.content.decode()
+    cells = re.findall(r'<t[dh] class="field-status[^"]*">(.*?)</t[dh]>', page, re.DOTALL)
     words = [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in cells]
     return dict(zip(map(str, response.context["cl"].result_list), words, strict=True))
 

@@ -129,7 +129,7 @@ SMALLER = {
 def test_staff_add_the_smaller_things(staff):
     for kind, given in SMALLER.items():
         address = f"/admin/{kind}/add/"
-        response = staff.post(address, fill_form(staff.get(address), **given))
+        response = staff.post(address, fill_form(staff.get(address), **given, _confirm="1"))
         assert response.status_code == 302, (kind, errors(response))
         kept = {name: value for name, value in given.items() if name != "information_date"}
         assert apps.get_model(*kind.split("/")).objects.filter(**kept).exists(), kind
@@ -140,7 +140,7 @@ def test_the_office_is_one_form_with_its_numbers(staff):
     form = fill_form(
         staff.get("/admin/office/office/add/"), name_en="International Organization for Migration",
         short_name_en="IOM Lao PDR", introduction_en="In Vientiane.", postal_address_en="UN House\r\nVientiane",
-        **{"contact_points-0-kind": "telephone", "contact_points-0-written": "+856.21 26 77 30"},
+        **{"contact_points-0-kind": "telephone", "contact_points-0-written": "+856.21 26 77 30"}, _confirm="1",
     )  # fmt: skip
     response = staff.post("/admin/office/office/add/", form)
     assert response.status_code == 302, errors(response)
@@ -262,6 +262,18 @@ def test_the_history_page_answers_for_every_kind_of_record(staff):
     ]  # fmt: skip
     for row in rows:
         assert staff.get(address_of(row, "history/")).status_code == 200, row
+
+
+def test_an_old_version_of_what_has_no_drafts_opens_with_its_date_and_is_restored_by_a_save(clock, staff):
+    donor = make_donor(name_en="As it was")
+    assert send(staff, donor, name_en="As it is").status_code == 302
+    first = Revision.objects.of(donor).states().last()
+    page = staff.get(f"{address_of(donor)}?version={first.pk}")
+    assert "The form holds the version of 1 June 2026, 12:00." in page.content.decode()
+    assert "The form holds" not in staff.get(address_of(donor)).content.decode()
+    assert staff.post(address_of(donor), fill_form(page)).status_code == 302
+    donor.refresh_from_db()
+    assert donor.name_en == "As it was"
 
 
 def test_people_and_roles_are_kept_in_plain_forms(staff):

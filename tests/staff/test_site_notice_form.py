@@ -3,6 +3,7 @@
 import datetime
 
 from iomlaos.office.models import SiteNotice
+from tests.helpers.admin import send
 from tests.helpers.factories import make_office, make_site_notice
 from tests.helpers.forms import errors, fill_form
 
@@ -10,14 +11,20 @@ NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
 
 
-def test_staff_put_up_a_notice_in_vientiane_s_time(clock, staff, client):
+def test_staff_put_up_a_notice_in_vientiane_s_time_after_they_are_asked_once(clock, staff, client):
     make_office()
     add = "/admin/office/sitenotice/add/"
     entry = fill_form(
         staff.get(add), text_en="Closed today.", starts_at="2026-06-01T12:00", ends_at="2026-06-02T00:00"
     )
     assert list(errors(staff.post(add, entry | {"ends_at": ""}))) == ["ends_at"]
-    response = staff.post(add, entry)
+    asked = staff.post(add, entry)
+    assert asked.context["pages"] == ["Every page of the site, while the notice is shown"]
+    assert not SiteNotice.objects.exists()
+    # Back to the form, with what was typed.
+    assert fill_form(staff.post(add, entry | {"_back": "1"}))["text_en"] == ["Closed today."]
+    sent = dict(asked.context["fields"])
+    response = staff.post(add, sent | {"_confirm": "1"})
     assert response.status_code == 302, errors(response)
     notice = SiteNotice.objects.get()
     assert (notice.starts_at, notice.ends_at) == (NOW, NOW + 12 * HOUR)
@@ -43,7 +50,7 @@ def test_the_admin_says_whether_it_is_shown_now(clock, staff):
 def test_its_history_is_kept(clock, staff):
     notice = make_site_notice(text_en="Closed.")
     address = f"/admin/office/sitenotice/{notice.pk}/change/"
-    response = staff.post(address, fill_form(staff.get(address), text_en="Closed on Monday."))
+    response = send(staff, notice, text_en="Closed on Monday.")
     assert response.status_code == 302, errors(response)
     history = staff.get(f"/admin/office/sitenotice/{notice.pk}/history/").content.decode()
     assert "<ins>on Monday.</ins>" in history or "on Monday." in history

@@ -82,7 +82,6 @@ class AutosaveMixin:
         forms = self._build_restored_forms(request, session, text.words)
         context = self._form_context(request, session, forms)
         context |= {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
-        context |= {"note_of_change": text.words.get("_note", "")}
         return self.render_change_form(
             request, context, add=record is None, change=record is not None, obj=session and session.instance
         )
