@@ -1,6 +1,6 @@
 """Makes the pictures of docs/staff-guide.md: `make guide`.
 
-Two people, "editor" and "contributor", work at a portal of their own, with the seeded content, as the
+Two people, "Editor 1" and "Contributor 1", work at a portal of their own, with the seeded content, as the
 guide tells it. What they write is marked as an example, and gone afterwards.
 """
 
@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import tests.environment  # noqa: F401  (the settings of its server)
-from tests.helpers.browsing import CHROMIUM, FLAGS, first_row, open_section
+from tests.helpers.browsing import CHROMIUM, FLAGS, first_row, follow, more, open_section, press, publish
 from tests.helpers.commands import ROOT
 from tests.helpers.servers import Server, running_server
 
@@ -27,7 +27,7 @@ ROLES = {"editor": ("Editors", "HR"), "contributor": ("Contributors",)}
 MAKE_PERSON = """
 from django.contrib.auth.models import Group, User
 from django_otp.plugins.otp_totp.models import TOTPDevice
-person = User.objects.create_user({name!r}, password={password!r})
+person = User.objects.create_user({name!r}, password={password!r}, first_name={name!r}.title(), last_name="1")
 person.groups.set(Group.objects.filter(name__in={groups!r}))
 TOTPDevice.objects.create(user=person, name="phone", confirmed=True, key={key!r})
 """
@@ -53,7 +53,7 @@ def draw(server: Server, browser: Browser) -> None:
         base_url=server.url, viewport=DESKTOP, storage_state=phone.storage_state(), reduced_motion="reduce"
     )
     contributor = sign_in(server, browser, "contributor", DESKTOP)
-    handing_in(editor, contributor)
+    submitting(editor, contributor)
     a_notice(editor, phone)
     two_at_once(editor)
 
@@ -78,20 +78,22 @@ def sign_in(server: Server, browser: Browser, name: str, viewport: dict) -> Brow
     return context
 
 
-def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
+def submitting(editor: BrowserContext, contributor: BrowserContext) -> None:
     page = contributor.new_page()
     form = first_row(page, PROGRAMME)
     page.goto(form)
     summary = page.get_by_label("Summary", exact=True)
     summary.fill(f"{summary.input_value()} This sentence is an example.")
-    page.get_by_role("button", name="Save and hand in").first.click()
-    done(page, "Handed in")
+    follow(page.get_by_role("button", name="Submit for review…"))
+    press(page, "Submit for review", "Submitted for review.")
 
     desk = editor.new_page()
     desk.goto("/admin/")
     keep(desk, "work-list")
     desk.goto(form)
     keep(desk, "form")
+    desk.goto(form.replace("/change/", "/publish/"))
+    keep(desk, "publish")
     desk.goto(form.replace("/change/", "/preview/"))
     desk.frame_locator("iframe").get_by_text("This sentence is an example.").wait_for()
     keep(desk, "preview")
@@ -99,14 +101,12 @@ def handing_in(editor: BrowserContext, contributor: BrowserContext) -> None:
     desk.goto(links)
     desk.get_by_label("For whom").fill("A ministry")
     desk.get_by_role("button", name="Make a link").click()
-    expect(desk.get_by_text("Copy it now")).to_be_visible()
+    expect(desk.locator(".new-link")).to_be_visible()
     desk.goto(links)
     keep(desk, "links")
-    desk.goto(form)
-    desk.get_by_role("link", name="Give it back with a note").click()
-    desk.get_by_label("What is still to be done").fill("Please say since when.")
-    desk.get_by_role("button", name="Give it back with a note").click()
-    done(desk, "Given back.")
+    desk.goto(form.replace("/change/", "/return/"))
+    desk.get_by_label("What should change?").fill("Please say since when.")
+    press(desk, "Return", "Returned.")
 
     page.goto(form)
     keep(page, "given-back", height=680)
@@ -119,17 +119,15 @@ def a_notice(editor: BrowserContext, phone: BrowserContext) -> None:
     desk.get_by_label("Deadline", exact=True).fill("2040-06-30")
     open_section(desk, "Apply")
     desk.get_by_label("E-mail (optional)").fill("example@example.org")
-    desk.get_by_role("button", name="Publish now").first.click()
-    done(desk, "It is public now.")
+    publish(desk)
 
     hand = phone.new_page()
     hand.goto(first_row(hand, "/admin/careers/vacancy/?q=example"))
-    hand.locator(".actions").get_by_role("link", name="Change the deadline").click()
+    follow(more(hand, "Extend or change the deadline…"))
     hand.get_by_label("Deadline", exact=True).fill("2040-07-15")
     hand.get_by_label("Why the deadline changes").fill("An example of a reason.")
     keep(hand, "deadline", full=True)
-    hand.get_by_role("button", name="Change the deadline").click()
-    done(hand, "The deadline was changed.")
+    press(hand, "Change the deadline", "The deadline is changed.")
 
 
 def two_at_once(editor: BrowserContext) -> None:
@@ -138,17 +136,11 @@ def two_at_once(editor: BrowserContext) -> None:
     for page, duration in ((one, "Six months"), (other, "One year")):
         page.goto(form)
         page.get_by_label("Duration (optional)", exact=True).fill(duration)
-    one.get_by_role("button", name="Save and publish the change").first.click()
-    done(one, "was changed successfully")
-    other.get_by_role("button", name="Save and publish the change").first.click()
-    other.get_by_role("heading", name="Somebody else saved this meanwhile").scroll_into_view_if_needed()
+    publish(one)
+    follow(other.get_by_role("button", name="Save draft"))
     keep(other, "two-at-once", beside=".conflicts")
     one.goto(form.replace("/change/", "/history/"))
     keep(one, "history")
-
-
-def done(page: Page, words: str) -> None:
-    expect(page.locator(".messagelist")).to_contain_text(words)
 
 
 def keep(page: Page, name: str, *, height: int | None = None, full: bool = False, beside: str = "") -> None:

@@ -1,11 +1,25 @@
 """The admin in Chromium: what its scripts and its editor do, on a phone too."""
 
 import datetime
+import itertools
 import re
+import time
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browsing import PHONE, first_row, open_section, overflow
+from tests.helpers.browsing import (
+    DESKTOP,
+    PHONE,
+    first_row,
+    more,
+    open_section,
+    overflow,
+    press,
+    publish,
+    save_draft,
+    small_targets,
+)
 from tests.helpers.uploads import pdf
 
 
@@ -30,10 +44,7 @@ def test_a_programme_is_written_with_the_editor_published_and_read(server, desk)
     desk.keyboard.press("Enter")
     bar.get_by_role("button", name="Bulleted list").click()
     desk.keyboard.type("One")
-    open_section(desk, "Publishing")
-    desk.get_by_label("State", exact=True).select_option("published")
-    desk.get_by_role("button", name="Save", exact=True).last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    publish(desk)
     desk.goto("/programmes/a-trial-programme/")
     expect(desk.get_by_role("link", name=re.compile("Some words"))).to_have_attribute(
         "href", "https://www.iom.int/"
@@ -50,8 +61,7 @@ def test_a_programme_is_written_with_the_editor_published_and_read(server, desk)
 def test_what_is_only_opened_and_saved_does_not_become_newer(desk):
     desk.goto(first_row(desk, "/admin/programmes/programme/?q=migration-health"))
     expect(desk.get_by_role("textbox", name="Text", exact=True)).to_be_visible()
-    desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    press(desk, "Save draft", "No changes to save.")
     expect(desk.get_by_label("Information as of")).to_have_value("January 2021")
 
 
@@ -61,7 +71,7 @@ def test_the_section_of_an_error_opens_with_its_field_and_links_lead_to_the_othe
     open_section(desk, "Publishing")
     day = desk.get_by_label("Review by (optional)")
     day.fill("31/2/2031")
-    desk.get_by_role("button", name="Save", exact=True).last.click()
+    desk.get_by_role("button", name="Save draft").click()
     expect(day).to_be_focused()
     expect(day).to_have_value("31/2/2031")
     expect(desk.get_by_role("tab", name="Publishing (with errors)")).to_have_attribute(
@@ -73,8 +83,7 @@ def test_the_section_of_an_error_opens_with_its_field_and_links_lead_to_the_othe
     desk.locator(".error-summary").get_by_role("link", name="Review by").click()
     expect(day).to_be_visible()
     day.fill("28/2/2031")
-    desk.get_by_role("button", name="Save", exact=True).last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    save_draft(desk)
 
 
 def test_sections_are_tabs_for_the_keyboard_and_links_without_script(desk, open_page, server, staff_cookies):
@@ -126,15 +135,13 @@ def test_rows_are_moved_by_arrows_and_several_files_are_added_at_once(desk, tmp_
     desk.get_by_label("Deadline", exact=True).fill("30 June 2040")
     open_section(desk, "Files")
     desk.get_by_label("Add files").set_input_files(files)
-    desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    save_draft(desk)
     open_section(desk, "Files 3")
     desk.get_by_role("button", name="Move up: Map").click()
     desk.get_by_role("button", name="Move up: Map").click()
     titles = desk.locator("[name^=documents-][name$=-title_en]:visible")
     assert [box.input_value() for box in titles.all()] == ["Map", "Terms", "Prices"]
-    desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    save_draft(desk)
     open_section(desk, "Files 3")
     assert [box.input_value() for box in titles.all()] == ["Map", "Terms", "Prices"]
     expect(desk.locator("[name^=documents-][name$=-position]:visible")).to_have_count(0)
@@ -151,12 +158,10 @@ def test_owned_rows_are_added_on_a_phone(desk):
         row = desk.locator(f"#versions-{number}")
         row.get_by_label("Language").select_option(language)
         row.get_by_label("Or a link to another site").fill("https://example.org/a")
-    desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    save_draft(desk)
     open_section(desk, "Files 2")
     desk.locator("#versions-1 .delete input").check()
-    desk.get_by_role("button", name="Save and continue editing").last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    save_draft(desk)
     expect(desk.locator("#versions-0").get_by_label("Language")).to_have_value("en")
     expect(desk.locator("#versions-1")).to_have_count(0)
 
@@ -169,20 +174,19 @@ def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(desk):
     one.get_by_label("Title", exact=True).fill("Two at once")
     open_section(one, "Publishing")
     one.get_by_label("Address of the page").fill("two-at-once")
-    one.get_by_role("button", name="Save", exact=True).first.click()
-    expect(one.locator(".messagelist")).to_contain_text("was added successfully")
+    save_draft(one)
     row = first_row(one, "/admin/office/page/?q=two-at-once")
     for page, title in ((one, "By one"), (other, "By the other")):
         page.goto(row)
         page.get_by_label("Title", exact=True).fill(title)
     for page in (one, other):
         with page.expect_navigation():
-            page.get_by_role("button", name="Save", exact=True).first.click()
-    expect(other).to_have_title(re.compile("^Not saved: somebody else saved this meanwhile"))
-    told = other.get_by_role("heading", name="Not saved: somebody else saved this meanwhile")
+            page.get_by_role("button", name="Save draft").click()
+    expect(other).to_have_title(re.compile("^Not saved"))
+    told = other.get_by_role("heading", name="Not saved: you changed this in another window")
     expect(told).to_be_in_viewport()
-    places = "[...document.querySelectorAll('.submit-row')].map(bar => getComputedStyle(bar).position)"
-    assert "fixed" not in other.evaluate(places)
+    sides = other.locator(".conflicts .three > div")
+    expect(sides).to_contain_text([re.compile("Before"), re.compile("By one"), re.compile("By the other")])
     assert overflow(other) == []
 
 
@@ -208,3 +212,85 @@ print(vacancy.pk, tender.pk)
     desk.goto(f"/admin/careers/procurementnotice/{tender}/change/")
     open_section(desk, "Files 9")
     assert desk.evaluate("document.documentElement.scrollHeight") <= 3000
+
+
+PROGRAMME = "/admin/programmes/programme/?q=migration-health"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
+def test_the_bar_stays_at_the_foot_in_one_row_and_covers_nothing_that_has_the_focus(desk, size):
+    desk.set_viewport_size(size)
+    desk.goto(first_row(desk, PROGRAMME))
+    bar = desk.locator(".submit-row")
+    buttons = bar.locator("> :is(button, input)")
+    expect(buttons).to_have_count(3)
+    assert small_targets(buttons) == [] or size == DESKTOP
+    places = [button.bounding_box() for button in buttons.all()]
+    assert len({round(place["y"] + place["height"] / 2) for place in places}) == 1
+    assert desk.evaluate("scrollY") == 0
+    assert bar.bounding_box()["y"] + bar.bounding_box()["height"] == pytest.approx(size["height"], abs=1)
+    desk.get_by_label("Title", exact=True).focus()
+    covered = """() => {
+        const here = document.activeElement, place = here.getBoundingClientRect();
+        const bar = document.querySelector(".submit-row");
+        return bar.contains(here) ? "" : place.top > bar.getBoundingClientRect().top && here.outerHTML;
+    }"""
+    for _ in range(40):
+        desk.keyboard.press("Tab")
+        found = desk.evaluate(covered)
+        if found == "":
+            break
+        assert not found
+    expect(bar.get_by_role("button", name="More")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#more-actions").get_by_text("Withdraw…")).to_be_in_viewport()
+    desk.keyboard.press("Escape")
+    expect(bar.get_by_role("button", name="More")).to_be_focused()
+
+
+def test_the_enter_key_saves_a_draft_and_a_low_window_has_no_bar_in_front_of_it(desk):
+    desk.goto("/admin/office/page/add/")
+    title = desk.get_by_label("Title", exact=True)
+    title.fill("By the Enter key")
+    title.press("Tab")
+    with desk.expect_navigation():
+        title.press("Enter")
+    expect(desk.locator(".messagelist")).to_contain_text("Draft saved.")
+    title.fill("By the Enter key, again")
+    with desk.expect_navigation():
+        title.press("Enter")
+    expect(desk.locator(".messagelist")).to_contain_text("Draft saved.")
+    # A window of 1280 x 1024 pixels at 400 %.
+    desk.set_viewport_size({"width": 320, "height": 256})
+    assert desk.locator(".submit-row").evaluate("bar => getComputedStyle(bar).position") == "static"
+    assert overflow(desk) == []
+
+
+def test_the_preview_beside_the_form_follows_what_is_typed_and_stays_where_it_was_scrolled_to(desk):
+    desk.set_viewport_size(DESKTOP)
+    form = first_row(desk, PROGRAMME)
+    asked: list[float] = []
+    desk.on("request", lambda request: request.url.endswith("/preview/") and asked.append(time.monotonic()))
+    desk.goto(form)
+    pane = desk.frame_locator(".preview-pane iframe")
+    expect(pane.get_by_role("heading", name="Migration Health", level=1)).to_be_visible()
+    pane.locator("html").evaluate("html => html.ownerDocument.defaultView.scrollTo(0, 300)")
+    desk.get_by_label("Title", exact=True).press_sequentially(" and more", delay=400)
+    expect(pane.get_by_role("heading", name="Migration Health and more", level=1)).to_be_attached()
+    assert pane.locator("html").evaluate("html => html.ownerDocument.defaultView.scrollY") == 300
+    waits = [later - earlier for earlier, later in itertools.pairwise(asked)]
+    assert len(waits) > 1
+    assert min(waits) > 1.9
+    desk.locator(".preview-pane").get_by_role("button", name="Live").click()
+    expect(pane.get_by_role("heading", name="Migration Health", level=1, exact=True)).to_be_attached()
+    desk.reload()
+    expect(desk.get_by_label("Title", exact=True)).to_have_value("Migration Health")
+
+    # Without room for it, nothing is sent.
+    desk.set_viewport_size(PHONE)
+    asked.clear()
+    desk.goto(form)
+    desk.get_by_label("Title", exact=True).fill("On a phone")
+    expect(desk.locator("#autosave-status")).to_contain_text("backed up")
+    assert asked == []
+    expect(more(desk, "Preview in a new tab")).to_be_visible()

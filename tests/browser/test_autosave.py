@@ -15,6 +15,7 @@ from tests.helpers.browsing import (
     open_section,
     overflow,
     own_chromium,
+    save_draft,
     sign_in,
     sign_out,
     signed_in,
@@ -26,7 +27,7 @@ from tests.helpers.servers import Server, running_server
 ADD = "/admin/office/page/add/"
 CHANGE = "/admin/office/page/1/change/"
 HALF = "Half a sentence that the power cut off in the mid"
-OFFER = "You typed something here"
+OFFER = "Unsaved changes from"
 #: What the browser itself says of an answer that failed, or that never came.
 EXPECTED = "Failed to load resource"
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
@@ -89,7 +90,7 @@ def test_the_power_is_cut_in_a_sentence_and_the_sentence_is_offered_back(
         with page.expect_response(lambda answer: HALF in (answer.request.post_data or "")) as answer:
             page.keyboard.type(HALF)
         assert answer.value.ok
-        expect(said(page)).to_contain_text("Kept at")
+        expect(said(page)).to_contain_text("backed up")
         cut_power(process)
 
     for scripts in (True, False):
@@ -97,10 +98,10 @@ def test_the_power_is_cut_in_a_sentence_and_the_sentence_is_offered_back(
         page.goto(ADD)
         offer = page.locator("section.autosave-offer")
         expect(offer).to_contain_text(OFFER)
-        expect(offer).to_contain_text("differs in: Title, Text, Address of the page.")
+        expect(offer).to_contain_text("in: Title, Text, Address of the page.")
         assert small_targets(offer.locator("a, button")) == []
-        offer.get_by_role("link", name="Take it up again").click()
-        expect(page.locator(".autosave-restored")).to_contain_text("It is not saved yet")
+        offer.get_by_role("link", name="Restore").click()
+        expect(page.locator(".note")).to_contain_text("It is not saved yet")
         expect(page.get_by_label("Title", exact=True)).to_have_value("A page")
         assert HALF in page.locator("[name=body_en]").input_value()
         if scripts:
@@ -108,8 +109,7 @@ def test_the_power_is_cut_in_a_sentence_and_the_sentence_is_offered_back(
             expect(editor(page)).to_have_text(HALF)
             assert violations(page, axe) == []
     page.locator("[name=slug]").fill(account)
-    page.get_by_role("button", name="Save", exact=True).last.click()
-    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    save_draft(page)
     page.goto(ADD)
     expect(offer).to_have_count(0)
 
@@ -142,26 +142,26 @@ def test_the_session_ends_in_the_middle_and_what_was_typed_is_kept_once_one_is_b
     page = open_desk(account)
     page.goto(ADD)
     page.get_by_label("Title", exact=True).press_sequentially("Before")
-    expect(said(page)).to_contain_text("Kept at")
+    expect(said(page)).to_contain_text("backed up")
     portal.manage("shell", "-c", END_SESSIONS)
     page.get_by_label("Title", exact=True).press_sequentially(" and after")
-    expect(said(page)).to_contain_text("you are signed out")
+    expect(said(page)).to_contain_text("Signed out")
     dialog = page.get_by_role("alertdialog")
     expect(dialog).to_contain_text("You are signed out")
     alerts: list[str] = []
     page.on("dialog", lambda each: (alerts.append(each.message), each.accept()))
     page.keyboard.press("Control+s")
     expect(page.get_by_label("Title", exact=True)).to_have_value("Before and after")
-    assert ["you are signed out" in text for text in alerts] == [True]
+    assert ["Signed out" in text for text in alerts] == [True]
     with page.context.expect_page() as opened:
         dialog.get_by_role("link", name="Sign in again").click()
     other = opened.value
     give_password(other, account)
     expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(said(page)).to_contain_text("Kept at")
+    expect(said(page)).to_contain_text("backed up")
     other.goto(ADD)
-    other.get_by_role("link", name="Take it up again").click()
+    other.get_by_role("link", name="Restore").click()
     expect(other.get_by_label("Title", exact=True)).to_have_value("Before and after")
 
 
@@ -171,7 +171,7 @@ def test_nothing_that_one_typed_goes_to_another_who_signs_in_on_the_same_compute
     page.goto(ADD)
     portal.manage("shell", "-c", END_SESSIONS)
     page.get_by_label("Title", exact=True).press_sequentially("A secret of the first")
-    expect(said(page)).to_contain_text("you are signed out")
+    expect(said(page)).to_contain_text("Signed out")
     other = page.context.new_page()
     sign_in(other, portal, second)
     other.goto(ADD)
@@ -191,14 +191,14 @@ def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, ope
     page.goto(ADD)
     portal.stop()
     page.get_by_label("Title", exact=True).press_sequentially("Typed while it was away")
-    expect(said(page)).to_contain_text("the portal does not answer")
+    expect(said(page)).to_contain_text("No connection.")
     asked: list[str] = []
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.get_by_role("link", name="Home").first.click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Typed while it was away")
     assert asked == ["beforeunload"]
     portal.start()
-    expect(said(page)).to_contain_text("Kept at")
+    expect(said(page)).to_contain_text("backed up")
     fresh = open_desk(account)
     fresh.goto(ADD)
     expect(fresh.locator("section.autosave-offer")).to_contain_text(OFFER)
@@ -209,7 +209,7 @@ def test_a_page_that_is_left_at_once_loses_nothing(account, open_desk):
     page.goto(ADD)
     page.get_by_label("Title", exact=True).fill("Typed at the last moment")
     page.goto("/admin/")
-    offer = page.get_by_role("link", name="Take it up again")
+    offer = page.get_by_role("link", name="Restore")
     # The browser sends it beside the next page.
     for _ in range(200):
         page.goto(ADD)
@@ -237,7 +237,7 @@ def test_the_keyboard_saves_as_the_button_does_and_once(account, open_desk):
     page.keyboard.press("s")
     page.keyboard.press("s")
     page.keyboard.up("Control")
-    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(page.locator(".messagelist")).to_contain_text("Draft saved.")
     assert sent == ["one"]
     page.goto(ADD)
     expect(page.locator("section.autosave-offer")).to_have_count(0)
@@ -251,5 +251,5 @@ def test_signing_out_keeps_what_was_typed(portal, account, open_desk):
     expect(page).to_have_url(re.compile("/admin/log"))
     sign_in(page, portal, account)
     page.goto(ADD)
-    page.get_by_role("link", name="Take it up again").click()
+    page.get_by_role("link", name="Restore").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Typed at the last moment")

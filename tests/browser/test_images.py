@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import DESKTOP, PHONE, faults, open_section, overflow, small_targets, violations
+from tests.helpers.browsing import (
+    DESKTOP,
+    PHONE,
+    faults,
+    open_section,
+    overflow,
+    press,
+    publish,
+    small_targets,
+    violations,
+)
 from tests.helpers.uploads import of_colour, photograph
 
 SLUG = "a-programme-with-a-picture"
@@ -79,13 +89,10 @@ def test_a_picture_is_put_in_on_a_phone_changed_published_and_seen(
 
     # What visitors would get is not public before it is published.
     address = re.search(r"/pictures/[0-9a-f]{32}-1600x1200", desk.locator("#id_body_en").input_value())[0]
-    open_section(desk, "Publishing")
-    desk.get_by_label("State", exact=True).select_option("published")
     visitor = open_page(viewport=PHONE, device_scale_factor=2)
     assert visitor.goto(f"{site}{address}/480.webp").status == 404
     complaints.clear()
-    desk.get_by_role("button", name="Save", exact=True).first.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    publish(desk)
     assert visitor.goto(f"{site}/programmes/{SLUG}/").status == 200
     picture = visitor.get_by_role("img", name=WORDS)
     picture.scroll_into_view_if_needed()
@@ -217,8 +224,7 @@ def test_their_pages_work_under_the_policy(desk, axe, roof):
     assert violations(desk, axe) == []
     desk.get_by_label("Picture").set_input_files(roof)
     desk.get_by_label("What it shows").fill(WORDS)
-    desk.get_by_role("button", name="Save", exact=True).last.click()
-    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
+    press(desk, "Save…", "was added successfully")
     looks = (DESKTOP, "light"), (PHONE, "dark")
     desk.goto("/admin/media/image/")
     assert faults(desk, axe, *looks) == []

@@ -137,7 +137,7 @@ def test_somebody_new_comes_from_a_link_to_the_front_page(open_page, strict_site
     desk.goto("/admin/auth/user/add/")
     desk.get_by_label("Username:").fill(name)
     desk.get_by_label("Contributors").check()
-    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.get_by_role("button", name="Save…", exact=True).click()
     expect(desk.locator(".messagelist")).to_contain_text("Copy the link now.")
     assert faults(desk, axe, (PHONE, "light"), (PHONE, "dark")) == []
 
@@ -228,9 +228,8 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(dialog).to_be_hidden()
     # Only then is the form sent.
-    expect(page.locator("#autosave-status")).to_contain_text("Kept at")
-    page.get_by_role("button", name="Save", exact=True).last.click()
-    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(page.locator("#autosave-status")).to_contain_text("backed up")
+    browsing.save_draft(page)
     # The browser notes that the page asked while nobody was signed in.
     complaints[:] = [text for text in complaints if "status of 403" not in text]
 
@@ -238,10 +237,10 @@ def test_after_the_end_the_form_stays_and_is_saved_once_one_has_signed_in_again(
 def test_a_form_that_is_sent_too_late_leads_to_signing_in_and_then_offers_what_was_typed(writer, strict_site):
     page, account, letters = writer
     page.clock.fast_forward("00:03")
-    expect(page.locator("#autosave-status")).to_contain_text("Kept at")
+    expect(page.locator("#autosave-status")).to_contain_text("backed up")
     strict_site.manage("shell", "-c", END_SESSIONS)
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_role("button", name="Save draft").click()
     browsing.give_password(page, account)
     give_code(page, next_code_of(letters))
-    page.get_by_role("link", name="Take it up again").click()
+    page.get_by_role("link", name="Restore").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Half a sentence")

@@ -12,8 +12,11 @@ from tests.helpers.browsing import (
     PHONE,
     faults,
     first_row,
+    more,
     open_context,
     overflow,
+    publish,
+    save_draft,
     signed_in,
     small_targets,
     violations,
@@ -41,7 +44,8 @@ ON_THE_WAY = {
     "/admin/programmes/programme/*/preview/page/?language=en",
     "/admin/programmes/programme/*/preview/page/?language=lo",
     "/admin/programmes/programme/*/publish/", "/admin/programmes/programme/*/submit/",
-    "/admin/programmes/programme/*/withdraw/", "/admin/programmes/programme/*/delete-draft/",
+    "/admin/programmes/programme/*/withdraw/", "/admin/programmes/programme/*/take-down/",
+    "/admin/programmes/programme/*/delete-draft/",
     "/admin/programmes/project/*/change/", "/admin/programmes/figure/*/change/",
     "/admin/programmes/counterpart/*/change/",
     "/admin/careers/vacancy/*/deadline/", "/admin/careers/vacancy/*/close/",
@@ -54,6 +58,17 @@ ON_THE_WAY = {
 }  # fmt: skip
 
 
+#: The pages of a programme with a draft that are reached by the buttons of its form.
+PROGRAMME_STEPS = (
+    "publish",
+    "submit",
+    "withdraw",
+    "take-down",
+    "delete-draft",
+    "history",
+    "links",
+    "preview",
+)
 #: What differs between the addresses of pages that are made alike.
 MODEL = re.compile(r"^/admin/\w+/\w+/(?=$|add/|deleted/|\*/)")
 
@@ -78,14 +93,12 @@ def cookies(browser: Browser, portal) -> dict:
     page = context.new_page()
     page.goto(first_row(page, "/admin/programmes/programme/?q=migration-health"))
     page.get_by_label("Summary", exact=True).fill("Another summary, as a draft.")
-    page.get_by_role("button", name="Save as a draft", exact=True).first.click()
-    expect(page.locator(".messagelist")).to_contain_text("Kept as a draft.")
+    save_draft(page)
     for kind in ("vacancy", "procurementnotice"):
         page.goto(f"/admin/careers/{kind}/add/")
         page.get_by_label("Title", exact=True).first.fill(f"A trial {kind}")
         page.get_by_label("Deadline", exact=True).fill("2040-06-30")
-        page.get_by_role("button", name="Publish now").first.click()
-        expect(page.locator(".messagelist")).to_contain_text("It is public now.")
+        publish(page)
     context.close()
     return cookies
 
@@ -123,7 +136,12 @@ def test_every_page_keeps_the_policy_fits_a_phone_and_axe_finds_nothing(desk, co
     # What a public page belongs to is not deleted: the page says where it is.
     donor = first_row(desk, "/admin/programmes/donor/?q=asian").replace("/change/", "/delete/")
     # What was deleted of one kind is reached when a form is sent whose record is gone.
-    ahead = deque([donor, *forms, "/admin/programmes/programme/deleted/", "/admin/"])
+    # The entries of the menu of a form are buttons.
+    steps = [
+        *(forms[0].replace("/change/", f"/{step}/") for step in PROGRAMME_STEPS),
+        *(forms[1].replace("/change/", f"/{step}/") for step in ("deadline", "close")),
+    ]
+    ahead = deque([donor, *forms, *steps, "/admin/programmes/programme/deleted/", "/admin/"])
     seen, opened, found = set(), set(), []
     while ahead:
         address = ahead.popleft()
@@ -208,28 +226,38 @@ def test_on_a_phone_a_list_is_read_without_scrolling_sideways_and_each_cell_says
     assert said in ('"Deadline, Vientiane time: "', '"Deadline, Vientiane time" ": "')
 
 
-def test_in_a_form_one_button_stands_out_and_fields_are_in_line_and_high_enough_for_a_thumb(desk, forms):
+def test_in_a_form_one_button_stands_out_and_everything_is_high_enough_for_a_thumb(desk, forms):
+    desk.set_viewport_size(PHONE)
     desk.goto(forms[1])
     wait_for_editors(desk)
-    buttons = desk.locator(".submit-row").last.locator("input")
-    looks = buttons.evaluate_all(
-        "all => all.map(each => [getComputedStyle(each).textTransform, getComputedStyle(each).backgroundColor])"
+    buttons = desk.locator(".submit-row > :is(input, button)")
+    *others, publish = buttons.evaluate_all("all => all.map(each => getComputedStyle(each).backgroundColor)")
+    assert len(others) == 2
+    assert publish not in others
+    touched = (
+        "main input:visible:not([type=checkbox], [aria-hidden]), main select:visible, .submit-row > button"
     )
-    assert {case for case, _ in looks} == {"none"}
-    first, *others = [colour for _, colour in looks]
-    assert others
-    assert first not in others
-    for size in (DESKTOP, PHONE):
-        desk.set_viewport_size(size)
-        note, title = (desk.locator(field).bounding_box() for field in ("#note-of-change", "#id_title_en"))
-        assert note["x"] == pytest.approx(title["x"], abs=1)
-        assert note["x"] + note["width"] <= size["width"]
-    assert (
-        small_targets(
-            desk.locator("main input:visible:not([type=checkbox], [aria-hidden]), main select:visible")
-        )
-        == []
-    )
+    assert small_targets(desk.locator(touched)) == []
+
+
+def test_axe_finds_nothing_on_the_open_menu_a_moment_and_two_peoples_versions(desk, axe, forms):
+    desk.goto(forms[0])
+    more(desk, "Withdraw…")
+    assert faults(desk, axe, *LOOKS) == []
+    desk.goto(forms[0].replace("/change/", "/publish/"))
+    desk.get_by_label("On a date").check()
+    desk.get_by_label("Date", exact=True).fill("1 December 2040")
+    desk.get_by_label("Hour").fill("9:00")
+    assert faults(desk, axe, *LOOKS) == []
+
+    other = desk.context.new_page()
+    for page, title in ((desk, "One title"), (other, "Another title")):
+        page.goto(forms[0])
+        page.get_by_label("Title", exact=True).fill(title)
+    save_draft(desk)
+    other.get_by_role("button", name="Save draft").click()
+    expect(other.locator(".conflicts")).to_contain_text("Another title")
+    assert faults(other, axe, *LOOKS) == []
 
 
 def test_a_step_that_is_refused_shows_why_on_a_phone(desk, axe, forms):

@@ -1,4 +1,4 @@
-"""One change of a public page from its first word to its last, in Chromium, as the people do it who make it."""
+"""The whole way of a text in Chromium, from a contributor's draft to a scheduled publication, and back."""
 
 import datetime
 import re
@@ -7,10 +7,20 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from django_otp.oath import TOTP
 from playwright.sync_api import Locator, Page, expect
 
 from iomlaos.publishing.dates import VIENTIANE
-from tests.helpers.browsing import PHONE, open_section, overflow, signed_in
+from tests.helpers.browsing import (
+    PHONE,
+    follow,
+    give_password,
+    more,
+    open_section,
+    overflow,
+    press,
+    signed_in,
+)
 from tests.helpers.servers import FAKETIME, Clock, Server, running_server
 
 pytestmark = pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian's package faketime)")
@@ -20,15 +30,19 @@ ADDRESS = "/programmes/migration-health/"
 FIRST_TRY = "Health posts at the borders are visited twice."
 NEW = "Health posts at the borders are visited twice a year."
 NEW_IN_LAO = "ສຸຂະພາບຢູ່ຊາຍແດນ"
-#: When the change becomes public.
-MOMENT = datetime.datetime(2031, 3, 3, 10, 0, tzinfo=VIENTIANE)
+WIDE = {"width": 1280, "height": 900}
+#: When the change becomes public, for each of two windows.
+MOMENTS = [
+    pytest.param(PHONE, datetime.datetime(2031, 3, 3, 10, tzinfo=VIENTIANE), id="360"),
+    pytest.param(WIDE, datetime.datetime(2031, 3, 10, 10, tzinfo=VIENTIANE), id="1280"),
+]
 
 
 @pytest.fixture(scope="module")
 def clock(tmp_path_factory) -> Clock:
     """The clock of the office: it stands until a test moves it."""
     clock = Clock(tmp_path_factory.mktemp("clock") / "clock")
-    clock.set(MOMENT - datetime.timedelta(minutes=9))
+    clock.set(datetime.datetime(2031, 3, 1, 9, tzinfo=VIENTIANE))
     return clock
 
 
@@ -41,11 +55,20 @@ def office(tmp_path_factory, clock) -> Iterator[Server]:
 
 @pytest.fixture
 def arrive(open_page, office):
-    """Open the phone of new staff who are signed in."""
+    """Sign in with a password and a code."""
 
-    def arrive(name: str, role: str) -> Page:
-        cookies = signed_in(office, name, role=role, key=secrets.token_hex(20))
-        return open_page(base_url=office.url, viewport=PHONE, storage_state=cookies)
+    def arrive(role: str, viewport: dict, at: datetime.datetime) -> Page:
+        name, key = f"{role.lower()}-{viewport['width']}", secrets.token_hex(20)
+        signed_in(office, name, role=role, key=key)
+        page = open_page(base_url=office.url, viewport=viewport)
+        page.goto("/admin/")
+        give_password(page, name)
+        totp = TOTP(bytes.fromhex(key))
+        totp.time = at.timestamp()
+        page.get_by_label("Code:", exact=True).fill(f"{totp.token():06d}")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator("#nav-sidebar")).to_have_count(1)
+        return page
 
     return arrive
 
@@ -67,14 +90,11 @@ def write(page: Page, label: str, words: str) -> None:
     page.keyboard.type(words)
 
 
-def follow(link: Locator) -> None:
-    with link.page.expect_navigation():
-        link.click()
-
-
-def press(page: Page, button: str, says: str) -> None:
-    follow(page.get_by_role("button", name=button, exact=True).last)
-    expect(page.locator(".messagelist")).to_contain_text(says)
+def submit(page: Page, note: str) -> None:
+    follow(page.get_by_role("button", name="Submit for review…", exact=True))
+    assert overflow(page) == []
+    page.get_by_label("Note for the reviewer").fill(note)
+    press(page, "Submit for review", "Submitted for review.")
 
 
 def text_of(office: Server, address: str = ADDRESS) -> str:
@@ -90,7 +110,7 @@ def task(page: Page, title: str) -> Locator:
 
 def preview(editor: Page) -> None:
     """In both languages and at both widths, through the links above the window."""
-    follow(editor.get_by_role("link", name="Preview", exact=True))
+    follow(editor.get_by_role("link", name="See the whole page"))
     frame = editor.frame_locator("iframe")
     for language, words in (("English", NEW), ("ລາວ", NEW_IN_LAO)):
         for width in ("Phone", "Desktop"):
@@ -105,56 +125,78 @@ def preview(editor: Page) -> None:
     follow(editor.locator(".breadcrumbs").get_by_role("link", name=TITLE))
 
 
-def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_back(
-    office, clock, arrive, open_page, complaints
+def look_at_what_is_typed(editor: Page) -> None:
+    """Beside the form where there is room for it, else in a tab of its own. Nothing is saved by it."""
+    write(editor, "Summary", f"{NEW} Typed, not saved.")
+    if editor.viewport_size == WIDE:
+        pane = editor.frame_locator(".preview-pane iframe")
+        expect(pane.get_by_text("Typed, not saved.").first).to_be_visible()
+    else:
+        expect(editor.locator(".preview-pane")).to_be_hidden()
+        with editor.context.expect_page() as opened:
+            more(editor, "Preview in a new tab").click()
+        expect(opened.value.get_by_text("Typed, not saved.").first).to_be_visible()
+        opened.value.close()
+    write(editor, "Summary", NEW)
+
+
+@pytest.mark.parametrize(("viewport", "moment"), MOMENTS)
+def test_a_text_is_written_submitted_reviewed_shared_scheduled_published_and_restored(
+    office, clock, arrive, open_page, complaints, viewport, moment
 ):
-    desk, phone = arrive("writer", "Contributors"), arrive("editor", "Editors")
+    now = moment - datetime.timedelta(minutes=9)
+    clock.set(now)
+    writer, editor = arrive("Contributors", viewport, now), arrive("Editors", viewport, now)
 
-    # A contributor changes a public page, and hands the change in.
-    open_form(desk, "Programmes", TITLE)
-    old = desk.get_by_label("Summary", exact=True).input_value()
+    # A contributor changes a public page, and submits the change.
+    open_form(writer, "Programmes", TITLE)
+    old = writer.get_by_label("Summary", exact=True).input_value()
     assert old in text_of(office)
-    write(desk, "Summary", FIRST_TRY)
-    press(desk, "Save and hand in", "Handed in.")
+    write(writer, "Summary", FIRST_TRY)
+    assert overflow(writer) == []
+    submit(writer, "From the field report.")
     assert old in text_of(office)
 
-    # The editor finds it on the front page, and gives it back once.
-    phone.goto("/admin/")
-    assert overflow(phone) == []
-    waits = task(phone, "For you to review")
-    expect(waits).to_contain_text("writer")
-    follow(waits.get_by_role("link", name=TITLE, exact=True))
-    expect(phone.locator(".versions")).to_contain_text("Handed in by writer")
-    expect(phone.get_by_label("Summary", exact=True)).to_have_value(FIRST_TRY)
-    assert overflow(phone) == []
-    follow(phone.get_by_role("link", name="Give it back with a note"))
-    assert overflow(phone) == []
-    write(phone, "What is still to be done", "How often is twice? And the Lao, please.")
-    press(phone, "Give it back with a note", "Given back.")
+    # The editor finds it on the front page, sees what changes, and returns it once.
+    editor.goto("/admin/")
+    assert overflow(editor) == []
+    waits = task(editor, "For you to review")
+    expect(waits).to_contain_text("contributors-")
+    follow(waits.get_by_role("link", name=f"Review: {TITLE}"))
+    summary = editor.locator(".changes > div").filter(has=editor.get_by_text("Summary", exact=True))
+    expect(summary.locator("ins").last).to_contain_text("twice.")
+    expect(summary.locator("del").first).to_be_visible()
+    assert overflow(editor) == []
+    follow(editor.get_by_role("link", name="Return with a note…"))
+    assert overflow(editor) == []
+    write(editor, "What should change?", "How often is twice? And the Lao, please.")
+    press(editor, "Return", "Returned.")
 
-    # The contributor sees why, and hands it in again.
-    desk.goto("/admin/")
-    returned = task(desk, "Returned to you")
-    expect(returned).to_contain_text("editor: How often is twice? And the Lao, please.")
+    # The contributor sees why, and submits it again.
+    writer.goto("/admin/")
+    returned = task(writer, "Returned to you")
+    expect(returned).to_contain_text("How often is twice? And the Lao, please.")
     follow(returned.get_by_role("link", name=TITLE, exact=True))
-    write(desk, "Summary", NEW)
-    open_section(desk, "Lao")
-    write(desk, "Summary in Lao (optional)", NEW_IN_LAO)
-    press(desk, "Save and hand in", "Handed in.")
-    desk.goto("/admin/")
-    expect(desk.locator("main")).not_to_contain_text("Returned to you")
+    expect(writer.locator(".note")).to_contain_text("How often is twice?")
+    write(writer, "Summary", NEW)
+    open_section(writer, "Lao")
+    write(writer, "Summary in Lao (optional)", NEW_IN_LAO)
+    submit(writer, "")
+    writer.goto("/admin/")
+    expect(writer.locator("main")).not_to_contain_text("Returned to you")
 
-    # The editor looks at it as visitors will, and shows it to a ministry.
-    phone.goto("/admin/")
-    follow(task(phone, "For you to review").get_by_role("link", name=TITLE, exact=True))
-    preview(phone)
-    follow(phone.get_by_role("link", name="Links for a review outside"))
-    assert overflow(phone) == []
-    phone.get_by_label("For whom").fill("Ministry of Health")
-    follow(phone.get_by_role("button", name="Make a link"))
-    link = phone.locator(".new-link code").inner_text()
-    assert overflow(phone) == []
-    visitor = open_page(viewport=PHONE)
+    # The editor looks at it as visitors will, and shares it with a ministry.
+    editor.goto("/admin/")
+    follow(task(editor, "For you to review").get_by_role("link", name=f"Review: {TITLE}"))
+    preview(editor)
+    look_at_what_is_typed(editor)
+    follow(more(editor, "Share draft…"))
+    assert overflow(editor) == []
+    editor.get_by_label("For whom").fill("Ministry of Health")
+    follow(editor.get_by_role("button", name="Make a link"))
+    link = editor.locator(".new-link code").inner_text()
+    assert overflow(editor) == []
+    visitor = open_page(viewport=viewport)
     visitor.goto(link)
     expect(visitor.locator("aside.review")).to_contain_text("Draft for review: this page is not public.")
     expect(visitor.get_by_text(NEW).first).to_be_visible()
@@ -167,17 +209,21 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     expect(visitor.get_by_text(old).first).to_be_visible()
 
     # It is scheduled, and becomes public at its second.
-    follow(phone.locator(".breadcrumbs").get_by_role("link", name=TITLE))
-    follow(phone.get_by_role("link", name="Publish at a time"))
-    assert overflow(phone) == []
-    phone.get_by_label("Public from").fill(f"{MOMENT:%Y-%m-%dT%H:%M}")
-    press(phone, "Publish at a time", "It becomes public at the time that you gave.")
-    expect(phone.locator(".versions")).to_contain_text("It becomes public by itself:")
+    follow(editor.locator(".breadcrumbs").get_by_role("link", name=TITLE))
+    follow(editor.get_by_role("button", name="Publish…", exact=True))
+    expect(editor.get_by_label("Hour")).to_be_hidden()
+    editor.get_by_label("On a date").check()
+    editor.get_by_label("Date", exact=True).fill(f"{moment:%-d/%-m/%Y}")
+    editor.get_by_label("Hour").fill("10h00")
+    expect(editor.locator(".echo")).to_contain_text(f"Monday {moment:%-d %B %Y}, 10:00 in Vientiane")
+    assert overflow(editor) == []
+    press(editor, f"Schedule for {moment:%-d %B}, 10:00", "Scheduled. It becomes public on")
+    expect(editor.locator(".standing")).to_contain_text(f"Changes on Monday {moment:%-d %B %Y}, 10:00.")
     visitor.goto(link)
     expect(visitor.get_by_text(NEW).first).to_be_visible()
-    clock.set(MOMENT - datetime.timedelta(seconds=1))
+    clock.set(moment - datetime.timedelta(seconds=1))
     assert old in text_of(office)
-    clock.set(MOMENT)
+    clock.set(moment)
     assert NEW in text_of(office)
     assert complaints == []
     visitor.reload()
@@ -186,23 +232,22 @@ def test_a_change_is_written_handed_in_looked_at_scheduled_published_and_taken_b
     # The browser complains of the status 404.
     complaints.clear()
 
-    # The history tells of it, and brings the earlier text back.
-    open_form(phone, "Programmes", TITLE)
-    expect(phone.locator(".versions")).not_to_contain_text("A draft waits.")
-    follow(phone.get_by_role("link", name="History"))
-    assert overflow(phone) == []
-    latest = phone.locator(".history ol > li").first
-    expect(latest.locator("h2")).to_contain_text(f"{MOMENT:%-d %B %Y, %H:%M} · editor")
-    summary = latest.locator("dl > div").filter(has=phone.get_by_text("Summary", exact=True))
+    # The history tells of it, and restores the earlier text.
+    open_form(editor, "Programmes", TITLE)
+    expect(editor.locator(".title-line")).to_have_text(re.compile(r"Live\s*$"))
+    follow(more(editor, "History"))
+    assert overflow(editor) == []
+    latest = editor.locator(".history ol > li").first
+    expect(latest.locator("h2")).to_contain_text(f"{moment:%-d %B %Y, %H:%M} · editors-")
+    summary = latest.locator("dl > div").filter(has=editor.get_by_text("Summary", exact=True))
     assert " ".join(summary.locator("ins").all_inner_texts()).split()[-1] == NEW.split()[-1]
     assert summary.locator("del").count() > 0
-    expect(phone.locator(".history")).to_contain_text("Ministry of Health")
-    follow(phone.get_by_role("button", name=re.compile("^Open as it was on")).last)
-    expect(phone.locator(".messagelist")).to_contain_text("This is how it was. It is not saved yet")
-    expect(phone.get_by_label("Summary", exact=True)).to_have_value(old)
-    press(phone, "Save as a draft", "Kept as a draft.")
+    expect(editor.locator(".history")).to_contain_text("Ministry of Health")
+    follow(editor.get_by_role("link", name=re.compile("^Restore the version of")).last)
+    expect(editor.locator(".note")).to_contain_text("Nothing is restored until you save.")
+    expect(editor.get_by_label("Summary", exact=True)).to_have_value(old)
+    follow(editor.get_by_role("button", name="Publish…", exact=True))
     assert NEW in text_of(office)
-    follow(phone.get_by_role("link", name="Publish now"))
-    press(phone, "Publish now", "It is public now.")
+    press(editor, "Publish now", "Published. Visitors see it now.")
     assert old in text_of(office)
     assert NEW not in text_of(office)

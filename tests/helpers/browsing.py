@@ -198,3 +198,33 @@ def first_row(page: Page, address: str) -> str:
     page.goto(address)
     link = page.locator("#result_list tbody th a").first
     return link.get_attribute("href").partition("?")[0]
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait for it."""
+    with link.page.expect_navigation():
+        link.click()
+
+
+def press(page: Page, button: str | re.Pattern, says: str) -> None:
+    """Press a button, and read what the next page says of it."""
+    follow(page.get_by_role("button", name=button, exact=True))
+    expect(page.locator(".messagelist")).to_contain_text(says)
+
+
+def save_draft(page: Page) -> None:
+    press(page, "Save draft", "Draft saved.")
+
+
+def publish(page: Page) -> None:
+    """Publish what a form holds, whatever the step warns of."""
+    follow(page.get_by_role("button", name="Publish…", exact=True))
+    if (anyway := page.get_by_label("Publish anyway")).count():
+        anyway.check()
+    press(page, "Publish now", "Published. Visitors see it now.")
+
+
+def more(page: Page, entry: str) -> Locator:
+    """An entry of the menu of a form, which is opened."""
+    page.get_by_role("button", name="More", exact=True).click()
+    return page.locator("#more-actions").get_by_text(entry, exact=False)
