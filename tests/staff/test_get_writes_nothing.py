@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -48,8 +49,9 @@ def editor(clock, db) -> Client:
 
 
 @pytest.fixture
-def records(seeded, editor) -> dict[str, list]:
+def records(editor) -> dict[str, list]:
     """By model: a record in each state, or of what has no states one."""
+    call_command("seed", verbosity=0)
     writer = person("writer", "Contributors")
     make.make_site_notice()
     make.make_standard_text()
