@@ -47,7 +47,7 @@ def test_nothing_is_lost_where_a_contributor_saves_while_an_editor_schedules_and
             # The editor schedules a text, and the contributor saves one that was typed before.
             typed = contributor.open(record) | {mine: [first]}
             assert editor.save(record, editor.open(record) | {"title_en": [planned]}) == [302]
-            save = hands.submit(contributor.save, record, typed)
+            save = hands.submit(contributor.save, record, typed, mine)
             step = hands.submit(editor.publish, record, when="later", date=tomorrow, hour="10:00")
             seen[f"first save {save.result()}"] += 1
             seen[f"schedule {step.result()}"] += 1
@@ -59,7 +59,7 @@ def test_nothing_is_lost_where_a_contributor_saves_while_an_editor_schedules_and
             # The contributor goes on while the editor publishes what they looked at.
             typed = contributor.open(record) | {"since_what_en": [second]}
             address, shown = editor.open_publish(record)
-            save = hands.submit(contributor.save, record, typed)
+            save = hands.submit(contributor.save, record, typed, "since_what_en")
             publish = hands.submit(editor.ask, address, shown)
             seen[f"second save {save.result()}"] += 1
             seen[f"publish {publish.result().status}"] += 1

@@ -35,7 +35,7 @@ def server(tmp_path):
 
 
 def save_and_publish(somebody: Colleague, record: int, form: dict) -> list[int]:
-    return [*somebody.save(record, form), *somebody.publish(record)]
+    return [*somebody.save(record, form, "since_what_en"), *somebody.publish(record)]
 
 
 def confirm(somebody: Colleague, record: int, address: str, form: dict) -> list[int]:
@@ -65,7 +65,7 @@ def test_no_change_is_lost_where_a_form_a_schedule_and_a_publish_meet(server):
             due = datetime.datetime.now(VIENTIANE).replace(microsecond=0) + datetime.timedelta(seconds=2)
             move_schedule(server, record, due)
             time.sleep(max(0, due.timestamp() - time.time() - 0.02))
-            save = hands.submit(writer.save, record, open_form)
+            save = hands.submit(writer.save, record, open_form, mine)
             other = hands.submit(*second)
             visits = [hands.submit(visitor.ask, "/programmes/") for _ in range(4)]
             seen[f"save {save.result()}"] += 1
