@@ -108,7 +108,7 @@ def test_sections_are_tabs_for_the_keyboard_and_links_without_script(desk, open_
     expect(plain.get_by_role("heading", name="Publishing")).to_be_in_viewport()
 
 
-def test_a_deadline_is_typed_the_day_first_or_picked_and_said_in_words(desk):
+def test_a_deadline_is_typed_the_day_first_or_picked_and_said_in_words(desk, complaints):
     desk.clock.set_fixed_time(datetime.datetime(2031, 8, 30, 9, tzinfo=datetime.UTC))
     desk.goto(first_row(desk, "/admin/careers/vacancy/"))
     words, day = desk.locator("[data-deadline]"), desk.get_by_label("Deadline", exact=True)
@@ -124,6 +124,8 @@ def test_a_deadline_is_typed_the_day_first_or_picked_and_said_in_words(desk):
     )
     day.fill("31/9/2031")
     expect(words).to_have_text("")
+    # The clock of the test is a script, which the preview beside the form does not run.
+    complaints[:] = [text for text in complaints if "Blocked script execution" not in text]
 
 
 def test_rows_are_moved_by_arrows_and_several_files_are_added_at_once(desk, tmp_path):
@@ -275,7 +277,8 @@ def test_the_preview_beside_the_form_follows_what_is_typed_and_stays_where_it_wa
     pane = desk.frame_locator(".preview-pane iframe")
     expect(pane.get_by_role("heading", name="Migration Health", level=1)).to_be_visible()
     pane.locator("html").evaluate("html => html.ownerDocument.defaultView.scrollTo(0, 300)")
-    desk.get_by_label("Title", exact=True).press_sequentially(" and more", delay=400)
+    desk.get_by_label("Title", exact=True).press("End")
+    desk.keyboard.type(" and more", delay=400)
     expect(pane.get_by_role("heading", name="Migration Health and more", level=1)).to_be_attached()
     assert pane.locator("html").evaluate("html => html.ownerDocument.defaultView.scrollY") == 300
     waits = [later - earlier for earlier, later in itertools.pairwise(asked)]

@@ -51,8 +51,13 @@ async function ask() {
 }
 
 function schedule() {
-  clearTimeout(timer);
-  timer = setTimeout(ask, Math.max(PAUSE, askedAt + INTERVAL - Date.now()));
+  timer ??= setTimeout(
+    () => {
+      timer = undefined;
+      ask();
+    },
+    Math.max(PAUSE, askedAt + INTERVAL - Date.now()),
+  );
 }
 
 function onChange() {
