@@ -2,11 +2,14 @@
 
 import datetime
 
+from django.conf import settings
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
 from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
+from careers.exports.reliefweb import ReliefWebJob
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
 
@@ -87,3 +90,10 @@ class VacancyAdmin(NoticeAdmin):
     def closing_date(self, obj: Vacancy) -> datetime.date:
         """The date as a value: that of the model is text."""
         return obj.closing_day
+
+    def publishing_hints(self, record: Vacancy, at: datetime.datetime) -> list[str]:
+        """Why ReliefWeb will not carry it, where the office's jobs go there."""
+        if not (settings.RELIEFWEB_SOURCE and record.is_open(at)):
+            return []
+        reasons = ReliefWebJob(record, at).rejection_reasons
+        return [gettext("ReliefWeb will not carry this job. %(why)s") % {"why": why} for why in reasons]

@@ -1,5 +1,6 @@
 """The change form of a Publishable: every save is a draft, and publishing is a step of its own."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -65,6 +66,10 @@ class DraftsMixin:
             ),
             *super().get_urls(),
         ]
+
+    def publishing_hints(self, record: Publishable, at: datetime.datetime) -> list[str]:
+        """What staff should know before a record in memory becomes public. It hinders nothing."""
+        return []
 
     def offered_actions(
         self, request: HttpRequest, record: Publishable, versions: RecordVersions

@@ -131,6 +131,7 @@ class Publish(Action):
             "submission": submission,
             "scheduled": self.versions.scheduled,
             "told": self.told,
+            "hints": self.admin.publishing_hints(self.built, self.at),
             **change_summary(self.versions, self.record, self.at),
         }
 

@@ -8,7 +8,7 @@ import pytest
 from careers.models.notice import Notice
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.helpers.admin import address_of, make_colleague, post, send, take
+from tests.helpers.admin import address_of, confirm, make_colleague, post, send, take
 from tests.helpers.drafts import public_page
 from tests.helpers.factories import (
     make_amendment,
@@ -219,6 +219,18 @@ def test_an_email_a_link_or_an_address_is_a_way_to_submit():
     ways = SUBMISSION, {"submission_link": "https://example.org/"}, {"submission_address_en": "UN House"}
     assert all(Vacancy(**way).has_way_to_submit for way in ways)
     assert not Vacancy(contact_en="The Human Resources unit").has_way_to_submit
+
+
+def test_who_publishes_a_job_that_reliefweb_will_not_carry_reads_why(clock, staff, settings):
+    notice = make_vacancy(state="draft", closes_at=OPEN, **SUBMISSION)
+    address = address_of(notice, "publish/")
+    assert staff.get(address).context["hints"] == []
+    settings.RELIEFWEB_SOURCE = 1255
+    page = staff.get(address)
+    (hint,) = page.context["hints"]
+    assert hint.startswith("ReliefWeb will not carry this job. ")
+    assert "ReliefWeb takes 400 to" in page.content.decode()
+    assert confirm(staff, notice).status_code == 302
 
 
 # --- Amendments -------------------------------------------------------------------------------
