@@ -12,13 +12,10 @@ if TYPE_CHECKING:
 class SlugRedirectManager(models.Manager):
     def belongs_to_other(self, record: "Publishable") -> bool:
         """Whether the address of this record is one by which another, which is still there, was known."""
-        for kind in record.slug_namespace():
-            former = self.filter(model=kind._meta.label_lower, slug=record.slug)
-            if kind is type(record):
-                former = former.exclude(object_id=record.pk)
-            if kind._base_manager.filter(pk__in=former.values("object_id")).exists():
-                return True
-        return False
+        kinds = {kind._meta.label_lower: kind for kind in record.slug_namespace()}
+        former = self.filter(model__in=kinds, slug=record.slug)
+        former = former.exclude(model=record._meta.label_lower, object_id=record.pk)
+        return any(kinds[each.model]._base_manager.filter(pk=each.object_id).exists() for each in former)
 
 
 class SlugRedirect(models.Model):
