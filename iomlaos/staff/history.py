@@ -2,7 +2,6 @@
 
 import copy
 import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.duplicate import is_slug_available, unique_slug
+from iomlaos.staff.duplicate import unique_slug
 
 #: Revisions on a page of the history.
 PAGE_SIZE = 100
@@ -158,9 +157,9 @@ class HistoryMixin:
         if "state" in data["fields"]:
             data["fields"]["state"] = "draft"
         slug = data["fields"].get("slug")
-        if slug and not is_slug_available(self.model, slug):
+        if "state" in data["fields"] and not self.is_slug_available(slug):
             record.slug = slug
-            data["fields"]["slug"] = unique_slug(record, partial(is_slug_available, self.model))
+            data["fields"]["slug"] = unique_slug(record, self.is_slug_available)
             message = _("Another page has its address now. This one has a new one: %(slug)s.")
             messages.warning(request, message % {"slug": data["fields"]["slug"]})
         try:

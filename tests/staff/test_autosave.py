@@ -129,13 +129,10 @@ def test_what_was_typed_is_offered_back_and_taken_up_as_it_was(clock, dala):
 def test_a_new_thing_is_offered_where_one_is_added_and_forms_do_not_eat_each_other(dala):
     for title in ("One", "Two"):
         type_into(dala, ADD, title_en=title)
-    found = offers(dala, ADD)
-    titles = [fill_form(dala.get(ADD + way))["title_en"] for _, way in found]
-    assert sorted(titles) == [["One"], ["Two"]]
-    form = fill_form(dala.get(ADD + found[0][1]), slug="a-page")
-    assert dala.post(ADD, form).status_code == 302
-    [(_, left)] = offers(dala, ADD)
-    assert left == found[1][1]
+    latest = fill_form(take_up(dala, ADD), slug="a-page")
+    assert dala.post(ADD, latest).status_code == 302
+    other = fill_form(take_up(dala, ADD))
+    assert {latest["title_en"][0], other["title_en"][0]} == {"One", "Two"}
     assert Page.objects.count() == 1
 
 
@@ -177,7 +174,7 @@ def test_rows_that_were_added_and_removed_come_back_too(dala):
         dala, change(programme), **added, **{"figures-0-DELETE": "on", "figures-1-value": "22", "figures-1-id": str(second.pk)}
     )  # fmt: skip
     [(words, _)] = offers(dala, change(programme))
-    assert "differs in: Figures." in words
+    assert "in: Figures." in words
     form = fill_form(take_up(dala, change(programme)))
     assert (form["figures-0-DELETE"], form["figures-1-value"], form["figures-2-value"]) == (
         ["on"],
@@ -382,7 +379,7 @@ def test_after_ninety_days_it_is_forgotten(clock, dala):
     call_command("clean_uploads", verbosity=0)
     dala.force_login(User.objects.get())
     type_into(dala, ADD, title_en="Younger")
-    assert len(offers(dala, ADD)) == 2
+    assert len(offers(dala, ADD)) == 1
     clock.shift(2 * DAY)
     call_command("clean_uploads", dry_run=True, verbosity=0)
     assert AutosavedForm.objects.count() == 2
