@@ -189,6 +189,8 @@ def test_nothing_that_one_typed_goes_to_another_who_signs_in_on_the_same_compute
 def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, open_desk):
     page = open_desk(account)
     page.goto(ADD)
+    # The editor loads its parts by itself.
+    page.locator(".ProseMirror").first.wait_for()
     portal.stop()
     page.get_by_label("Title", exact=True).press_sequentially("Typed while it was away")
     expect(said(page)).to_contain_text("No connection.")

@@ -135,7 +135,7 @@ def test_somebody_new_comes_from_a_link_to_the_front_page(open_page, strict_site
     boss = signed_in(strict_site, key=secrets.token_hex(20))
     desk = open_page(base_url=strict_site.url, viewport=PHONE, storage_state=boss)
     desk.goto("/admin/auth/user/add/")
-    desk.get_by_label("Username:").fill(name)
+    desk.get_by_label("Username", exact=True).fill(name)
     desk.get_by_label("Contributors").check()
     desk.get_by_role("button", name="Save…", exact=True).click()
     expect(desk.locator(".messagelist")).to_contain_text("Copy the link now.")
