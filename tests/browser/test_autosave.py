@@ -190,7 +190,7 @@ def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, ope
     page = open_desk(account)
     page.goto(ADD)
     # The editor loads its parts by itself.
-    page.locator(".ProseMirror").first.wait_for()
+    page.locator(".ProseMirror").first.wait_for(state="attached")
     portal.stop()
     page.get_by_label("Title", exact=True).press_sequentially("Typed while it was away")
     expect(said(page)).to_contain_text("No connection.")

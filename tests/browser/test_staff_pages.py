@@ -292,7 +292,7 @@ def test_each_menu_opens_by_keyboard_and_escape_leads_back_to_its_button(desk, a
         button.press("Enter")
         expect(inside).to_be_in_viewport()
         assert small_targets(inside.locator(":is(a, button):visible")) == []
-        assert violations(desk, axe) == []
+        assert violations(desk, axe, is_covered=True) == []
         desk.keyboard.press("Escape")
         expect(inside).to_be_hidden()
         expect(button).to_be_focused()
