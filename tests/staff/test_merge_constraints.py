@@ -3,8 +3,8 @@
 The rule is never met half: no form, preview or link fails of it, and staff are told in words.
 """
 
-import re
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
