@@ -165,6 +165,7 @@ class Publishable(models.Model):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "published", "withdrawn"]),
