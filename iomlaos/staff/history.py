@@ -33,13 +33,6 @@ class HistoryMixin:
         Revision.objects.record_deletion(obj, by=request.user)
         super().delete_model(request, obj)
 
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        for record in queryset.order_by("pk"):
-            serialization.locked(self.model, record.pk)
-            Revision.objects.record_deletion(record, by=request.user)
-        super().delete_queryset(request, queryset)
-
     def get_urls(self) -> list:
         return [
             self.admin_path("<path:object_id>/notes/", self.notes_view, "notes"),
