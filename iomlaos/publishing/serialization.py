@@ -231,7 +231,7 @@ def missing_references(
 ) -> list[Path]:
     """The fields of a snapshot that refer to deleted rows. What the rows refer to now, `present`, exists."""
     found = []
-    for difference in merge.differences(present or {"fields": {}, "many": {}, "owned": {}}, snapshot):
+    for difference in merge.differences(present or merge.EMPTY, snapshot):
         path, value = difference.path, difference.after
         reference = _reference_at(model, path)
         if reference is None or value in (merge.MISSING, None):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import format_deadline
-from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.merge import EMPTY, Snapshot
 from iomlaos.publishing.models.events import Event, is_public
 from iomlaos.publishing.models.revision_queryset import RevisionQuerySet
 from iomlaos.publishing.models.workflow import GenericRecordModel
@@ -25,7 +25,7 @@ def unsaved_data(key: str) -> Snapshot:
     try:
         return signing.loads(key.removeprefix(UNSAVED))
     except signing.BadSignature:
-        return {"fields": {}, "many": {}, "owned": {}}
+        return EMPTY
 
 
 class Revision(GenericRecordModel):
@@ -118,6 +118,11 @@ class Revision(GenericRecordModel):
 
     def has_form_key(self, key: str | None) -> bool:
         return key == str(self.pk) or (is_unsaved_key(key) and unsaved_data(key) == self.data)
+
+    @property
+    def waiting_note(self) -> str:
+        """The note of a draft or a scheduled change, which a later draft keeps."""
+        return self.note if self.kind in self.WAITING else ""
 
     def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
