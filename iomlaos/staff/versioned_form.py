@@ -173,8 +173,7 @@ class VersionedAdmin(BaseAdmin):
         self.adjust_snapshot(request, session, typed)
         if session is None:
             record = self.model()
-            versions = RecordVersions(None, None, None, 0)
-            self._save_state(request, record, versions, typed, self.first_note(request))
+            self._save_state(request, record, RecordVersions(), typed, self.first_note(request))
             return self.respond(request, None, record, is_saved=True)
         data = session.merge(typed)
         if data is None:

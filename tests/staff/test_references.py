@@ -187,7 +187,7 @@ def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
 
 def test_a_draft_that_was_public_once_stays():
     row = make_programme()
-    Revision.objects.sync_state(row)
+    Revision.objects.versions(row)
     Programme.objects.filter(pk=row.pk).update(state="draft")
     row.refresh_from_db()
     assert was_ever_public(row, NOW)

@@ -1,5 +1,4 @@
 from .events import ends_before, starts_after
-from .log_entry import PublishingLogEntry
 from .publishable import (
     PUBLISHING_FIELDS,
     Publishable,
@@ -8,7 +7,7 @@ from .publishable import (
     publishables,
 )
 from .review_link import ReviewLink
-from .revision import Revision
+from .revision import PublishingLogEntry, Revision
 from .revision_queryset import RecordVersions
 from .slug_redirect import SlugRedirect
-from .workflow import GenericRecordModel, Submission
+from .workflow import GenericRecordModel, Submission, existing_keys

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +84,7 @@ class Publish(Action):
         is_waiting = bool(self.versions.draft or self.versions.scheduled)
         return is_waiting or not self.record.is_live(self.at)
 
-    @cached_property
+    @property
     def built(self) -> Publishable:
         """What would become public, in memory."""
         data = drafts.latest_text(self.versions, self.record)
