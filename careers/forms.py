@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from careers.models.application_form import FormVersion
 from careers.models.deadline_change import DeadlineChange
 from careers.models.notice import Notice
-from iomlaos.staff.drafts import PublishableForm
 from iomlaos.staff.fields import DateField, MultiLineField, TimeField
+from iomlaos.staff.forms import PublishableForm
 
 #: How many notices, the newest, can be chosen as the successor of one.
 SUCCESSORS = 100
@@ -186,10 +186,6 @@ class DeadlineForm(NoticeForm):
             params = {"outcome": self.instance.get_outcome_display()}
             error.error_dict["closing_date"] = [ValidationError(message, params=params)]
         super().add_error(field, error)
-
-    def _has_field(self, name: str) -> bool:
-        """`NoticeForm` shows errors of `closes_at` at other fields."""
-        return name == "closes_at" or super()._has_field(name)
 
 
 class VacancyForm(NoticeForm):

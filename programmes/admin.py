@@ -1,8 +1,6 @@
 """Admin of programmes with their figures, projects, documents, donors and counterparts."""
 
-import contextlib
 import datetime
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -163,21 +161,11 @@ class FigureAdmin(ContentAdmin):
             self._record_change(programme, request)
 
     def delete_model(self, request: HttpRequest, obj: Figure) -> None:
-        with self._recording_deletion([obj], request):
-            super().delete_model(request, obj)
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        with self._recording_deletion(queryset, request):
-            super().delete_queryset(request, queryset)
-
-    @contextlib.contextmanager
-    def _recording_deletion(self, figures: Iterable[Figure], request: HttpRequest) -> Iterator[None]:
-        programmes = list(Programme.objects.filter(figures__in=figures).order_by("pk").distinct())
-        for programme in programmes:
+        programme = obj.programme
+        if programme:
             self.versions_of(programme)
-        yield
-        for programme in programmes:
+        super().delete_model(request, obj)
+        if programme:
             self._record_change(programme, request)
 
     def _record_change(self, programme: Programme, request: HttpRequest) -> None:

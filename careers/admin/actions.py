@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from careers.forms import DeadlineForm, OutcomeForm, ReasonsForm
-from iomlaos.staff.actions import Action
+from iomlaos.staff.actions.base import Action
 from iomlaos.staff.fields import MultiLineField
 
 

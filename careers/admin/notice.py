@@ -17,10 +17,10 @@ from careers.admin.inlines import AmendmentInline, AwardInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
 from iomlaos.publishing import serialization
+from iomlaos.staff.actions.schedule import TakeDown
 from iomlaos.staff.content import PublishableAdmin
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import TranslatedFilter
-from iomlaos.staff.record_actions import TakeDown
 
 DEADLINE = ("closing_date", "closing_hour")
 WAYS = [("submission_email", "submission_link"), "submission_address"]

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('summary_lo', models.TextField(blank=True, help_text='One sentence.', null=True, verbose_name='summary')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'application form',
                 'verbose_name_plural': 'application forms',
                 'ordering': ['title_en'],
@@ -131,6 +132,7 @@ class Migration(migrations.Migration):
                 ('readvertised_as', models.ForeignKey(blank=True, help_text='The page links to it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='careers.procurementnotice', verbose_name='advertised again as')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'tender',
                 'verbose_name_plural': 'tenders',
                 'ordering': ['-closes_at', '-pk'],
@@ -328,6 +330,7 @@ class Migration(migrations.Migration):
                 ('readvertised_as', models.ForeignKey(blank=True, help_text='The page links to it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='careers.vacancy', verbose_name='advertised again as')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
                 'ordering': ['-closes_at', '-pk'],

@@ -1,12 +1,11 @@
 """Pages about several kinds of records: what can be exported, what was deleted."""
 
-from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.models import Revision
+from iomlaos.publishing.models import Revision, existing_keys
 from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.history import PAGE_SIZE, HistoryMixin
 
@@ -52,14 +51,11 @@ def deleted(request: HttpRequest) -> HttpResponse:
     }
     deletions = Revision.objects.filter(kind=Revision.Kind.DELETED, model__in=by_label)
     deletions = list(deletions.select_related("by").defer("data").order_by("-at")[:PAGE_SIZE])
-    existing = {
-        label: {str(key) for key in apps.get_model(label)._base_manager.values_list("pk", flat=True)}
-        for label in {deletion.model for deletion in deletions}
-    }
+    existing = existing_keys(deletions)
     rows = [
         (deletion, by_label[deletion.model].opts.verbose_name, by_label[deletion.model].admin_url("deleted"))
         for deletion in deletions
-        if deletion.object_key not in existing[deletion.model]
+        if (deletion.model, deletion.object_key) not in existing
     ]
     context = admin.site.each_context(request) | {"title": _("Deleted"), "deletions": rows}
     return render(request, "admin/deleted.html", context)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core.management import CommandError
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import pre_migrate
 
 
 class PublishingConfig(AppConfig):
@@ -12,10 +12,7 @@ class PublishingConfig(AppConfig):
     verbose_name = "Publishing"
 
     def ready(self) -> None:
-        from .permissions import create_publish_permissions  # noqa: PLC0415  (models come after their apps)
-
         pre_migrate.connect(refuse_old_database, sender=self, dispatch_uid="old databases")
-        post_migrate.connect(create_publish_permissions, dispatch_uid="publish permissions")
 
 
 def refuse_old_database(using: str, **kwargs: Any) -> None:

@@ -19,7 +19,6 @@ from django.db import models
 from django.db.models.functions import Length, Substr
 from django.db.models.query_utils import DeferredAttribute
 from django.utils import formats
-from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +52,8 @@ class PartialDate:
             day, month, year = found.groups()
         elif found := WORDS.fullmatch(text):
             day, name, year = found.groups()
-            month = _month_number(name)
+            names = calendar.month_abbr if len(name) == 3 else calendar.month_name
+            month = [known.lower() for known in names].index(name.lower())
         else:
             raise ValueError(text)
         date = cls(int(year), int(month) if month else None, int(day) if day else None)
@@ -139,14 +139,6 @@ def iso_utc(moment: datetime.datetime) -> str:
 def max_or_none(dates: Iterable[PartialDate | None]) -> PartialDate | None:
     """The latest of some dates; None where none is known."""
     return max(filter(None, dates), key=lambda date: date.iso, default=None)
-
-
-def _month_number(name: str) -> int:
-    for number in range(1, 13):
-        names = MONTHS[number], MONTHS_3[number], calendar.month_name[number], calendar.month_abbr[number]
-        if name.lower() in (str(known).lower() for known in names):
-            return number
-    raise ValueError(name)
 
 
 def _to_date(value: object) -> PartialDate | None:

@@ -20,7 +20,6 @@ from iomlaos.publishing.merge import (
     FieldConflict,
     FieldDifference,
     Path,
-    Snapshot,
     model_at,
 )
 from iomlaos.publishing.options import options_of
@@ -141,14 +140,6 @@ class SnapshotFormatter:
             return 1, relation, rows.setdefault(path[:3], len(rows)), _field_position(model, path[3])
 
         return sorted(found, key=lambda each: place(each.path))
-
-    def row(self, path: Path, data: Snapshot) -> str:
-        """What a row holds that a record owns, in a line."""
-        model = model_at(self.model, path)
-        held = data["owned"][path[1]][path[2]]
-        names = sorted(held, key=lambda name: _field_position(model, name))
-        words = (self.value((*path, name), held[name]) for name in names if self.is_shown((*path, name)))
-        return f"{self.label((*path, ''))}: {' · '.join(filter(None, words))}"
 
     def is_shown(self, path: Path) -> bool:
         """Whether a diff shows a field: not if it is read from a file."""

@@ -17,6 +17,8 @@ from iomlaos.publishing.options import options_of
 Snapshot = dict[str, dict[str, Any]]
 Path = tuple[str, ...]
 
+EMPTY: Snapshot = {"fields": {}, "many": {}, "owned": {}}
+
 #: In a flat snapshot: here is nothing.
 MISSING = "\0missing"
 #: In a flat snapshot: the mark that a row that is owned is there.

@@ -1,7 +1,8 @@
 """How drafts, history and copies treat the fields of a model: one declared and checked object a model."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Self
 
 from django.apps import apps
@@ -64,36 +65,19 @@ def check_record_options(app_configs: Any, **kwargs: Any) -> list[checks.CheckMe
     ]
 
 
-def _faults(model: type[models.Model], options: RecordOptions) -> list[tuple[str, str, str]]:
-    named = {
-        "not_content": options.not_content,
-        "merges": tuple(options.merges),
-        "merged_together": tuple(name for group in options.merged_together for name in group),
-        "read_from_file": options.read_from_file,
-        "kept_on_restore": options.kept_on_restore,
-        "not_copied": options.not_copied,
-    }
-    faults = [
-        (option, name, "no field of this model")
-        for option, names in named.items()
-        for name in names
-        if not _is_field(model, name, models.Field)
-    ]
-    faults += [
-        ("children", name, "no reverse relation of this model")
-        for name in options.children
-        if not _is_field(model, name, models.ManyToOneRel)
-    ]
-    faults += [
-        ("carried", name, "no attribute of this model")
-        for name in options.carried
-        if not hasattr(model, name)
-    ]
-    return faults
+def _faults(model: type[models.Model], options: RecordOptions) -> Iterator[tuple[str, str, str]]:
+    for option, value in vars(options).items():
+        kind = {"children": "reverse relation", "carried": "attribute"}.get(option, "field")
+        for name in chain.from_iterable(value) if option == "merged_together" else value:
+            if not _has(model, name, kind):
+                yield option, name, f"no {kind} of this model"
 
 
-def _is_field(model: type[models.Model], name: str, kind: type) -> bool:
+def _has(model: type[models.Model], name: str, kind: str) -> bool:
+    if kind == "attribute":
+        return hasattr(model, name)
     try:
-        return isinstance(model._meta.get_field(name), kind)
+        field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return False
+    return isinstance(field, models.Field if kind == "field" else models.ManyToOneRel)

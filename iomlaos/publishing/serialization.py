@@ -149,9 +149,7 @@ def build(record: models.Model, snapshot: Snapshot) -> models.Model:
     record = _with_own_cache(record)
     built = copy.copy(record)
     built._state.fields_cache = {}
-    assign(built, snapshot["fields"])
-    for name in options_of(type(built)).carried:
-        setattr(built, name, snapshot.get("carried", {}).get(name, ""))
+    _assign_record(built, snapshot)
     cached = {}
     for relation in child_relations(type(built)):
         stored = {str(row.pk): row for row in children_of(record, relation)}
@@ -170,13 +168,10 @@ def build(record: models.Model, snapshot: Snapshot) -> models.Model:
 def _build_child(
     owner: models.Model, relation: models.ManyToOneRel, stored: models.Model | None, key: str, values: dict
 ) -> models.Model:
-    row = (
-        copy.copy(stored)
-        if stored
-        else relation.related_model(pk=relation.related_model._meta.pk.to_python(key))
-    )
-    assign(row, values)
+    model = relation.related_model
+    row = copy.copy(stored) if stored else model(pk=model._meta.pk.to_python(key))
     setattr(row, relation.field.name, owner)
+    assign(row, values)
     return row
 
 
@@ -217,6 +212,12 @@ def assign(row: models.Model, values: dict[str, Any]) -> None:
             setattr(row, field.attname, _from_json(field, values[field.name]))
 
 
+def _assign_record(record: models.Model, snapshot: Snapshot) -> None:
+    assign(record, snapshot["fields"])
+    for name in options_of(type(record)).carried:
+        setattr(record, name, snapshot.get("carried", {}).get(name, ""))
+
+
 def _from_json(field: models.Field, value: Any) -> Any:
     if value is None:
         return None if field.null else field.get_default() if not field.empty_strings_allowed else ""
@@ -231,7 +232,7 @@ def missing_references(
 ) -> list[Path]:
     """The fields of a snapshot that refer to deleted rows. What the rows refer to now, `present`, exists."""
     found = []
-    for difference in merge.differences(present or {"fields": {}, "many": {}, "owned": {}}, snapshot):
+    for difference in merge.differences(present or merge.EMPTY, snapshot):
         path, value = difference.path, difference.after
         reference = _reference_at(model, path)
         if reference is None or value in (merge.MISSING, None):
@@ -262,9 +263,7 @@ def write(record: models.Model, snapshot: Snapshot) -> None:
     before = None if record._state.adding else snapshot_of(record)
     if before and all(before[part] == snapshot[part] for part in before):
         return
-    assign(record, snapshot["fields"])
-    for name in options_of(type(record)).carried:
-        setattr(record, name, snapshot.get("carried", {}).get(name, ""))
+    _assign_record(record, snapshot)
     record.save()
     for name, keys in snapshot["many"].items():
         manager = getattr(record, name)
@@ -293,10 +292,7 @@ def _write_children(record: models.Model, relation: models.ManyToOneRel, wanted:
         del changed[key]
     _delete_for_replace([present[key] for key in changed if key in present])
     for key in sorted(changed, key=lambda key: key not in present):
-        row = present.get(key) or model(pk=model._meta.pk.to_python(key))
-        setattr(row, relation.field.name, record)
-        assign(row, changed[key])
-        row.save()
+        _build_child(record, relation, present.get(key), key, changed[key]).save()
 
 
 def _has_values(row: models.Model, values: dict[str, Any]) -> bool:

@@ -22,13 +22,13 @@ from iomlaos.media.views import file_response
 from iomlaos.publishing import merge
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import Publishable, Revision
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
 from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
-from iomlaos.staff.drafts import PUBLISHING_FIELDS, DraftsMixin
+from iomlaos.staff.drafts import DraftsMixin
 from iomlaos.staff.duplicate import (
     COPY_OF,
     copied_values,

@@ -3,7 +3,6 @@
 import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
@@ -14,36 +13,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from iomlaos.publishing.merge import Snapshot, differences
-from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink, Revision
 from iomlaos.publishing.status import status_line, status_of, waiting_for
-from iomlaos.staff.actions import Action, PartialFormMixin
+from iomlaos.staff.actions.base import Action
+from iomlaos.staff.actions.publish import Publish
+from iomlaos.staff.actions.review import DeleteDraft, Return, Submit
+from iomlaos.staff.actions.schedule import CancelSchedule, ChangeMoment, TakeDown, Withdraw
 from iomlaos.staff.edit_session import EditSession
-from iomlaos.staff.publish import Publish, Submit
-from iomlaos.staff.record_actions import (
-    CancelSchedule,
-    ChangeMoment,
-    DeleteDraft,
-    Return,
-    TakeDown,
-    Withdraw,
-)
-from iomlaos.staff.versioned_form import latest_note
+from iomlaos.staff.forms import PublishableForm
 
 #: The buttons that save and go on: to the step of publishing, of submitting, or to the page that `_then`
 #: names. A form that is sent without one is saved as a draft.
 PUBLISH, SUBMIT, THEN = "_publish", "_submit", "_then"
 #: Pages of the menu that are no actions.
 PAGES = ("history", "links", "preview")
-
-
-#: Fields that the actions set.
-PUBLISHING_FIELDS = (
-    "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo", "changelog",
-)  # fmt: skip
-
-
-class PublishableForm(PartialFormMixin, forms.ModelForm):
-    """The change form of a Publishable."""
 
 
 class DraftsMixin:
@@ -94,7 +77,7 @@ class DraftsMixin:
         is_same = not differences(session.theirs, data) and latest.data.get("carried") == data.get("carried")
         if is_same and not session.contested:
             return False
-        Revision.objects.save_draft(versions, session.record, data, by=request.user, note=latest_note(latest))
+        Revision.objects.save_draft(versions, session.record, data, by=request.user, note=latest.waiting_note)
         return True
 
     def respond(

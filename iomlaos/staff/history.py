@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
-from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision
+from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, existing_keys
 from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.duplicate import unique_slug
 
@@ -32,13 +32,6 @@ class HistoryMixin:
         serialization.locked(self.model, obj.pk)
         Revision.objects.record_deletion(obj, by=request.user)
         super().delete_model(request, obj)
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        for record in queryset.order_by("pk"):
-            serialization.locked(self.model, record.pk)
-            Revision.objects.record_deletion(record, by=request.user)
-        super().delete_queryset(request, queryset)
 
     def get_urls(self) -> list:
         return [
@@ -133,10 +126,11 @@ class HistoryMixin:
         if request.method == "POST":
             key = parse_uuid(request.POST.get("revision"))
             return self._restore_deleted(request, get_object_or_404(deletions, pk=key))
-        existing = {str(key) for key in self.model._base_manager.values_list("pk", flat=True)}
+        latest = list(deletions[:PAGE_SIZE])
+        existing = existing_keys(latest)
         context = {
             "title": _("Deleted: %(records)s") % {"records": self.opts.verbose_name_plural},
-            "deletions": [item for item in deletions[:PAGE_SIZE] if item.object_key not in existing],
+            "deletions": [each for each in latest if (each.model, each.object_key) not in existing],
         }
         return self.render_page(request, "deleted_records", context)
 

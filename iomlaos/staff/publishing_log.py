@@ -1,6 +1,5 @@
 """Admin pages of the publishing log."""
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
@@ -10,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.models import PublishingLogEntry
+from iomlaos.publishing.models import PublishingLogEntry, existing_keys
 from iomlaos.publishing.permissions import can_view
 from iomlaos.staff.base import ReadOnlyAdmin
 
@@ -38,12 +37,9 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
         """Mark the entries whose record still exists, with one query a model."""
         changelist = super().get_changelist_instance(request)
         entries = changelist.result_list = list(changelist.result_list)
-        existing = {
-            label: {str(key) for key in apps.get_model(label)._base_manager.values_list("pk", flat=True)}
-            for label in {entry.model for entry in entries}
-        }
+        existing = existing_keys(entries)
         for entry in entries:
-            entry.record_exists = entry.object_key in existing[entry.model]
+            entry.record_exists = (entry.model, entry.object_key) in existing
         return changelist
 
     @admin.display(description=_("event"), ordering="event")

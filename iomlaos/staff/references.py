@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.media.richtext import RichTextField
-from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, publishables, starts_after
+from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, publishables
 from iomlaos.publishing.serialization import child_relations, content_fields, owner_fields, owner_of
 
 
@@ -69,26 +69,6 @@ def references_to(
     for references in found.values():
         references.sort(key=lambda reference: (not reference.blocks_delete, not reference.is_live))
     return found
-
-
-def keys_once_public(records: Collection[models.Model], at: datetime.datetime) -> set[Any]:
-    """The keys of those that visitors can see, or ever could: their addresses may be known."""
-    if not records or not isinstance(next(iter(records)), Publishable):
-        return set()
-    public = set()
-    for record in records:
-        published_at = getattr(record, "first_published_at", None)
-        if record.is_live(at) or record.was_withdrawn(at) or (published_at and published_at <= at):
-            public.add(record.pk)
-    others = {str(record.pk): record.pk for record in records if record.pk not in public}
-    states = Revision.objects.filter(
-        model=next(iter(records))._meta.label_lower,
-        object_key__in=others,
-        kind=Revision.Kind.STATE,
-        data__fields__state__in=[Publishable.State.PUBLISHED, Publishable.State.WITHDRAWN],
-    )
-    revisions = states.values_list("object_key", "data")
-    return public | {others[key] for key, data in revisions if not starts_after(data, at)}
 
 
 def _page_references(records: Collection[models.Model], at: datetime.datetime) -> KeyedReferences:

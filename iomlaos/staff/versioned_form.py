@@ -173,12 +173,11 @@ class VersionedAdmin(BaseAdmin):
         self.adjust_snapshot(request, session, typed)
         if session is None:
             record = self.model()
-            versions = RecordVersions(None, None, None, 0)
-            self._save_state(request, record, versions, typed, self.first_note(request))
+            self._save_state(request, record, RecordVersions(), typed, self.first_note(request))
             return self.respond(request, None, record, is_saved=True)
         data = session.merge(typed)
         if data is None:
-            session.keep(latest_note(session.source))
+            session.keep(session.source.waiting_note)
             return None
         if self.is_kept_as_draft(request, session.record):
             is_saved = self.save_draft(request, session, data)
@@ -251,8 +250,3 @@ class VersionedAdmin(BaseAdmin):
             "kept_labels": [each.label for each in conflicts if not each.is_contested],
             "contested": formatter.conflicts(session.contested),
         }
-
-
-def latest_note(revision: Revision) -> str:
-    """The note of a draft or a scheduled change, which a later draft keeps."""
-    return revision.note if revision.kind in Revision.WAITING else ""

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('order', models.PositiveSmallIntegerField(default=0, help_text='Within its programme.', verbose_name='order')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'document',
                 'verbose_name_plural': 'documents',
                 'ordering': ['order', 'title_en'],
@@ -150,6 +151,7 @@ class Migration(migrations.Migration):
                 ('places', models.ManyToManyField(blank=True, related_name='programmes', to='office.place', verbose_name='places')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'programme',
                 'verbose_name_plural': 'programmes',
                 'ordering': ['order', 'title_en'],
@@ -227,6 +229,7 @@ class Migration(migrations.Migration):
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programmes.programme', verbose_name='programme')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'project',
                 'verbose_name_plural': 'projects',
                 'ordering': ['title_en'],

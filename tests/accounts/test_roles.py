@@ -272,7 +272,7 @@ def test_the_rights_of_the_roles_are_those_that_the_models_have(db):
     for permission in Permission.objects.filter(group__isnull=False).select_related("content_type"):
         model = apps.get_model(permission.content_type.app_label, permission.content_type.model)
         action = permission.codename.removesuffix(f"_{model._meta.model_name}")
-        assert action == "publish" or action in model._meta.default_permissions, permission
+        assert action in model._meta.default_permissions, permission
         assert permission.name == f"Can {action} {model._meta.verbose_name_raw}"
 
 

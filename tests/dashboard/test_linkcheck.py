@@ -284,7 +284,7 @@ def test_the_front_page_counts_them_but_for_records_that_were_saved_since(elsewh
     [count] = [task.count for task in staff.get("/admin/").context["later"] if task.name == "broken-links"]
     assert count == 2
     for page in pages:
-        Revision.objects.sync_state(page)
+        Revision.objects.versions(page)
     assert "broken-links" not in [task.name for task in staff.get("/admin/").context["later"]]
 
 

@@ -246,7 +246,7 @@ def test_a_block_shows_five_rows_and_all_of_them_on_a_page_of_its_own(staff):
 def test_recent_changes_are_those_that_the_public_noticed_and_the_reader_may_see(clock, client, db):
     editor = person("editor", "view_programme", "publish_programme", "view_publishinglogentry")
     for record in (make_programme(title_en="Health"), make_vacancy(title_en="Driver")):
-        state = Revision.objects.sync_state(record)
+        state = Revision.objects.versions(record).current
         Revision.objects.filter(pk=state.pk).update(event="published", by=editor, at=NOW - DAY)
     client.force_login(editor)
     response = client.get("/admin/")
@@ -334,7 +334,7 @@ def test_the_front_page_takes_at_most_25_queries_with_everything_in_use(clock, c
             make_project(donors=[make_donor()], partners=[make_counterpart()])
             make_programme(publish_from=NOW + DAY), make_page(publish_until=NOW + DAY)
             make_programme(state="withdrawn"), make_page(state="draft")
-            published = Revision.objects.sync_state(make_programme())
+            published = Revision.objects.versions(make_programme()).current
             Revision.objects.filter(pk=published.pk).update(event="published", by=writer)
             page = make_page(title_en="Linked")
             CheckedLink.objects.create(

@@ -193,7 +193,7 @@ def test_a_picture_goes_once_no_text_no_draft_and_no_earlier_state_names_it(
     make_programme(body_en=in_text.figure, state="draft")
     make_page(body_lo=in_lao.figure)
     programme = make_programme(body_en=in_history.figure)
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     programme.body_en = "<p>Without.</p>"
     programme.save()
     before = on_disk()

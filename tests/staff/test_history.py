@@ -182,7 +182,7 @@ def test_what_is_wrong_in_a_field_is_said_before_the_conflict_and_overwrites_not
 
 def test_a_form_that_names_no_revision_of_its_record_is_saved(staff, programme):
     other = make_programme()
-    Revision.objects.sync_state(other)
+    Revision.objects.versions(other)
     for source in ("nonsense", str(states(other)[0].pk)):
         form = fill_form(opened(staff, programme), _source=source, title_en=f"With {source[:8]}")
         assert staff.post(address_of(programme), form).status_code == 302
@@ -299,7 +299,7 @@ def test_an_earlier_state_opens_as_a_form_and_is_saved_like_any_other(staff, pro
 
 def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
     vacancy = make_vacancy(grade="G2")
-    Revision.objects.sync_state(vacancy)
+    Revision.objects.versions(vacancy)
     first = states(vacancy)[0]
     new = vacancy.closes_at.replace(year=2031)
     change_deadline(vacancy, new)
@@ -313,7 +313,7 @@ def test_an_earlier_state_of_a_notice_opens_with_the_deadline_of_today(staff):
 
 def test_an_earlier_text_of_what_was_published_since_stays_public_with_its_notes(staff):
     programme = make_programme(title_en="First", state="draft")
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     first = states(programme)[0]
     publish(staff, programme)
     publish_with_note(staff, programme, "A better title.", title_en="Second")
@@ -329,7 +329,7 @@ def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
     """It was public once, and was withdrawn: by its state in the history, by an old form, by a typed state."""
     writer = person("dala", "Contributors")
     programme = make_programme(title_en="As it was")
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     tab = fill_form(opened(writer, programme), title_en="In an old tab")
     was = states(programme)[0]
     take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
@@ -350,7 +350,7 @@ def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
 def test_a_parked_form_of_a_public_state_publishes_nothing(clock, staff):
     programme = make_programme(title_en="As it was")
     writer = person("dala", "Contributors")
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     public = states(programme)[0].data
     take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
     parked = Revision.objects.add_pending(states(programme)[0], programme, public, by=None, note="")
@@ -364,7 +364,7 @@ def test_a_parked_form_of_a_public_state_publishes_nothing(clock, staff):
 
 def test_a_state_with_rows_that_are_gone_brings_them_back(staff, programme):
     make_figure(programme=programme, value="11", caption_en="people")
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     first = states(programme)[0]
     send(staff, programme, **{"figures-0-DELETE": "on"})
     assert not programme.figures.exists()
@@ -406,14 +406,14 @@ def test_the_history_of_a_programme_names_who_changed_its_figures_elsewhere(cloc
     draft = make_programme(title_en="Not public", state="draft")
     kept, gone = make_figure(programme=programme, value="1"), make_figure(programme=draft)
     for row in (programme, other, draft):
-        Revision.objects.sync_state(row)
+        Revision.objects.versions(row)
     Programme.objects.filter(pk=programme.pk).update(order=9)
     editor = person("keo", "Editors")
     send(editor, kept, value="2")
     clock.shift(60)
     send(editor, kept, programme=str(other.pk))
     assert editor.post(address_of(gone, "delete/"), {"post": "yes"}).status_code == 302
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     named = [(state.by_name, state.at.minute) for state in states(programme)]
     assert named == [("keo", 1), ("keo", 0), ("", 0), ("", 0)]
     assert [states(row)[0].by_name for row in (other, draft)] == ["keo", "keo"]
@@ -487,7 +487,7 @@ def test_a_corrected_note_stays_so_when_what_was_scheduled_with_a_note_is_publis
 
 
 def test_who_looks_at_what_a_command_changed_writes_nothing_to_its_history(staff, programme):
-    Revision.objects.sync_state(programme)
+    Revision.objects.versions(programme)
     Programme.objects.filter(pk=programme.pk).update(summary_en="By a command.")
     for page in ("history/", "withdraw/", "change/", "preview/page/"):
         assert staff.get(address_of(programme, page)).status_code == 200
@@ -499,5 +499,5 @@ def test_who_may_not_change_a_record_sees_no_history_and_restores_nothing(client
     client.force_login(make_colleague())
     assert client.get(address_of(programme, "history/")).status_code == 403
     assert client.get("/admin/programmes/programme/deleted/").status_code == 403
-    state = Revision.objects.sync_state(programme)
+    state = Revision.objects.versions(programme).current
     assert client.get(version_url(programme, state)).status_code == 403

@@ -202,7 +202,7 @@ def test_a_text_with_a_picture_without_words_is_refused_beside_the_text(staff):
 def test_a_picture_that_a_text_shows_cannot_be_deleted_and_another_goes_with_its_files(staff):
     shown, unused, waiting = make_picture(), make_picture(), make_picture()
     programme = make_programme(body_en=shown.figure)
-    head = Revision.objects.sync_state(programme)
+    head = Revision.objects.versions(programme).current
     data = head.data | {"fields": head.data["fields"] | {"body_en": waiting.figure}}
     Revision.objects.create(
         model="programmes.programme",

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from iomlaos.publishing.models import Revision
-from iomlaos.staff.references import Reference, keys_once_public, references_to
+from iomlaos.staff.delete_protection import was_ever_public
+from iomlaos.staff.references import Reference, references_to
 from programmes.models import Programme
 from tests.helpers.admin import address_of, person
 from tests.helpers.factories import (
@@ -170,16 +171,12 @@ PUBLISHABLE = (
 )  # fmt: skip
 
 
-def was_public(row, at: datetime.datetime = NOW) -> bool:
-    return bool(keys_once_public([row], at))
-
-
 def test_what_visitors_could_see_at_any_time_was_public():
     for make in (make_programme, make_vacancy):
         for given in ({}, {"state": "withdrawn"}, {"publish_from": PAST}):
-            assert was_public(make(**given)), (make, given)
+            assert was_ever_public(make(**given), NOW), (make, given)
         for given in ({"state": "draft"}, {"state": "published", "publish_from": FUTURE}):
-            assert not was_public(make(**given)), (make, given)
+            assert not was_ever_public(make(**given), NOW), (make, given)
 
 
 def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
@@ -190,10 +187,10 @@ def test_of_every_kind_what_was_public_is_not_deleted_and_a_draft_is(staff):
 
 def test_a_draft_that_was_public_once_stays():
     row = make_programme()
-    Revision.objects.sync_state(row)
+    Revision.objects.versions(row)
     Programme.objects.filter(pk=row.pk).update(state="draft")
     row.refresh_from_db()
-    assert was_public(row)
+    assert was_ever_public(row, NOW)
 
 
 # --- Drafts and links --------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_a_failed_save_leaves_no_file(staff, arriving):
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_of_a_public_page_that_could_not_be_saved_leaves_no_file(staff):
     document = make_document()
-    Revision.objects.sync_state(document)
+    Revision.objects.versions(document)
     post_save.connect(fails, sender=Revision)
     try:
         with pytest.raises(DatabaseError):

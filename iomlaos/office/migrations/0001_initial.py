@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('body_lo', models.TextField(blank=True, null=True, verbose_name='text')),
             ],
             options={
+                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
                 'verbose_name': 'page',
                 'verbose_name_plural': 'pages',
                 'ordering': ['title_en'],

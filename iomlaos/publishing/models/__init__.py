@@ -1,8 +1,13 @@
 from .events import ends_before, starts_after
-from .log_entry import PublishingLogEntry
-from .publishable import Publishable, PublishableQuerySet, PublishingWarning, publishables
+from .publishable import (
+    PUBLISHING_FIELDS,
+    Publishable,
+    PublishableQuerySet,
+    PublishingWarning,
+    publishables,
+)
 from .review_link import ReviewLink
-from .revision import Revision
+from .revision import PublishingLogEntry, Revision
 from .revision_queryset import RecordVersions
 from .slug_redirect import SlugRedirect
-from .workflow import GenericRecordModel, Submission
+from .workflow import GenericRecordModel, Submission, existing_keys

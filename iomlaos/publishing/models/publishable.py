@@ -31,6 +31,10 @@ def _merge_changelogs(was: list | None, theirs: list | None, mine: list | None) 
     return sorted([*added, *kept], key=lambda note: note["on"], reverse=True)
 
 
+#: Fields that the actions of staff set, and no form.
+PUBLISHING_FIELDS = (
+    "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo", "changelog",
+)  # fmt: skip
 #: The name of a field, and what should be looked at.
 PublishingWarning = tuple[str, Promise | str]
 
@@ -151,10 +155,7 @@ class Publishable(models.Model):
     record_options = RecordOptions(
         merges={"information_date": _max_date, "changelog": _merge_changelogs},
         # An earlier text comes back, and not what was public then.
-        kept_on_restore=(
-            "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo",
-            "changelog",
-        ),
+        kept_on_restore=PUBLISHING_FIELDS,
         not_copied=(
             "slug", "state", "withdrawal_reason", "publish_from", "publish_until", "review_due",
             "information_date", "reviewed_on", "changelog",
@@ -165,6 +166,7 @@ class Publishable(models.Model):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "published", "withdrawn"]),

@@ -1,5 +1,6 @@
 """Revisions: every saved state of a record, with who saved it and when."""
 
+import copy
 import datetime
 
 from django.core import signing
@@ -7,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import format_deadline
-from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.merge import EMPTY, Snapshot
 from iomlaos.publishing.models.events import Event, is_public
 from iomlaos.publishing.models.revision_queryset import RevisionQuerySet
 from iomlaos.publishing.models.workflow import GenericRecordModel
@@ -25,7 +26,7 @@ def unsaved_data(key: str) -> Snapshot:
     try:
         return signing.loads(key.removeprefix(UNSAVED))
     except signing.BadSignature:
-        return {"fields": {}, "many": {}, "owned": {}}
+        return copy.deepcopy(EMPTY)
 
 
 class Revision(GenericRecordModel):
@@ -100,15 +101,8 @@ class Revision(GenericRecordModel):
     @classmethod
     def of_row(cls, record: models.Model, data: Snapshot, *, before: "Revision | None") -> "Revision":
         """A state that is not saved: what the row of a record holds now."""
-        return cls(
-            model=record._meta.label_lower,
-            object_key=str(record.pk),
-            title=str(record)[:200],
-            kind=cls.Kind.STATE,
-            number=0,
-            base=before,
-            data=data,
-        )
+        about = cls.objects.describe(record, None)
+        return cls(**about, kind=cls.Kind.STATE, number=0, base=before, data=data)
 
     @property
     def form_key(self) -> str:
@@ -118,6 +112,11 @@ class Revision(GenericRecordModel):
 
     def has_form_key(self, key: str | None) -> bool:
         return key == str(self.pk) or (is_unsaved_key(key) and unsaved_data(key) == self.data)
+
+    @property
+    def waiting_note(self) -> str:
+        """The note of a draft or a scheduled change, which a later draft keeps."""
+        return self.note if self.kind in self.WAITING else ""
 
     def is_public_at(self, at: datetime.datetime) -> bool:
         """Whether the row, in this state, is what visitors see at a moment."""
@@ -135,3 +134,21 @@ class Revision(GenericRecordModel):
             return words
         moment = self.publish_at or datetime.datetime.fromisoformat(self.data["fields"]["publish_from"])
         return f"{words}: {format_deadline(moment)}"
+
+
+class PublishingLogEntryManager(models.Manager.from_queryset(RevisionQuerySet)):
+    def get_queryset(self) -> RevisionQuerySet:
+        return super().get_queryset().log_entries()
+
+
+class PublishingLogEntry(Revision):
+    """The log of publishing: what became public, was changed while it was, or went. Nobody edits it."""
+
+    objects = PublishingLogEntryManager()
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("publishing log entry")
+        verbose_name_plural = _("publishing log")
+        ordering = ["-at", "-number"]

@@ -25,10 +25,10 @@ class RecordVersions:
     A draft beside a scheduled change was typed upon it, and holds its text.
     """
 
-    current: Any  # Revision; None for a record that was never saved.
-    draft: "Revision | None"
-    scheduled: "Revision | None"
-    number: int
+    current: Any = None  # Revision; None for a record that was never saved.
+    draft: "Revision | None" = None
+    scheduled: "Revision | None" = None
+    number: int = 0
 
     @property
     def latest(self) -> "Revision":
@@ -105,11 +105,7 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def saved_versions(self, record: models.Model) -> "RecordVersions":
         """The last recorded state of a record, whether or not its row is still there."""
         last = self.of(record).saved().first()
-        return RecordVersions(self.of(record).states().first(), None, None, last.number if last else 0)
-
-    def sync_state(self, record: models.Model) -> "Revision":
-        """The latest state of the row; see `versions`."""
-        return self.versions(record).current
+        return RecordVersions(self.of(record).states().first(), number=last.number if last else 0)
 
     def add_state(
         self,

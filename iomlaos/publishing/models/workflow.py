@@ -2,8 +2,12 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -55,6 +59,15 @@ class GenericRecordModel(models.Model):
     def who(self) -> str:
         """Whose doing it was; what was changed by a command has nobody's name."""
         return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
+
+
+def existing_keys(rows: Iterable[GenericRecordModel]) -> set[tuple[str, str]]:
+    """Of the records that these rows are about, the model and the key of those that are still there."""
+    found: set[tuple[str, str]] = set()
+    for label, of_model in groupby(sorted(rows, key=attrgetter("model")), key=attrgetter("model")):
+        records = apps.get_model(label)._base_manager.filter(pk__in=[row.object_key for row in of_model])
+        found |= {(label, str(key)) for key in records.values_list("pk", flat=True)}
+    return found
 
 
 class SubmissionQuerySet(GenericRecordQuerySet):

@@ -1,17 +1,16 @@
-"""The actions of every Publishable: withdraw, cancel the schedule, return, delete the draft."""
+"""The actions that change when a page is public: the moment, the schedule, taking down, withdrawing."""
 
 import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import drafts
-from iomlaos.publishing.dates import VIENTIANE
-from iomlaos.publishing.models import Publishable, Revision, Submission
-from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
+from iomlaos.publishing.models import Publishable
+from iomlaos.staff.actions.base import Action
+from iomlaos.staff.forms import MomentForm
 from iomlaos.staff.notifications.models import Notification
 
 
@@ -35,9 +34,7 @@ class ChangeMoment(Action):
         return self.record.publish_from if is_scheduled else None
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        moment = self.moment.astimezone(VIENTIANE)
-        initial = {"date": moment.date(), "hour": moment.time()}
-        return MomentForm(data, initial=initial, at=self.at)
+        return MomentForm(data, at=self.at, moment=self.moment)
 
     def perform(self, form: MomentForm) -> None:
         drafts.change_moment(self.versions, self.record, form.moment, by=self.user)
@@ -70,14 +67,9 @@ class TakeDown(Action):
         return self.record.public_status(self.at)[0] in ("live", "scheduled")
 
     def form(self, data: Any = None) -> forms.BaseForm:
-        initial = {}
-        if self.record.publish_until:
-            moment = self.record.publish_until.astimezone(VIENTIANE)
-            initial = {"date": moment.date(), "hour": moment.time()}
-        form = MomentForm(data, initial=initial, at=self.at)
-        for field in form.fields.values():
-            field.required = False
-        form.fields["date"].help_text = gettext("Leave both empty to keep the page.")
+        form = MomentForm(data, at=self.at, moment=self.record.publish_until)
+        form.fields["date"].required = form.fields["hour"].required = False
+        form.fields["date"].help_text = _("Leave both empty to keep the page.")
         return form
 
     def perform(self, form: MomentForm) -> None:
@@ -122,52 +114,3 @@ class Withdraw(Action):
             # The change stays as a draft until somebody publishes it.
             drafts.cancel_schedule(self.versions, self.record, by=self.user)
         self.save(note=self.record.withdrawal_reason_en)
-
-
-class DeleteDraft(Action):
-    name = "delete-draft"
-    label = _("Delete draft…")
-    button = _("Delete draft")
-    about = _("The public page stays as it is. The draft stays in the history.")
-    done = _("The draft is deleted. It stays in the history.")
-    tells = Notification.Kind.DRAFT_DELETED
-    is_destructive = True
-
-    @property
-    def is_permitted(self) -> bool:
-        draft = self.versions.draft
-        is_own = draft is not None and draft.by_id == self.user.pk
-        return is_own or super().is_permitted
-
-    @property
-    def is_offered(self) -> bool:
-        return bool(self.versions.draft)
-
-    def perform(self, form: forms.BaseForm) -> None:
-        Submission.objects.end(self.record, self.at)
-        Revision.objects.close(self.versions, self.versions.draft, Revision.Ending.DISCARDED)
-
-
-class Return(Action):
-    name = "return"
-    label = _("Return with a note…")
-    button = _("Return")
-    about = _("It stays a draft. Whoever submitted it sees your note on their home page.")
-    done = _("Returned.")
-    tells = Notification.Kind.RETURNED
-
-    class Form(forms.Form):
-        note = forms.CharField(
-            label=_("What should change?"), max_length=300, widget=forms.Textarea(NOTE_WIDGET)
-        )
-
-    @property
-    def is_offered(self) -> bool:
-        return Submission.objects.of(self.record).waiting().exists()
-
-    def perform(self, form: forms.BaseForm) -> None:
-        Submission.objects.of(self.record).waiting().update(
-            returned_at=self.at,
-            returned_by_name=self.user.get_full_name() or self.user.get_username(),
-            return_note=form.cleaned_data["note"],
-        )

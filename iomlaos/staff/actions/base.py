@@ -2,61 +2,21 @@
 
 import datetime
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.dates import local_moment
 from iomlaos.publishing.models import Publishable, RecordVersions, Revision
-from iomlaos.staff.fields import DateField, TimeField
+from iomlaos.staff.forms import errors_by_field
 from iomlaos.staff.notifications.models import Notification, receives_mail
 from iomlaos.staff.notifications.recipients import people_told
-
-#: The widget attributes of a note for a colleague.
-NOTE_WIDGET = {"rows": 4, "class": "vLargeTextField"}
-
-
-class PartialFormMixin:
-    """A model form with some of the fields: errors of the others are shown above it, with their labels."""
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        for name in [name for name in getattr(error, "error_dict", ()) if not self._has_field(name)]:
-            super().add_error(None, _with_label(self._meta.model, name, error.error_dict.pop(name)))
-        super().add_error(field, error)
-
-    def _has_field(self, name: str) -> bool:
-        return name in self.fields or name == NON_FIELD_ERRORS
-
-
-class MomentForm(forms.Form):
-    """A date and an hour in Vientiane, in the future."""
-
-    date = DateField(label=_("Date"))
-    hour = TimeField(label=_("Hour"), help_text=_("Vientiane time (UTC+7), such as 09:00."))
-
-    def __init__(self, *args: Any, at: datetime.datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.at = at
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("date") and cleaned.get("hour") is not None and self.moment <= self.at:
-            self.add_error("date", _("This moment has passed. Give a later one."))
-        return cleaned
-
-    @property
-    def moment(self) -> datetime.datetime:
-        return local_moment(self.cleaned_data["date"], self.cleaned_data["hour"])
 
 
 class Action:
@@ -127,16 +87,22 @@ class Action:
     def as_view(cls, admin: Any) -> Callable[..., HttpResponse]:
         """The view of the action, for a ModelAdmin. Status 409 on a concurrent save."""
 
+        @transaction.atomic
+        def submit(request: HttpRequest, object_id: str) -> HttpResponse:
+            found = admin.get_object_or_404(request, object_id)
+            record = serialization.locked(admin.model, found.pk)
+            if record is None:
+                raise Http404
+            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
+            action = cls(admin, request, record, versions)
+            return action._refusal() or action._submit()
+
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            if request.method != "POST":
-                record = admin.get_object_or_404(request, object_id)
-                action = cls(admin, request, record, Revision.objects.peek(record))
-                return action._refusal() or action._show(action.form())
-            with transaction.atomic():
-                record = _locked_or_404(admin, object_id)
-                versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
-                action = cls(admin, request, record, versions)
-                return action._refusal() or action._submit()
+            if request.method == "POST":
+                return submit(request, object_id)
+            record = admin.get_object_or_404(request, object_id)
+            action = cls(admin, request, record, Revision.objects.peek(record))
+            return action._refusal() or action._show(action.form())
 
         return view
 
@@ -160,7 +126,7 @@ class Action:
                 with transaction.atomic():
                     self._perform_and_tell(form)
             except ValidationError as error:
-                _add_error(self.model, form, error)
+                form.add_error(None, errors_by_field(form, self.model, error))
             except IntegrityError:
                 is_stale = True
             else:
@@ -198,35 +164,3 @@ class Action:
         self.record.save()
         data = serialization.serialize(self.record)
         Revision.objects.add_state(self.versions, self.record, data, by=self.user, note=note)
-
-
-def _locked_or_404(admin: Any, object_id: str) -> Publishable:
-    try:
-        key = admin.opts.pk.to_python(unquote(object_id))
-    except ValidationError:
-        raise Http404 from None
-    record = serialization.locked(admin.model, key)
-    if record is None:
-        raise Http404
-    return cast(Publishable, record)
-
-
-def _with_label(model: type[models.Model], name: str, errors: list[ValidationError]) -> ValidationError:
-    """The errors of a field that the form does not show, with its label."""
-    if name == NON_FIELD_ERRORS:
-        return ValidationError(errors)
-    field = model._meta.get_field(name)
-    label = capfirst(getattr(field, "translated_field", field).verbose_name)
-    message = gettext("%(field)s (see the form): %(message)s")
-    return ValidationError(
-        [message % {"field": label, "message": text} for text in ValidationError(errors).messages]
-    )
-
-
-def _add_error(model: type[models.Model], form: forms.BaseForm, error: ValidationError) -> None:
-    """Show an error of the model at its field, else above the form."""
-    for name, errors in error.update_error_dict({}).items():
-        if name in form.fields:
-            form.add_error(name, errors)
-        else:
-            form.add_error(None, _with_label(model, name, errors))

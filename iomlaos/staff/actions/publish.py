@@ -9,20 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import drafts, merge, serialization
-from iomlaos.publishing.dates import VIENTIANE, format_deadline
+from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
-from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import Publishable, RecordVersions, Submission
-from iomlaos.staff.actions import NOTE_WIDGET, Action, MomentForm
+from iomlaos.publishing.merge import EMPTY, Snapshot
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, Submission
+from iomlaos.staff.actions.base import Action
+from iomlaos.staff.forms import MomentForm
 from iomlaos.staff.notifications.models import Notification
-from iomlaos.staff.versioned_form import latest_note
 
 #: Fields that a visitor does not see: the step does not list them.
-NOT_SHOWN = {
-    "state", "publish_from", "publish_until", "withdrawal_reason_en", "withdrawal_reason_lo", "changelog",
-    "review_due", "staff_note",
-}  # fmt: skip
-EMPTY: Snapshot = {"fields": {}, "many": {}, "owned": {}}
+NOT_SHOWN = {*PUBLISHING_FIELDS, "review_due", "staff_note"}
 
 
 class PublishForm(MomentForm):
@@ -101,14 +97,15 @@ class Publish(Action):
 
     def form(self, data: Any = None) -> PublishForm:
         scheduled = self.versions.scheduled
-        initial = {"note": latest_note(self.versions.latest), **self._scheduled_note()}
-        if scheduled and scheduled.publish_at > self.at:
-            moment = scheduled.publish_at.astimezone(VIENTIANE)
-            initial |= {"when": PublishForm.LATER, "date": moment.date(), "hour": moment.time()}
+        initial = {"note": self.versions.latest.waiting_note, **self._scheduled_note()}
+        is_ahead = scheduled is not None and scheduled.publish_at > self.at
+        if is_ahead:
+            initial["when"] = PublishForm.LATER
         return PublishForm(
             data,
             initial=initial,
             at=self.at,
+            moment=scheduled.publish_at if is_ahead else None,
             warnings=self.warnings,
             has_visitor_note=self.model.shows_changes and self.versions.current.is_public_at(self.at),
         )
@@ -155,38 +152,6 @@ class Publish(Action):
             self.done = gettext("Scheduled. It becomes public on %(moment)s.") % {
                 "moment": format_deadline(form.moment)
             }
-
-
-class Submit(Action):
-    name = "submit"
-    label = _("Submit for review")
-    done = _("Submitted for review.")
-    tells = Notification.Kind.SUBMITTED
-    template = "publish"
-    in_menu = False
-
-    class Form(forms.Form):
-        note = forms.CharField(
-            label=_("Note for the reviewer"),
-            max_length=300,
-            required=False,
-            widget=forms.Textarea(NOTE_WIDGET),
-        )
-
-    @property
-    def is_permitted(self) -> bool:
-        return self.admin.has_change_permission(self.request, self.record)
-
-    @property
-    def is_offered(self) -> bool:
-        return bool(self.versions.draft) or self.record.state == Publishable.State.DRAFT
-
-    def context(self) -> dict[str, Any]:
-        return {"told": self.told, **change_summary(self.versions, self.record, self.at)}
-
-    def perform(self, form: forms.BaseForm) -> None:
-        note = form.cleaned_data["note"]
-        Submission.objects.submit(self.record, by=self.user, note=note, at=self.at)
 
 
 def change_summary(versions: RecordVersions, record: Publishable, at: datetime.datetime) -> dict[str, Any]:
