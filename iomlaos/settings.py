@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import django.conf.locale
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.conf import global_settings
 from django_prose_editor.config import html_tags, process_link, process_table
 from js_asset import static_lazy
 
@@ -165,10 +164,6 @@ MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_HANDLERS = [
-    "iomlaos.media.upload_handlers.UnsafeFilenameUploadHandler",
-    *global_settings.FILE_UPLOAD_HANDLERS,
-]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

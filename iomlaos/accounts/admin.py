@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from iomlaos.accounts import invitations, otp
+from iomlaos.accounts import otp
 from iomlaos.accounts.entry import has_entry
 from iomlaos.accounts.forms import UserForm
 from iomlaos.accounts.models import Role, SignInEvent
+from iomlaos.accounts.password_links import make_sign_in_link, send_sign_in_link
 from iomlaos.staff.base import BaseAdmin, ReadOnlyAdmin
 
 # Nobody may see the keys of phones and the recovery codes.
@@ -109,19 +110,11 @@ class UserAdmin(BaseAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 
-    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> Any:
-        response = super().response_add(request, obj, post_url_continue)
-        self._make_link(request, obj)
-        self._warn_without_entry(request, obj)
-        return response
-
-    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
-        response = super().response_change(request, obj)
-        self._warn_without_entry(request, obj)
-        return response
-
-    @staticmethod
-    def _warn_without_entry(request: HttpRequest, user: User) -> None:
+    def save_related(self, request: HttpRequest, form: UserForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not change:
+            self._make_link(request, user)
         if user.is_active and not has_entry(user):
             message = gettext("Without a role %(name)s cannot sign in. Give this account a role.")
             messages.warning(request, message % {"name": user.get_username()})
@@ -129,8 +122,7 @@ class UserAdmin(BaseAdmin):
     @staticmethod
     def _make_link(request: HttpRequest, user: User) -> None:
         """Show a new link once, in a message."""
-        url = invitations.make_link(user)
-        sent = invitations.send_link(user, url)
+        url = make_sign_in_link(user)
         SignInEvent.objects.record(SignInEvent.Kind.LINK_MADE, request, user)
         messages.success(
             request,
@@ -141,7 +133,7 @@ class UserAdmin(BaseAdmin):
                 gettext("Copy the link now. It will not be shown again. It works once, for 7 days."),
             ),
         )
-        if sent:
+        if send_sign_in_link(user, url):
             messages.success(request, gettext("We also send it to %(email)s.") % {"email": user.email})
 
     def get_urls(self) -> list:
@@ -161,35 +153,21 @@ class UserAdmin(BaseAdmin):
             self.log_change(request, user, gettext("Sign-in link made."))
             self._make_link(request, user)
             return redirect("admin:auth_user_change", user.pk)
-        name = {"name": user.get_username()}
-        paragraphs = [
-            gettext("With this link %(name)s can set a new password. The old one works until then.") % name,
-            gettext("Send the link only to %(name)s. It works once, for 7 days.") % name,
-        ]
-        return self._confirm(request, user, gettext("New sign-in link"), paragraphs, gettext("Make a link"))
+        return self._confirm(request, user, "confirm_link", gettext("New sign-in link"))
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Reset the two-step sign-in of a colleague who lost the phone."""
         user = self._get_changeable(request, pk)
         if user == request.user:
             return redirect("admin:second_factor")
-        name = {"name": user.get_username()}
         if request.method == "POST":
             otp.reset(user)
             SignInEvent.objects.record(SignInEvent.Kind.FACTOR_RESET, request, user)
             self.log_change(request, user, gettext("Two-step sign-in reset."))
-            messages.success(request, gettext("At the next sign-in, %(name)s sets up a phone again.") % name)
+            message = gettext("At the next sign-in, %(name)s sets up a phone again.")
+            messages.success(request, message % {"name": user.get_username()})
             return redirect("admin:auth_user_change", user.pk)
-        paragraphs = [
-            gettext("The phone and the recovery codes of %(name)s stop working, and %(name)s is signed out.")
-            % name,
-            gettext("At the next sign-in, %(name)s needs only the password and sets up a phone again.")
-            % name,
-            gettext("Do this only after speaking with %(name)s in person. It is recorded with your name.")
-            % name,
-        ]
-        title = gettext("Reset two-step sign-in")
-        return self._confirm(request, user, title, paragraphs, title)
+        return self._confirm(request, user, "confirm_reset", gettext("Reset two-step sign-in"))
 
     def _get_changeable(self, request: HttpRequest, pk: int) -> User:
         user = get_object_or_404(User, pk=pk)
@@ -197,18 +175,10 @@ class UserAdmin(BaseAdmin):
             raise PermissionDenied
         return user
 
-    def _confirm(
-        self, request: HttpRequest, user: User, title: str, paragraphs: list[str], button: str
-    ) -> HttpResponse:
+    def _confirm(self, request: HttpRequest, user: User, template: str, title: str) -> HttpResponse:
         context = self.admin_site.each_context(request)
-        context |= {
-            "title": title,
-            "person": user,
-            "opts": self.opts,
-            "paragraphs": paragraphs,
-            "button": button,
-        }
-        return render(request, "accounts/confirm.html", context)
+        context |= {"title": title, "person": user, "opts": self.opts}
+        return render(request, f"accounts/{template}.html", context)
 
 
 @admin.register(Role)

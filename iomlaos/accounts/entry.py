@@ -6,13 +6,9 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 def has_entry(user: AbstractUser | AnonymousUser) -> bool:
     """Whether this is an active account with a role, or an active superuser."""
-    return user.is_active and (user.is_superuser or _has_role(user))
-
-
-def _has_role(user: AbstractUser) -> bool:
     if not hasattr(user, "has_role"):
-        user.has_role = user.groups.exists()
-    return user.has_role
+        user.has_role = user.is_superuser or user.groups.exists()
+    return user.is_active and user.has_role
 
 
 entry_required = user_passes_test(has_entry, login_url="admin:login")

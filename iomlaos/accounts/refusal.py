@@ -20,6 +20,12 @@ def refuse(request: HttpRequest, model_admin: ModelAdmin | None) -> HttpResponse
     """Say which roles have the permission that was missing. `model_admin` is whose page it is, if known."""
     options = model_admin.opts if model_admin else None
     action = _missing_action(request, options) if options else ""
+    roles = Group.objects.none()
+    if action:
+        roles = Group.objects.filter(
+            permissions__codename=get_permission_codename(action, options),
+            permissions__content_type__app_label=options.app_label,
+        )
     title = _("You cannot open this page")
     if action == "view":
         title = _("You cannot open “%(name)s”") % {"name": capfirst(options.verbose_name_plural)}
@@ -28,7 +34,7 @@ def refuse(request: HttpRequest, model_admin: ModelAdmin | None) -> HttpResponse
     context = admin.site.each_context(request) | {
         "title": title,
         "own_roles": request.user.groups.order_by("name"),
-        "roles": _roles_with(action, options) if action else [],
+        "roles": roles.order_by("name"),
         "administrators": _administrators(request.user),
         "back": referer if is_own and referer != request.build_absolute_uri() else "",
     }
@@ -42,14 +48,6 @@ def _missing_action(request: HttpRequest, options: Options) -> str:
         if not request.user.has_perm(f"{options.app_label}.{get_permission_codename(action, options)}"):
             return action
     return ""
-
-
-def _roles_with(action: str, options: Options) -> list[Group]:
-    codename = get_permission_codename(action, options)
-    roles = Group.objects.filter(
-        permissions__codename=codename, permissions__content_type__app_label=options.app_label
-    )
-    return list(roles.order_by("name"))
 
 
 def _administrators(user: User) -> list[str]:

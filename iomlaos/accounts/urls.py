@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from iomlaos.accounts import password_reset as views
-from iomlaos.accounts.invitations import SignInLinkView
+from iomlaos.accounts import password_links as views
 
 urlpatterns = [
     path("password-reset/", views.PasswordResetView.as_view(), name="admin_password_reset"),
@@ -13,5 +12,5 @@ urlpatterns = [
         views.PasswordResetConfirmView.as_view(),
         name="password_reset_confirm",
     ),
-    path("sign-in-link/<str:uidb64>/<str:token>/", SignInLinkView.as_view(), name="sign_in_link"),
+    path("sign-in-link/<str:uidb64>/<str:token>/", views.SignInLinkView.as_view(), name="sign_in_link"),
 ]

@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 import django_otp
 from django.contrib import admin, messages
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.models import Device
 
@@ -65,12 +65,12 @@ def code(request: HttpRequest) -> HttpResponse:
         (submitted_code,) = submitted.cleaned_data.values()
         try:
             device = otp.verify(request.user, submitted_code, is_recovery_code=is_recovery_code)
-        except otp.OtpRejected as error:
-            if error.wait:
+        except ValidationError as error:
+            submitted.add_error(None, error)
+            if error.code == "wait":
                 status = 429
             else:
                 SignInEvent.objects.record(Kind.CODE_WRONG, request, request.user)
-            submitted.add_error(None, _error_message(error, is_recovery_code))
         else:
             return _complete_login(request, device, is_recovery_code)
     return _render_page(
@@ -84,27 +84,12 @@ def code(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _error_message(error: otp.OtpRejected, is_recovery_code: bool) -> str:
-    if error.wait:
-        return ngettext(
-            "Too many wrong codes. Wait %(wait)s minute, then try again.",
-            "Too many wrong codes. Wait %(wait)s minutes, then try again.",
-            error.wait,
-        ) % {"wait": error.wait}
-    if is_recovery_code:
-        return gettext("This recovery code is not valid or was already used.")
-    return gettext(
-        "This code is wrong or was already used. Wait for the next one. If that is wrong too, turn on "
-        "automatic date and time on your phone."
-    )
-
-
 def _complete_login(request: HttpRequest, device: Device, is_recovery_code: bool) -> HttpResponse:
     django_otp.login(request, device)
     request.session.cycle_key()
     if is_recovery_code:
         SignInEvent.objects.record(Kind.RECOVERY_CODE, request, request.user)
-        message = gettext(
+        message = _(
             "You have used a recovery code. Codes left: %(left)s. If your phone is lost, set up another one."
         )
         messages.warning(request, message % {"left": otp.codes_left(request.user)})
@@ -133,10 +118,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (password_form is None or password_form.is_valid()):
         try:
             device, codes = otp.enable(request.user, key, form.cleaned_data["code"].replace(" ", ""))
-        except otp.OtpRejected:
-            form.add_error(
-                "code", _("This code does not match the QR code. Type the code that the app shows now.")
-            )
+        except ValidationError as error:
+            form.add_error("code", error)
         else:
             return _complete_set_up(request, device, codes)
     return _render_page(

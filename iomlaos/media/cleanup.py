@@ -20,8 +20,6 @@ from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
 from django.db.models.signals import post_delete
 
-from iomlaos.media.filetypes import NOT_IN_A_NAME
-
 logger = logging.getLogger(__name__)
 _request = threading.local()
 
@@ -107,4 +105,5 @@ def connect_signals(owners: Iterable[type[models.Model]]) -> None:
 
 def as_name(words: str) -> str:
     """Turn words into a file name without its ending. Not every system accepts `:*?"<>|`."""
-    return "-".join(re.sub(rf"[\s:*?\"<>|]|{NOT_IN_A_NAME.pattern}", " ", words).split())
+    printable = "".join(character if character.isprintable() else " " for character in words)
+    return "-".join(re.sub(r"[:*?\"<>|/\\\ufffd]", " ", printable).split())

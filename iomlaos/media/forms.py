@@ -43,9 +43,6 @@ class FileVersionInput(AdminFileWidget):
 
     lost_filename = ""
 
-    def is_initial(self, value: Any) -> bool:
-        return isinstance(value, CurrentFile)
-
     def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
         if isinstance(value, FieldFile):
             value = CurrentFile(value.instance) if value and value._committed else None

@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from iomlaos.media.filetypes.images import MAX_PIXELS, open_image, orientation, reading
 from iomlaos.media.filetypes.types import JPEG, PNG, FileType, InvalidFile
@@ -13,16 +13,6 @@ WIDTHS = (480, 960, 1600)
 QUALITY = 80
 #: A JPEG is read at a smaller scale; other pictures take up to sixteen bytes a pixel.
 MOST_PIXELS_READ_WHOLE = 24_000_000
-#: What puts a picture right, by its EXIF orientation.
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ def sizes(data: bytes, file_type: FileType) -> list[RenditionSize]:
 def _read(data: bytes, file_type: FileType) -> Image.Image:
     side = WIDTHS[-1]
     with open_image(data, file_type, MAX_PIXELS if file_type is JPEG else MOST_PIXELS_READ_WHOLE) as image:
-        turn = UPRIGHT.get(orientation(image))
+        is_turned = orientation(image) != 1
         profile = image.info.get("icc_profile") or b""
         # A JPEG is read at a smaller scale at once.
         image.draft("RGB", (side, side))
@@ -67,11 +57,12 @@ def _read(data: bytes, file_type: FileType) -> Image.Image:
         elif image.mode not in ("L", "RGB", "CMYK"):
             image = image.convert("RGB")
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        if is_turned:
+            image = ImageOps.exif_transpose(image)
     if image.mode == "RGBA":
         behind = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(behind, image).convert("RGB")
-    image = _with_screen_colours(image, profile)
-    return image if turn is None else image.transpose(turn)
+    return _with_screen_colours(image, profile)
 
 
 def _with_screen_colours(image: Image.Image, profile: bytes) -> Image.Image:

@@ -1,14 +1,11 @@
 """Serving files and images."""
 
 import datetime
-from pathlib import PurePath
-from urllib.parse import quote
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from iomlaos.media import cleanup
@@ -18,12 +15,9 @@ from iomlaos.media.models import FileVersion, Image, Rendition, find_public_refe
 def image_response(key: str, width: int, filename: str = "") -> FileResponse:
     """A rendition of an image; raises Http404 without one. The caller checks who may see it."""
     rendition = get_object_or_404(Rendition, image__in=Image.objects.by_key(key), width=width)
-    response = FileResponse(_open_or_404(rendition.file), content_type="image/webp")
-    response["Content-Length"] = str(rendition.bytes)
+    response = FileResponse(_open_or_404(rendition.file), filename=filename, content_type="image/webp")
     # The content at an address never changes, only whether it is public.
     response["ETag"] = f'"{rendition.pk.hex}"'
-    if filename:
-        response["Content-Disposition"] = content_disposition_header(False, filename)
     return response
 
 
@@ -50,13 +44,13 @@ def file_response(version: FileVersion | None, *, in_browser: bool = True) -> Fi
     """
     if version is None or not version.file:
         raise Http404
-    response = FileResponse(_open_or_404(version.file), content_type=version.media_type)
-    disposition = "inline" if in_browser and version.media_type == "application/pdf" else "attachment"
-    name = version.display_name
-    plain = name.encode("ascii", "ignore").decode() or f"document{PurePath(name).suffix}"
-    response["Content-Disposition"] = f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    response["Content-Length"] = str(version.size)
-    return response
+    is_shown = in_browser and version.media_type == "application/pdf"
+    return FileResponse(
+        _open_or_404(version.file),
+        as_attachment=not is_shown,
+        filename=version.display_name,
+        content_type=version.media_type,
+    )
 
 
 def _open_or_404(file: FieldFile) -> File:

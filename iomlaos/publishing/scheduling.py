@@ -7,7 +7,8 @@ from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, models, transaction
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 #: Health checks, which ask the database for nothing else.
 EXEMPT_PATHS = ("/healthz", "/readyz")
+
+#: Sent in the transaction in which a change was published, or could not be: `record` and `scheduled`.
+change_was_due = Signal()
 
 
 def publish_due(at: datetime.datetime) -> None:
@@ -47,20 +51,24 @@ def _publish_one(scheduled: Revision) -> None:
             versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
             if versions.scheduled and versions.scheduled.pk == scheduled.pk:
                 publish_scheduled(versions, cast(Publishable, record))
+                change_was_due.send(Revision, record=record, scheduled=scheduled)
     except ValidationError as error:
-        _mark_failed(scheduled, " ".join(error.messages))
+        _mark_failed(record, scheduled, " ".join(error.messages))
     except IntegrityError:
-        _mark_failed(scheduled, _("Another record has its address or name now."))
+        _mark_failed(record, scheduled, _("Another record has its address or name now."))
     except DatabaseError:
         raise
     except Exception:
         # A broken draft must not make an unrelated page fail.
         logger.exception("A change could not be published: %s %s", scheduled.model, scheduled.object_key)
-        _mark_failed(scheduled, _("The site had a fault. Whoever runs it finds it in the log."))
+        _mark_failed(record, scheduled, _("The site had a fault. Whoever runs it finds it in the log."))
 
 
-def _mark_failed(scheduled: Revision, reason: str) -> None:
-    Revision.objects.scheduled().filter(pk=scheduled.pk).update(failure_reason=reason[:500])
+def _mark_failed(record: models.Model | None, scheduled: Revision, reason: str) -> None:
+    scheduled.failure_reason = reason[:500]
+    waiting = Revision.objects.scheduled().filter(pk=scheduled.pk)
+    if waiting.update(failure_reason=scheduled.failure_reason) and record is not None:
+        change_was_due.send(Revision, record=record, scheduled=scheduled)
 
 
 class PublishDueMiddleware:

@@ -17,6 +17,7 @@ from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, existing_keys
 from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.duplicate import unique_slug
+from iomlaos.staff.notifications.models import Notification
 
 #: Revisions on a page of the history.
 PAGE_SIZE = 100
@@ -31,6 +32,7 @@ class HistoryMixin:
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         serialization.locked(self.model, obj.pk)
         Revision.objects.record_deletion(obj, by=request.user)
+        Notification.objects.forget_upcoming(obj, request.at)
         super().delete_model(request, obj)
 
     def get_urls(self) -> list:

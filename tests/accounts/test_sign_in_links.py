@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
-from iomlaos.accounts.invitations import make_link
+from iomlaos.accounts.password_links import make_sign_in_link
 from tests.accounts.conftest import PASSWORD, log_in
 from tests.helpers.forms import fill_form
 
@@ -84,7 +84,7 @@ def test_where_a_second_step_is_required_it_is_set_up_next(boss, required, make_
 
 def new_link_of_new_account(make_person) -> str:
     """As the page makes it: where the second step is required, no client is signed in by its password alone."""
-    return make_link(make_person("dala")).removeprefix("http://testserver")
+    return make_sign_in_link(make_person("dala")).removeprefix("http://testserver")
 
 
 def test_opening_the_link_changes_no_account_and_spends_nothing(boss):

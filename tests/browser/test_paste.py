@@ -15,6 +15,7 @@ from tests.helpers.commands import ROOT
 SAMPLES = ROOT / "tests" / "data" / "paste"
 NAMES = sorted(file.stem for file in SAMPLES.glob("*.html") if not file.stem.endswith(".stored"))
 PICTURE = "A picture was left out. Add it with the Picture button."
+MARKS = "Underlined, superscript and subscript words are now plain text."
 ANCHORS = "Links that only work in that document are now plain text."
 SAID = {
     "google-docs-lists": ANCHORS,
@@ -80,6 +81,22 @@ def test_a_pasted_text_is_stored_with_its_structure_and_as_it_is_shown(name, des
     assert stored_text(desk, address) == re.sub(r">\n<", "><", expected).strip()
     desk.goto(address)
     expect(desk.locator(EDITOR)).to_have_text(shown, use_inner_text=True)
+
+
+def test_marks_that_the_editor_does_not_have_are_named(desk, address):
+    desk.goto(address)
+    expect(desk.locator(EDITOR)).to_be_visible()
+    status = desk.locator(".field-body_en").get_by_role("status")
+    for text in (
+        "<p>An area of 5 m<sup>2</sup></p>",
+        "<p>H<span style='vertical-align:sub'>2</span>O</p>",
+        "<p><u style='text-underline:single'>Bring</u> a passport</p>",
+        "<p><span style='color:black;text-decoration:underline'>Bring</span> a passport</p>",
+    ):
+        paste(desk, text)
+        expect(status).to_have_text(MARKS)
+    paste(desk, "<p><u><a href='https://www.iom.int'><u>IOM</u></a></u>, a passport<sup> </sup></p>")
+    expect(status).to_have_text("")
 
 
 def test_a_link_that_works_nowhere_else_is_named_when_the_text_is_saved(desk, address):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from iomlaos.staff.notifications.models import Notification
@@ -134,6 +135,63 @@ def test_authors_of_what_was_published_before_and_the_actor_are_not_told(writer,
     assert announced(editor, programme, "publish") == []
     confirm(editor, programme)
     assert not Notification.objects.exists()
+
+
+def news_of(name: str) -> list[str]:
+    unread = Notification.objects.unread(User.objects.get(username=name), timezone.now())
+    return [str(each) for each in unread]
+
+
+def test_what_the_clock_publishes_is_told_to_its_author_and_to_whoever_scheduled_it(
+    writer, editor, others, clock
+):
+    programme = make_programme(title_en="Ours")
+    submit(writer, programme, summary_en="New words")
+    confirm(editor, programme, moment="2026-06-02T10:00")
+    clock.shift(DAY)
+    for _visitor in range(2):
+        assert "New words" in read(Client(), programme.get_absolute_url())
+    assert told("went-live") == {"editor", "writer"}
+    assert Notification.objects.filter(kind="went-live").count() == 2
+    assert news_of("editor") == ["“Ours” was published as scheduled"]
+
+
+def test_what_the_clock_cannot_publish_is_told_once_with_the_reason(writer, editor, others, clock):
+    programme = make_programme(title_en="Ours")
+    schedule(editor, programme, "2026-06-02T10:00", summary_en="New words")
+    Programme.objects.filter(pk=programme.pk).update(summary_en="Meanwhile")
+    clock.shift(DAY)
+    for _visitor in range(2):
+        read(Client(), programme.get_absolute_url())
+    failed = Notification.objects.get(kind="failed")
+    assert str(failed) == "“Ours” could not be published as scheduled"
+    assert failed.recipient.username == "editor"
+    assert "changed meanwhile" in failed.note
+
+
+@pytest.mark.parametrize("change", ["", "change-time", "cancel-schedule", "publish", "delete"])
+def test_a_first_publication_is_told_at_its_moment_unless_its_schedule_is_another_one(
+    writer, editor, others, clock, change
+):
+    programme = make_programme(title_en="Ours", state="draft")
+    submit(writer, programme, summary_en="New words")
+    confirm(editor, programme, moment="2026-06-02T10:00")
+    clock.shift(60)
+    assert news_of("editor") == []
+    if change == "change-time":
+        take(editor, programme, change, date="3 June 2026", hour="10:00")
+    elif change == "cancel-schedule":
+        take(editor, programme, change)
+    elif change == "publish":
+        confirm(editor, programme)
+    elif change == "delete":
+        assert editor.post(address_of(programme, "delete/"), {"post": "yes"}).status_code == 302
+    told_now = ["“Ours” was published as scheduled"]
+    clock.shift(DAY)
+    assert news_of("editor") == ([] if change else told_now)
+    clock.shift(DAY)
+    assert news_of("editor") == (told_now if change in ("", "change-time") else [])
+    assert (told_now[0] in news_of("writer")) == (change in ("", "change-time"))
 
 
 def test_the_step_says_who_gets_an_e_mail(writer, editor, settings):

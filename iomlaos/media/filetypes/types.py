@@ -30,7 +30,7 @@ BY_MEDIA_TYPE = {each.media_type: each for each in (PDF, WORD, EXCEL, POWERPOINT
 REASONS = {
     "empty": _("This file is empty. Save it again, then upload it."),
     "size": _("This file has %(size)s. The limit is %(limit)s. Smaller pictures may help."),
-    "name": _("Rename this file: at most 200 characters, and none such as “/” or “\\”."),
+    "name": _("Rename this file: its name may have at most 200 characters."),
     "ending": _("The name ends in “%(ending)s”, but this is a %(type)s file. Use “%(right)s”."),
     "type": _("This type of file is not accepted. Upload PDF, .docx, .xlsx, .pptx, JPEG or PNG."),
     "picture_type": _("This type of picture is not accepted. Upload JPEG, PNG or WebP."),

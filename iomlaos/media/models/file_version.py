@@ -102,9 +102,6 @@ class FileVersion(models.Model):
             cleanup.on_file_replaced(self._stored)
         self._stored = self.file.name or ""
 
-    def get_absolute_url(self) -> str:
-        raise NotImplementedError
-
     def clean(self) -> None:
         super().clean()
         if bool(self.file) == bool(self.address):

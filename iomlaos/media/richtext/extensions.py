@@ -57,6 +57,7 @@ LEFT_OUT = {
     "pictures": _("{number} pictures were left out. Add them with the Picture button."),
     "comments": _("Comments were left out."),
     "deleted": _("Words that were marked as deleted were left out."),
+    "marks": _("Underlined, superscript and subscript words are now plain text."),
     "anchors": _("Links that only work in that document are now plain text."),
 }
 #: h1 is the page's title. Those that the package does not know, or that we changed, are in static/staff/js/.

@@ -20,7 +20,7 @@ from iomlaos.media.richtext.images import (
     image_ids,
 )
 from iomlaos.media.richtext.links import broken_links, correct_links
-from iomlaos.media.richtext.sanitizer import extract_images, normalize, sanitize_pasted
+from iomlaos.media.richtext.sanitizer import extract_images, normalize, rename_tags
 
 BLOCK_END = re.compile(r"</(?:p|h\d|li|tr|blockquote|figcaption)>|<br[^>]*>")
 
@@ -40,12 +40,12 @@ class RichTextField(ProseEditorField):
         kwargs.setdefault("extensions", EXTENSIONS)
         # Sanitizers run in reverse order.
         kwargs.setdefault(
-            "sanitize", [normalize, correct_links, extract_images, create_sanitizer, sanitize_pasted]
+            "sanitize", [normalize, correct_links, extract_images, create_sanitizer, rename_tags]
         )
         super().__init__(*args, **kwargs)
 
     def clean(self, value: Any, instance: models.Model | None) -> Any:
-        broken = list(broken_links(sanitize_pasted(value or "")))
+        broken = list(broken_links(value or ""))
         value = super().clean(value, instance)
         if broken:
             raise ValidationError([_broken_link(*link) for link in broken])

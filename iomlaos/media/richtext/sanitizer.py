@@ -1,4 +1,4 @@
-"""Rich text: pasted HTML is reduced to what the editor can write."""
+"""Rich text, reduced to what the editor can write. `static/staff/js/paste.js` reads what Word writes."""
 
 import re
 from html import unescape
@@ -17,13 +17,6 @@ _IMAGE_AND_BEFORE = re.compile(
     r"(?P<before>(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*)?"
     + IMAGE_TAG.pattern
 )
-_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
-#: Tags that the next tag closes, or that have no end tag.
-_DO_NOT_NEST = {
-    "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "h1", "h2", "h3", "h4",
-    "h5", "h6", "br", "img", "hr", "col", "wbr", "input", "meta", "link",
-}  # fmt: skip
-_DEEPEST_TAGS = 300
 #: Levels of nested figures and captions that are read.
 _DEEPEST = 20
 
@@ -102,54 +95,22 @@ def _inline_html(html: str) -> str:
 
 # --- Texts ------------------------------------------------------------------------------------
 
+#: What other programs call what the editor writes, as a pattern.
+_TAG_NAMES = {"b": "strong", "i": "em", "h1": "h2", "h[56]": "h4"}
 
-def sanitize_pasted(html: str) -> str:
-    """Rename tags that Word and other programs use, and remove their comments and data."""
-    html = _replace(r"<!--.*?-->", "-->", "", html)
-    html = _replace(r"<!\[[^>]*>", ">", "", html)
-    html = _replace(r"<xml\b.*?</xml>", "</xml>", "", html)
-    for other, ours in (("b", "strong"), ("i", "em"), ("h1", "h2"), ("h[56]", "h4")):
-        html = _replace(rf"<(/?){other}(?:\s[^>]*)?>", ">", rf"<\1{ours}>", html)
-    return _limit_depth(html)
+
+def rename_tags(html: str) -> str:
+    for other, ours in _TAG_NAMES.items():
+        html = re.sub(rf"<(/?){other}(?:\s[^<>]*)?>", rf"<\1{ours}>", html, flags=re.IGNORECASE)
+    return html
 
 
 def has_content(html: str) -> bool:
     """Whether a text that is not sanitised yet holds a word or an image."""
-    return "<img" in html or bool(_replace(r"<[^>]*>", ">", "", html).strip())
-
-
-def _limit_depth(html: str) -> str:
-    """Break tags that are nested deeper than any program does: deep nesting slows the parser down."""
-    depth = 0
-
-    def tag(found: re.Match[str]) -> str:
-        nonlocal depth
-        if found[2].lower() in _DO_NOT_NEST:
-            return found[0]
-        depth = max(depth - 1, 0) if found[1] else depth + 1
-        # An empty tag that the sanitizer removes.
-        return "<wbr" if not found[1] and depth > _DEEPEST_TAGS else found[0]
-
-    return _TAG.sub(tag, html)
-
-
-def _replace(pattern: str, end: str, by: str, html: str) -> str:
-    """Replace a pattern that ends with `end`, up to the last end.
-
-    Behind it, each beginning would be searched to the end of the text.
-    """
-    ends = [found.end() for found in re.finditer(end, html, flags=re.IGNORECASE)]
-    until = ends[-1] if ends else 0
-    return re.sub(pattern, by, html[:until], flags=re.DOTALL | re.IGNORECASE) + html[until:]
+    return "<img" in html or bool(re.sub(r"<[^<>]*>", "", html).strip())
 
 
 def normalize(html: str) -> str:
-    """Remove empty links and lines, and turn paragraphs with a bullet of Word into a list.
-
-    The text comes from the sanitizer, so each tag has one spelling.
-    """
+    """Remove empty links and lines. The text comes from the sanitizer, so each tag has one spelling."""
     html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
-    html = re.sub(r"(?<!<li>)(?<!<td>)(?<!<th>)<p>(?:&nbsp;|\s)+</p>", "", html)
-    dotted = r"<p>[·•▪\uf0b7](?:&nbsp;|\s)+((?:(?!</p>).)+)</p>"
-    listed = re.sub(rf"(?:{dotted}\s*)+", lambda found: f"<ul>{found[0].strip()}</ul>", html, flags=re.DOTALL)
-    return re.sub(dotted, r"<li><p>\1</p></li>", listed, flags=re.DOTALL)
+    return re.sub(r"(?<!<li>)(?<!<td>)(?<!<th>)<p>(?:&nbsp;|\s)+</p>", "", html)

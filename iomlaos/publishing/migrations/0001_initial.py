@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('by_name', models.CharField(blank=True, max_length=150)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now)),
                 ('note', models.CharField(blank=True, max_length=300)),
-                ('event', models.CharField(blank=True, choices=[('', 'Not public'), ('published', 'Published'), ('changed', 'Live version changed'), ('withdrawn', 'Withdrawn'), ('scheduled', 'Scheduled'), ('taken_off', 'Schedule cancelled'), ('taken_back', 'Made a draft again'), ('taken_down', 'Taken down'), ('deleted', 'Deleted')], max_length=10)),
+                ('event', models.CharField(blank=True, choices=[('', 'Not public'), ('published', 'Published'), ('changed', 'Live version changed'), ('withdrawn', 'Withdrawn'), ('scheduled', 'Scheduled'), ('taken_off', 'Schedule cancelled'), ('taken_down', 'Taken down'), ('deleted', 'Deleted')], max_length=10)),
                 ('publish_at', models.DateTimeField(help_text='When it is published by itself.', null=True)),
                 ('failure_reason', models.CharField(blank=True, help_text='Why it could not be published then.', max_length=500)),
                 ('closed_at', models.DateTimeField(help_text='When it ceased to wait.', null=True)),

@@ -17,7 +17,6 @@ class Event(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     SCHEDULED = "scheduled", _("Scheduled")
     TAKEN_OFF = "taken_off", _("Schedule cancelled")
-    TAKEN_BACK = "taken_back", _("Made a draft again")
     TAKEN_DOWN = "taken_down", _("Taken down")
     DELETED = "deleted", _("Deleted")
 
@@ -31,9 +30,7 @@ def event_of(before: Snapshot | None, after: Snapshot, at: datetime.datetime) ->
     was_public = is_public(before, at)
     if state == "withdrawn":
         return Event.WITHDRAWN if was != "withdrawn" else Event.NONE
-    if state == "draft":
-        if was_public:
-            return Event.TAKEN_BACK
+    if state == "draft" and not was_public:
         return Event.TAKEN_OFF if was == "published" else Event.NONE
     if starts_after(after, at):
         return Event.SCHEDULED

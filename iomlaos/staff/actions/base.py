@@ -143,6 +143,8 @@ class Action:
         if people:
             values = {"kind": self.tells, "moment": self.moment, "note": form.cleaned_data.get("note", "")}
             Notification.objects.tell(people, self.record, by=self.user, at=self.at, **values)
+        if self.tells in Notification.CHANGE_SCHEDULE:
+            Notification.objects.tell_when_public([*people, self.user], self.record, at=self.at)
 
     def _show(self, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
         context = {

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200)),
                 ('by_name', models.CharField(blank=True, max_length=150)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('submitted', '%(who)s submitted “%(title)s” for review'), ('returned', '%(who)s returned “%(title)s”'), ('published', '%(who)s published “%(title)s”'), ('scheduled', '%(who)s scheduled “%(title)s” for %(moment)s'), ('cancelled', '%(who)s cancelled the schedule of “%(title)s”'), ('withdrawn', '%(who)s withdrew “%(title)s”'), ('draft-deleted', '%(who)s deleted the draft of “%(title)s”')], max_length=14)),
+                ('kind', models.CharField(choices=[('submitted', '%(who)s submitted “%(title)s” for review'), ('returned', '%(who)s returned “%(title)s”'), ('published', '%(who)s published “%(title)s”'), ('scheduled', '%(who)s scheduled “%(title)s” for %(moment)s'), ('cancelled', '%(who)s cancelled the schedule of “%(title)s”'), ('withdrawn', '%(who)s withdrew “%(title)s”'), ('draft-deleted', '%(who)s deleted the draft of “%(title)s”'), ('went-live', '“%(title)s” was published as scheduled'), ('failed', '“%(title)s” could not be published as scheduled')], max_length=14)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('moment', models.DateTimeField(null=True)),
                 ('is_for_mail', models.BooleanField(default=False)),

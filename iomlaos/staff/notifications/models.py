@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import format_moment
+from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
 
 #: The front page shows it for so long, unless it is dismissed.
@@ -33,8 +34,20 @@ class NotificationQuerySet(GenericRecordQuerySet):
             Notification(recipient=person, is_for_mail=receives_mail(person), **values) for person in people
         )
 
+    def tell_when_public(self, people: Iterable[Any], record: Publishable, *, at: datetime.datetime) -> None:
+        """Tell people of the first publication of a scheduled record, once its moment has come.
+
+        Nothing happens then, so this is written beforehand, and replaced where the schedule changes.
+        """
+        self.forget_upcoming(record, at)
+        if record.public_status(at)[0] == "scheduled":
+            self.tell(people, record, by=None, at=record.publish_from, kind=Notification.Kind.WENT_LIVE)
+
+    def forget_upcoming(self, record: models.Model, at: datetime.datetime) -> None:
+        self.of(record).filter(at__gt=at).delete()
+
     def new(self, at: datetime.datetime) -> Self:
-        return self.filter(dismissed_at=None, at__gt=at - SHOWN_FOR).select_related("by")
+        return self.filter(dismissed_at=None, at__gt=at - SHOWN_FOR, at__lte=at).select_related("by")
 
     def unread(self, user: Any, at: datetime.datetime) -> Self:
         """News of the front page, the latest first. Submissions and returns are in its work list."""
@@ -62,7 +75,7 @@ class NotificationQuerySet(GenericRecordQuerySet):
 
 
 class Notification(GenericRecordModel):
-    """What somebody did with a draft, told to one other person."""
+    """What somebody, or the clock, did with a draft, told to one person."""
 
     class Kind(models.TextChoices):
         SUBMITTED = "submitted", _("%(who)s submitted “%(title)s” for review")
@@ -72,9 +85,13 @@ class Notification(GenericRecordModel):
         CANCELLED = "cancelled", _("%(who)s cancelled the schedule of “%(title)s”")
         WITHDRAWN = "withdrawn", _("%(who)s withdrew “%(title)s”")
         DRAFT_DELETED = "draft-deleted", _("%(who)s deleted the draft of “%(title)s”")
+        WENT_LIVE = "went-live", _("“%(title)s” was published as scheduled")
+        FAILED = "failed", _("“%(title)s” could not be published as scheduled")
 
     #: The front page lists these until somebody has dealt with them.
     IN_WORK_LIST = (Kind.SUBMITTED, Kind.RETURNED)
+    #: What is done where the moment of a first publication may be another one now.
+    CHANGE_SCHEDULE = (Kind.PUBLISHED, Kind.SCHEDULED, Kind.CANCELLED, Kind.WITHDRAWN)
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=14, choices=Kind)

@@ -32,6 +32,17 @@ def people_told(
     return people.exclude(pk=by.pk).order_by("first_name", "last_name", "username")
 
 
+def tell_of_due_change(record: Publishable, scheduled: Revision, **_kwargs: Any) -> None:
+    """Tell whoever wrote or scheduled a change that the clock published it, or could not."""
+    revisions = Revision.objects.of(record).saved().filter(number__lte=scheduled.number)
+    if scheduled.base:
+        revisions = revisions.filter(number__gt=scheduled.base.number)
+    people = _users_who_may("change", type(record)).filter(pk__in=revisions.values("by"))
+    kind = Notification.Kind.FAILED if scheduled.failure_reason else Notification.Kind.WENT_LIVE
+    note = scheduled.failure_reason[:300]
+    Notification.objects.tell(people, record, by=None, at=scheduled.publish_at, kind=kind, note=note)
+
+
 def _users_who_may(action: str, model: type[Publishable]) -> QuerySet[User]:
     """Active accounts with a permission, by their role or as superusers."""
     permission = f"{model._meta.app_label}.{get_permission_codename(action, model._meta)}"

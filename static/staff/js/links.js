@@ -7,13 +7,6 @@ import { Link as BaseLink, PasteRule, crel } from "django-prose-editor/editor";
 const PAUSE = 200;
 const LEAST_LETTERS = 2;
 
-async function ask(address, words, language) {
-  const query = new URLSearchParams({ q: words, language });
-  const response = await fetch(`${address}?${query}`);
-  if (!response.ok || response.redirected) throw new Error(response.statusText);
-  return response.json();
-}
-
 /** The list of pages below the address; `choose` gets the chosen one. */
 function makeCombobox(input, list, choose) {
   let active = -1;
@@ -56,12 +49,12 @@ function makeCombobox(input, list, choose) {
 function drawPage({ title, kind, status }, place) {
   const text = crel("span", { className: "link-page-title", textContent: title });
   const about = crel("span", { className: "link-page-kind", textContent: `${kind} · ${status}` });
-  const item = crel("li", { role: "option", id: `link-page-${place}`, "aria-selected": "false" }, [text, about]);
-  return item;
+  return crel("li", { role: "option", id: `link-page-${place}`, "aria-selected": "false" }, [text, about]);
 }
 
-function field(id, label, input, ...more) {
-  return crel("div", { className: "field" }, [crel("label", { htmlFor: id, textContent: label }), ...more, input]);
+function field(label, ...inputs) {
+  const input = inputs.at(-1);
+  return crel("div", { className: "field" }, [crel("label", { htmlFor: input.id, textContent: label }), ...inputs]);
 }
 
 /** The parts of the dialog; `text` is asked for where nothing is selected. */
@@ -80,11 +73,11 @@ function drawDialog(words, { asksText, address }) {
   const cancel = crel("button", { type: "button", className: "button", textContent: words.cancel });
   const form = crel("form", { noValidate: true }, [
     crel("h2", { id: "link-dialog-title", textContent: words.title }),
-    field("link-address", words.address, input, error),
+    field(words.address, error, input),
     help,
     list,
     status,
-    ...(asksText ? [field("link-text", words.text, text)] : []),
+    ...(asksText ? [field(words.text, text)] : []),
     crel("div", { className: "buttons" }, [submit, cancel]),
   ]);
   const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": "link-dialog-title" }, [form]);
@@ -150,7 +143,10 @@ class LinkDialog {
   /** Null, and said, where the server does not answer. */
   async ask(words) {
     try {
-      return await ask(this.options.search, words, this.language);
+      const query = new URLSearchParams({ q: words, language: this.language });
+      const response = await fetch(`${this.options.search}?${query}`);
+      if (!response.ok || response.redirected) throw new Error(response.statusText);
+      return await response.json();
     } catch {
       this.say(this.options.words.lost);
       return null;

@@ -47,15 +47,27 @@ function run(first, isWanted) {
 
 // --- What is left out -------------------------------------------------------------------------
 
-/** How many of what the editor cannot take: pictures of other sites, comments, deleted words. */
+/** How many of what the editor cannot take: pictures of other sites, comments, deleted words, and so on. */
 function leaveOut(body) {
   remove(body, 'img[aria-roledescription="checkbox"]');
   return {
     pictures: remove(body, `img:not(${OWN_PICTURE})`),
     comments: remove(body, '.MsoCommentReference, [data-style*="mso-element:comment-list"]'),
     deleted: remove(body, "del"),
+    // Before anchors: a link is underlined, and a footnote raised, by itself.
+    marks: [...body.querySelectorAll("u, sup, sub, [data-style]")].filter(losesItsMark).length,
     anchors: unwrapAnchors(body),
   };
+}
+
+/** Whether words are underlined, raised or lowered. */
+function losesItsMark(element) {
+  const isMarked =
+    element.matches("u, sup, sub") ||
+    /^(super|sub)$/.test(valueOf(element, "vertical-align")) ||
+    valueOf(element, "text-decoration") === "underline";
+  const words = element.textContent.trim();
+  return isMarked && words && !element.closest("a") && element.querySelector("a")?.textContent.trim() !== words;
 }
 
 /** Links within the other document, and to scripts, become words. The server corrects or refuses all others. */
@@ -232,12 +244,9 @@ function nameListTypes(body) {
 
 /** What was left out, in words. */
 function describe(left, words) {
-  const pictures = left.pictures === 1 ? words.picture : words.pictures.replace("{number}", left.pictures);
-  const lines = { pictures, comments: words.comments, deleted: words.deleted, anchors: words.anchors };
-  return Object.keys(left)
-    .filter((kind) => left[kind])
-    .map((kind) => lines[kind])
-    .join(" ");
+  const kinds = Object.keys(left).filter((kind) => left[kind]);
+  const line = (kind) => (kind === "pictures" && left.pictures === 1 ? words.picture : words[kind]);
+  return kinds.map((kind) => line(kind).replace("{number}", left[kind])).join(" ");
 }
 
 export const PastedText = Extension.create({
