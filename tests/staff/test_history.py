@@ -340,7 +340,8 @@ def test_nobody_publishes_by_an_earlier_state_who_may_not_publish(clock, staff):
     for source in (was.pk, states(programme)[0].pk):
         sent = tab | {"_source": str(source), "state": "published"}
         writer.post(address_of(programme), sent)
-        assert writer.post(address_of(programme), sent | {"_publish": "1"}).status_code == 403
+        response = writer.post(address_of(programme), sent | {"_publish": "1"})
+        assert response.status_code == 409 or response.url == address_of(programme).replace("change", "submit")
     assert waiting(programme).data["fields"]["state"] == "withdrawn"
     programme.refresh_from_db()
     assert (programme.state, programme.title_en) == ("withdrawn", "As it was")
