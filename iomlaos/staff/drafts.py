@@ -135,7 +135,9 @@ class DraftsMixin:
             "status_lines": status_line(record, waiting, request.at, request.user),
             "is_live": record.is_live(request.at),
             "was_never_public": record.state == Publishable.State.DRAFT,
-            "shows_preview": self.has_change_permission(request, record) and IS_POPUP_VAR not in request.GET,
+            "shows_preview": self.has_change_permission(request, record)
+            and IS_POPUP_VAR not in request.GET
+            and not session.conflicts,
             "submission": waiting and waiting.submission,
             "actions": self.offered_actions(request, record, versions),
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),

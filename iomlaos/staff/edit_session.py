@@ -104,8 +104,11 @@ class EditSession:
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)
-        merged["carried"] = typed.get("carried", {})
-        if not merge.differences(theirs, merged):
+        carried, before = theirs.get("carried", {}), self.base.get("carried", {})
+        mine = typed.get("carried", {}).items()
+        merged["carried"] = carried | {name: text for name, text in mine if text != before.get(name, "")}
+        is_contested = any(change.is_contested for change in changes)
+        if not is_contested and not merge.differences(theirs, merged):
             return theirs
         self.conflicts = changes
         self.source, self.state, self.base, self.filled = target, current, theirs, merged
