@@ -27,6 +27,8 @@ class Choice:
     #: The fields in which a new version can be written.
     inputs: list[AdminField]
     is_removed_here: bool
+    #: What is ticked.
+    answer: str
 
     @property
     def label(self) -> str:
@@ -53,7 +55,7 @@ def conflict_context(
     session: EditSession, form: ModelForm, formsets: list[BaseInlineFormSet]
 ) -> dict[str, Any]:
     formatter = SnapshotFormatter(session.model)
-    choices = list_choices(session, formatter, form, formsets)
+    choices = list_choices(session, form, formsets)
     alone = [each for each in session.conflicts if not each.is_contested and each.theirs != each.mine]
     theirs = [FieldDifference(each.path, each.was, each.theirs) for each in alone if each.theirs != each.was]
     mine = [FieldDifference(each.path, each.was, each.mine) for each in alone if each.mine != each.was]
@@ -62,13 +64,27 @@ def conflict_context(
         "choices": choices,
         "their_labels": list(dict.fromkeys(change.label for change in formatter.changes(theirs))),
         "my_labels": list(dict.fromkeys(change.label for change in formatter.changes(mine))),
-        "shown_inputs": {each.field.html_name for choice in choices for each in choice.inputs},
+        "shown_inputs": _shown_inputs(choices),
     }
 
 
-def list_choices(
-    session: EditSession, formatter: SnapshotFormatter, form: ModelForm, formsets: list[BaseInlineFormSet]
-) -> list[Choice]:
+def reopen_conflict(session: EditSession, form: ModelForm, formsets: list[BaseInlineFormSet]) -> None:
+    """Ask again, where a new version that was written is not valid. The form shows all other errors."""
+    rows = {path[:3] for path in merge.flatten(session.base) if path[-1] == ""}
+    session.reopen_conflict(form.data, removed={row for row in rows if _name(*row) in form.data})
+    forms = [form, *(row for formset in formsets for row in formset.forms)]
+    wrong = {each.add_prefix(name) for each in forms for name in each.errors}
+    is_shown = wrong <= _shown_inputs(list_choices(session, form, formsets))
+    if not is_shown or any(formset.non_form_errors() for formset in formsets):
+        session.conflicts = []
+
+
+def _shown_inputs(choices: list[Choice]) -> set[str]:
+    return {each.field.html_name for choice in choices for each in choice.inputs}
+
+
+def list_choices(session: EditSession, form: ModelForm, formsets: list[BaseInlineFormSet]) -> list[Choice]:
+    formatter = SnapshotFormatter(session.model)
     contested_rows = {each.path[:3] for each in session.conflicts if each.is_contested}
     removed = {
         each.path[:3]: each.mine == MISSING
@@ -88,7 +104,9 @@ def list_choices(
         if row in removed:
             versions = [_joined(formatter.label((*row, "")), versions)]
         inputs = [each for conflict in conflicts for each in _inputs(conflict.path, form, formsets)]
-        choices.append(Choice(name, versions, inputs, removed.get(row, False)))
+        is_removed_here = removed.get(row, False)
+        answer = form.data.get(name) or (THEIRS if is_removed_here else MINE)
+        choices.append(Choice(name, versions, inputs, is_removed_here, answer))
     return choices
 
 

@@ -21,7 +21,7 @@ from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.staff.base import BaseAdmin
-from iomlaos.staff.conflicts import apply_choices, conflict_context
+from iomlaos.staff.conflicts import apply_choices, conflict_context, reopen_conflict
 from iomlaos.staff.edit_session import EditSession, typed_snapshot
 
 #: Sent by a page that asks before saving: shows the form again with what was typed.
@@ -74,6 +74,8 @@ class VersionedAdmin(BaseAdmin):
             shown = copy.copy(request)
             shown.method = "GET"
             forms = self._build_forms(shown, session)
+        elif request.method == "POST" and session:
+            reopen_conflict(session, forms.form, forms.formsets)
         context = self._form_context(request, session, forms)
         response = self.render_change_form(
             request,

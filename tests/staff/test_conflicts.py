@@ -10,7 +10,7 @@ from iomlaos.staff.conflicts import apply_choices
 from programmes.models import Programme, Project
 from tests.helpers.admin import address_of, person, send, waiting
 from tests.helpers.factories import make_donor, make_figure, make_programme, make_vacancy
-from tests.helpers.forms import fill_form
+from tests.helpers.forms import errors, fill_form
 
 # --- What the answers make of the text ------------------------------------------------------------
 
@@ -138,6 +138,40 @@ def test_what_was_chosen_and_written_meets_a_third_change_and_goes_back_to_the_f
     assert waiting(programme).data["fields"]["summary_en"] == "Our summary."
 
 
+def test_a_new_version_that_is_not_valid_is_asked_for_again_with_all_other_choices(clock, staff, colleague):
+    programme = make_programme(title_en="Health")
+    make_figure(programme=programme, value="11", caption_en="people")
+    page = conflict(
+        staff, colleague, programme,
+        {"title_en": "My title", "summary_en": "My summary.", "figures-0-DELETE": "on"},
+        {"title_en": "Their title", "summary_en": "Their summary.", "figures-0-value": "12"},
+    )  # fmt: skip
+    [*_others, figure] = page.context["choices"]
+    answers = {
+        "_choice.fields.title_en": "own",
+        "_choice.fields.summary_en": "theirs",
+        figure.name: "removed",
+    }
+    page = staff.post(address_of(programme), fill_form(page, **answers, title_en=""))
+    assert page.status_code == 409
+    assert "title_en" in errors(page)
+    form = fill_form(page)
+    assert {name: form[name] for name in answers} == {name: [answer] for name, answer in answers.items()}
+    form = fill_form(page, title_en="Our title")
+    assert staff.post(address_of(programme), form).status_code == 302
+    data = waiting(programme).data
+    assert (data["fields"]["title_en"], data["fields"]["summary_en"]) == ("Our title", "Their summary.")
+    assert data["owned"].get("figures", {}) == {}
+
+
+def test_what_no_new_version_can_correct_is_corrected_in_the_form(clock, staff, colleague):
+    page = conflict(staff, colleague, make_programme(), {"title_en": "Mine"}, {"title_en": "Theirs"})
+    page = staff.post(page.request["PATH_INFO"], fill_form(page, slug="No address"))
+    assert page.status_code == 200
+    assert "slug" in errors(page)
+    assert fill_form(page)["title_en"] == ["Mine"]
+
+
 def test_ones_own_other_window_is_named_as_such(clock, staff):
     page = conflict(staff, staff, make_programme(), {"title_en": "One"}, {"title_en": "Another"})
     assert "Your version in another window" in page.content.decode()
@@ -175,6 +209,10 @@ def test_a_record_without_drafts_is_saved_as_it_was_chosen(clock, staff, colleag
     donor = make_donor(name_en="As it was")
     page = conflict(staff, staff, donor, {"name_en": "Mine"}, {"name_en": "Theirs"})
     form = fill_form(page, **{"_choice.fields.name_en": "own"}, name_en="Ours")
+    # From the page that asks whether visitors may see it.
+    page = staff.post(address_of(donor), form | {"_back": "1"})
+    form = fill_form(page)
+    assert (form["_choice.fields.name_en"], form["name_en"]) == (["own"], ["Ours"])
     assert staff.post(address_of(donor), form | {"_confirm": "1"}).status_code == 302
     donor.refresh_from_db()
     assert donor.name_en == "Ours"
