@@ -284,6 +284,8 @@ def test_the_preview_beside_the_form_follows_what_is_typed_and_stays_where_it_wa
     waits = [later - earlier for earlier, later in itertools.pairwise(asked)]
     assert len(waits) > 1
     assert min(waits) > 1.9
+    desk.locator(".preview-pane").get_by_role("button", name="Changes").click()
+    expect(desk.locator(".preview-pane ins")).to_have_text("and more")
     desk.locator(".preview-pane").get_by_role("button", name="Live").click()
     expect(pane.get_by_role("heading", name="Migration Health", level=1, exact=True)).to_be_attached()
     desk.reload()
