@@ -185,11 +185,17 @@ def test_on_a_phone_it_is_seen_first_that_a_form_was_not_saved(desk):
         with page.expect_navigation():
             page.get_by_role("button", name="Save draft").click()
     expect(other).to_have_title(re.compile("^Not saved"))
-    told = other.get_by_role("heading", name="Not saved: you changed this in another window")
-    expect(told).to_be_in_viewport()
+    expect(other.get_by_role("heading", name="choose a version")).to_be_in_viewport()
+    expect(other.get_by_text("Your text is safe, and not saved yet.")).to_be_in_viewport()
     sides = other.locator(".conflicts .three > div")
     expect(sides).to_contain_text([re.compile("Before"), re.compile("By one"), re.compile("By the other")])
+    expect(other.get_by_label("Your version", exact=True)).to_be_checked()
+    expect(other.get_by_label("Title", exact=True)).to_be_hidden()
+    other.get_by_label("Write a new version").check()
+    other.get_by_label("Title", exact=True).fill("By both")
     assert overflow(other) == []
+    save_draft(other)
+    expect(other.get_by_label("Title", exact=True)).to_have_value("By both")
 
 
 def test_a_full_vacancy_takes_two_screens_a_section_and_nine_files_three_thousand_pixels(desk, server):
