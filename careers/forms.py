@@ -26,6 +26,8 @@ DEADLINE_HELP = _("Vientiane time (UTC+7). No hour means the end of that day.")
 
 
 class NoticeForm(PublishableForm):
+    inputs = {"closes_at": ("closing_date", "closing_hour", "deadline_reason")}
+
     closing_date = DateField(label=_("Deadline"))
     closing_hour = TimeField(
         label=_("Hour"),

@@ -59,8 +59,6 @@ class ConflictInWords(NamedTuple):
     was: str
     theirs: str
     mine: str
-    #: Whether both changed it.
-    is_contested: bool
 
     @property
     def their_chunks(self) -> list[DiffChunk]:
@@ -103,7 +101,7 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        shown = [each for each in self._in_order(differences) if self.is_shown(each.path)]
+        shown = [each for each in self.in_order(differences) if self.is_shown(each.path)]
         rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
         for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
@@ -121,14 +119,13 @@ class SnapshotFormatter:
                 was=self.value(each.path, each.was),
                 theirs=self.value(each.path, each.theirs),
                 mine=self.value(each.path, each.mine),
-                is_contested=each.is_contested,
             )
-            for each in self._in_order(conflicts)
+            for each in self.in_order(conflicts)
             if self.is_shown(each.path)
             and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
-    def _in_order(self, found: list[Any]) -> list[Any]:
+    def in_order(self, found: list[Any]) -> list[Any]:
         """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own."""
         rows: dict[Path, int] = {}
 

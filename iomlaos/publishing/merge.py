@@ -98,7 +98,7 @@ def merge(
     changes = []
     for path in dict.fromkeys([*typed, *other, *was]):
         before, there, here = (side.get(path, MISSING) for side in (was, other, typed))
-        group = [(*path[:-1], name) for name in _group_of(model, path)]
+        group = [(*path[:-1], name) for name in group_of(model, path)]
         changed_here = any(was.get(each, MISSING) != typed.get(each, MISSING) for each in group)
         changed_there = any(was.get(each, MISSING) != other.get(each, MISSING) for each in group)
         contested = changed_here and changed_there and there != here
@@ -121,7 +121,8 @@ def model_at(model: type[models.Model], path: Path) -> type[models.Model]:
     return cast(type[models.Model], model._meta.get_field(path[1]).related_model)
 
 
-def _group_of(model: type[models.Model], path: Path) -> frozenset[str]:
+def group_of(model: type[models.Model], path: Path) -> frozenset[str]:
+    """The names of the fields that are decided together with the one at a path, and its own."""
     if path[0] == "many" or not path[-1]:
         return frozenset({path[-1]})
     return constraint_groups(model_at(model, path)).get(path[-1], frozenset({path[-1]}))

@@ -43,7 +43,7 @@ from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
-from iomlaos.staff.versioned_form import BuiltForms, VersionedAdmin
+from iomlaos.staff.versioned_form import EDIT, BuiltForms, VersionedAdmin
 
 #: Sent by the page that asks before a save changes public pages.
 CONFIRM = "_confirm"
@@ -87,7 +87,7 @@ class ContentAdmin(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
         """Ask once, where a save changes public pages at once."""
-        asks = CONFIRM not in request.POST and IS_POPUP_VAR not in request.POST and forms.has_changed()
+        asks = request.POST.keys().isdisjoint({CONFIRM, EDIT, IS_POPUP_VAR}) and forms.has_changed()
         pages = self.public_pages(request, forms.form.instance) if asks else []
         if not pages:
             return super()._save_form(request, session, forms)

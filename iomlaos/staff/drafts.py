@@ -6,8 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -98,17 +96,13 @@ class DraftsMixin:
 
     def _next_page(self, request: HttpRequest) -> str:
         if PUBLISH in request.POST:
-            return "publish"
+            # Whoever may not publish it submits it.
+            return "publish" if self.has_publish_permission(request) else "submit"
         if SUBMIT in request.POST:
             return "submit"
         pages = {*PAGES, *(action.name for action in self.actions_of_record)}
         then = request.POST.get(THEN, "")
         return then if then in pages else ""
-
-    def _check_form_permission(self, request: HttpRequest, record: models.Model | None) -> None:
-        super()._check_form_permission(request, record)
-        if PUBLISH in request.POST and not self.has_publish_permission(request):
-            raise PermissionDenied
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
         context = super().session_context(request, session) | {
@@ -124,7 +118,9 @@ class DraftsMixin:
             "status_lines": status_line(record, waiting, request.at, request.user),
             "is_live": record.is_live(request.at),
             "was_never_public": record.state == Publishable.State.DRAFT,
-            "shows_preview": self.has_change_permission(request, record) and IS_POPUP_VAR not in request.GET,
+            "shows_preview": self.has_change_permission(request, record)
+            and IS_POPUP_VAR not in request.GET
+            and not session.conflicts,
             "submission": waiting and waiting.submission,
             "actions": self.offered_actions(request, record, versions),
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),

@@ -13,7 +13,7 @@ from iomlaos.media import cleanup
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.dates import format_moment
 from iomlaos.publishing.drafts import merge_draft
-from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.publishing.models.revision import is_unsaved_key, unsaved_data
 from iomlaos.publishing.options import options_of
@@ -22,6 +22,8 @@ from iomlaos.staff.base import parse_uuid
 #: Hidden fields of a form: the draft or state that it starts from, the state that a draft was merged with,
 #: and the version that it was filled in from, if that is another one.
 SOURCE, CURRENT, VERSION = "_source", "_current", "version"
+#: Of the page of a conflict: the draft and the state that both people started from.
+WAS, WAS_CURRENT = "_was", "_was_current"
 
 
 class EditSession:
@@ -46,8 +48,10 @@ class EditSession:
         self.instance = serialization.build(record, self.filled)
         #: What is there now. See `merge`.
         self.theirs = self.base
-        #: The fields that somebody else changed since the form was drawn, where it could not be saved.
+        #: The fields that somebody else changed since the form was drawn, where it could not be saved, and
+        #: the draft and the state that both started from.
         self.conflicts: list[FieldConflict] = []
+        self.start: tuple[Revision, Revision] | None = None
 
     def _find(self, key: str | None) -> Revision | None:
         """The revision with a form key; None where there is none."""
@@ -88,7 +92,11 @@ class EditSession:
     def hidden_fields(self) -> dict[str, str]:
         """What a form sends back, so that its session is found again."""
         fields = {SOURCE: self.source.form_key, CURRENT: self.state.form_key}
-        return fields | ({VERSION: str(self.version.pk)} if self.version else {})
+        if self.version:
+            fields[VERSION] = str(self.version.pk)
+        if self.conflicts and self.start:
+            fields |= {WAS: self.start[0].form_key, WAS_CURRENT: self.start[1].form_key}
+        return fields
 
     def present(self) -> Snapshot:
         """The latest text upon the current state."""
@@ -104,12 +112,27 @@ class EditSession:
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)
-        merged["carried"] = typed.get("carried", {})
-        if not merge.differences(theirs, merged):
+        carried, before = theirs.get("carried", {}), self.base.get("carried", {})
+        mine = typed.get("carried", {}).items()
+        merged["carried"] = carried | {name: text for name, text in mine if text != before.get(name, "")}
+        is_contested = any(change.is_contested for change in changes)
+        if not is_contested and not merge.differences(theirs, merged):
             return theirs
-        self.conflicts = changes
+        self.conflicts, self.start = changes, (self.source, self.state)
         self.source, self.state, self.base, self.filled = target, current, theirs, merged
         return None
+
+    def reopen_conflict(self, data: Mapping[str, str], removed: set[Path]) -> None:
+        """Find the conflicts again that the page which sent `data` asked about. `removed` are rows that I
+        removed and they changed: the merged text holds them."""
+        source, state = self._find(data.get(WAS)), self._find(data.get(WAS_CURRENT))
+        if source and state:
+            was, _contested = self._data_of(source, state)
+            mine = {
+                path: value for path, value in merge.flatten(self.filled).items() if path[:3] not in removed
+            }
+            self.start = source, state
+            self.conflicts = merge.merge(self.model, was, self.base, merge.unflatten(mine))[1]
 
     def keep(self, note: str) -> None:
         """Keep the merged text, with its files, for the form that is shown again."""

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -26,6 +26,7 @@ from iomlaos.publishing import serialization
 from iomlaos.publishing.drafts import is_unpublished, latest_text
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
+from iomlaos.staff.actions.publish import list_changes
 from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.edit_session import typed_snapshot
 
@@ -114,7 +115,8 @@ class PreviewMixin:
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page in a frame as wide as a phone or a desktop, with a choice of languages.
 
-        A POST of the change form shows what it holds, saved or not, without the frame.
+        A POST of the change form shows what it holds, saved or not, without the frame; with `changes`, what
+        that changes for visitors.
         """
         if request.method == "POST":
             return self._preview_typed(request, object_id)
@@ -142,6 +144,9 @@ class PreviewMixin:
         forms = self._build_forms(request, session)
         forms.is_valid()
         data = typed_snapshot(forms.form, forms.formsets, session.filled, stores_files=False)
+        if "changes" in request.GET:
+            changes = list_changes(self.model, session.versions.current.data, data)
+            return render(request, "admin/changes.html", {"changes": changes, "marks_words": True})
         return self._render_page(request, record, data, "en")
 
     def _render_page(

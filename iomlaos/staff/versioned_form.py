@@ -21,10 +21,13 @@ from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.staff.base import BaseAdmin
+from iomlaos.staff.conflicts import apply_choices, conflict_context, reopen_conflict
 from iomlaos.staff.edit_session import EditSession, typed_snapshot
 
 #: Sent by a page that asks before saving: shows the form again with what was typed.
 BACK = "_back"
+#: Sent by the page of a conflict: shows the form with what was chosen.
+EDIT = "_edit"
 
 
 @dataclass
@@ -50,7 +53,7 @@ class VersionedAdmin(BaseAdmin):
 
     The form is bound to an instance in memory (`EditSession`). A valid form becomes a snapshot, which is
     merged with what is there now and written once: as a draft, or into the rows. Where somebody else has
-    saved meanwhile, the form is shown again with base, theirs and mine of each field.
+    saved meanwhile, a page asks which version of each field counts (`conflicts`).
 
     A save locks the record before it reads anything. IntegrityError and OperationalError are left to the
     admin site, which tries once more.
@@ -64,13 +67,15 @@ class VersionedAdmin(BaseAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         self._check_form_permission(request, record)
         session = self.open_session(request, record) if record else None
-        forms, status = self._build_forms(request, session), 200
+        forms = self._build_forms(request, session)
         if request.method == "POST" and BACK not in request.POST and forms.is_valid():
             if response := self._save_form(request, session, forms):
                 return response
-            shown, status = copy.copy(request), 409
+            shown = copy.copy(request)
             shown.method = "GET"
             forms = self._build_forms(shown, session)
+        elif request.method == "POST" and session:
+            reopen_conflict(session, forms.form, forms.formsets)
         context = self._form_context(request, session, forms)
         response = self.render_change_form(
             request,
@@ -80,7 +85,8 @@ class VersionedAdmin(BaseAdmin):
             obj=session and session.instance,
             form_url=form_url,
         )
-        response.status_code = status
+        if session and session.conflicts:
+            response.template_name, response.status_code = "admin/conflict.html", 409
         return response
 
     # --- Hooks --------------------------------------------------------------------------------------
@@ -168,14 +174,19 @@ class VersionedAdmin(BaseAdmin):
     def _save_form(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
-        """Save a valid form. None where somebody else has saved meanwhile."""
+        """Save a valid form. None where it is shown again: somebody else has saved meanwhile, or `EDIT`."""
         typed = typed_snapshot(forms.form, forms.formsets, session and session.filled)
+        if session:
+            typed = apply_choices(type(forms.form), session.base, session.filled, typed, request.POST)
         self.adjust_snapshot(request, session, typed)
         if session is None:
             record = self.model()
             self._save_state(request, record, RecordVersions(), typed, self.first_note(request))
             return self.respond(request, None, record, is_saved=True)
-        data = session.merge(typed)
+        if EDIT in request.POST:
+            session.filled, data = typed, None
+        else:
+            data = session.merge(typed)
         if data is None:
             session.keep(session.source.waiting_note)
             return None
@@ -234,19 +245,14 @@ class VersionedAdmin(BaseAdmin):
             "errors": helpers.AdminErrorList(forms.form, forms.formsets),
             "preserved_filters": self.get_preserved_filters(request),
             **self.session_context(request, session),
+            **(
+                conflict_context(session, forms.form, forms.formsets) if session and session.conflicts else {}
+            ),
         }
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
-        """The versions of the record, and what two people made of it."""
+        """The versions of the record, and where its draft and the public page differ."""
         if session is None:
             return {}
-        formatter = SnapshotFormatter(self.model)
-        conflicts = formatter.conflicts(session.conflicts)
-        return {
-            "session": session,
-            "versions": session.versions,
-            "conflicts": conflicts,
-            "contested_conflicts": [each for each in conflicts if each.is_contested],
-            "kept_labels": [each.label for each in conflicts if not each.is_contested],
-            "contested": formatter.conflicts(session.contested),
-        }
+        contested = SnapshotFormatter(self.model).conflicts(session.contested)
+        return {"session": session, "versions": session.versions, "contested": contested}

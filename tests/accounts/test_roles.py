@@ -145,11 +145,14 @@ def test_a_contributor_publishes_nothing(signed_in, make):
     desk, row = signed_in("Contributors"), make(state="draft", title_en="As it was")
     add = address_of(row).replace(f"{row.pk}/change", "add")
     given = {"title_en": "Better", "state": "published"}
-    for address in (address_of(row), add):
-        form = fill_form(desk.get(address), slug="new", **given)
-        assert desk.post(address, form | {"_publish": "1"}).status_code == 403
+    for address in (address_of(row), f"{add}?copy_of={row.pk}"):
+        form = fill_form(desk.get(address), closing_date="2031-01-01", _publish="1", **given)
+        response = desk.post(address, form)
+        # It is a draft, which may be submitted.
+        assert response.status_code == 302, errors(response)
+        assert response.url.endswith("/submit/")
     assert desk.post(address_of(row, "publish/"), {"when": "now", "anyway": "1"}).status_code == 403
-    assert [each.title_en for each in type(row).objects.all()] == ["As it was"]
+    assert {each.state for each in type(row).objects.all()} == {"draft"}
     # A state that is sent along is not taken.
     assert send(desk, row, **given).status_code == 302
     row.refresh_from_db()
@@ -189,10 +192,7 @@ def test_whatever_a_contributor_saves_of_what_was_published_is_a_draft_of_it(sig
 def test_a_contributor_gives_what_was_published_no_other_state(signed_in, make, state):
     row = make(state=state, title_en="As it was", withdrawal_reason_en="A mistake.")
     desk = signed_in("Contributors")
-    refused = send(desk, row, "_publish", title_en="Other words")
-    assert refused.status_code == 403
-    assert not Revision.objects.of(row).waiting().exists()
-    send(desk, row, "_draft", title_en="Other words")
+    assert send(desk, row, "_publish", title_en="Other words").url == address_of(row, "submit/")
     for action in ("publish", "withdraw"):
         assert take(desk, row, action, when="now", withdrawal_reason_en="Mine.").status_code == 403
         assert desk.post(address_of(row, f"{action}/"), {"when": "now"}).status_code == 403

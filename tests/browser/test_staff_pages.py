@@ -257,7 +257,24 @@ def test_axe_finds_nothing_on_the_open_menu_a_moment_and_two_peoples_versions(de
     save_draft(desk)
     other.get_by_role("button", name="Save draft").click()
     expect(other.locator(".conflicts")).to_contain_text("Another title")
+    other.get_by_label("Write a new version").check()
     assert faults(other, axe, *LOOKS) == []
+
+
+def test_axe_finds_nothing_on_words_that_are_marked_beside_the_form_and_before_they_are_restored(
+    desk, axe, forms
+):
+    desk.set_viewport_size(DESKTOP)
+    desk.goto(forms[0])
+    desk.get_by_label("Title", exact=True).fill("Typed and not saved")
+    expect(desk.locator("#autosave-status")).to_contain_text("backed up")
+    desk.get_by_role("button", name="Changes").click()
+    expect(desk.locator(".preview-pane ins").first).to_be_visible()
+    assert faults(desk, axe, *LOOKS) == []
+    desk.goto(forms[0])
+    desk.get_by_text("Show them").click()
+    expect(desk.locator(".autosave-offer ins").first).to_be_visible()
+    assert faults(desk, axe, *LOOKS) == []
 
 
 def test_a_step_that_is_refused_shows_why_on_a_phone(desk, axe, forms):

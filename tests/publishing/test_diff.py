@@ -108,7 +108,7 @@ def test_a_meeting_is_told_with_all_three_sides():
     met = FieldConflict(("fields", "title_en"), "A", "B", "C", is_contested=True)
     ((label, *sides),) = SnapshotFormatter(ProcurementNotice).conflicts([met])
     assert label == SnapshotFormatter(ProcurementNotice).label(("fields", "title_en"))
-    assert sides == ["A", "B", "C", True]
+    assert sides == ["A", "B", "C"]
 
 
 @pytest.mark.django_db

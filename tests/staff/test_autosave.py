@@ -126,6 +126,19 @@ def test_what_was_typed_is_offered_back_and_taken_up_as_it_was(clock, dala):
     assert offers(dala, change(page)) == []
 
 
+def test_what_was_typed_is_shown_with_its_words_marked_before_it_is_taken_up(dala):
+    programme = make_programme(summary_en="As it was.")
+    make_figure(programme=programme, value="11", caption_en="people")
+    # What is not valid is named, and not shown.
+    typed = {"title_en": "", "summary_en": "As it will be.", "figures-0-value": "12"}
+    type_into(dala, change(programme), **typed)
+    offer = dala.get(change(programme)).context
+    assert offer["offer_fields"] == ["Title", "Summary", "Figures"]
+    assert [change.label for change in offer["offer_changes"]] == ["Summary", "Figure: Figure"]
+    [(words, _)] = offers(dala, change(programme))
+    assert "As it was. will be." in words
+
+
 def test_a_new_thing_is_offered_where_one_is_added_and_forms_do_not_eat_each_other(dala):
     for title in ("One", "Two"):
         type_into(dala, ADD, title_en=title)

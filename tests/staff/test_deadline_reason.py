@@ -130,7 +130,7 @@ def test_a_form_opened_before_a_colleague_changed_the_deadline_does_not_turn_it_
     change_deadline(notice, NEW)
     response = staff.post(address_of(notice), form)
     assert response.status_code == 409
-    assert "Closes" in response.context["kept_labels"]
+    assert "Closes" in response.context["their_labels"]
     assert fill_form(response)["closing_date"] == ["20 June 2026"]
     response = post(staff, notice, fill_form(response))
     assert response.status_code == 302, errors(response)

@@ -71,7 +71,7 @@ def test_fields_that_obey_one_rule_are_decided_together(clock, staff, make, thei
     assert send(person("dala", "Administrators"), record, **theirs).status_code == 302
     response = staff.post(address_of(record), form)
     assert response.status_code == 409
-    assert any(is_contested for *_, is_contested in response.context["conflicts"])
+    assert len(response.context["choices"]) == 1
     again = post(staff, record, fill_form(response))
     assert again.status_code == 302, errors(again)
     assert not Revision.objects.of(record).waiting().exists()
@@ -84,7 +84,8 @@ def test_of_two_files_in_one_place_the_name_type_and_size_go_with_the_file_that_
     send(person("dala", "Editors"), document, **{"versions-0-file": picture})
     response = staff.post(address_of(document), form)
     assert response.status_code == 409
-    words = {label: (theirs, mine) for label, _was, theirs, mine, _both in response.context["conflicts"]}
+    [choice] = response.context["choices"]
+    words = {label: (theirs, mine) for label, _was, theirs, mine in choice.versions}
     assert words["Version: Filename"] == ("theirs.jpg", "mine.pdf")
     assert words["Version: File"][0].startswith("JPG (")
     assert not any("edia type" in label or "Pages" in label for label in words)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from iomlaos.publishing.models import ReviewLink, Revision
-from tests.helpers.admin import address_of, confirm, link_to, make_colleague, person, take
+from tests.helpers.admin import address_of, confirm, link_to, make_colleague, person, send, take
 from tests.helpers.drafts import PUBLISHABLES, public_page, publish, save_draft, schedule
 from tests.helpers.factories import (
     make_bidding_document,
@@ -106,6 +106,15 @@ def test_what_is_typed_is_previewed_and_saved_nowhere(clock, staff):
     page = public_page(programme)
     assert "Before." in page
     assert "12,345" not in page
+
+
+def test_what_is_typed_is_marked_word_by_word_against_the_public_page_and_not_against_the_draft(clock, staff):
+    programme = make_programme(title_en="Health", summary_en="As it was.")
+    assert send(staff, programme, "_draft", summary_en="As it is.").status_code == 302
+    form = fill_form(staff.get(address_of(programme)), summary_en="As it will be.")
+    changes = staff.post(address_of(programme, "preview/?changes=1"), form).content.decode()
+    assert "As it <del>was.</del> <ins>will be.</ins>" in changes
+    assert not any(words in changes for words in ("Health", "As it is."))
 
 
 def test_a_file_that_was_just_chosen_is_not_stored_by_a_preview(clock, staff):

@@ -27,9 +27,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.publishing.dates import VIENTIANE
+from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
+from iomlaos.publishing.merge import differences
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.edit_session import EditSession, typed_snapshot
 from iomlaos.staff.versioned_form import BuiltForms
 
 log = logging.getLogger(__name__)
@@ -86,10 +88,9 @@ class AutosaveMixin:
             request, context, add=record is None, change=record is not None, obj=session and session.instance
         )
 
-    def _build_restored_forms(
+    def _build_forms_with(
         self, request: HttpRequest, session: EditSession | None, words: QueryDict
     ) -> BuiltForms:
-        """The forms with the restored text, not validated: nobody has asked for it to be saved."""
         files = MultiValueDict(
             {
                 name.removeprefix(FILE): [SimpleUploadedFile(words[name] or "?", b"")]
@@ -99,7 +100,13 @@ class AutosaveMixin:
         )
         restored = copy.copy(request)
         restored.method, restored.POST, restored._files = "POST", words, files
-        forms = self._build_forms(restored, session)
+        return self._build_forms(restored, session)
+
+    def _build_restored_forms(
+        self, request: HttpRequest, session: EditSession | None, words: QueryDict
+    ) -> BuiltForms:
+        """The forms with the restored text, not validated: nobody has asked for it to be saved."""
+        forms = self._build_forms_with(request, session, words)
         show_unvalidated(forms.form)
         for formset in forms.formsets:
             formset._errors, formset._non_form_errors = [], ErrorList()
@@ -154,8 +161,21 @@ class AutosaveMixin:
         texts = texts.exclude(pk__in=context["form_keys"]).order_by("-typed_at", "pk")
         for text in texts[:LATEST]:
             if fields := _differing(context, text.words):
-                return {"offer": text, "offer_fields": fields}
+                changes = self._offered_changes(request, context.get("session"), text.words)
+                return {"offer": text, "offer_fields": fields, "offer_changes": changes}
         return {}
+
+    def _offered_changes(
+        self, request: HttpRequest, session: EditSession | None, words: QueryDict
+    ) -> list[FieldChange]:
+        """What unsaved text changes in the form of a record, but for files and what is not valid."""
+        if session is None:
+            return []
+        restored = self.restore_session(request, session.record, words)
+        forms = self._build_forms_with(request, restored, words)
+        forms.is_valid()
+        typed = typed_snapshot(forms.form, forms.formsets, restored.filled, stores_files=False)
+        return SnapshotFormatter(self.model).changes(differences(session.filled, typed))
 
     def _also_here(self, request: HttpRequest, object_key: str) -> str:
         """A message that names who else has the record open."""

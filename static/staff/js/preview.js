@@ -1,5 +1,5 @@
-// The preview beside the form shows what is typed, saved or not: the form is sent to its preview, without
-// files, and nothing is written. Where there is no room for the pane, nothing is sent.
+// The preview beside the form shows what is typed, saved or not, and what it changes on the public page: the
+// form is sent to its preview, without files, and nothing is written. Where there is no room for the pane, nothing is sent.
 
 const PAUSE = 600;
 const INTERVAL = 2000;
@@ -7,6 +7,7 @@ const INTERVAL = 2000;
 const isWide = window.matchMedia("(width >= 75rem)");
 
 const frame = document.querySelector(".preview-pane iframe");
+const marked = document.querySelector(".preview-pane .marked");
 const buttons = document.querySelectorAll(".preview-pane [data-show]");
 const form = document.querySelector("#content-main > form");
 let shown = "draft";
@@ -22,8 +23,14 @@ function typed() {
   return fields;
 }
 
-/** The first answer becomes the page of the frame; later ones take the place of its body, which stays where it was scrolled to. */
+/** Changes stand in the pane itself. Of the pages in the frame, the first answer becomes the page of the frame; later ones take the place of its body, which stays where it was scrolled to. */
 function show(html) {
+  marked.hidden = shown !== "changes";
+  frame.hidden = !marked.hidden;
+  if (frame.hidden) {
+    marked.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    return;
+  }
   const page = frame.contentDocument;
   if (!frame.hasAttribute("srcdoc") || !page?.body) {
     frame.srcdoc = html;
@@ -39,7 +46,7 @@ async function ask() {
   isDue = false;
   askedAt = Date.now();
   const sent = shown;
-  const options = sent === "draft" ? { method: "POST", body: typed() } : {};
+  const options = sent === "live" ? {} : { method: "POST", body: typed() };
   try {
     const response = await fetch(frame.dataset[sent], { headers: { "X-Background-Request": "1" }, redirect: "error", ...options });
     if (response.ok && sent === shown) show(await response.text());
@@ -61,7 +68,7 @@ function schedule() {
 }
 
 function onChange() {
-  if (shown !== "draft") return;
+  if (shown === "live") return;
   isDue = true;
   schedule();
 }
