@@ -1,6 +1,5 @@
 """Is this notice real? The verdicts on a notice, and on the message that names it."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,15 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
-from careers.verification.elements import (
-    Element,
-    Kind,
-    elements_of,
-    normalize,
-    sentences_of,
-    without_envelope,
-)
-from careers.verification.notices import FoundNotices, NoticeQuery, NoticeVerdict, find_notices, titles_of
+from careers.verification.elements import Element, Kind
+from careers.verification.matching import NoticeQuery, titles_of, without_reference
+from careers.verification.message import normalize, read, sentences_of, without_envelope
+from careers.verification.notices import FoundNotices, NoticeVerdict, find_notices
 from careers.verification.own_texts import OwnTexts, own_texts
 from careers.verification.text_match import NEIGHBOURS, distinctive, words_of
 
@@ -182,8 +176,8 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
     own = own_texts(notices, request)
     text = without_envelope(normalize(text))
     for notice in notices:
-        text = without_reference(text, notice.reference)
-    elements = elements_of(text)
+        text = without_reference(text, notice)
+    elements, _rest = read(text)
     findings = [element for element in elements if not own.explains(element)]
     same = [each for each in elements if each not in findings and not own.is_own_link(each)]
     other_words = _other_words(text, own, notices, same)
@@ -194,14 +188,6 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
         is_message=bool(findings or same) or len(other_words) > FEW_WORDS,
         has_more_words=len(other_words) > FEW_WORDS,
     )
-
-
-def without_reference(text: str, reference: str) -> str:
-    """A text without a reference, however that is typed: its digits are no telephone number."""
-    parts = re.findall(r"\d+|[^\d ]+", " ".join(words_of(reference)))
-    patterns = (f"0*{part.lstrip('0') or '0'}" if part.isdigit() else re.escape(part) for part in parts)
-    pattern = rf"(?<!\w){'[^a-z0-9]{0,3}'.join(patterns)}(?!\w)"
-    return re.sub(pattern, " ", text, flags=re.IGNORECASE) if parts else text
 
 
 def _other_words(text: str, own: OwnTexts, notices: list[Notice], same: list[Element]) -> list[str]:

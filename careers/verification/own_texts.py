@@ -12,16 +12,10 @@ from django.utils.html import strip_tags
 
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
-from careers.verification.elements import (
-    Element,
-    Kind,
-    elements_of,
-    link_key,
-    normalize,
-    phone_key,
-    same_date,
-    sentences_of,
-)
+from careers.verification.contacts import link_key, phone_key
+from careers.verification.dates import same_date
+from careers.verification.elements import Element, Kind
+from careers.verification.message import normalize, read, sentences_of
 from careers.verification.text_match import words_of
 from iomlaos.office.models import Office, StandardText
 
@@ -32,6 +26,7 @@ BLOCK = re.compile(
     r"\b[^>]*>",
     re.IGNORECASE,
 )
+LINK_TAG = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(script|style|svg|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 HREF = re.compile(r'href="([^"]+)"')
 #: Fewer words in a row can stand in a text of ours by chance.
@@ -48,7 +43,7 @@ class OwnTexts:
 
     def add_text(self, text: str) -> None:
         text = normalize(text)
-        for element in elements_of(text):
+        for element in read(text)[0]:
             self.keys[element.kind] |= {element.key, *element.key.split()}
         self.sentences |= {" ".join(words_of(sentence)) for sentence in sentences_of(text)}
         self.words += " ".join(words_of(text)) + " "
@@ -62,7 +57,8 @@ class OwnTexts:
                 self.keys[Kind.PHONE].add(phone_key(rest))
             elif scheme in ("http", "https"):
                 self.keys[Kind.LINK].add(link_key(address))
-        self.add_text(unescape(strip_tags(BLOCK.sub("\n", UNSEEN.sub(" ", html)))))
+        lines = LINK_TAG.sub(" ", BLOCK.sub("\n", UNSEEN.sub(" ", html)))
+        self.add_text(unescape(strip_tags(lines)))
 
     def has_sentence(self, sentence: str) -> bool:
         """Whether we say this: as a sentence, or as several words within one."""
@@ -90,7 +86,7 @@ class OwnTexts:
 
 
 def own_texts(notices: list[Notice], request: HttpRequest) -> OwnTexts:
-    """Our standard texts and contact points, and the pages and share texts of some notices, in both languages."""
+    """Our standard texts and contact points, and the pages and share texts of some notices."""
     own = OwnTexts()
     for language in ("en", "lo"):
         with translation.override(language):

@@ -33,7 +33,7 @@ class CheckForm(forms.Form):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("text")
-@sensitive_variables("form", "text")
+@sensitive_variables()
 def check(request: HttpRequest) -> HttpResponse:
     """The form, and the verdicts on what it sent, which is neither stored nor logged.
 

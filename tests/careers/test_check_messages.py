@@ -83,6 +83,7 @@ MESSAGES = {
     "VN 2026/03": ("withdrawn", ""),
     "Senior Driver": ("similar", ""),
     "VN 2026/01 Senior Finance Officer": ("similar", ""),
+    "VN 2026/01 Senior Finance Officer, apply by 20 December 2026": ("similar", DATE),
     "Passport stamping officer": ("unknown", ""),
     "IOM job": ("too-little", ""),
     # What friends pass on.
@@ -93,6 +94,8 @@ MESSAGES = {
     "Project Assistant (Migration Health) https://forms.iom.example/apply?id=51&fbclid=abc": ("open", "consistent"),
     "Questions about Driver VN 2026/01? Call +856 21 26 77 30 or 021 267730.": ("open", "consistent"),
     "ຮັບສະໝັກ ພະນັກງານຂັບລົດປະຈຳນະຄອນຫຼວງວຽງຈັນ VN 2026/01 ໝົດເຂດ ວັນທີ 4 ທັນວາ 2026 ບໍ່ເສຍຄ່າສະໝັກ": ("open", "consistent"),
+    "From: Hiring <hiring@iom.example>\nSent: Monday, 30 November 2026 09:12\nTo: you@example.com\nSubject: Driver VN 2026/01": ("open", "consistent"),
+    "VN 2026/01: closing date 4 December 2026, send your CV to hiring@iom.example": ("open", "consistent"),
     "Driver VN 2026/01. There is no fee, and you do not have to pay for an interview.": ("open", "consistent"),
     # Money.
     "Driver VN 2026/01. Pay 500,000 kip to register.": ("open", MONEY),
@@ -107,10 +110,13 @@ MESSAGES = {
     "Supply of family tents RFQ-LA-2026-003: bid security USD 5,000": ("open", MONEY),
     "Cook for the guest house VN 2026/02: pay the registration fee now": ("closed", MONEY),
     "IOM lottery winner! Pay the processing fee": ("unknown", MONEY),
+    "VN 2026/01: pay 500,000 kip": ("open", MONEY),
     # A stranger's address, number, link or messenger.
     "Driver VN 2026/01, send your CV to iom.hiring@gmail.com": ("open", CONTACT),
     "Driver VN 2026/01, send your CV to iom.hiring (at) gmail (dot) com": ("open", CONTACT),
     "Driver VN 2026/01, mail hiring＠iom.example.co": ("open", CONTACT),
+    "Driver VN 2026/01. Send your CV\nTo: iom.hiring@gmail.com": ("open", CONTACT),
+    "From: Recruitment <jobs@iom-laos.example>\nTo: you@example.com\nSubject: Driver VN 2026/01\n\nApply now.": ("open", CONTACT),
     "Driver VN 2026/01. WhatsApp 020 5555 1234": ("open", CONTACT),
     "Driver VN 2026/01. ໂທ ໐໒໐ ໕໕໕໕ ໑໒໓໔": ("open", CONTACT),
     "Driver VN 2026/01. Call +856-20-5555.1234": ("open", CONTACT),
