@@ -163,8 +163,14 @@ class CheckResult:
 
 
 def _by_kind(elements: list[Element], headings: dict[Kind, Promise]) -> list[tuple[Promise, list[str]]]:
-    rows = [(headings[kind], [each.words for each in elements if each.kind is kind]) for kind in headings]
-    return [(heading, list(dict.fromkeys(words))) for heading, words in rows if words]
+    """A heading and the words of each kind, without words that stand in others."""
+    rows = []
+    for kind, heading in headings.items():
+        words = dict.fromkeys(each.words for each in elements if each.kind is kind)
+        shown = [each for each in words if not any(each in other for other in words if other != each)]
+        if shown:
+            rows.append((heading, shown))
+    return rows
 
 
 def check_text(text: str, request: HttpRequest) -> CheckResult:

@@ -29,7 +29,7 @@ class Element:
 def cut_out(
     pattern: re.Pattern[str], text: str, make: Callable[[re.Match[str]], Element | None]
 ) -> tuple[list[Element], str]:
-    """The elements that a pattern finds, and the text without them. What is none stays."""
+    """The elements that a pattern finds, and the text with "…" for them. What is none stays."""
     found = []
 
     def take(match: re.Match[str]) -> str:
@@ -37,6 +37,6 @@ def cut_out(
         if element is None:
             return match[0]
         found.append(element)
-        return " "
+        return " … "
 
     return found, pattern.sub(take, text)

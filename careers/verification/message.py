@@ -71,7 +71,7 @@ def read(text: str) -> tuple[list[Element], str]:
             found += elements
         for element in [*find_messengers(rest), *find_relative_deadlines(rest)]:
             found.append(element)
-            rest = rest.replace(element.words, " ")
+            rest = rest.replace(element.words, " … ")
         if asks_for_money(sentence):
             found.append(Element(Kind.MONEY, sentence, " ".join(words_of(sentence))))
             rest = ""
