@@ -6,7 +6,7 @@ from careers.alerts import views as alerts
 from careers.exports import feeds, ics, reliefweb
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from careers.verification import check
+from careers.verification import views as verification
 
 VACANCY, TENDER = {"model": Vacancy}, {"model": ProcurementNotice}
 
@@ -35,7 +35,7 @@ urlpatterns = [
     path("procurement/<slug:slug>/", views.procurement_detail, name="procurement_detail"),
     path("procurement/<slug:slug>/feed.atom", feeds.notice_feed, TENDER, name="procurement_feed"),
     path("procurement/<slug:slug>/deadline.ics", ics.notice_calendar, TENDER, name="procurement_calendar"),
-    path("check/", check.check, name="check"),
+    path("check/", verification.check, name="check"),
     path("closed/", views.closed_list, name="closed_list"),
     path("closed/<int:year>/", views.closed_list, name="closed_year"),
     path("forms/", views.form_list, name="form_list"),

@@ -220,9 +220,10 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- Requests and responses -------------------------------------------------------------------
 
-#: Public pages answer GET and HEAD only; below these paths they also accept a short form.
-CSRF_PUBLIC_PREFIXES = ("/careers/alerts/",)
-PUBLIC_FORM_LIMIT_BYTES = 10 * 1024
+#: Public pages answer GET and HEAD only; below these paths they also accept a form.
+PUBLIC_FORM_PREFIXES = ("/careers/alerts/", "/careers/check/")
+#: A text of 10,000 Lao characters has 90,000 bytes in a form. A longer one is told so beside the field.
+PUBLIC_FORM_LIMIT_BYTES = 256 * 1024
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Counts of forms for each client, in the memory of each worker.

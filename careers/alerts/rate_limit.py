@@ -1,9 +1,7 @@
-"""Origin check and rate limit of the form for alerts, without a cookie or a database row per client."""
+"""Rate limit of the form for alerts, without a cookie or a database row per client."""
 
 import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -16,18 +14,6 @@ HOUR = datetime.timedelta(hours=1)
 MAX_FORMS_PER_CLIENT = 20
 #: For all clients together, so that nobody can make the site write to many others.
 MAX_CONFIRMATIONS_PER_HOUR = 200
-
-
-def is_same_origin(request: HttpRequest) -> bool:
-    """Whether a page of this site sent the form, by the browser's `Origin` and `Sec-Fetch-Site`.
-
-    Accepts a request without these headers. It is not from a modern browser, and there is no cookie that
-    another site could misuse.
-    """
-    site = urlsplit(settings.SITE_URL)
-    own_origins = (f"{site.scheme}://{site.netloc}", f"{request.scheme}://{request.get_host()}")
-    is_own_page = request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
-    return is_own_page and request.headers.get("Origin", own_origins[0]) in own_origins
 
 
 def is_rate_limited(request: HttpRequest) -> bool:

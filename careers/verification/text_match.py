@@ -42,6 +42,21 @@ FILLERS = frozenset(
         "position post re ref reference subject title urgent vacancies vacancy"
     )
 )
+#: What may stand beside a title in a sentence: other words make it the title of something else.
+NEIGHBOURS = FILLERS | frozenset(
+    words_of(
+        "applied applying are as be been candidate candidates has have hires interview looking need needs "
+        "now our please recruiting recruits seeking seeks selected shortlisted that this until was we who "
+        "will you your based duty full fixed part"
+    )
+)
+#: What messages about any notice say.
+MESSAGE_WORDS = frozenset(
+    words_of(
+        "call contact cv cvs date documents email extended mail phone resume send tel telephone "
+        "ໝົດເຂດ ວັນທີ ຕິດຕໍ່ ໂທ ສົ່ງ"
+    )
+)
 LAO_FILLERS = re.compile("|".join(words_of("ປະກາດ ຮັບສະໝັກ ຕຳແໜ່ງ ຊອກຫາ")))
 #: Splits Latin letters from the Lao ones around them, where there are no spaces.
 SCRIPTS = re.compile("[\u0e80-\u0eff]+|[^\u0e80-\u0eff]+")

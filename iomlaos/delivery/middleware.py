@@ -23,7 +23,7 @@ SAFE_METHODS = ("GET", "HEAD")
 
 class RequestValidationMiddleware(MiddlewareMixin):
     """400 for NUL bytes and broken UTF-8 in address, query or cookies; 405 for writing to public
-    pages, except below CSRF_PUBLIC_PREFIXES; 411, 413 and 414 for too much.
+    pages, except below PUBLIC_FORM_PREFIXES; 411, 413 and 414 for too much.
 
     PostgreSQL refuses NUL in any text, and Django does not check: it would be a 500.
     """
@@ -49,7 +49,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
         length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return static_error(400)
-        takes_form = request.path_info.startswith(settings.CSRF_PUBLIC_PREFIXES)
+        takes_form = request.path_info.startswith(settings.PUBLIC_FORM_PREFIXES)
         limit = settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if int(length) > (settings.PUBLIC_FORM_LIMIT_BYTES if takes_form else limit):
             return static_error(413)

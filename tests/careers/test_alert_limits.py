@@ -5,8 +5,8 @@ import datetime
 import time_machine
 from django.test import RequestFactory
 
-from careers.alerts.rate_limit import is_same_origin
 from careers.models.subscription import AlertMessage, Subscription
+from iomlaos.delivery.origin import is_same_origin
 from tests.helpers.factories import make_vacancy
 
 HOUR = datetime.timedelta(hours=1)

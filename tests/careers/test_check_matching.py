@@ -4,7 +4,8 @@ import pytest
 
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from careers.verification.check import CheckQuery, is_genuine, is_near, slug_at
+from careers.verification.matching import NoticeQuery, is_certain, is_similar, slug_at
+from careers.verification.message import normalize, read, without_envelope
 from careers.verification.text_match import contains, distinctive, score, words_of
 
 TITLE = "Project Assistant (Migration Health Division)"
@@ -12,10 +13,10 @@ LAO_TITLE = "ພະນັກງານຂັບລົດ ແຂວງສະຫວ
 
 
 def match(text: str, is_linked: bool = False, kind=Vacancy, **fields) -> str:
-    query, notice = CheckQuery(text), kind(**fields)
-    if is_genuine(query, notice, is_linked):
-        return "genuine"
-    return "near" if is_linked or is_near(query, notice) else "none"
+    query, notice = NoticeQuery(text), kind(**fields)
+    if is_certain(query, notice, is_linked):
+        return "certain"
+    return "similar" if is_linked or is_similar(query, notice) else "none"
 
 
 def matches(texts: list[str], **fields) -> set[str]:
@@ -65,76 +66,82 @@ def test_a_piece_stands_in_a_text_as_whole_words_and_in_lao_wherever_the_spaces_
 # --- References -------------------------------------------------------------------------------
 
 
-def test_a_reference_is_genuine_however_it_is_typed():
+def test_a_reference_is_certain_however_it_is_typed():
     texts = [
         "CFCV2021.51", "cfcv2021.51", "CFCV 2021 51", "CFCV-2021-51", "CFCV202151", "CFCV2021/51.",
         "Ref: CFCV2021.51", "Re: Vacancy CFCV2021.51", "“CFCV2021.51”", "ＣＦＣＶ２０２１．５１",
         f"CFCV2021.51 {TITLE}", f"Vacancy notice CFCV2021.51: {TITLE}, IOM Lao PDR, apply now",
     ]  # fmt: skip
-    assert matches(texts, title_en=TITLE, reference="CFCV2021.51") == each(texts, "genuine")
+    assert matches(texts, title_en=TITLE, reference="CFCV2021.51") == each(texts, "certain")
 
 
 def test_another_reference_is_not_taken_for_one_of_the_office():
     texts = [
         "CFCV2021.5", "CFCV2021.511", "CFCV202.151", "XCFCV2021.51", "CFCV", "2021.51", "51", "CFCV2020.51"
     ]  # fmt: skip
-    assert "genuine" not in {match(text, title_en=TITLE, reference="CFCV2021.51") for text in texts}
+    assert "certain" not in {match(text, title_en=TITLE, reference="CFCV2021.51") for text in texts}
 
 
 @pytest.mark.parametrize("reference", ["5", "G4", "2026"])
 def test_a_reference_that_figures_may_hit_by_chance_is_not_enough(reference):
     fields = {"title_en": "Driver and clerk", "reference": reference}
-    assert match(f"{reference} days in Pakse", **fields) != "genuine"
-    assert match(reference, **fields) == "near"
+    assert match(f"{reference} days in Pakse", **fields) != "certain"
+    assert match(reference, **fields) == "similar"
 
 
 def test_a_reference_or_an_address_with_the_title_of_something_else_is_not_enough():
     fields = {"title_en": "Driver", "reference": "VN2026.05"}
-    assert match("Driver VN2026.05", **fields) == "genuine"
-    assert match("VN2026.05 Senior finance officer", **fields) == "near"
-    assert match("Senior finance officer", is_linked=True, **fields) == "near"
-    assert match("", is_linked=True, **fields) == "genuine"
+    assert match("Driver VN2026.05", **fields) == "certain"
+    assert match("VN2026.05 Senior finance officer", **fields) == "similar"
+    assert match("Senior finance officer", is_linked=True, **fields) == "similar"
+    assert match("", is_linked=True, **fields) == "certain"
 
 
 # --- Titles -----------------------------------------------------------------------------------
 
 
-def test_a_title_is_genuine_however_it_is_typed():
+def test_a_title_is_certain_however_it_is_typed():
     texts = [
         TITLE, "project assistant migration health division", "PROJECT  ASSISTANT – MIGRATION-HEALTH DIVISION",
         "Vacancy: Project Assistant, Migration Health Division", f"Re: Fwd: “{TITLE}”",
         "Project Assistant, Migration Health", "Projéct Assistant Migration Health Division",
     ]  # fmt: skip
-    assert matches(texts, title_en=TITLE) == each(texts, "genuine")
+    assert matches(texts, title_en=TITLE) == each(texts, "certain")
 
 
-def test_a_thin_match_is_near_and_never_genuine():
+def test_a_thin_match_is_similar_and_never_certain():
     texts = [
         "assistant", "Project", "assistant assistant", "assistant assistant assistant", "Project Assistant",
         "Assistant, Health Division", "Health Division", "Migration Health Division", f"Senior {TITLE}",
-        f"{TITLE}, pay 500,000 kip to register",
     ]  # fmt: skip
-    assert matches(texts, title_en=TITLE) == each(texts, "near")
+    assert matches(texts, title_en=TITLE) == each(texts, "similar")
 
 
-def test_a_title_of_one_word_is_not_enough():
-    assert match("Driver", title_en="Driver") == "near"
-    assert match("IOM is hiring a driver in Vientiane, salary 900 USD", title_en="Driver") == "near"
+def test_a_title_of_one_word_is_enough_by_itself_and_not_within_another_title():
+    texts = [
+        "Driver",
+        "IOM is hiring a driver in Vientiane",
+        "Vacancy: Driver (2 posts)",
+        "Driver, closing soon",
+    ]
+    assert matches(texts, title_en="Driver") == each(texts, "certain")
+    texts = ["Senior Driver", "Driver Supervisor", "Bus and truck driver"]
+    assert "certain" not in {match(text, title_en="Driver") for text in texts}
 
 
 def test_letters_within_another_word_are_no_match():
     texts = ["start officer training", "smart officers"]
-    assert "genuine" not in {match(text, title_en="Art officer") for text in texts}
+    assert "certain" not in {match(text, title_en="Art officer") for text in texts}
 
 
-def test_a_title_in_lao_is_genuine_with_and_without_spaces_and_opening_words():
+def test_a_title_in_lao_is_certain_with_and_without_spaces_and_opening_words():
     texts = [
         LAO_TITLE, "ພະນັກງານ ຂັບລົດ ແຂວງ ສະຫວັນນະເຂດ", "ພະນັກງານ\u200bຂັບລົດແຂວງສະຫວັນນະເຂດ",
         "ປະກາດຮັບສະໝັກພະນັກງານຂັບລົດແຂວງສະຫວັນນະເຂດ", "ປະກາດຮັບສະຫມັກ: ພະນັກງານຂັບລົດ ແຂວງສະຫວັນນະເຂດ",
         "ພະນັກງານຂັບລົດ", f"Vacancy: {LAO_TITLE}",
     ]  # fmt: skip
-    assert matches(texts, title_en="Driver, Savannakhet", title_lo=LAO_TITLE) == each(texts, "genuine")
-    assert matches(texts, title_en=LAO_TITLE) == each(texts, "genuine")
+    assert matches(texts, title_en="Driver, Savannakhet", title_lo=LAO_TITLE) == each(texts, "certain")
+    assert matches(texts, title_en=LAO_TITLE) == each(texts, "certain")
 
 
 @pytest.mark.parametrize(
@@ -142,20 +149,20 @@ def test_a_title_in_lao_is_genuine_with_and_without_spaces_and_opening_words():
     ["ພະນັກງານຂັບລົດ ຕຳແໜ່ງ G4 ປະຈຳແຂວງອັດຕະປື", "ອົງການສາກົນ ປະກາດຮັບສະໝັກ ຜູ້ຊ່ວຍບໍລິຫານ"],
     ids=["Latin letters within", "a common word within"],
 )
-def test_a_lao_title_is_genuine_wherever_the_spaces_are(title):
+def test_a_lao_title_is_certain_wherever_the_spaces_are(title):
     texts = [title.replace(" ", between) for between in (" ", "", "\u200b")]
-    assert matches(texts, title_en="Something", title_lo=title) == each(texts, "genuine")
+    assert matches(texts, title_en="Something", title_lo=title) == each(texts, "certain")
 
 
 def test_a_common_lao_word_is_not_enough():
     fields = {"title_en": "Driver", "title_lo": LAO_TITLE}
-    assert match("ພະນັກງານ", **fields) == match("ຮັບສະໝັກ ພະນັກງານ", **fields) == "near"
+    assert match("ພະນັກງານ", **fields) == match("ຮັບສະໝັກ ພະນັກງານ", **fields) == "similar"
     assert match("ຜູ້ປະສານງານ", **fields) == "none"
 
 
 def test_tenders_are_matched_as_vacancies_are():
     fields = {"kind": ProcurementNotice, "title_en": "Supply of tents", "reference": "RFQ-LA-2026-003"}
-    assert match("rfq la 2026 003", **fields) == match("Supply of tents", **fields) == "genuine"
+    assert match("rfq la 2026 003", **fields) == match("Supply of tents", **fields) == "certain"
 
 
 # --- Addresses --------------------------------------------------------------------------------
@@ -169,9 +176,8 @@ def test_an_address_of_this_site_names_its_notice():
         "/careers/procurement/driver/",
     ]  # fmt: skip
     for text in texts:
-        query = CheckQuery(text)
+        query = NoticeQuery(text)
         assert (query.slugs, query.words) == (["driver"], []), text
-        assert not query.has_foreign_link
 
 
 def test_an_address_of_another_site_names_no_notice():
@@ -181,9 +187,9 @@ def test_an_address_of_another_site_names_no_notice():
         "http://example.org/http://testserver/n/nothing",
     ]  # fmt: skip
     for text in texts:
-        query = CheckQuery(text)
-        assert (query.slugs, query.has_foreign_link) == ([], True), text
-    assert CheckQuery("//testserver/n/driver").slugs == []
+        query = NoticeQuery(text)
+        assert (query.slugs, query.has_link) == ([], True), text
+    assert NoticeQuery("//testserver/n/driver").slugs == []
 
 
 def test_a_path_that_leads_to_no_notice_names_none():
@@ -192,6 +198,15 @@ def test_a_path_that_leads_to_no_notice_names_none():
 
 def test_what_says_nothing_is_too_short():
     texts = ["vacancy", "Re:", "!!!", "a", "IOM Lao PDR", "໌", "💰", "()", "%", "_"]
-    assert [text for text in texts if not CheckQuery(text).is_too_short] == []
-    assert not CheckQuery("/n/driver").is_too_short
-    assert not CheckQuery("https://example.org/").is_too_short
+    assert [text for text in texts if not NoticeQuery(text).is_too_short] == []
+    assert not NoticeQuery("/n/driver").is_too_short
+    assert not NoticeQuery("https://example.org/").is_too_short
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1.", "2026 ", "1/1 ", "a.", "a@", "www.", "\n", "no pay ", "call line "]
+)
+def test_ten_thousand_characters_are_read_in_one_go(piece):
+    """Reading on from each character to the end would take minutes, and the run stops such a test."""
+    text = normalize((piece * 10_000)[:10_000])
+    read(without_envelope(text))

@@ -159,12 +159,8 @@ def in_a_calendar(body: bytes, notice: Notice) -> str:
 
 
 def checked(body: bytes, notice: Notice) -> str:
-    (answer, *_) = html.fromstring(body).xpath("//main//h2/text()")
-    verdicts = {
-        "Genuine, and open": "open", "Genuine, and closed": "closed",
-        "Withdrawn by the office": "gone", "Unknown to the office": "",
-    }  # fmt: skip
-    return verdicts[answer]
+    (verdict,) = html.fromstring(body).xpath("//@data-notice")
+    return {"withdrawn": "gone", "unknown": ""}.get(verdict, verdict)
 
 
 def on_reliefweb(body: bytes, notice: Notice) -> str:

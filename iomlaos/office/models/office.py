@@ -54,10 +54,13 @@ class Office(models.Model):
         return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
 
     @property
+    def telephones(self) -> list["ContactPoint"]:
+        """The telephone numbers, from prefetched contact points."""
+        return [point for point in self.contact_points.all() if point.kind == ContactPoint.Kind.TELEPHONE]
+
+    @property
     def telephone(self) -> "ContactPoint | None":
-        """The first telephone number, from prefetched contact points."""
-        points = self.contact_points.all()
-        return next((point for point in points if point.kind == ContactPoint.Kind.TELEPHONE), None)
+        return next(iter(self.telephones), None)
 
 
 class ContactPoint(models.Model):

@@ -1,0 +1,103 @@
+"""What we say ourselves: the page of a notice, our standard texts and our contact points."""
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import resolve
+from django.utils import translation
+from django.utils.html import strip_tags
+
+from careers.exports.share import ShareLinks
+from careers.models.notice import Notice
+from careers.verification.contacts import link_key, phone_key
+from careers.verification.dates import same_date
+from careers.verification.elements import Element, Kind
+from careers.verification.message import normalize, read, sentences_of
+from careers.verification.text_match import words_of
+from iomlaos.office.models import Office, StandardText
+
+#: Elements that begin a line, and what a reader does not see.
+BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|button|caption|dd|details|div|dl|dt|figcaption|figure|footer|form|"
+    r"h\d|header|hr|label|li|main|nav|ol|option|p|section|summary|table|tbody|td|tfoot|th|thead|time|title|tr|ul)"
+    r"\b[^>]*>",
+    re.IGNORECASE,
+)
+LINK_TAG = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
+UNSEEN = re.compile(r"<(script|style|svg|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+HREF = re.compile(r'href="([^"]+)"')
+#: Fewer words in a row can stand in a text of ours by chance.
+MIN_WORDS = 4
+
+
+@dataclass
+class OwnTexts:
+    """Our texts on one subject, and what they name."""
+
+    keys: dict[Kind, set[str]] = field(default_factory=lambda: {kind: set() for kind in Kind})
+    sentences: set[str] = field(default_factory=set)
+    words: str = " "
+
+    def add_text(self, text: str) -> None:
+        text = normalize(text)
+        for element in read(text)[0]:
+            self.keys[element.kind] |= {element.key, *element.key.split()}
+        self.sentences |= {" ".join(words_of(sentence)) for sentence in sentences_of(text)}
+        self.words += " ".join(words_of(text)) + " "
+
+    def add_html(self, html: str) -> None:
+        for address in map(unescape, HREF.findall(html)):
+            scheme, _separator, rest = address.partition(":")
+            if scheme == "mailto":
+                self.keys[Kind.EMAIL].add(rest.partition("?")[0].casefold())
+            elif scheme == "tel":
+                self.keys[Kind.PHONE].add(phone_key(rest))
+            elif scheme in ("http", "https"):
+                self.keys[Kind.LINK].add(link_key(address))
+        lines = LINK_TAG.sub(" ", BLOCK.sub("\n", UNSEEN.sub(" ", html)))
+        self.add_text(unescape(strip_tags(lines)))
+
+    def has_sentence(self, sentence: str) -> bool:
+        """Whether we say this: as a sentence, or as several words within one."""
+        words = words_of(sentence)
+        text = " ".join(words)
+        return text in self.sentences or (len(words) >= MIN_WORDS and f" {text} " in self.words)
+
+    def explains(self, element: Element) -> bool:
+        """Whether we name this, too."""
+        known = self.keys[element.kind]
+        match element.kind:
+            case Kind.DATE:
+                return element.key in known or same_date(element.key, known)
+            case Kind.LINK:
+                return element.key in known or self.is_own_link(element)
+            case Kind.MONEY | Kind.MESSENGER:
+                return element.key in known or self.has_sentence(element.words)
+        return element.key in known
+
+    @staticmethod
+    def is_own_link(element: Element) -> bool:
+        """Whether it leads to this site."""
+        host = link_key(settings.SITE_URL)
+        return element.kind is Kind.LINK and (element.key == host or element.key.startswith(f"{host}/"))
+
+
+def own_texts(notices: list[Notice], request: HttpRequest) -> OwnTexts:
+    """Our standard texts and contact points, and the pages and share texts of some notices."""
+    own = OwnTexts()
+    for language in ("en", "lo"):
+        with translation.override(language):
+            for text in StandardText.objects.all():
+                own.add_html(f"<h2>{text.title}</h2>{text.body}")
+            for notice in notices:
+                page = resolve(notice.get_absolute_url()).func.preview(request, notice)
+                own.add_html(page.content.decode())
+                own.add_text(ShareLinks(notice, request.at).caption)
+    if office := Office.get_current():
+        own.add_text(f"{office.name}\n{office.postal_address}")
+        for point in office.contact_points.all():
+            own.add_html(f'<a href="{point.link}">{point.written}</a>')
+    return own

@@ -1,0 +1,173 @@
+"""Is this notice real? What is answered to messages as people receive them, true and false."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.test import RequestFactory
+
+from careers.exports.share import ShareLinks
+from careers.models.vacancy import Vacancy
+from careers.verification.check import CheckResult, check_text
+from tests.helpers.factories import (
+    make_contact_point,
+    make_procurement_notice,
+    make_standard_text,
+    make_vacancy,
+)
+from tests.helpers.pages import read
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+CLOSING = Vacancy.closing_moment(datetime.date(2026, 12, 4), datetime.time(17, 0))
+AT = CLOSING - 5 * DAY
+
+
+@pytest.fixture(autouse=True)
+def notices():
+    with time_machine.travel(AT - 3 * DAY, tick=False):
+        make_notices()
+
+
+def make_notices() -> None:
+    make_contact_point()
+    make_standard_text(
+        slug="no-fee",
+        title_en="IOM never asks for money",
+        body_en="<p>IOM charges no fee at any stage. Anyone who asks you for money is not from IOM. Do not pay.</p>",
+    )
+    make_vacancy(
+        slug="driver", title_en="Driver", title_lo="ພະນັກງານຂັບລົດປະຈຳນະຄອນຫຼວງວຽງຈັນ", reference="VN 2026/01", closes_at=CLOSING,
+        submission_email="hiring@iom.example",
+        context_en="<p>You drive the cars of the mission in Vientiane and keep their log books in order.</p>",
+    )  # fmt: skip
+    make_vacancy(
+        slug="assistant", title_en="Project Assistant (Migration Health)", reference="CFCV2021.51",
+        closes_at=CLOSING + 10 * DAY, submission_link="https://forms.iom.example/apply?id=51",
+    )  # fmt: skip
+    make_procurement_notice(
+        slug="tents", title_en="Supply of family tents", reference="RFQ-LA-2026-003", closes_at=CLOSING,
+        submission_email="bids@iom.example", body_en="<p>A bid security of USD 2,000 is due with the offer.</p>",
+    )  # fmt: skip
+    make_vacancy(slug="cook", title_en="Cook for the guest house", reference="VN 2026/02", closes_at=AT - DAY)
+    gone = make_vacancy(slug="nurse", title_en="Nurse at the transit centre", reference="VN 2026/03")
+    gone.state, gone.withdrawal_reason_en = "withdrawn", "The budget was cut."
+    gone.save()
+
+
+def ask(text: str, at: datetime.datetime = AT) -> CheckResult:
+    request = RequestFactory().post("/careers/check/")
+    request.at = at
+    return check_text(text, request)
+
+
+def verdicts(text: str, at: datetime.datetime = AT) -> tuple[str, str]:
+    result = ask(text, at)
+    return result.verdict.value, " ".join(result.message_verdicts)
+
+
+MONEY, CONTACT, DATE = "asks-for-money", "other-contact", "other-deadline"
+MESSAGES = {
+    # A title or a reference and nothing else.
+    "Driver": ("open", ""),
+    "driver VN2026-01": ("open", ""),
+    "VN 2026 / 1": ("open", ""),
+    "vn2026/001": ("open", ""),
+    "CFCV 2021 51": ("open", ""),
+    "Vacancy: Project Assistant, Migration Health": ("open", ""),
+    "RFQ LA 2026 3": ("open", ""),
+    "ພະນັກງານຂັບລົດ ປະຈຳນະຄອນຫຼວງວຽງຈັນ": ("open", ""),
+    "VN 2026/02": ("closed", ""),
+    "Cook for the guest house": ("closed", ""),
+    "VN 2026/03": ("withdrawn", ""),
+    "Senior Driver": ("similar", ""),
+    "VN 2026/01 Senior Finance Officer": ("similar", ""),
+    "VN 2026/01 Senior Finance Officer, apply by 20 December 2026": ("similar", DATE),
+    "Passport stamping officer": ("unknown", ""),
+    "IOM job": ("too-little", ""),
+    # What friends pass on.
+    "IOM is hiring a driver (VN 2026/01). Deadline 4 December 2026. Free to apply!": ("open", "consistent"),
+    "Driver VN 2026/01, apply to hiring@iom.example by 4 Dec": ("open", "consistent"),
+    "[29/11/2026, 09:12:33] Office: Driver, VN 2026/01. Closes on 04/12/2026": ("open", "consistent"),
+    "Supply of family tents RFQ-LA-2026-003: bids@iom.example, bid security USD 2,000": ("open", "consistent"),
+    "Project Assistant (Migration Health) https://forms.iom.example/apply?id=51&fbclid=abc": ("open", "consistent"),
+    "Questions about Driver VN 2026/01? Call +856 21 26 77 30 or 021 267730.": ("open", "consistent"),
+    "ຮັບສະໝັກ ພະນັກງານຂັບລົດປະຈຳນະຄອນຫຼວງວຽງຈັນ VN 2026/01 ໝົດເຂດ ວັນທີ 4 ທັນວາ 2026 ບໍ່ເສຍຄ່າສະໝັກ": ("open", "consistent"),
+    "From: Hiring <hiring@iom.example>\nSent: Monday, 30 November 2026 09:12\nTo: you@example.com\nSubject: Driver VN 2026/01": ("open", "consistent"),
+    "VN 2026/01: closing date 4 December 2026, send your CV to hiring@iom.example": ("open", "consistent"),
+    "Driver VN 2026/01. There is no fee, and you do not have to pay for an interview.": ("open", "consistent"),
+    # Money.
+    "Driver VN 2026/01. Pay 500,000 kip to register.": ("open", MONEY),
+    "Driver VN 2026/01. A refundable deposit is required before the interview.": ("open", MONEY),
+    "Driver VN 2026/01. There is no application fee, only the medical exam of $50.": ("open", MONEY),
+    "Driver VN 2026/01 training cost 1.500.000 LAK": ("open", MONEY),
+    "Driver VN 2026/01. Five hundred thousand kip for the uniform.": ("open", MONEY),
+    "Driver VN 2026/01. Please transfer to BCEL One 0101 2000 3456 78901": ("open", MONEY),
+    "Driver VN 2026/01. Send a scratch card code to confirm.": ("open", MONEY),
+    "ພະນັກງານຂັບລົດ VN 2026/01 ກະລຸນາໂອນເງິນ 500.000 ກີບ": ("open", MONEY),
+    "VN 2026/01 ຄ່າສະໝັກ ໕໐໐.໐໐໐ ກີບ": ("open", MONEY),
+    "Supply of family tents RFQ-LA-2026-003: bid security USD 5,000": ("open", MONEY),
+    "Cook for the guest house VN 2026/02: pay the registration fee now": ("closed", MONEY),
+    "IOM lottery winner! Pay the processing fee": ("unknown", MONEY),
+    "VN 2026/01: pay 500,000 kip": ("open", MONEY),
+    # A stranger's address, number, link or messenger.
+    "Driver VN 2026/01, send your CV to iom.hiring@gmail.com": ("open", CONTACT),
+    "Driver VN 2026/01, send your CV to iom.hiring (at) gmail (dot) com": ("open", CONTACT),
+    "Driver VN 2026/01, mail hiring＠iom.example.co": ("open", CONTACT),
+    "Driver VN 2026/01. Send your CV\nTo: iom.hiring@gmail.com": ("open", CONTACT),
+    "From: Recruitment <jobs@iom-laos.example>\nTo: you@example.com\nSubject: Driver VN 2026/01\n\nApply now.": ("open", CONTACT),
+    "Driver VN 2026/01. WhatsApp 020 5555 1234": ("open", CONTACT),
+    "Driver VN 2026/01. ໂທ ໐໒໐ ໕໕໕໕ ໑໒໓໔": ("open", CONTACT),
+    "Driver VN 2026/01. Call +856-20-5555.1234": ("open", CONTACT),
+    "Driver VN 2026/01. Apply: bit.ly/iom-driver": ("open", CONTACT),
+    "Driver VN 2026/01. Apply: https://testserver.jobs.example/careers/": ("open", CONTACT),
+    "Driver VN 2026/01. Apply: https://testserver@evil.example/n/driver": ("open", CONTACT),
+    "Driver VN 2026/01. Chat with us on Telegram": ("open", CONTACT),
+    "Driver VN 2026/01. Line ID: iomlaos": ("open", CONTACT),
+    "Driver VN 2026/01. Add @iom_laos_hr": ("open", CONTACT),
+    "Project Assistant (Migration Health) https://forms.iom.example/apply?id=99": ("open", CONTACT),
+    "Nurse at the transit centre VN 2026/03, write to hr@iom-laos.com": ("withdrawn", CONTACT),
+    "Manager wanted, IOM Vientiane, CV to hr@iom-laos.com": ("unknown", CONTACT),
+    # Another deadline.
+    "Driver VN 2026/01, deadline 20 December 2026": ("open", DATE),
+    "Driver VN 2026/01, closes 4/12/2027": ("open", DATE),
+    "Driver VN 2026/01: reply within 24 hours": ("open", DATE),
+    "VN 2026/01 ໝົດເຂດ ວັນທີ 20 ເດືອນ 12 ປີ 2026": ("open", DATE),
+    "Cook for the guest house VN 2026/02, extended to 24 December 2026": ("closed", DATE),
+    # Several at once.
+    "Congratulations, you are shortlisted as Driver VN 2026/01! Pay 500,000 kip to 020 5555 1234 before 1 December": (
+        "open", f"{MONEY} {CONTACT} {DATE}",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MESSAGES)
+def test_a_message_gets_its_two_verdicts(text):
+    assert verdicts(text) == MESSAGES[text]
+
+
+def test_nothing_that_asks_for_money_or_names_a_stranger_is_vouched_for():
+    for text, (_notice, message) in MESSAGES.items():
+        if MONEY in message or CONTACT in message:
+            assert "may be a scam" in ask(text).heading, text
+
+
+def test_what_was_not_compared_is_not_vouched_for():
+    result = ask("Driver VN 2026/01. Bring your passport to our agent Bounmy at the morning market.")
+    assert result.heading == "This job is open. Compare your message with our notice"
+    assert not result.is_good
+
+
+@pytest.mark.parametrize(
+    "slug", ["vacancies/driver", "vacancies/assistant", "vacancies/cook", "procurement/tents"]
+)
+def test_the_page_and_the_share_text_of_a_notice_pasted_back_are_consistent(client, slug):
+    with time_machine.travel(AT, tick=False):
+        page = read(client, f"/careers/{slug}/")
+    expected = "closed" if slug.endswith("cook") else "open"
+    result = ask(page.text)
+    assert (result.verdict.value, result.message_verdicts, result.rows) == (expected, ["consistent"], [])
+    caption = ShareLinks(result.notice, AT).caption
+    for text in (caption, caption.replace("\n", " ")):
+        assert verdicts(text) == (expected, "consistent")
