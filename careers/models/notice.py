@@ -231,8 +231,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
             case self.Status.OPEN:
                 return "live", _("Live")
             case self.Status.CLOSING:
-                return "closing", _("Live · Closing soon")
-        return "closed", _("Closed") if self.outcome else _("Closed, no outcome")
+                return "closing", _("Closing soon")
+        return ("closed", _("Closed")) if self.outcome else ("todo", _("Closed, no outcome"))
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
         """A notice without a text or a way to take part, or past its deadline."""

@@ -125,7 +125,8 @@ class BaseAdmin(admin.ModelAdmin):
     #: No boxes to tick: what is done to a record is done from its form.
     actions = None
     show_facets = admin.ShowFacets.NEVER
-    empty_value_display = "–"
+    show_full_result_count = False
+    empty_value_display = '<span class="empty">–</span>'
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer to add a related record, not to delete or view one."""

@@ -191,7 +191,9 @@ def sign_out(page: Page) -> None:
 
 def wait_for_editors(page: Page) -> None:
     """Open all parts of a form, and wait until its rich text editors stand where text areas stood."""
-    page.evaluate("document.querySelectorAll('main details:not(.drop-menu)').forEach(part => part.open = true)")
+    page.evaluate(
+        "document.querySelectorAll('main details:not(.drop-menu)').forEach(part => part.open = true)"
+    )
     page.evaluate("document.querySelectorAll('.form-section').forEach(section => section.hidden = false)")
     expect(page.locator("textarea[data-django-prose-editor-configurable]:visible")).to_have_count(0)
 
