@@ -131,11 +131,8 @@ def format_day(day: datetime.date, today: datetime.date) -> str:
     return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
-def format_day_or_hour(moment: datetime.datetime, at: datetime.datetime) -> str:
-    """ "today 08:40", "27 November", with the year where it is another one."""
-    day, today = local_date(moment), local_date(at)
-    if day == today:
-        return format_when(moment, at)
+def format_short_day(day: datetime.date, today: datetime.date) -> str:
+    """ "27 November", with the year where it is another one."""
     return formats.date_format(day, "j F" if day.year == today.year else "j F Y")
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from iomlaos.publishing.dates import VIENTIANE, format_day_or_hour, format_moment, format_when
+from iomlaos.publishing.dates import format_short_day, format_when, local_date
 from iomlaos.publishing.models import Publishable, Revision, Submission
 
 #: Words of what waits beside a record, by the name that the style sheet uses.
@@ -89,58 +88,17 @@ def status_of(record: Publishable, waiting: Waiting | None, at: datetime.datetim
     return Status(name, label, tuple(parts), moment)
 
 
-def status_line(record: Publishable, waiting: Waiting | None, at: datetime.datetime, user: Any) -> list[str]:
-    """Sentences about the status, for the form: since when, what waits, and whose it is."""
-    waiting = waiting or Waiting()
-    lines = [_public_line(record, at)]
-    if scheduled := waiting.scheduled:
-        moment = {"moment": _moment(scheduled.publish_at)}
-        if scheduled.failure_reason:
-            message = _("Not published on %(moment)s: %(reason)s")
-            lines.append(message % {**moment, "reason": scheduled.failure_reason})
-        else:
-            lines.append(_("Changes on %(moment)s.") % moment)
-    if draft := waiting.draft:
-        values = {"who": _who(draft, user), "when": format_moment(draft.at)}
-        if scheduled and not scheduled.failure_reason:
-            message = _("The later draft saved by %(who)s on %(when)s is not part of it.")
-        else:
-            message = _("The draft saved by %(who)s on %(when)s is not public yet.")
-        lines.append(message % values)
-    if (submission := waiting.submission) and not submission.returned_at:
-        values = {"who": _who(submission, user), "when": format_moment(submission.at)}
-        lines.append(_("Submitted by %(who)s on %(when)s.") % values)
-    return [line for line in lines if line]
-
-
-def _public_line(record: Publishable, at: datetime.datetime) -> str:
-    name, _label = record.public_status(at)
-    match name:
-        case "draft":
-            return _("Not public yet.")
-        case "scheduled":
-            return _("Goes public on %(moment)s.") % {"moment": _moment(record.publish_from)}
-        case "withdrawn":
-            return _("Withdrawn: %(reason)s") % {"reason": record.withdrawal_reason}
-        case "ended":
-            return _("Taken down on %(moment)s.") % {"moment": _moment(record.publish_until)}
-    if record.publish_until:
-        return _("Live until %(moment)s.") % {"moment": _moment(record.publish_until)}
-    return ""
-
-
 def describe_save(save: Revision | None, at: datetime.datetime, user: Any) -> tuple[str, str]:
     """When a record was last saved, and by whom: ("today 09:02", "by you")."""
     if save is None:
         return _("Set-up"), ""
-    return format_day_or_hour(save.at, at), _("by %(who)s") % {"who": _who(save, user)}
+    day, today = local_date(save.at), local_date(at)
+    when = format_when(save.at, at) if day == today else format_short_day(day, today)
+    return when, _("by %(who)s") % {"who": name_of(save, user)}
 
 
-def _moment(moment: datetime.datetime) -> str:
-    return formats.date_format(moment.astimezone(VIENTIANE), "l j F Y, H:i")
-
-
-def _who(row: Any, user: Any) -> str:
+def name_of(row: Any, user: Any) -> str:
+    """Whose doing a revision or a submission was, as its reader says it."""
     return _("you") if row.by_id and row.by_id == user.pk else row.who or _("a command")
 
 

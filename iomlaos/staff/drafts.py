@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from iomlaos.publishing.merge import Snapshot, differences
 from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision
-from iomlaos.publishing.status import status_line, status_of, waiting_for
+from iomlaos.publishing.status import status_of, waiting_for
+from iomlaos.publishing.status_line import StatusLine
 from iomlaos.staff.actions import Action, PartialFormMixin
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.publish import Publish, Submit
@@ -138,7 +139,7 @@ class DraftsMixin:
         waiting = waiting_for([record]).get(str(record.pk))
         return context | {
             "status": status_of(record, waiting, request.at),
-            "status_lines": status_line(record, waiting, request.at, request.user),
+            "status_line": StatusLine(record, waiting, request.at, request.user),
             "is_live": record.is_live(request.at),
             "was_never_public": record.state == Publishable.State.DRAFT,
             "shows_preview": self.has_change_permission(request, record) and IS_POPUP_VAR not in request.GET,

@@ -250,6 +250,10 @@ class Publishable(models.Model):
             return "scheduled", _("Scheduled")
         return ("live", _("Live")) if self.is_live(at) else ("ended", _("Ended"))
 
+    def describe_status(self, at: datetime.datetime) -> str:
+        """What its status means, for staff, where that is more than since when it is live."""
+        return ""
+
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
         """What should be looked at before a record in memory becomes public: a field, and words.
 
