@@ -185,12 +185,13 @@ class Publishable(models.Model):
             SlugRedirect.objects.update_or_create(
                 model=self._meta.label_lower, slug=before, defaults={"object_id": self.pk}
             )
-        self._address_before = self.slug
+        self._address_before, self._state_before = self.slug, self.state
 
     @classmethod
     def from_db(cls, db, field_names, values):
         instance = super().from_db(db, field_names, values)
         instance._address_before = instance.slug if "slug" in field_names else None
+        instance._state_before = instance.state if "state" in field_names else None
         return instance
 
     @classmethod
