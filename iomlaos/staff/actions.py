@@ -11,12 +11,12 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.dates import local_moment
+from iomlaos.publishing.diff import field_label
 from iomlaos.publishing.models import Publishable, RecordVersions, Revision
 from iomlaos.staff.fields import DateField, TimeField
 from iomlaos.staff.notifications.models import Notification, receives_mail
@@ -215,8 +215,7 @@ def _with_label(model: type[models.Model], name: str, errors: list[ValidationErr
     """The errors of a field that the form does not show, with its label."""
     if name == NON_FIELD_ERRORS:
         return ValidationError(errors)
-    field = model._meta.get_field(name)
-    label = capfirst(getattr(field, "translated_field", field).verbose_name)
+    label = field_label(model._meta.get_field(name))
     message = gettext("%(field)s (see the form): %(message)s")
     return ValidationError(
         [message % {"field": label, "message": text} for text in ValidationError(errors).messages]
