@@ -36,11 +36,13 @@ class Status:
     moment: str = ""
 
     @property
-    def additions(self) -> list[tuple[str, Promise]]:
-        return [(name, WAITING[name]) for name in self.waiting]
+    def parts(self) -> list[tuple[str, Promise | str]]:
+        """Its words, each with its name for the style sheet. What closes soon is live."""
+        live = [("live", _("Live"))] if self.name == "closing" else []
+        return [*live, (self.name, self.label), *((name, WAITING[name]) for name in self.waiting)]
 
     def __str__(self) -> str:
-        return " · ".join(map(str, [self.label, *(label for _name, label in self.additions)]))
+        return " · ".join(str(label) for _name, label in self.parts)
 
 
 @dataclass(frozen=True)
