@@ -40,8 +40,7 @@ class ProgrammeAdmin(PublishableAdmin):
         "The lines of work under Migration Management. Each has a page of its own and a row on the home page."
     )
     list_display = [
-        "title", "status", "figure_count", "translation_status", "information_date",
-        "updated_at",
+        "title", "status", "figure_count", "translation_status", "information_date", "last_change",
     ]  # fmt: skip
     fieldsets = [
         (_("Text"), {"fields": ["title", "summary", "body"]}),
@@ -56,11 +55,11 @@ class ProgrammeAdmin(PublishableAdmin):
         return super().get_queryset(request).prefetch_related("figures")
 
     @admin.display(description=_("figures"))
-    def figure_count(self, obj: Programme) -> str:
+    def figure_count(self, obj: Programme) -> str | None:
         figures = obj.figures.all()
         missing = sum(not figure.caption for figure in figures)
         if not missing:
-            return str(len(figures) or "–")
+            return str(len(figures)) if figures else None
         counts = {"all": len(figures), "missing": missing}
         return _("%(all)s, of which %(missing)s without a caption") % counts
 
@@ -79,6 +78,7 @@ class ProjectAdmin(PublishableAdmin):
         "period",
         "programme",
         "translation_status",
+        "last_change",
     ]
     list_filter = [*PublishableAdmin.list_filter, "programme"]
     list_select_related = ["programme"]
@@ -102,8 +102,8 @@ class ProjectAdmin(PublishableAdmin):
     ]
 
     @admin.display(description=_("dates"), ordering="starts")
-    def period(self, obj: Project) -> str:
-        return obj.period or "–"
+    def period(self, obj: Project) -> str | None:
+        return obj.period or None
 
 
 @admin.register(Figure)
@@ -199,7 +199,7 @@ class DocumentAdmin(FileOwnerAdmin):
         "Factsheets, infosheets, reports and tools. They show on the documents page and beside their "
         "programme; one without a file or an address is listed as on request."
     )
-    list_display = ["title", "status", "files", "kind", "programme", "translation_status"]
+    list_display = ["title", "status", "files", "kind", "programme", "translation_status", "last_change"]
     list_filter = [*FileOwnerAdmin.list_filter, "kind", ("programme", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["programme"]
     BOOKKEEPING = FileOwnerAdmin.BOOKKEEPING | {"staff_note"}
@@ -221,7 +221,7 @@ class DonorAdmin(ContentAdmin):
         "Who pays for programmes and projects. A donor shows, with a page of its own, while a public "
         "programme or project names it."
     )
-    list_display = ["full_name", "kind", "live_now", "translation_status"]
+    list_display = ["full_name", "kind", "live_now", "translation_status", "last_change"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "abbreviation", "parent_en", "slug"]
     fieldsets = [(_("Details"), {"fields": ["name", ("abbreviation", "kind"), "parent", "slug"]})]
@@ -251,7 +251,7 @@ class CounterpartAdmin(ContentAdmin):
         "Ministries, departments and others that the office works with. They show on the about page, if "
         "so marked, and on the pages of programmes and projects."
     )
-    list_display = ["__str__", "kind", "parent", "is_internal", "order", "translation_status"]
+    list_display = ["__str__", "kind", "parent", "is_internal", "order", "translation_status", "last_change"]
     list_filter = ["kind", "is_internal", TranslatedFilter]
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_lo", "abbreviation"]

@@ -19,6 +19,6 @@ class ApplicationFormAdmin(FileOwnerAdmin):
         "Forms that applicants fill in. They show under Careers; one without a file or an address is "
         "listed as on request."
     )
-    list_display = ["title", "files", "status", "translation_status", "updated_at"]
+    list_display = ["title", "files", "status", "translation_status", "last_change"]
     fieldsets = [(_("Text"), {"fields": ["title", "summary"]})]
     inlines = [FormVersionInline]

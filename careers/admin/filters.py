@@ -36,9 +36,9 @@ class NoticeStatusFilter(StatusFilter):
     """The main filter of a list of notices: also by the clock."""
 
     choices_offered = (
+        ("todo", _("Needs action")),
         ("open", _("Open")),
         ("drafts", _("Drafts")),
-        ("review", _("Submitted")),
         ("scheduled", _("Scheduled")),
         ("closed", _("Closed")),
         ("withdrawn", _("Withdrawn")),
@@ -48,6 +48,11 @@ class NoticeStatusFilter(StatusFilter):
         if value in ("open", "closed"):
             notices = getattr(model.objects, value)(request.at)
             return models.Q(pk__in=notices.order_by().values("pk"))
+        if value == "todo":
+            submitted = super().condition(request, model, "review")
+            return submitted | models.Q(
+                pk__in=model.objects.needing_action(request.at).order_by().values("pk")
+            )
         return super().condition(request, model, value)
 
 

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten
 from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +39,7 @@ class NoticeAdmin(PublishableAdmin):
         *[action for action in PublishableAdmin.actions_of_record if action is not TakeDown],
         Extend, Close, RecordOutcome, CorrectReasons,
     )  # fmt: skip
+    list_display = ["headline", "status", "closes", "last_change"]
     list_filter = [NoticeStatusFilter, FollowUpFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
@@ -71,14 +71,10 @@ class NoticeAdmin(PublishableAdmin):
 
     @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
-        """The day, with the hour unless it is the end of the day, and the time left."""
-        day = formats.date_format(obj.closing_day, "l j F Y")
-        deadline = f"{day}, {obj.closing_hour:%H:%M}" if obj.closing_hour else day
-        left = obj.time_left(obj.requested_at) if obj.is_live(obj.requested_at) else ""
-        if not left:
-            return deadline
-        words = gettext("%(time)s left") % {"time": left}
-        return format_html('{} <span class="quiet">{}</span>', deadline, words)
+        """The day, with the hour unless it is the end of the day; the time left, or the outcome."""
+        words = obj.describe_time_left(obj.requested_at) if obj.is_live(obj.requested_at) else ""
+        notes = " · ".join(filter(None, [words, obj.get_outcome_display()]))
+        return format_html('{} <span class="quiet">{}</span>', obj.short_deadline, notes)
 
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> list:
         """The outcome is last, once there can be one.

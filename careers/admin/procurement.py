@@ -18,10 +18,6 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
     )
     file_relation = "documents"
     fields_to_fill_in = (*NoticeAdmin.fields_to_fill_in, _("documents for bidders"))
-    list_display = [
-        "headline", "status", "closes", "outcome",
-        "translation_status",
-    ]  # fmt: skip
     list_filter = [*NoticeAdmin.list_filter, "method"]
     fieldsets = [
         (

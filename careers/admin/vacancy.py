@@ -22,9 +22,6 @@ class VacancyAdmin(NoticeAdmin):
         "the closed ones afterwards."
     )
     form = VacancyForm
-    list_display = [
-        "headline", "status", "closes", "outcome", "translation_status",
-    ]  # fmt: skip
     list_select_related = ["duty_station"]
     list_filter = [*NoticeAdmin.list_filter, GradeScaleFilter]
     fieldsets = [

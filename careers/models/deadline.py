@@ -15,10 +15,11 @@ from iomlaos.publishing.serialization import as_queryset
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
+YEAR = 365 * DAY
 CLOSING_SOON = 3 * DAY
 SATURDAY = 5
 #: How long after its closing a notice can still be followed.
-FOLLOWED_AFTER_CLOSING = 365 * DAY
+FOLLOWED_AFTER_CLOSING = YEAR
 
 
 def time_unit(left: datetime.timedelta) -> datetime.timedelta:
@@ -90,6 +91,22 @@ class DeadlineMixin:
             weekday = formats.date_format(self.closing_day, "l")
             parts.append(gettext("%(weekday)s is not a working day.") % {"weekday": weekday})
         return " ".join(parts)
+
+    @property
+    def short_deadline(self) -> str:
+        """The day, with the hour unless it is the end of the day."""
+        day = formats.date_format(self.closing_day, "l j F Y")
+        return f"{day}, {self.closing_hour:%H:%M}" if self.closing_hour else day
+
+    def describe_time_left(self, at: datetime.datetime) -> str:
+        """For staff: "3 days left", "closed 17 days ago"; empty where that is more than a year ago."""
+        if self.is_open(at):
+            return gettext("%(time)s left") % {"time": self.time_left(at)}
+        days = (local_date(at) - self.closing_day).days
+        if days == 0:
+            return gettext("closed today")
+        words = ngettext("closed %(days)d day ago", "closed %(days)d days ago", days) % {"days": days}
+        return words if days < YEAR.days else ""
 
     @property
     def closing_date(self) -> str:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.deadline import DeadlineMixin
@@ -231,8 +232,19 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
             case self.Status.OPEN:
                 return "live", _("Live")
             case self.Status.CLOSING:
-                return "closing", _("Live · Closing soon")
-        return "closed", _("Closed") if self.outcome else _("Closed, no outcome")
+                return "closing", _("Closing soon")
+        return ("closed", _("Closed")) if self.outcome else ("todo", _("Closed, no outcome"))
+
+    def describe_status(self, at: datetime.datetime) -> str:
+        """ "Closes Thursday 3 December 2026. 3 days left.", "Closed 17 days ago. Filled."."""
+        words = self.describe_time_left(at)
+        match self.public_status(at)[0]:
+            case "closing":
+                return f"{_('Closes %(deadline)s.') % {'deadline': self.short_deadline}} {words}."
+            case "closed" | "todo":
+                closed = capfirst(words) or _("Closed on %(day)s") % {"day": self.closing_date}
+                return " ".join(f"{each}." for each in (closed, self.get_outcome_display()) if each)
+        return ""
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
         """A notice without a text or a way to take part, or past its deadline."""

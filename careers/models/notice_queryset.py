@@ -66,6 +66,14 @@ class NoticeQuerySet(PublishableQuerySet):
         )
         return self.live(at).filter(no_reason, deadline_changes__field="closes_at").distinct()
 
+    def needing_action(self, at: datetime.datetime) -> Self:
+        """An outcome, a result or a reason is still to be given."""
+        reasons = (self.without_outcome(at), self.results_overdue(at), self.changed_without_reason(at))
+        needed = models.Q()
+        for notices in reasons:
+            needed |= models.Q(pk__in=notices.order_by().values("pk"))
+        return self.filter(needed)
+
     def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
         """Also when the text of an open notice changes, a milestone passes, or following one ends."""
         open_closings = self.open(at).order_by().values_list("closes_at", flat=True)

@@ -71,7 +71,15 @@ class SiteNoticeAdmin(ContentAdmin):
         "What every page of the site says at its top for a while: that the office is closed, or that "
         "somebody asks for money in its name. It comes and goes by itself, at its start and at its end."
     )
-    list_display = ["text", "kind", "starts_at", "ends_at", "current_state", "translation_status"]
+    list_display = [
+        "text",
+        "kind",
+        "starts_at",
+        "ends_at",
+        "current_state",
+        "translation_status",
+        "last_change",
+    ]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["text_en", "text_lo"]
     readonly_fields = ["current_state"]
@@ -114,7 +122,7 @@ class PageAdmin(PublishableAdmin):
         "Pages that stand by themselves: accessibility, privacy, how to apply, and others. The pages that"
         " every page of the site links to keep their address and cannot be deleted."
     )
-    list_display = ["title", "address", "status", "translation_status", "updated_at"]
+    list_display = ["title", "address", "status", "translation_status", "last_change"]
     fieldsets = [(_("Text"), {"fields": ["title", "lead", "body"]})]
 
     @admin.display(description=_("address"), ordering="slug")
@@ -135,7 +143,7 @@ class StandardTextAdmin(ContentAdmin):
         "Texts that stand on several pages and are kept once: that IOM never asks for money, for "
         "instance. A change here shows on all of them."
     )
-    list_display = ["title", "confirmed", "translation_status"]
+    list_display = ["title", "confirmed", "translation_status", "last_change"]
     list_filter = ["is_confirmed", TranslatedFilter]
     search_fields = ["title_en", "title_lo", "body_en", "body_lo"]
     fieldsets = [(_("Text"), {"fields": ["title", "body", "is_confirmed", "slug"]})]
@@ -156,7 +164,7 @@ class PlaceAdmin(ContentAdmin):
         "Places that programmes, projects and vacancies name. One with a code or a position is marked on "
         "the map of the home page while a programme or project there is public."
     )
-    list_display = ["name", "kind", "iso_code", "on_map", "translation_status"]
+    list_display = ["name", "kind", "iso_code", "on_map", "translation_status", "last_change"]
     list_filter = ["kind", TranslatedFilter]
     search_fields = ["name_en", "name_lo", "iso_code"]
     fieldsets = [

@@ -131,6 +131,11 @@ def format_day(day: datetime.date, today: datetime.date) -> str:
     return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
+def format_short_day(day: datetime.date, today: datetime.date) -> str:
+    """ "27 November", with the year where it is another one."""
+    return formats.date_format(day, "j F" if day.year == today.year else "j F Y")
+
+
 def iso_utc(moment: datetime.datetime) -> str:
     """The same instant in UTC, ISO 8601."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -152,10 +152,7 @@ class SnapshotFormatter:
 
     def _name(self, model: type[models.Model], name: str) -> str:
         field = _get_field(model, name)
-        if field is None:
-            return name
-        label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
-        return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
+        return field_label(field) if field else name
 
     def value(self, path: Path, value: Any) -> str:
         """A stored value as staff would write it; nothing for what is empty."""
@@ -165,6 +162,12 @@ class SnapshotFormatter:
             return _("there")
         field = _get_field(model_at(self.model, path), path[-1])
         return str(value) if field is None else _format_value(field, value)
+
+
+def field_label(field: Any) -> str:
+    """The name of a field as staff read it: "Title", "Title in Lao"."""
+    label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
+    return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
 
 
 def _get_field(model: type[models.Model], name: str) -> models.Field | None:

@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from iomlaos.publishing.dates import VIENTIANE, format_moment
+from iomlaos.publishing.dates import format_short_day, format_when, local_date
 from iomlaos.publishing.models import Publishable, Revision, Submission
 
 #: Words of what waits beside a record, by the name that the style sheet uses.
 WAITING: dict[str, Promise] = {
-    "draft": gettext_lazy("draft"),
-    "submitted": gettext_lazy("submitted"),
-    "returned": gettext_lazy("returned"),
-    "scheduled": gettext_lazy("scheduled"),
-    "failed": gettext_lazy("schedule failed"),
+    "draft": gettext_lazy("+ draft"),
+    "submitted": gettext_lazy("+ submitted"),
+    "returned": gettext_lazy("+ returned"),
+    "scheduled": gettext_lazy("+ scheduled"),
+    "failed": gettext_lazy("Schedule failed"),
 }
 
 
@@ -33,35 +32,39 @@ class Status:
     label: Promise | str
     #: Names of `WAITING`.
     waiting: tuple[str, ...] = ()
+    #: When something happens by itself: "Public Tuesday 1 December, 09:00".
+    moment: str = ""
 
     @property
-    def additions(self) -> list[tuple[str, Promise]]:
-        return [(name, WAITING[name]) for name in self.waiting]
+    def parts(self) -> list[tuple[str, Promise | str]]:
+        """Its words, each with its name for the style sheet. What closes soon is live."""
+        live = [("live", _("Live"))] if self.name == "closing" else []
+        return [*live, (self.name, self.label), *((name, WAITING[name]) for name in self.waiting)]
 
     def __str__(self) -> str:
-        return " · ".join([str(self.label), *(f"+ {label}" for _name, label in self.additions)])
+        return " · ".join(str(label) for _name, label in self.parts)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits beside the row of one record."""
+    """What waits beside the row of one record, and what was saved of it last."""
 
     draft: Revision | None = None
     scheduled: Revision | None = None
     submission: Submission | None = None
+    last_save: Revision | None = None
 
 
-def waiting_for(records: Iterable[Publishable]) -> dict[str, Waiting]:
+def waiting_for(records: Iterable[models.Model]) -> dict[str, Waiting]:
     """What waits beside each of these records of one kind, by their keys as text. Two queries."""
     records = list(records)
-    if not records:
-        return {}
-    of_them = {"model": records[0]._meta.label_lower, "object_key__in": [str(row.pk) for row in records]}
-    revisions = Revision.objects.waiting().filter(**of_them).select_related("by").defer("data")
+    revisions = Revision.objects.of_many(records).last_and_waiting().select_related("by").defer("data")
     found: dict[str, dict[str, Any]] = {}
     for revision in revisions:
-        found.setdefault(revision.object_key, {})[revision.kind] = revision
-    for submission in Submission.objects.filter(**of_them, ended_at=None).select_related("by"):
+        values = found.setdefault(revision.object_key, {"last_save": revision})
+        if revision.is_waiting:
+            values[revision.kind] = revision
+    for submission in Submission.objects.of_many(records).filter(ended_at=None).select_related("by"):
         found.setdefault(submission.object_key, {})["submission"] = submission
     return {key: Waiting(**values) for key, values in found.items()}
 
@@ -75,80 +78,48 @@ def status_of(record: Publishable, waiting: Waiting | None, at: datetime.datetim
     if name == "draft":
         labels = {"returned": _("Returned"), "submitted": _("Submitted")}
         return Status(review or name, labels.get(review, label))
-    parts = []
-    if waiting.scheduled:
-        parts.append("failed" if waiting.scheduled.failure_reason else "scheduled")
+    parts, moment = [], ""
+    if name == "scheduled":
+        moment = _("Public %(when)s") % {"when": format_when(record.publish_from, at)}
+    if scheduled := waiting.scheduled:
+        parts.append("failed" if scheduled.failure_reason else "scheduled")
+        words = _("Was due %(when)s") if scheduled.failure_reason else _("Changes %(when)s")
+        moment = words % {"when": format_when(scheduled.publish_at, at)}
     if waiting.draft:
         parts.append(review or "draft")
-    return Status(name, label, tuple(parts))
+    return Status(name, label, tuple(parts), moment)
 
 
-def status_line(record: Publishable, waiting: Waiting | None, at: datetime.datetime, user: Any) -> list[str]:
-    """Sentences about the status, for the form: since when, what waits, and whose it is."""
-    waiting = waiting or Waiting()
-    lines = [_public_line(record, at)]
-    if scheduled := waiting.scheduled:
-        moment = {"moment": _moment(scheduled.publish_at)}
-        if scheduled.failure_reason:
-            message = _("Not published on %(moment)s: %(reason)s")
-            lines.append(message % {**moment, "reason": scheduled.failure_reason})
-        else:
-            lines.append(_("Changes on %(moment)s.") % moment)
-    if draft := waiting.draft:
-        values = {"who": _who(draft, user), "when": format_moment(draft.at)}
-        if scheduled and not scheduled.failure_reason:
-            message = _("The later draft saved by %(who)s on %(when)s is not part of it.")
-        else:
-            message = _("The draft saved by %(who)s on %(when)s is not public yet.")
-        lines.append(message % values)
-    if (submission := waiting.submission) and not submission.returned_at:
-        values = {"who": _who(submission, user), "when": format_moment(submission.at)}
-        lines.append(_("Submitted by %(who)s on %(when)s.") % values)
-    return [line for line in lines if line]
+def describe_save(save: Revision | None, at: datetime.datetime, user: Any) -> tuple[str, str]:
+    """When a record was last saved, and by whom: ("today 09:02", "by you")."""
+    if save is None:
+        return _("Set-up"), ""
+    day, today = local_date(save.at), local_date(at)
+    when = format_when(save.at, at) if day == today else format_short_day(day, today)
+    return when, _("by %(who)s") % {"who": name_of(save, user)}
 
 
-def _public_line(record: Publishable, at: datetime.datetime) -> str:
-    name, _label = record.public_status(at)
-    match name:
-        case "draft":
-            return _("Not public yet.")
-        case "scheduled":
-            return _("Goes public on %(moment)s.") % {"moment": _moment(record.publish_from)}
-        case "withdrawn":
-            return _("Withdrawn: %(reason)s") % {"reason": record.withdrawal_reason}
-        case "ended":
-            return _("Taken down on %(moment)s.") % {"moment": _moment(record.publish_until)}
-    if record.publish_until:
-        return _("Live until %(moment)s.") % {"moment": _moment(record.publish_until)}
-    return ""
-
-
-def _moment(moment: datetime.datetime) -> str:
-    return formats.date_format(moment.astimezone(VIENTIANE), "l j F Y, H:i")
-
-
-def _who(row: Any, user: Any) -> str:
+def name_of(row: Any, user: Any) -> str:
+    """Whose doing a revision or a submission was, as its reader says it."""
     return _("you") if row.by_id and row.by_id == user.pk else row.who or _("a command")
 
 
 def with_status(model: type[Publishable], name: str, at: datetime.datetime) -> models.Q:
     """Records of a status, for a filter: `live`, `drafts`, `scheduled`, `review`, `withdrawn` or `ended`."""
-    label = model._meta.label_lower
 
-    def keys(rows: models.QuerySet) -> models.Q:
-        found = rows.filter(model=label).values_list("object_key", flat=True)
-        return models.Q(pk__in=[model._meta.pk.to_python(key) for key in found])
+    def has(rows: models.QuerySet) -> models.Q:
+        return models.Q(models.Exists(rows.of_each(model)))
 
     published = models.Q(state=Publishable.State.PUBLISHED)
     match name:
         case "live":
             return models.Q(pk__in=model.objects.live(at).values("pk"))
         case "drafts":
-            return models.Q(state=Publishable.State.DRAFT) | keys(Revision.objects.drafts())
+            return models.Q(state=Publishable.State.DRAFT) | has(Revision.objects.drafts())
         case "review":
-            return keys(Submission.objects.filter(ended_at=None))
+            return has(Submission.objects.filter(ended_at=None))
         case "scheduled":
-            return (published & models.Q(publish_from__gt=at)) | keys(Revision.objects.scheduled())
+            return (published & models.Q(publish_from__gt=at)) | has(Revision.objects.scheduled())
         case "withdrawn":
             ended = published & models.Q(publish_until__lte=at)
             return models.Q(state=Publishable.State.WITHDRAWN) | ended

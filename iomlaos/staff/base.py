@@ -23,6 +23,7 @@ from modeltranslation.utils import build_localized_fieldname
 from iomlaos.media.forms import FileVersionField, FileVersionInput
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import PartialDateField, PartialDateFormField
+from iomlaos.publishing.diff import field_label
 from iomlaos.staff import fields
 from iomlaos.staff.export import export_list
 
@@ -100,9 +101,8 @@ class TranslatedFieldsetsMixin:
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and hasattr(db_field, "translated_field"):
-            field.label = capfirst(db_field.translated_field.verbose_name)
+            field.label = field_label(db_field)
             if db_field.language == "lo":
-                field.label = _("%(name)s in Lao") % {"name": field.label}
                 field.help_text = ""
                 field.widget.attrs["lang"] = "lo"
         return field
@@ -125,7 +125,8 @@ class BaseAdmin(admin.ModelAdmin):
     #: No boxes to tick: what is done to a record is done from its form.
     actions = None
     show_facets = admin.ShowFacets.NEVER
-    empty_value_display = "–"
+    show_full_result_count = False
+    empty_value_display = '<span class="empty">–</span>'
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer to add a related record, not to delete or view one."""

@@ -8,10 +8,12 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
-from iomlaos.publishing.status import status_of, waiting_for
+from iomlaos.publishing.status import Waiting, describe_save, status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
@@ -45,6 +47,8 @@ from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
 from iomlaos.staff.versioned_form import EDIT, BuiltForms, VersionedAdmin
 
+#: What was loaded at set-up and never saved comes before all saves.
+SET_UP = models.Value(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 #: Sent by the page that asks before a save changes public pages.
 CONFIRM = "_confirm"
 
@@ -61,8 +65,6 @@ class ContentAdmin(
 
     #: Whether the front page has a button for a new one, not only an entry under "New…".
     has_button_on_home = False
-    #: Columns of the list that a phone leaves out.
-    secondary_columns: tuple[str, ...] = ("translation_status",)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
         """Derive a slug from the title of a new record only."""
@@ -103,6 +105,25 @@ class ContentAdmin(
         formsets, default = context["inline_admin_formsets"], capfirst(self.opts.verbose_name)
         context["sections"] = build_sections(context["adminform"], formsets, default)
         return super().render_change_form(request, context, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        saves = Revision.objects.saved().of_each(self.model).values("at")
+        return super().get_queryset(request).annotate(saved_at=models.Subquery(saves[:1]))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Give each row its last change and what waits beside it, with two queries for all."""
+        changelist = super().get_changelist_instance(request)
+        rows = changelist.result_list = list(changelist.result_list)
+        waiting = waiting_for(rows)
+        for row in rows:
+            row.waiting = waiting.get(str(row.pk), Waiting())
+            row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
+        return changelist
+
+    @admin.display(description=_("last change"), ordering=Coalesce("saved_at", SET_UP))
+    def last_change(self, obj: models.Model) -> str:
+        when, who = obj.change_in_list
+        return format_html('{} <span class="quiet">{}</span>', when, who)
 
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
@@ -169,12 +190,9 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Give each row its status, with two queries for all."""
         changelist = super().get_changelist_instance(request)
-        rows = changelist.result_list = list(changelist.result_list)
-        waiting = waiting_for(rows)
-        for row in rows:
-            row.status_in_list = status_of(row, waiting.get(str(row.pk)), request.at)
+        for row in changelist.result_list:
+            row.status_in_list = status_of(row, row.waiting, request.at)
         return changelist
 
     def is_public(self, obj: Publishable, at: datetime.datetime) -> bool:
@@ -182,7 +200,8 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
 
     @admin.display(description=_("status"), ordering="state")
     def status(self, obj: Publishable) -> str:
-        return render_to_string("admin/status.html", {"status": obj.status_in_list})
+        context = {"status": obj.status_in_list, "shows_moment": True}
+        return render_to_string("admin/status.html", context)
 
     def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
         """None: a save changes nothing that visitors see."""

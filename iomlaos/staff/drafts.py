@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from iomlaos.publishing.merge import Snapshot, differences
 from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink, Revision
-from iomlaos.publishing.status import status_line, status_of, waiting_for
+from iomlaos.publishing.status import status_of, waiting_for
+from iomlaos.publishing.status_line import StatusLine
 from iomlaos.staff.actions.base import Action
 from iomlaos.staff.actions.publish import Publish
 from iomlaos.staff.actions.review import DeleteDraft, Return, Submit
@@ -115,7 +116,7 @@ class DraftsMixin:
         waiting = waiting_for([record]).get(str(record.pk))
         return context | {
             "status": status_of(record, waiting, request.at),
-            "status_lines": status_line(record, waiting, request.at, request.user),
+            "status_line": StatusLine(record, waiting, request.at, request.user),
             "is_live": record.is_live(request.at),
             "was_never_public": record.state == Publishable.State.DRAFT,
             "shows_preview": self.has_change_permission(request, record)

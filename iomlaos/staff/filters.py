@@ -1,8 +1,10 @@
 """List filters shared by all content."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +31,7 @@ class BooleanListFilter(SimpleListFilter):
 
 
 class StatusFilter(SimpleListFilter):
-    """The main filter of a list of Publishables. See `publishing.status`."""
+    """The main filter of a list of Publishables, with counts. See `publishing.status`."""
 
     title, parameter_name = _("status"), "status"
     choices_offered: tuple[tuple[str, Any], ...] = (
@@ -50,6 +52,22 @@ class StatusFilter(SimpleListFilter):
 
     def condition(self, request: HttpRequest, model: type[models.Model], value: str) -> models.Q:
         return with_status(model, value, request.at)
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: models.QuerySet) -> dict[str, models.Count]:
+        return {"all": models.Count(pk_attname), **super().get_facet_counts(pk_attname, filtered_qs)}
+
+    def get_facet_queryset(self, changelist: ChangeList) -> dict[str, int]:
+        if self.value():
+            return super().get_facet_queryset(changelist)
+        return changelist.queryset.aggregate(
+            **self.get_facet_counts(changelist.pk_attname, changelist.queryset)
+        )
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        """With a count each, by one query for all."""
+        counts = self.get_facet_queryset(changelist).values()
+        for choice, count in zip(super().choices(changelist), counts, strict=True):
+            yield choice | {"count": count}
 
 
 class TranslatedFilter(BooleanListFilter):

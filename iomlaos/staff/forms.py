@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import VIENTIANE, local_moment
+from iomlaos.publishing.diff import field_label
 from iomlaos.staff.fields import DateField, TimeField
 
 
@@ -58,8 +58,7 @@ def errors_by_field(
         if name in form.fields or name == NON_FIELD_ERRORS:
             found.setdefault(name, []).extend(errors)
             continue
-        field = model._meta.get_field(name)
-        label = capfirst(getattr(field, "translated_field", field).verbose_name)
+        label = field_label(model._meta.get_field(name))
         message = gettext("%(field)s (see the form): %(message)s")
         for text in ValidationError(errors).messages:
             labelled = ValidationError(message % {"field": label, "message": text})

@@ -151,7 +151,7 @@ def test_a_schedule_that_failed_says_why(clock, staff):
     response = staff.get("/admin/")
     assert rows_of(response) == {"Due": ["Health · The address is taken."]}
     assert notes(response, "Due") == {"Health": "Programme · due today 11:00"}
-    assert statuses(response) == {"Health": "Live · + schedule failed"}
+    assert statuses(response) == {"Health": "Live · Schedule failed"}
 
 
 # --- Drafts, and what comes by itself -----------------------------------------------------------

@@ -154,7 +154,7 @@ def test_a_page_that_others_link_to_stays_published():
         page = Page.objects.get(pk=pk)
         for name, value in change.items():
             setattr(page, name, value)
-        assert "so it stays published" in problems(page)["state"][0], change
+        assert "so it stays published" in problems(page)["__all__"][0], change
 
 
 @pytest.mark.django_db

@@ -33,20 +33,17 @@ class Page(Publishable):
     @property
     def is_fixed(self) -> bool:
         """Whether it must keep its address and stay published, because other pages link to it."""
-        return (getattr(self, "_address_before", None) or self.slug) in self.FIXED
+        was_published = getattr(self, "_state_before", None) == self.State.PUBLISHED
+        return was_published and getattr(self, "_address_before", None) in self.FIXED
 
     def clean(self) -> None:
         super().clean()
-        before = getattr(self, "_address_before", None)
-        if before in self.FIXED and self.slug != before:
+        if self.is_fixed and self.slug != self._address_before:
             raise ValidationError({"slug": _("Other pages link to this address, so it stays as it is.")})
-        if self.is_fixed and (self.state != self.State.PUBLISHED or self.publish_from or self.publish_until):
+        has_times = self.publish_from or self.publish_until
+        if (self.is_fixed and self.state != self.State.PUBLISHED) or (self.slug in self.FIXED and has_times):
             raise ValidationError(
-                {
-                    "state": _(
-                        "Every page of the site links to this one, so it stays published, without times."
-                    )
-                }
+                _("Every page of the site links to this one, so it stays published, without times.")
             )
         if self.slug and not self._is_address_free():
             raise ValidationError(

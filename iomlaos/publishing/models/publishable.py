@@ -187,12 +187,13 @@ class Publishable(models.Model):
             SlugRedirect.objects.update_or_create(
                 model=self._meta.label_lower, slug=before, defaults={"object_id": self.pk}
             )
-        self._address_before = self.slug
+        self._address_before, self._state_before = self.slug, self.state
 
     @classmethod
     def from_db(cls, db, field_names, values):
         instance = super().from_db(db, field_names, values)
         instance._address_before = instance.slug if "slug" in field_names else None
+        instance._state_before = instance.state if "state" in field_names else None
         return instance
 
     @classmethod
@@ -251,6 +252,10 @@ class Publishable(models.Model):
         if self.publish_from and self.publish_from > at:
             return "scheduled", _("Scheduled")
         return ("live", _("Live")) if self.is_live(at) else ("ended", _("Ended"))
+
+    def describe_status(self, at: datetime.datetime) -> str:
+        """What its status means, for staff, where that is more than since when it is live."""
+        return ""
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list[PublishingWarning]:
         """What should be looked at before a record in memory becomes public: a field, and words.

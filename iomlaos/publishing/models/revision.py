@@ -123,6 +123,10 @@ class Revision(GenericRecordModel):
         return is_public(self.data, at)
 
     @property
+    def is_waiting(self) -> bool:
+        return self.kind in self.WAITING and self.closed_at is None
+
+    @property
     def publish_at_label(self) -> str:
         return format_deadline(self.publish_at) if self.publish_at else ""
 

@@ -53,6 +53,13 @@ class RevisionQuerySet(GenericRecordQuerySet):
         """Open drafts and scheduled changes. Each record has one of each at most."""
         return self.filter(kind__in=self.model.WAITING, closed_at=None)
 
+    def last_and_waiting(self) -> Self:
+        """What was saved last of each record, which comes first, and what waits of it."""
+        same = {name: models.OuterRef(name) for name in ("model", "object_key")}
+        later = self.model.objects.saved().filter(**same, number__gt=models.OuterRef("number"))
+        is_waiting = models.Q(kind__in=self.model.WAITING, closed_at=None)
+        return self.saved().filter(is_waiting | ~models.Exists(later))
+
     def drafts(self) -> Self:
         return self.filter(kind=self.model.Kind.DRAFT, closed_at=None)
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,16 @@ class GenericRecordQuerySet(models.QuerySet):
         if hasattr(record, "object_key"):
             return self.filter(model=record.model, object_key=record.object_key)
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
+
+    def of_each(self, model: type[models.Model]) -> Self:
+        """Of each record of a model with numbers as keys: for a subquery of a query for these records."""
+        key = Cast(models.OuterRef("pk"), models.TextField())
+        return self.filter(model=model._meta.label_lower, object_key=key)
+
+    def of_many(self, records: list[models.Model]) -> Self:
+        """Of some records of one kind."""
+        labels = {record._meta.label_lower for record in records}
+        return self.filter(model__in=labels, object_key__in=[str(record.pk) for record in records])
 
 
 class GenericRecordModel(models.Model):

@@ -1,4 +1,4 @@
-// Names for the rich text editors; column names for the cells of lists on a phone.
+// Names for the rich text editors, and their icons.
 
 function nameEditors() {
   for (const editor of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) {
@@ -28,21 +28,5 @@ function mendEditors() {
   drawIcons();
 }
 
-// On a phone a row of a list is no table any more: each cell says what its column says.
-function nameCells(list) {
-  const heads = [...list.tHead.rows[0].cells];
-  const names = heads.map((head) => head.querySelector(".text")?.textContent.trim());
-  const secondary = list.closest("[data-secondary]").dataset.secondary.split(" ");
-  const isSecondary = heads.map((head) => secondary.some((name) => head.classList.contains(`column-${name}`)));
-  for (const row of list.tBodies[0].rows)
-    for (const cell of row.querySelectorAll("td:not(.action-checkbox)")) {
-      cell.dataset.name = names[cell.cellIndex] ?? "";
-      cell.toggleAttribute("data-secondary", isSecondary[cell.cellIndex]);
-      cell.toggleAttribute("data-empty", !cell.childElementCount && /^[–-]?$/.test(cell.textContent.trim()));
-    }
-}
-
 mendEditors();
-const list = document.querySelector("[data-secondary] #result_list");
-if (list) nameCells(list);
 new MutationObserver(mendEditors).observe(document.body, { childList: true, subtree: true });
