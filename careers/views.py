@@ -29,10 +29,13 @@ TENDERS_ON_CAREERS = 5
 @require_safe
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
-    at = request.at
-    vacancies, filters = Vacancy.objects.select_related("duty_station"), VacancyFilterForm(request.GET, at)
-    tenders = ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS]
-    return _render_open(request, "careers/career_list.html", vacancies, filters, tenders=tenders)
+    at, filters = request.at, VacancyFilterForm(request.GET, request.at)
+    vacancies = filters.vacancies.select_related("duty_station")
+    context = {
+        "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
+        "internal_count": Vacancy.objects.open(at).internal().count(),
+    }
+    return _render_open(request, "careers/career_list.html", vacancies, filters, **context)
 
 
 @require_safe
