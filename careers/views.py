@@ -33,7 +33,7 @@ def career_list(request: HttpRequest) -> HttpResponse:
     vacancies = filters.vacancies.select_related("duty_station")
     context = {
         "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
-        "internal_count": Vacancy.objects.open(at).internal().count(),
+        "has_internal": Vacancy.objects.open(at).internal().exists(),
     }
     return _render_open(request, "careers/career_list.html", vacancies, filters, **context)
 

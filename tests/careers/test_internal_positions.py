@@ -137,14 +137,14 @@ def test_the_list_leads_to_the_internal_positions_and_narrows_them_alike(client,
     make_vacancy(title_en="Clerk", tier="internal-only", duty_station=attapeu)
     make_vacancy(title_en="Guard", tier="internal-only")
     page = read(client, "/careers/")
-    assert "Internal positions (2)" in page
+    assert "Internal positions" in page
     assert "?candidates=internal" in page.links
     assert "Driver" in page
     # A station without a job for everybody is no choice.
     assert not any(word in page for word in ("Clerk", "Guard", "Attapeu"))
     internal = read(client, "/careers/?candidates=internal")
     assert "Driver" not in internal
-    assert "Only people who already work for IOM can apply for these." in internal
+    assert "Only people who already work for IOM can apply for these positions." in internal
     assert all(word in internal for word in ("Clerk", "Guard", "Attapeu"))
     narrowed = client.get("/careers/?candidates=internal&station=attapeu").content.decode()
     assert "Clerk" in narrowed
@@ -157,7 +157,7 @@ def test_with_internal_positions_alone_the_list_does_not_say_that_nothing_is_ope
     make_vacancy(tier="internal-only")
     page = read(client, "/careers/")
     assert "No positions are open to people outside IOM now" in page
-    assert "Internal positions (1)" in page
+    assert "Internal positions" in page
 
 
 # --- The check --------------------------------------------------------------------------------
