@@ -49,11 +49,12 @@ def _render_open(
     request: HttpRequest, template: str, notices: NoticeQuerySet, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
     page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at")
+    is_empty = not (page.rows or filters.chosen)
     context |= {
         "stretch": page,
         "filters": filters,
         "query": filters.query,
-        "last_closed": notices.closed(request.at).first(),
+        "last_closed": notices.closed(request.at).first() if is_empty else None,
         "standard": StandardText.by_slug(),
     }
     return _render(request, template, page.rows, **context)
