@@ -17,6 +17,9 @@ from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import SCALES, Vacancy, VacancyQuerySet
 from iomlaos.office.models import Place
 
+#: The value of `candidates` that lists the internal positions, which are left out otherwise.
+INTERNAL = "internal"
+
 
 def closing_choices() -> list[tuple[str, str]]:
     return [
@@ -60,14 +63,24 @@ class VacancyFilterForm(NoticeFilterForm):
         required=False,
     )
     contract = forms.ChoiceField(label=_("Contract"), choices=Vacancy.Contract.choices, required=False)
+    candidates = forms.ChoiceField(choices=[(INTERNAL, INTERNAL)], required=False, widget=forms.HiddenInput)
     field_order = ["station", "grade", "contract", "closing"]
     lookups = {"station": "duty_station__slug", "contract": "contract"}
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data, at)
-        vacancies = Vacancy.objects.open(at).order_by().exclude(duty_station=None)
+        vacancies = self.vacancies.open(at).order_by().exclude(duty_station=None)
         stations = Place.objects.filter(pk__in=vacancies.values("duty_station"))
         self.fields["station"].choices = [(station.slug, station.name) for station in stations]
+
+    @property
+    def is_internal(self) -> bool:
+        return self.data.get("candidates") == INTERNAL
+
+    @property
+    def vacancies(self) -> VacancyQuerySet:
+        """Those that the list is about: the internal positions, or all others."""
+        return Vacancy.objects.internal() if self.is_internal else Vacancy.objects.external()
 
     def narrow(self, vacancies: VacancyQuerySet) -> VacancyQuerySet:
         vacancies, letters = super().narrow(vacancies), self.chosen.get("grade")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.models.application_form import FormVersion
 from careers.models.deadline_change import DeadlineChange
 from careers.models.notice import Notice
+from careers.models.vacancy import Vacancy
 from iomlaos.staff.fields import DateField, MultiLineField, TimeField
 from iomlaos.staff.forms import PublishableForm
 
@@ -193,7 +194,11 @@ class DeadlineForm(NoticeForm):
 class VacancyForm(NoticeForm):
     class Meta(NoticeForm.Meta):
         help_texts = {
-            "body_en": _("What stands before the parts below, or the whole notice if it is not in parts.")
+            "body_en": _("What stands before the parts below, or the whole notice if it is not in parts."),
+            "tier": _(
+                "“Internal candidates only” keeps the job out of the list of open jobs, e-mail alerts "
+                "to the public and search engines."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -205,8 +210,19 @@ class VacancyForm(NoticeForm):
             version.label_from_instance = version_label
 
     def clean(self) -> dict[str, Any]:
-        """A version alone also chooses its form."""
+        """A version alone also chooses its form.
+
+        Forms with a few of the fields leave eligibility alone: a deadline is extended whatever it says.
+        """
         cleaned = super().clean()
+        given = Vacancy(grade=cleaned.get("grade", ""), eligibility=cleaned.get("eligibility", ""))
+        if given.is_wider_than_grade:
+            message = _(
+                "Grade %(grade)s (%(scale)s) is for nationals and residents of Lao PDR. Choose one of "
+                "these, or correct the grade."
+            )
+            params = {"grade": given.grade, "scale": given.grade_scale_name}
+            self.add_error("eligibility", ValidationError(message, params=params))
         if cleaned.get("form_version") and not cleaned.get("form") and "form" not in self.errors:
             cleaned["form"] = cleaned["form_version"].form
         return cleaned

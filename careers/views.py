@@ -29,10 +29,13 @@ TENDERS_ON_CAREERS = 5
 @require_safe
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
-    at = request.at
-    vacancies, filters = Vacancy.objects.select_related("duty_station"), VacancyFilterForm(request.GET, at)
-    tenders = ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS]
-    return _render_open(request, "careers/career_list.html", vacancies, filters, tenders=tenders)
+    at, filters = request.at, VacancyFilterForm(request.GET, request.at)
+    vacancies = filters.vacancies.select_related("duty_station")
+    context = {
+        "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
+        "has_internal": Vacancy.objects.open(at).internal().exists(),
+    }
+    return _render_open(request, "careers/career_list.html", vacancies, filters, **context)
 
 
 @require_safe
@@ -46,11 +49,12 @@ def _render_open(
     request: HttpRequest, template: str, notices: NoticeQuerySet, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
     page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at")
+    is_empty = not (page.rows or filters.chosen)
     context |= {
         "stretch": page,
         "filters": filters,
         "query": filters.query,
-        "last_closed": notices.closed(request.at).first(),
+        "last_closed": notices.closed(request.at).first() if is_empty else None,
         "standard": StandardText.by_slug(),
     }
     return _render(request, template, page.rows, **context)

@@ -26,9 +26,12 @@ def record_events(at: datetime.datetime) -> int:
 
 
 def _new_events(at: datetime.datetime) -> Iterator[tuple[Notice, NoticeEvent]]:
-    """Open notices that were not announced yet, and changes of notices that somebody follows."""
+    """Open notices that were not announced yet, and changes of notices that somebody follows.
+
+    Internal positions are not announced; one that is opened to others later is.
+    """
     for model in notice_models():
-        unannounced = model.objects.open(at).exclude(alert_events__key=NoticeEvent.Kind.PUBLISHED)
+        unannounced = model.objects.open(at).external().exclude(alert_events__key=NoticeEvent.Kind.PUBLISHED)
         followed = model.objects.filter(subscriptions__confirmed_at__isnull=False)
         changing = model.objects.live(at).filter(pk__in=followed)
         for notices, kinds in ((unannounced, {NoticeEvent.Kind.PUBLISHED}), (changing, CHANGES)):

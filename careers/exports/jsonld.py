@@ -34,8 +34,7 @@ def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> d
 
     Citizenship is an `eligibilityToWorkRequirement`: `applicantLocationRequirements` is for remote work.
     """
-    is_internal = vacancy.tier == Vacancy.Tier.INTERNAL_ONLY
-    if is_internal or not (vacancy.is_live(at) and vacancy.is_open(at)):
+    if vacancy.is_internal or not (vacancy.is_live(at) and vacancy.is_open(at)):
         return None
     posted_on = vacancy.posted_on or vacancy.announced_at.astimezone(VIENTIANE).date()
     posting = {

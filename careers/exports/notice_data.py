@@ -63,8 +63,9 @@ def clean_text(text: object) -> str:
 
 
 def export_title(notice: Notice) -> str:
-    """The title on one line."""
-    return " ".join(clean_text(notice.title).split())
+    """The title on one line, with a mark if others cannot apply: readers often see nothing else."""
+    title = " ".join(clean_text(notice.title).split())
+    return _("%(title)s (for IOM staff only)") % {"title": title} if notice.is_internal else title
 
 
 def organization_name(office: Office | None) -> str:
@@ -80,14 +81,13 @@ def notice_facts(notice: Notice) -> list[str]:
     """What is known of a notice apart from its deadline, each as "Label: value"."""
     if isinstance(notice, Vacancy):
         grade = f"{notice.grade} ({notice.grade_scale_name})" if notice.grade_scale_name else notice.grade
-        candidates = [notice.get_eligibility_display(), notice.get_tier_display()]
         facts = [
             (_("Duty station"), notice.duty_station),
             (_("Organizational unit"), notice.organizational_unit),
             (_("Grade"), grade),
             (_("Appointment"), notice.appointment),
             (_("Estimated start"), notice.starts),
-            (_("Who may apply"), " · ".join(filter(None, candidates))),
+            (_("Who may apply"), " · ".join(notice.who_may_apply)),
         ]
     else:
         facts = [

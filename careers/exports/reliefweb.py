@@ -91,7 +91,7 @@ class ReliefWebJob:
     def rejection_reasons(self) -> list[str]:
         """Why ReliefWeb would reject the vacancy, in words for staff."""
         reasons = []
-        if self.vacancy.tier == Vacancy.Tier.INTERNAL_ONLY:
+        if self.vacancy.is_internal:
             reasons.append(_("It is for internal candidates only."))
         if self.vacancy.contract == Vacancy.Contract.VOLUNTEER:
             reasons.append(_("ReliefWeb takes no volunteer assignments."))

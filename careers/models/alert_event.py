@@ -36,6 +36,6 @@ class AlertEvent(NoticeChild):
     def notice_event(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
         """The event as the notice describes it now; None if there is nothing to tell any more."""
         event = next((event for event in notice.events(at) if event.key == self.key), None)
-        if event and event.kind is NoticeEvent.Kind.PUBLISHED and not notice.is_open(at):
-            return None
+        if event and event.kind is NoticeEvent.Kind.PUBLISHED:
+            return event if notice.is_open(at) and not notice.is_internal else None
         return event

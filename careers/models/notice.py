@@ -62,6 +62,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Slugs that are addresses of lists.
     RESERVED_SLUGS: ClassVar[tuple[str, ...]] = ()
     closed_message: ClassVar[Promise | str] = ""
+    #: Whether only people who already work for IOM can take part; see `NoticeQuerySet.external`.
+    is_internal = False
 
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(
@@ -299,12 +301,12 @@ def notice_models() -> list[type[Notice]]:
 
 
 def next_to_close(at: datetime.datetime) -> Notice | None:
-    """The open notice, of whichever kind, that closes first."""
-    first = (kind.objects.open(at).first() for kind in notice_models())
+    """The open notice, of whichever kind, that closes first. Not an internal position."""
+    first = (kind.objects.open(at).external().first() for kind in notice_models())
     return min(filter(None, first), key=lambda notice: notice.closes_at, default=None)
 
 
 def last_closed(at: datetime.datetime) -> Notice | None:
-    """The closed notice, of whichever kind, that closed last."""
-    last = (kind.objects.closed(at).first() for kind in notice_models())
+    """The closed notice, of whichever kind, that closed last. Not an internal position."""
+    last = (kind.objects.closed(at).external().first() for kind in notice_models())
     return max(filter(None, last), key=lambda notice: notice.closes_at, default=None)

@@ -20,6 +20,10 @@ class NoticeQuerySet(PublishableQuerySet):
         """Live and closed; the last to close first."""
         return self.live(at).filter(closes_at__lte=at).order_by("-closes_at", "-pk")
 
+    def external(self) -> Self:
+        """Open to people who do not work for IOM, as all tenders are."""
+        return self
+
     def withdrawn(self, at: datetime.datetime) -> Self:
         """Withdrawn after visitors could read them; see `Notice.is_withdrawn`."""
         return self.filter(state=Publishable.State.WITHDRAWN, first_published_at__lte=at)

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.application_form import ApplicationForm, FormVersion
@@ -24,7 +25,11 @@ class GradeScale:
     #: How its grades begin. The database reads it too. Letters alone also match "None" and "Pending".
     pattern: str
     name: str | Promise
-    explanation: str | Promise
+    work: str | Promise
+    #: Who may apply, where the notice itself does not say.
+    recruits: str | Promise
+    #: Whether its people are recruited in the country: it cannot be open to any nationality.
+    is_local: bool = False
 
 
 #: The scales of the United Nations common system, by the letters that a grade begins with.
@@ -32,30 +37,40 @@ SCALES = {
     "G": GradeScale(
         "^GS?[- ]?[0-9]",
         _("General Service"),
-        _(
-            "Support work. Staff are recruited locally: nationals of Lao PDR, and residents who may "
-            "work there."
-        ),
+        _("Support work."),
+        _("Staff are recruited locally: nationals of Lao PDR, and residents who may work there."),
+        is_local=True,
     ),
     "NO": GradeScale(
         "^NO[- ]?[A-E0-9]([^A-Z0-9]|$)",
         _("National Professional Officer"),
-        _("Professional work that calls for knowledge of the country. For nationals of Lao PDR."),
+        _("Professional work that calls for knowledge of the country."),
+        _("For nationals of Lao PDR."),
+        is_local=True,
     ),
     "P": GradeScale(
         "^P[- ]?[0-9]",
         _("Professional"),
-        _("Professional work, recruited internationally. People of any nationality may apply."),
+        _("Professional work."),
+        _("Recruited internationally: people of any nationality may apply."),
     ),
     "UG": GradeScale(
         "^(UG([^A-Z]|$)|UNGRADED)",
         _("Ungraded"),
-        _("Outside the graded scales, mostly for a short time. The notice says who may apply."),
+        _("Outside the graded scales, mostly for a short time."),
+        _("The notice says who may apply."),
     ),
 }
 
 
 class VacancyQuerySet(NoticeQuerySet):
+    def external(self) -> Self:
+        return self.exclude(tier=Vacancy.Tier.INTERNAL_ONLY)
+
+    def internal(self) -> Self:
+        """Open to people who already work for IOM, and to nobody else."""
+        return self.filter(tier=Vacancy.Tier.INTERNAL_ONLY)
+
     def with_form(self, at: datetime.datetime) -> Self:
         """Prefetch the application form, if that is live, and its versions."""
         forms = ApplicationForm.objects.live(at).prefetch_related("versions")
@@ -175,6 +190,10 @@ class Vacancy(Notice):
             ),
         ]
 
+    @classmethod
+    def in_sitemap(cls, at: datetime.datetime) -> VacancyQuerySet:
+        return cls.objects.live(at).external()
+
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])
 
@@ -213,6 +232,33 @@ class Vacancy(Notice):
         """Type or contract, working time and duration."""
         kind = self.appointment_type or self.get_contract_display()
         return " · ".join(filter(None, [kind, self.get_working_time_display(), self.duration]))
+
+    @property
+    def is_internal(self) -> bool:
+        return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def who_may_apply(self) -> list[str]:
+        """What the notice says of it; an internal position never says "people of any nationality"."""
+        eligibility = self.get_eligibility_display()
+        if not self.is_internal:
+            return [*filter(None, [eligibility, self.get_tier_display()])]
+        is_narrower = self.eligibility not in ("", self.Eligibility.ANY)
+        return [gettext("Only people who already work for IOM"), *([eligibility] if is_narrower else [])]
+
+    @property
+    def is_wider_than_grade(self) -> bool:
+        """Whether it is open to any nationality, and its grade is for nationals and residents."""
+        is_local = self.grade_scale is not None and self.grade_scale.is_local
+        return is_local and self.eligibility == self.Eligibility.ANY
+
+    @property
+    def grade_explanation(self) -> str:
+        """What its scale means. Who may apply is said once: by the notice or, if that does not, here."""
+        if self.grade_scale is None:
+            return ""
+        recruits = "" if self.eligibility or self.is_internal else self.grade_scale.recruits
+        return " ".join(filter(None, [str(self.grade_scale.work), str(recruits)]))
 
     @property
     def grade_scale(self) -> GradeScale | None:

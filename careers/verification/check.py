@@ -92,8 +92,9 @@ class CheckResult:
 
     @property
     def is_good(self) -> bool:
-        """Whether the notice is open, and nothing in the text was left unexplained."""
-        return self.verdict == NoticeVerdict.OPEN and not self.findings and not self.has_more_words
+        """Whether the notice is open to everybody, and nothing in the text was left unexplained."""
+        is_open = self.verdict == NoticeVerdict.OPEN and not self.is_internal
+        return is_open and not self.findings and not self.has_more_words
 
     @property
     def rows(self) -> list[tuple[Promise, list[str]]]:
@@ -107,6 +108,10 @@ class CheckResult:
     @cached_property
     def is_job(self) -> bool:
         return isinstance(self.found.withdrawn or next(iter(self.found.notices), None), Vacancy | None)
+
+    @property
+    def is_internal(self) -> bool:
+        return self.notice is not None and self.notice.is_internal
 
     @property
     def heading(self) -> Promise:
@@ -149,6 +154,8 @@ class CheckResult:
         return job if self.is_job else _("This tender is real, but your message gives another date")
 
     def _open_heading(self) -> Promise:
+        if self.is_internal:
+            return _("This job is real, but only people who already work for IOM can apply")
         if not self.is_message:
             return (
                 _("We published this job, and it is open")

@@ -41,7 +41,7 @@ OPEN_AFTER, CLOSED_AFTER = (f"{(NOW + days * DAY).timestamp():.0f}000000-1" for 
 TERMS, FORM = "0e7f4c52-6f0d-4a52-9d0b-6f1f0a1b2c3d", "3d2c1b0a-1f6f-4b0d-9a52-0d6f4c520e7f"
 
 VACANCY_FILTERS = [
-    "station=vientiane", "grade=g", "grade=ug", "contract=fixed-term", "closing=3",
+    "station=vientiane", "grade=g", "grade=ug", "contract=fixed-term", "closing=3", "candidates=internal",
     "station=vientiane&grade=g&contract=fixed-term&closing=30",
 ]  # fmt: skip
 PROCUREMENT_FILTERS = ["method=rfq", "closing=3", "method=rfq&closing=30"]

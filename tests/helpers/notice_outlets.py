@@ -32,6 +32,8 @@ class Notice:
     day: str
     year: int
     has_document: bool = False
+    #: Whether it is a position for people who already work for IOM.
+    is_internal: bool = False
 
     def __str__(self) -> str:
         return self.slug
@@ -41,8 +43,12 @@ class Notice:
         return f"/careers/{self.kind}/{self.slug}/"
 
     @property
+    def exported_title(self) -> str:
+        return f"{self.title} (for IOM staff only)" if self.is_internal else self.title
+
+    @property
     def fields(self) -> dict:
-        return {
+        return ({"tier": "internal-only"} if self.is_internal else {}) | {
             "slug": self.slug,
             "title_en": self.title,
             "state": "published",
@@ -62,13 +68,17 @@ def utc(*parts: int) -> datetime.datetime:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """An address; what it is to say of a notice in each state, nothing where it is silent; how it is read."""
+    """An address; what it is to say of a notice in each state, nothing where it is silent; how it is read.
+
+    `says_of_internal`, where that is something else for an internal position.
+    """
 
     address: str
     says: dict[str, str]
     read: Callable[[bytes, Notice], str]
     kinds: tuple[str, ...] = ("vacancies", "procurement")
     has_words: bool = True
+    says_of_internal: dict[str, str] | None = None
 
     def address_for(self, notice: Notice) -> str:
         return self.address.format(
@@ -145,14 +155,14 @@ def in_a_feed(body: bytes, notice: Notice) -> str:
 
 def in_its_feed(body: bytes, notice: Notice) -> str:
     feed = feedparser.parse(body)
-    is_closed = f"Closed: {notice.title}" in [entry.title for entry in feed.entries]
+    is_closed = f"Closed: {notice.exported_title}" in [entry.title for entry in feed.entries]
     assert feed.feed.subtitle == f"{'Closed' if is_closed else 'Closes'}: {notice.words}"
     return "closed" if is_closed else "open"
 
 
 def in_a_calendar(body: bytes, notice: Notice) -> str:
     events = Calendar.from_ical(body).walk("VEVENT")
-    words = {f"Closes: {notice.title}": "open", f"Closed: {notice.title}": "closed"}
+    words = {f"Closes: {notice.exported_title}": "open", f"Closed: {notice.exported_title}": "closed"}
     mine = [event for event in events if event["SUMMARY"] in words]
     assert all(event.end == notice.closes_at for event in mine)
     return " and ".join(words[event["SUMMARY"]] for event in mine)
@@ -180,14 +190,19 @@ def is_there(body: bytes, notice: Notice) -> str:
 
 VACANCIES, PROCUREMENT = ("vacancies",), ("procurement",)
 PLACES = {
-    "home": Place("/", OPEN | CLOSED, at_home),
-    "list of its kind": Place("{of_kind}", OPEN_OR_CLOSING | CLOSED, listed),
+    "home": Place("/", OPEN | CLOSED, at_home, says_of_internal={}),
+    "list of its kind": Place("{of_kind}", OPEN_OR_CLOSING | CLOSED, listed, says_of_internal={}),
+    "list of internal positions": Place(
+        "/careers/?candidates=internal", {}, listed, VACANCIES, says_of_internal=OPEN_OR_CLOSING
+    ),
     "tenders under careers": Place("/careers/", OPEN_OR_CLOSING, listed, PROCUREMENT),
-    "list of what closes in 3 days": Place("{of_kind}?closing=3", {"closing": "closing"}, listed),
+    "list of what closes in 3 days": Place(
+        "{of_kind}?closing=3", {"closing": "closing"}, listed, says_of_internal={}
+    ),
     "page": Place("{page}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
     "short address": Place("/n/{slug}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
     "text to share": Place("{page}", OPEN | CLOSED | GONE, in_the_text_to_share),
-    "markup": Place("{page}", OPEN | GONE, in_markup, VACANCIES),
+    "markup": Place("{page}", OPEN | GONE, in_markup, VACANCIES, says_of_internal=GONE),
     "closed": Place("{of_kind}closed/", CLOSED, archived, has_words=False),
     "closed in its year": Place("{of_kind}closed/{year}/", CLOSED, archived, has_words=False),
     "feed": Place("/careers/feed.atom", OPEN, in_a_feed),
@@ -198,8 +213,8 @@ PLACES = {
     "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
     "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
     "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
-    "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES),
-    "sitemap": Place("/sitemap.xml", THERE, in_the_sitemap, has_words=False),
+    "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES, says_of_internal={}),
+    "sitemap": Place("/sitemap.xml", THERE, in_the_sitemap, has_words=False, says_of_internal={}),
     "alerts about it": Place("/careers/alerts/notice/{slug}/", THERE | GONE, is_there, has_words=False),
     "its document": Place(
         f"/careers/procurement/files/{DOCUMENT}/x.pdf", THERE, is_there, PROCUREMENT, has_words=False
@@ -258,4 +273,10 @@ def reading(place: Place, notice: Notice, status: int, body: bytes) -> str:
 
 
 def expected(notice: Notice, state: str) -> dict[str, str]:
-    return {name: place.says.get(state, "") for name, place in places_of(notice).items()}
+    return {name: said_by(place, notice).get(state, "") for name, place in places_of(notice).items()}
+
+
+def said_by(place: Place, notice: Notice) -> dict[str, str]:
+    if notice.is_internal and place.says_of_internal is not None:
+        return place.says_of_internal
+    return place.says

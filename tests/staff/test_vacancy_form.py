@@ -107,6 +107,35 @@ def test_the_form_says_in_words_when_the_notice_closes_also_when_it_comes_back_w
     assert words in send(staff, notice, title_en="").content.decode()
 
 
+# --- Who may apply ----------------------------------------------------------------------------
+
+
+def test_any_nationality_for_a_local_grade_is_refused_beside_the_field(clock, staff):
+    notice = make_vacancy(state="draft", grade="P3", eligibility="any")
+    refused = send(staff, notice, grade="NOB")
+    message = (
+        "Grade NOB (National Professional Officer) is for nationals and residents of Lao PDR. Choose one of "
+        "these, or correct the grade."
+    )
+    assert errors(refused) == {"eligibility": [message]}
+    kept = fill_form(refused)
+    assert (kept["grade"], kept["eligibility"]) == (["NOB"], ["any"])
+    assert send(staff, notice, grade="NOB", eligibility="residents").status_code == 302
+    internal = make_vacancy(state="draft", grade="P3", eligibility="any")
+    assert send(staff, internal, tier="internal-only").status_code == 302
+
+
+def test_a_notice_that_contradicts_its_grade_shows_one_of_the_two_and_can_be_extended(clock, client, staff):
+    notice = make_vacancy(slug="officer", grade="G5", eligibility="any", closes_at=OPEN, **SUBMISSION)
+    page = read(client, "/careers/vacancies/officer/")
+    assert "People of any nationality" in page
+    assert "recruited locally" not in page
+    response = take(staff, notice, "deadline", closing_date="7 July 2026", deadline_reason="A holiday.")
+    assert response.status_code == 302
+    notice.refresh_from_db()
+    assert notice.closing_day == datetime.date(2026, 7, 7)
+
+
 # --- Choices ----------------------------------------------------------------------------------
 
 
