@@ -2,11 +2,24 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from careers.exports.share import short_notice
 from iomlaos.delivery import health
 from iomlaos.media.views import image_file
 from iomlaos.staff.review import review, review_file, review_image
+
+#: What people type and write in messages, and the page that they mean. No page of staff gets such an address.
+SHORTCUTS = {
+    "jobs": "careers:career_list",
+    "vacancies": "careers:career_list",
+    "tenders": "careers:procurement_list",
+    "procurement": "careers:procurement_list",
+    "check": "careers:check",
+    "forms": "careers:form_list",
+    "alerts": "careers:alerts",
+    "work": "programmes:programme_list",
+}
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -23,6 +36,10 @@ urlpatterns = [
     path("n/<slug:slug>", short_notice, name="short_notice"),
     path("n/<slug:slug>/", short_notice),
     path("pictures/<str:key>/<int:width>.webp", image_file, name="picture_file"),
+    *(
+        path(f"{name}/", RedirectView.as_view(pattern_name=page, permanent=True, query_string=True))
+        for name, page in SHORTCUTS.items()
+    ),
     # Last: it matches any other `<slug>/`.
     path("", include("iomlaos.office.urls")),
 ]

@@ -9,6 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from iomlaos.delivery.addresses import find_meant_page
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 
 CSRF_FAILURE = "csrf"
@@ -64,6 +65,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.method in ("GET", "HEAD") and (path := find_meant_page(request)):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
     context = {
         "title": _("There is no page at this address"),
         "lead": _("It may have been typed wrongly, or the page may never have been published."),
