@@ -116,6 +116,7 @@ def test_two_million_letters_are_sanitised_in_one_go(text):
         pytest.param(
             "<p><b style='x'>a</b> <I>b</I></p>", "<p><strong>a</strong> <em>b</em></p>", id="b and i"
         ),
+        pytest.param("<div>" * 400 + "<p>a</p>" + "</div>" * 400, "<p>a</p>", id="deeply nested"),
     ],
 )
 def test_the_tags_of_other_programs_are_read_and_their_comments_are_left_out(pasted, stays):

@@ -17,6 +17,13 @@ _IMAGE_AND_BEFORE = re.compile(
     r"(?P<before>(?:^|<(?:td|th|li|blockquote)(?:\s[^>]*)?>|</(?:p|h[2-4]|ul|ol|table|blockquote)>|\0\d+\0)\s*)?"
     + IMAGE_TAG.pattern
 )
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+#: Tags that the next tag closes, or that have no end tag.
+_DO_NOT_NEST = {
+    "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "h1", "h2", "h3", "h4",
+    "h5", "h6", "br", "img", "hr", "col", "wbr", "input", "meta", "link",
+}  # fmt: skip
+_DEEPEST_TAGS = 300
 #: Levels of nested figures and captions that are read.
 _DEEPEST = 20
 
@@ -102,7 +109,22 @@ _TAG_NAMES = {"b": "strong", "i": "em", "h1": "h2", "h[56]": "h4"}
 def rename_tags(html: str) -> str:
     for other, ours in _TAG_NAMES.items():
         html = re.sub(rf"<(/?){other}(?:\s[^<>]*)?>", rf"<\1{ours}>", html, flags=re.IGNORECASE)
-    return html
+    return _limit_depth(html)
+
+
+def _limit_depth(html: str) -> str:
+    """Break tags that are nested deeper than any program does: deep nesting slows the parser down."""
+    depth = 0
+
+    def tag(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[2].lower() in _DO_NOT_NEST:
+            return found[0]
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        # An empty tag that the sanitizer removes.
+        return "<wbr" if not found[1] and depth > _DEEPEST_TAGS else found[0]
+
+    return _TAG.sub(tag, html)
 
 
 def has_content(html: str) -> bool:
