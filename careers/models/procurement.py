@@ -152,6 +152,11 @@ class ProcurementNotice(Notice):
         return warnings
 
     @property
+    def summary(self) -> list[str]:
+        """What stands beside the title in a list."""
+        return [*filter(None, [self.get_method_display(), self.reference])]
+
+    @property
     def has_text(self) -> bool:
         return super().has_text or bool(self.documents.all())
 

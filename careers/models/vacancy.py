@@ -234,6 +234,14 @@ class Vacancy(Notice):
         return " · ".join(filter(None, [kind, self.get_working_time_display(), self.duration]))
 
     @property
+    def summary(self) -> list[str]:
+        """What stands beside the title in a list."""
+        scale = f" ({self.grade_scale_name})" if self.grade_scale_name else ""
+        grade = gettext("Grade %(grade)s") % {"grade": self.grade} + scale if self.grade else ""
+        station = self.duty_station.name if self.duty_station else ""
+        return [*filter(None, [grade, station, self.get_contract_display(), self.reference])]
+
+    @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
 

@@ -240,3 +240,10 @@ def test_a_deadline_is_said_in_words_to_whom_sets_it(day, hour, words):
     closes_at = Vacancy.closing_moment(datetime.date(*day), None if hour is None else datetime.time(hour))
     at = datetime.datetime(2026, 5, 31, 18, tzinfo=datetime.UTC)  # 1 June in Vientiane
     assert Vacancy(closes_at=closes_at).describe_deadline(at) == words
+
+
+def test_what_is_not_known_leaves_no_separator_in_a_list():
+    assert Vacancy().summary == ProcurementNotice().summary == []
+    assert Vacancy(reference="VN 2026/07").summary == ["VN 2026/07"]
+    assert Vacancy(grade="G4", reference="VN 2026/07").summary[0].startswith("Grade G4 (")
+    assert ProcurementNotice(method="rfq").summary == ["Request for quotation (RFQ)"]
