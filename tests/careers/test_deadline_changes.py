@@ -30,7 +30,7 @@ def test_a_changed_deadline_stands_on_the_page_with_old_new_reason_and_when(clie
     clock.move_to(OLD - 4 * DAY)
     change_deadline(notice, NEW, "Heavy rain cut the roads.")
     page = read(client, notice.get_absolute_url())
-    assert "Closes End of Saturday 20 June 2026, Vientiane time (UTC+7)" in page
+    assert "by End of Saturday 20 June 2026, Vientiane time (UTC+7)" in page
     assert "Deadline changed" in page
     assert "From: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in page
     assert "To: end of Saturday 20 June 2026, Vientiane time (UTC+7)." in page

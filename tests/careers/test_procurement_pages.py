@@ -73,7 +73,7 @@ def test_an_open_tender_says_all_that_a_bidder_needs(client):
         page = read(client, "/careers/procurement/pumps/")
     for words in (
         "Open",
-        "Closes Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in 10 days",
+        "Send your offer by Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in 10 days",
         "Questions until Sunday 7 June 2026, 17:00, Vientiane time (UTC+7)",
         "Pre-bid meeting Friday 5 June 2026, 17:00, Vientiane time (UTC+7) Vientiane",
         "Reference RFQ-03",

@@ -67,7 +67,7 @@ def test_an_open_notice_says_all_that_is_known_in_the_order_in_which_it_is_neede
         page = read(client, ADDRESS)
     parts = [
         "Open Health Assistant Attapeu · Health Unit",
-        "Closes Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in 10 days",
+        "Apply by Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) closes in 10 days How to apply",
         "Posted 20 May 2026",
         "Estimated start As soon as possible",
         "Reference VN2026.14",
