@@ -190,12 +190,12 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
     text = without_envelope(normalize(text))
     for notice in notices:
         text = without_reference(text, notice)
-    elements, _rest = read(text)
+    elements, rest = read(text)
     findings = [element for element in elements if not own.explains(element)]
     same = [each for each in elements if each not in findings and not own.is_own_link(each)]
     for element in filter(own.is_own_link, elements):
         text = text.replace(element.words, " ")
-    other_words = _other_words(text, own, notices, same)
+    other_words = _other_words(text, own, notices, same) + own.other_names(rest)
     return CheckResult(
         found,
         findings,

@@ -17,7 +17,7 @@ FACTOR = (
 )
 NUMBER = r"(?P<number{0}>\d[\d.,' ]{{0,20}})"
 SUM = re.compile(
-    rf"(?<![A-Za-z])(?:{CURRENCY.format(1)})\s*{NUMBER.format(1)}{FACTOR.format(1)}"
+    rf"(?<![A-Za-z])(?:{CURRENCY.format(1)})[\s:]{{0,3}}{NUMBER.format(1)}{FACTOR.format(1)}"
     rf"|{NUMBER.format(2)}{FACTOR.format(2)}\s*(?:{CURRENCY.format(2)})(?![A-Za-z])",
     re.IGNORECASE,
 )

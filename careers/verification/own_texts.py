@@ -30,6 +30,7 @@ BLOCK = re.compile(
 LINK_TAG = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(script|style|svg|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 HREF = re.compile(r'href="([^"]+)"')
+NAME = re.compile(r"(?:\w{2,}\.)+\w{2,}|[$€£฿₭\U0001f4b0-\U0001f4b8]")
 #: Fewer words in a row can stand in a text of ours by chance.
 MIN_WORDS = 4
 
@@ -80,6 +81,11 @@ class OwnTexts:
             for offset in range(MIN_WORDS)
         }
         return [word for place, word in enumerate(words) if place not in ours]
+
+    def other_names(self, text: str) -> list[str]:
+        """Signs of money, and what may be the name of a site whose ending we do not know."""
+        named = ((name, " ".join(words_of(name))) for name in NAME.findall(text))
+        return [name for name, words in named if not words or f" {words} " not in self.words]
 
     def explains(self, element: Element) -> bool:
         """Whether we name this, too."""

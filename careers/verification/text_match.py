@@ -55,7 +55,7 @@ MESSAGE_WORDS = frozenset(
     words_of(
         "about any anybody anyone anything application call can closes contact cover cv cvs date deadline "
         "dear do documents does due e email fake forwarded found free good hello hey hi how i if interested "
-        "it know letter like luck mail me message my needed open phone please process question questions "
+        "it know letter like luck mail message my needed open phone please process question questions "
         "real recruitment resume saw see send share someone stage still tel telephone thank thanks there "
         "true vientiane what when where wrote you "
         "ໝົດເຂດ ປິດ ຮັບ ກຳນົດ ວັນທີ ເດືອນ ປີ ເວລາ ຕິດຕໍ່ ໂທ ສົ່ງ ຫາ ທີ່ ກ່ອນ ສະບາຍດີ ແທ້ ນີ້ ແມ່ນ ວຽກ ບໍ "

@@ -196,7 +196,7 @@ def test_nothing_that_asks_for_money_or_names_a_stranger_is_vouched_for():
     "words",
     [
         "Bring your passport to our agent at the morning market.", "Bring 200", "Scan this QR", "付款",
-        "u must pey", "ສະແກນ QR", "deadline extended", "deadline Monday", "iom.careers",
+        "u must pey", "ສະແກນ QR", "deadline extended", "deadline Monday", "iom.recruitment", "$$$", "Send documents to me",
     ],
 )  # fmt: skip
 def test_what_was_not_compared_is_not_vouched_for(words):
