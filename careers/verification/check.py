@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -12,9 +13,10 @@ from careers.models.vacancy import Vacancy
 from careers.verification.elements import Element, Kind
 from careers.verification.matching import NoticeQuery, titles_of, without_reference
 from careers.verification.message import normalize, read, sentences_of, without_envelope
+from careers.verification.money import without_denials
 from careers.verification.notices import FoundNotices, NoticeVerdict, find_notices
 from careers.verification.own_texts import OwnTexts, own_texts
-from careers.verification.text_match import NEIGHBOURS, distinctive, words_of
+from careers.verification.text_match import is_lao, without_message_words, words_of
 
 #: The values of `data-message`, by what a message names that we do not. Checks from outside rely on them.
 MESSAGE_VERDICTS = {
@@ -32,8 +34,8 @@ FINDINGS = {
     Kind.EMAIL: _("The e-mail address is not ours"),
     Kind.PHONE: _("The phone number is not ours"),
     Kind.LINK: _("The link is not ours"),
-    Kind.MESSENGER: _("We do not use this way to contact you"),
-    Kind.DATE: _("The date is not in our notice"),
+    Kind.MESSENGER: _("We do not contact people this way"),
+    Kind.DATE: _("The date or time is not in our notice"),
 }
 SAME = {
     Kind.MONEY: _("The sum is in our notice"),
@@ -41,10 +43,8 @@ SAME = {
     Kind.PHONE: _("The phone number is ours"),
     Kind.LINK: _("The link is ours"),
     Kind.MESSENGER: _("The messenger is in our notice"),
-    Kind.DATE: _("The date is the same"),
+    Kind.DATE: _("The date or time is in our notice"),
 }
-#: Words of a message beside the title and the reference that make it more than these.
-FEW_WORDS = 3
 #: Characters of what is quoted.
 SHORT = 80
 
@@ -190,23 +190,31 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
     text = without_envelope(normalize(text))
     for notice in notices:
         text = without_reference(text, notice)
-    elements, _rest = read(text)
+    elements, rest = read(text)
     findings = [element for element in elements if not own.explains(element)]
     same = [each for each in elements if each not in findings and not own.is_own_link(each)]
-    other_words = _other_words(text, own, notices, same)
+    for element in filter(own.is_own_link, elements):
+        text = text.replace(element.words, " ")
+    other_words = _other_words(text, own, notices, same) + own.other_names(rest)
     return CheckResult(
         found,
         findings,
         same=[each for each in same if len(each.words) <= SHORT],
-        is_message=bool(findings or same) or len(other_words) > FEW_WORDS,
-        has_more_words=len(other_words) > FEW_WORDS,
+        is_message=bool(findings or same or other_words) or without_denials(text) != text,
+        has_more_words=bool(other_words),
     )
 
 
 def _other_words(text: str, own: OwnTexts, notices: list[Notice], same: list[Element]) -> list[str]:
     """The words of a text that are neither ours, nor compared, nor of the kind that any message has."""
-    known = NEIGHBOURS.union(*(title for notice in notices for title in titles_of(notice)))
+    titles = [title for notice in notices for title in titles_of(notice)]
+    known = {word for title in titles for word in title}
     known = known.union(*(words_of(element.words) for element in same))
+    lao_title = " ".join("".join(title) for title in titles if is_lao(title))
     sentences = (sentence for sentence in sentences_of(text) if not own.has_sentence(sentence))
-    words = (word for sentence in sentences for word in distinctive(words_of(sentence)))
-    return [word for word in words if word not in known and not word.isdigit()]
+    words = (own.other_words(words_of(without_denials(sentence))) for sentence in sentences)
+    return [
+        word
+        for word in without_message_words([*chain.from_iterable(words)])
+        if word not in known and not (is_lao([word]) and word in lao_title)
+    ]

@@ -8,10 +8,15 @@ from careers.verification.text_match import words_of
 
 # --- Addresses ------------------------------------------------------------------------------------
 
-LABEL = r"[A-Za-z0-9-]{1,63}"
+#: Letters of any script but Lao, which is written without spaces: some look like those of our addresses.
+LETTER = r"[^\W_\u0e80-\u0eff]"
+LABEL = rf"(?:{LETTER}|-){{1,63}}"
 EMAIL = re.compile(
-    r"[A-Za-z0-9._%+'-]{1,64}"
+    rf"(?:{LETTER}|[._%+'-]){{1,64}}"
     rf"(?:@{LABEL}(?:\.{LABEL}){{0,8}}| ?@ ?{LABEL}(?:\.{LABEL}){{1,8}})"
+    # Where there is no more of an address, the name of the service is enough.
+    r"|(?<![\w@.-])(?:g-?mail|hotmail|proton-?mail)(?![\w-])",
+    re.IGNORECASE,
 )
 #: The endings by which an address is known without `https://`, `www.` or a path.
 ENDINGS = (
@@ -66,14 +71,28 @@ def link_key(address: str) -> str:
 
 # --- Telephone numbers and messengers -------------------------------------------------------------
 
-PHONE = re.compile(r"(?<![\w.,/-])(?:\+|\(\+?)?\d(?:[ ().\u2010-\u2015-]{0,3}\d){6,20}(?!\w)")
-YEARS = re.compile(r"(?:19|20)\d\d\D+(?:19|20)\d\d")
+#: A number may stand directly behind a word, such as "Tel.021" or one of Lao.
+PHONE = re.compile(
+    r"(?:(?<![\w.,/-])|(?<=[\u0e80-\u0eff])|(?<=[^\W\d_])(?=[0+]\d)|(?<=[^\W\d_]\.))(?:\+|\(\+?)?"
+    r"\d(?:(?:[ ().\u2010-\u2015-]{0,3}|[/*_,])\d){6,20}(?![^\W\u0e80-\u0eff])"
+)
+DIGIT_WORDS = (
+    "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|"
+    "ສູນ|ໜຶ່ງ|ນຶ່ງ|ສອງ|ສາມ|ສີ່|ຫ້າ|ຫົກ|ເຈັດ|ແປດ|ເກົ້າ"
+)
+#: A number of seven digits or more in words.
+SPELLED_PHONE = re.compile(
+    rf"(?<!\w)(?:(?:{DIGIT_WORDS})[ ,.-]{{1,3}}){{6,20}}(?:{DIGIT_WORDS})(?!\w)", re.IGNORECASE
+)
+YEARS = re.compile(r"(?:19|20)\d\d(?:\D+(?:19|20)\d\d)+")
 #: Longer numbers are those of an account.
 MOST_DIGITS = 13
 
 
 def cut_phones(text: str) -> tuple[list[Element], str]:
-    return cut_out(PHONE, text, _phone)
+    spelled, text = cut_out(SPELLED_PHONE, text, lambda match: Element(Kind.PHONE, match[0], match[0]))
+    phones, text = cut_out(PHONE, text, _phone)
+    return spelled + phones, text
 
 
 def _phone(match: re.Match[str]) -> Element | None:
@@ -91,16 +110,19 @@ def phone_key(words: str) -> str:
 
 
 MESSENGER_NAMES = (
-    r"whats ?app|telegram|viber|we ?chat|messenger|zalo|kakao(?: ?talk)?|skype|instagram|tik ?tok|facebook|"
-    r"fb|line ?id|line app|signal app|imo app|"
-    "ວອດແອັບ|ວອດແອັບ|ວັອດແອັບ|ວອດສແອັບ|ເຟສບຸກ|ເຟສບຸ໊ກ|"
-    "ແມັດເຊັນເຈີ|ແມດເຊັນເຈີ|ເທເລແກຣມ|ໄລນ໌"
+    r"wh?at[’']?[sz]{1,2}[ .-]?ap+|telegram|viber|we ?chat|messenger|zalo|kakao(?: ?talk)?|skype|instagram|"
+    r"tik ?tok|facebook|fb|snap ?chat|line ?id|line app|signal app|imo|"
+    "ວັ?ອດສ?ແອັ?ບ|ເຟ[ສຊດ]|ແມັ?ດເຊັນເຈີ|ເທເລແກຣມ|(?<!ອອນ)ໄລນ໌?"
 )
 #: A messenger to answer by: others are where somebody read of a notice.
 MESSENGER = re.compile(
-    r"(?:\b(?:contact|message|write|chat|inbox|add|send|text|reply|join|reach|apply|call|via|through|dm|pm)\b"
-    rf"|ຕິດຕໍ່|ທັກ|ສົ່ງ|ແອດ|ເພີ່ມ|ຜ່ານ)[^\n.!?]{{0,40}}?(?<![A-Za-z])(?:{MESSENGER_NAMES})(?![A-Za-z])"
-    rf"|(?<![A-Za-z])(?:{MESSENGER_NAMES}|line)(?![A-Za-z]) ?(?:(?:id|number|no|ເບີ|ກຸ່ມ)? ?[:@#]|group|number)"
+    r"(?:\b(?:contact|write|chat|inbox|add|send|reply|join|reach|apply|call|interview|communicat\w*|dm|pm|"
+    # "I got this message on WhatsApp" is none.
+    r"(?<!this )(?<!the )(?<!a )(?<!got )(?<!my )(?<!text )(?:message|text))\b"
+    rf"|ຕິດຕໍ່|ທັກ|ສົ່ງ|ແອັ?ດ|ເພີ່ມ|ຜ່ານ)[^\n.!?]{{0,40}}?(?<![A-Za-z])(?:{MESSENGER_NAMES})(?![A-Za-z])"
+    rf"|(?<![A-Za-z])(?:{MESSENGER_NAMES}|(?<!dead )(?<!subject )line)(?![A-Za-z]) ?"
+    r"(?:(?:id|number|no|ເບີ|ກຸ່ມ)? ?[:@#]|number|only|me\b|us\b)"
+    r"|\badd (?:us on |me on )?line\b|(?<!\d )(?<!\d)\b(?:inbox|dm|pm) (?:me|us|for|now)\b|\bgroup chat\b"
     r"|(?<![\w.@])@[A-Za-z][\w.]{3,}",
     re.IGNORECASE,
 )

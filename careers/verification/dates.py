@@ -19,13 +19,14 @@ MONTHS = {
 MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 DAY, YEAR = r"(?P<d{0}>\d{{1,2}})", r"(?P<y{0}>(?:19|20|25)\d\d)"
 DATE = re.compile(
-    rf"\b{YEAR.format(1)}-(?P<m1>\d{{1,2}})-{DAY.format(1)}\b"
-    rf"|\b{DAY.format(2)}[/.-](?P<m2>\d{{1,2}})[/.-](?P<y2>\d{{4}}|\d\d)\b"
+    r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{0,3}day)?[,.]? )?(?:"
+    rf"\b{YEAR.format(1)}[/.-](?P<m1>\d{{1,2}})[/.-]{DAY.format(1)}\b"
+    rf"|\b{DAY.format(2)} ?[/.-] ?(?P<m2>\d{{1,2}}) ?[/.-] ?(?P<y2>\d{{4}}|\d\d)\b"
     rf"|\b{DAY.format(3)}(?:st|nd|rd|th)?[ ,./-]*(?:of )?(?:ເດືອນ ?)?(?P<m3>{MONTH})\b\.?"
     rf"(?:,? *(?:ປີ ?)?{YEAR.format(3)})?"
     rf"|\b(?P<m4>{MONTH})\.? {DAY.format(4)}(?:st|nd|rd|th)?\b(?:,? *{YEAR.format(4)})?"
     rf"|\b{DAY.format(5)} ?ເດືອນ ?(?P<m5>\d{{1,2}})(?: ?ປີ ?{YEAR.format(5)})?"
-    rf"|(?<![\d/.,-]){DAY.format(6)}/(?P<m6>\d{{1,2}})(?![\d/.,-])",
+    rf"|(?<![\d/.,-]){DAY.format(6)}/(?P<m6>\d{{1,2}})(?![\d/.,-]))",
     re.IGNORECASE,
 )
 #: In Laos the year of the Buddhist era is written at times.
@@ -33,12 +34,25 @@ BUDDHIST_ERA = 543
 
 
 def cut_dates(text: str) -> tuple[list[Element], str]:
-    return cut_out(DATE, text, _date)
+    dates, text = cut_out(DATE, OTHER_DATE.sub(" … ", text), _date)
+    hours: list[Element] = []
+    if dates or DEADLINE.search(text):
+        hours, text = cut_out(HOUR, text, _hour)
+    return dates + hours, text
 
 
 def _date(match: re.Match[str]) -> Element | None:
     readings = list(_readings(match))
     return Element(Kind.DATE, match[0].strip(), " ".join(readings)) if readings else None
+
+
+def _hour(match: re.Match[str]) -> Element | None:
+    """The hour of 24, unless the number may be of anything."""
+    if not (match["minute"] or match["half"]):
+        return None
+    half = (match["half"] or "").strip().casefold()[:1]
+    hour = int(match["hour"]) % 12 + 12 * (half == "p") if half else int(match["hour"])
+    return Element(Kind.DATE, match[0].strip(), f"{hour:02}:{match['minute'] or '00'}")
 
 
 def _readings(match: re.Match[str]) -> Iterator[str]:
@@ -60,10 +74,23 @@ def _readings(match: re.Match[str]) -> Iterator[str]:
 
 
 RELATIVE = re.compile(
-    r"\b(?:by|before|until|till|ends?|closes?|deadline(?: is)?:?|apply) "
-    r"(?:today|tonight|tomorrow|midnight tonight)\b"
-    r"|\bwithin (?:the next )?\d+ ?(?:hours?|hrs?|minutes?|days?)\b"
-    r"|(?:ພາຍໃນ|ກ່ອນ|ໝົດເຂດ) ?(?:ມື້ນີ້|ມື້ອື່ນ|ຄືນນີ້|\d+ ?(?:ຊົ່ວໂມງ|ນາທີ|ມື້))",
+    r"\b(?:by|before|until|till|ends?|closes?|deadline(?: is)?:?|apply|last day|only) "
+    r"(?:today|tonight|tomorrow|midnight)\b|\btoday only\b"
+    r"|\bwithin (?:the next )?(?:\d+|an?|[a-z]+(?:-[a-z]+)?) ?(?:hours?|hrs?|minutes?|days?)\b"
+    r"|\b(?:in|have|only) (?:the next )?\d+ ?(?:hours?|hrs?|minutes?)\b"
+    r"|(?:ພາຍໃນ|ກ່ອນ|ໝົດເຂດ|ຮອດ) ?(?:ມື້ນີ້|ມື້ອື່ນ|ຄືນນີ້|\d+ ?(?:ຊົ່ວໂມງ|ນາທີ|ມື້))",
+    re.IGNORECASE,
+)
+#: Dates that are none to answer by: of a copy, or of a birth.
+OTHER_DATE = re.compile(
+    rf"\b(?:posted|published|born|birth)\b(?: on| after| before| is)?[ :]{{0,3}}(?:{DATE.pattern})",
+    re.IGNORECASE,
+)
+#: What makes an hour one to answer by.
+DEADLINE = re.compile(r"deadline|clos|\b(?:by|before|until|till)\b|ໝົດເຂດ|ກ່ອນ|ປິດ|ຮອດ", re.IGNORECASE)
+HOUR = re.compile(
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-4])(?::(?P<minute>[0-5]\d)(?::\d\d)?)?"
+    r"(?P<half> ?[ap]\.?m\b\.?)?(?![\d:])",
     re.IGNORECASE,
 )
 
@@ -74,5 +101,5 @@ def find_relative_deadlines(text: str) -> list[Element]:
 
 def same_date(key: str, ours: set[str]) -> bool:
     """Whether one of the readings of a date is among ours, with the year where it has one."""
-    without_year = {known[5:] for known in ours if len(known) > 5}
+    without_year = {known[5:] for known in ours if len(known) == 10}
     return any(reading in ours or reading in without_year for reading in key.split())

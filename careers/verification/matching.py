@@ -9,12 +9,12 @@ from careers.models.notice import Notice
 from careers.verification.contacts import LINK, link_key
 from careers.verification.message import normalize, read
 from careers.verification.text_match import (
-    MESSAGE_WORDS,
     NEIGHBOURS,
     contains,
     distinctive,
     is_lao,
     score,
+    without_message_words,
     words_of,
 )
 
@@ -102,7 +102,8 @@ def is_certain(query: NoticeQuery, notice: Notice, is_linked: bool) -> bool:
 def _words_about(text: str) -> list[str]:
     """The words of a text that may be a title, without its sums, addresses, dates and usual words."""
     _elements, rest = read(text)
-    return [word for word in distinctive(words_of(rest)) if word not in NEIGHBOURS | MESSAGE_WORDS]
+    # Another deadline makes another message, and not another notice.
+    return [word for word in without_message_words(words_of(rest)) if word != "extended"]
 
 
 def _shares_half(words: list[str], title: list[str]) -> bool:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from calendar import month_abbr
 
-from careers.verification.contacts import cut_links, cut_phones, find_messengers
+from careers.verification.contacts import ENDINGS, cut_links, cut_phones, find_messengers
 from careers.verification.dates import cut_dates, find_relative_deadlines
 from careers.verification.elements import Element, Kind
 from careers.verification.money import asks_for_money, cut_sums
@@ -19,16 +20,24 @@ def normalize(text: str) -> str:
     text = text.replace(LAO_SPELLINGS["ໜ"], "ໜ").replace(LAO_SPELLINGS["ໝ"], "ໝ")
     text = re.sub(r"[ \t]{0,3}[(\[{]\s?(?:at|@)\s?[)\]}][ \t]{0,3}", "@", text, flags=re.IGNORECASE)
     text = re.sub(r"[ \t]{0,3}[(\[{]\s?(?:dot|\.)\s?[)\]}][ \t]{0,3}", ".", text, flags=re.IGNORECASE)
-    return re.sub(r"\b(\w+) at (\w+) dot (\w+)", r"\1@\2.\3", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\w+) at (\w+) dot (\w+)", r"\1@\2.\3", text, flags=re.IGNORECASE)
+    # "gmail dot com", "gmail,com", "www iom com", "bit . ly / job" and "p a y".
+    text = re.sub(
+        rf"(?<=\w)(?: dot (?=(?:{ENDINGS})\b)|,(?=(?:com|org|net|int)\b|(?:me|ly)/)| \. (?=\w))", ".", text
+    )
+    text = re.sub(rf"\bwww ([\w-]+) (?=(?:{ENDINGS})\b)", r"www.\1.", text)
+    return re.sub(
+        r"(?<![\w.])(?:[^\W\d_][ .]){2,}[^\W\d_](?!\w)", lambda match: re.sub("[ .]", "", match[0]), text
+    )
 
 
 def _plain_character(character: str) -> str:
     match unicodedata.category(character):
         case "Nd":
             return str(unicodedata.digit(character))
-        case "Cf":
+        case "Cf" | "Me":
             return ""
-    return character
+    return "" if "\ufe00" <= character <= "\ufe0f" else character
 
 
 _DAY, _HOUR = r"\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?", r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AaPp][Mm])?"
@@ -51,9 +60,13 @@ def without_envelope(text: str) -> str:
     return text
 
 
+#: "Dec. 5" is no end of a sentence.
+SHORT_MONTHS = "|".join(rf"\b{name}\." for name in month_abbr[1:])
+
+
 def sentences_of(text: str) -> list[str]:
     """The lines of a text, cut where a sentence ends."""
-    parts = re.split(r"\n+|(?<=[.!?;])\s+|[•·|]", text)
+    parts = re.split(rf"\n+|(?<=[.!?;])(?<!{SHORT_MONTHS})\s+|[•·|]", text)
     return [part.strip() for part in parts if part.strip()]
 
 

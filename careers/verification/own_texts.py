@@ -1,6 +1,7 @@
 """What we say ourselves: the page of a notice, our standard texts and our contact points."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -29,6 +30,7 @@ BLOCK = re.compile(
 LINK_TAG = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(script|style|svg|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 HREF = re.compile(r'href="([^"]+)"')
+NAME = re.compile(r"(?:\w{2,}\.)+\w{2,}|[$€£฿₭\U0001f4b0-\U0001f4b8]")
 #: Fewer words in a row can stand in a text of ours by chance.
 MIN_WORDS = 4
 
@@ -40,13 +42,17 @@ class OwnTexts:
     keys: dict[Kind, set[str]] = field(default_factory=lambda: {kind: set() for kind in Kind})
     sentences: set[str] = field(default_factory=set)
     words: str = " "
+    #: All runs of `MIN_WORDS` words.
+    runs: set[tuple[str, ...]] = field(default_factory=set)
 
     def add_text(self, text: str) -> None:
         text = normalize(text)
         for element in read(text)[0]:
             self.keys[element.kind] |= {element.key, *element.key.split()}
         self.sentences |= {" ".join(words_of(sentence)) for sentence in sentences_of(text)}
-        self.words += " ".join(words_of(text)) + " "
+        words = words_of(text)
+        self.words += " ".join(words) + " "
+        self.runs |= set(_runs(words))
 
     def add_html(self, html: str) -> None:
         for address in map(unescape, HREF.findall(html)):
@@ -66,6 +72,21 @@ class OwnTexts:
         text = " ".join(words)
         return text in self.sentences or (len(words) >= MIN_WORDS and f" {text} " in self.words)
 
+    def other_words(self, words: list[str]) -> list[str]:
+        """Those that stand in no run of words of ours."""
+        ours = {
+            place + offset
+            for place, run in enumerate(_runs(words))
+            if run in self.runs
+            for offset in range(MIN_WORDS)
+        }
+        return [word for place, word in enumerate(words) if place not in ours]
+
+    def other_names(self, text: str) -> list[str]:
+        """Signs of money, and what may be the name of a site whose ending we do not know."""
+        named = ((name, " ".join(words_of(name))) for name in NAME.findall(text))
+        return [name for name, words in named if not words or f" {words} " not in self.words]
+
     def explains(self, element: Element) -> bool:
         """Whether we name this, too."""
         known = self.keys[element.kind]
@@ -83,6 +104,11 @@ class OwnTexts:
         """Whether it leads to this site."""
         host = link_key(settings.SITE_URL)
         return element.kind is Kind.LINK and (element.key == host or element.key.startswith(f"{host}/"))
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    """Each word with those after it."""
+    return zip(*(words[offset:] for offset in range(MIN_WORDS)), strict=False)
 
 
 def own_texts(notices: list[Notice], request: HttpRequest) -> OwnTexts:

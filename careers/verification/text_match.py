@@ -50,13 +50,19 @@ NEIGHBOURS = FILLERS | frozenset(
         "will you your based duty full fixed part"
     )
 )
-#: What messages about any notice say.
+#: What messages about any notice say, true or not. None of it names a person, a place or a sum.
 MESSAGE_WORDS = frozenset(
     words_of(
-        "call contact cv cvs date documents email extended mail phone resume send tel telephone "
-        "ໝົດເຂດ ວັນທີ ຕິດຕໍ່ ໂທ ສົ່ງ"
+        "about any anybody anyone anything application call can closes contact cover cv cvs date deadline "
+        "dear do documents does due e email fake forwarded found free good hello hey hi how i if interested "
+        "it know letter like luck mail message my needed open phone please process question questions "
+        "real recruitment resume saw see send share someone stage still tel telephone thank thanks there "
+        "true vientiane what when where wrote you "
+        "ໝົດເຂດ ປິດ ຮັບ ກຳນົດ ວັນທີ ເດືອນ ປີ ເວລາ ຕິດຕໍ່ ໂທ ສົ່ງ ຫາ ທີ່ ກ່ອນ ສະບາຍດີ ແທ້ ນີ້ ແມ່ນ ວຽກ ບໍ "
+        "ສະໝັກ ຟຣີ ເລກທີ ຮອດ"
     )
 )
+LAO_MESSAGE_WORDS = re.compile(f"(?:{'|'.join(word for word in MESSAGE_WORDS if not word.isascii())})+")
 LAO_FILLERS = re.compile("|".join(words_of("ປະກາດ ຮັບສະໝັກ ຕຳແໜ່ງ ຊອກຫາ")))
 #: Splits Latin letters from the Lao ones around them, where there are no spaces.
 SCRIPTS = re.compile("[\u0e80-\u0eff]+|[^\u0e80-\u0eff]+")
@@ -67,6 +73,15 @@ def distinctive(words: list[str]) -> list[str]:
     runs = (run for word in words for run in SCRIPTS.findall(word))
     pieces = (piece for run in runs for piece in LAO_FILLERS.split(run))
     return [piece for piece in pieces if piece and piece not in FILLERS]
+
+
+def without_message_words(words: list[str]) -> list[str]:
+    """The words without those that messages about any notice have."""
+    return [
+        word
+        for word in distinctive(words)
+        if word not in NEIGHBOURS | MESSAGE_WORDS and not LAO_MESSAGE_WORDS.fullmatch(word)
+    ]
 
 
 def score(words: list[str]) -> int:

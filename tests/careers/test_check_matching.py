@@ -204,8 +204,12 @@ def test_what_says_nothing_is_too_short():
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 ", "1.", "2026 ", "1/1 ", "a.", "a@", "www.", "\n", "no pay ", "call line "]
-)
+    "piece",
+    [
+        "1 ", "1.", "1,", "2026 ", "1/1 ", "a.", "a@", "a b ", "one ", "www.", "\n", "no pay ", "call line ",
+        "ບໍ່" + "ຄ່າ" * 30 + "ກ" * 15,
+    ],
+)  # fmt: skip
 def test_ten_thousand_characters_are_read_in_one_go(piece):
     """Reading on from each character to the end would take minutes, and the run stops such a test."""
     text = normalize((piece * 10_000)[:10_000])

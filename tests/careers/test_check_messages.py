@@ -97,6 +97,19 @@ MESSAGES = {
     "From: Hiring <hiring@iom.example>\nSent: Monday, 30 November 2026 09:12\nTo: you@example.com\nSubject: Driver VN 2026/01": ("open", "consistent"),
     "VN 2026/01: closing date 4 December 2026, send your CV to hiring@iom.example": ("open", "consistent"),
     "Driver VN 2026/01. There is no fee, and you do not have to pay for an interview.": ("open", "consistent"),
+    # What asks us, or says what our notice does not.
+    "Is this job real? Driver VN 2026/01": ("open", ""),
+    "ສະບາຍດີ, ປະກາດນີ້ແທ້ບໍ VN 2026/01": ("open", ""),
+    "Driver VN 2026/01. I got this message on WhatsApp, is it real?": ("open", "consistent"),
+    "Driver VN 2026/01. Do I have to pay?": ("open", "consistent"),
+    "Driver VN 2026/01. If someone asks you for money, do not pay.": ("open", "consistent"),
+    "Driver VN 2026/01. IOM does not charge a fee at any stage of its recruitment process (application, interview, processing, training or other fee).": ("open", "consistent"),
+    "Driver (VN 2026/01)\nPosted on 25 Nov 2026\nDeadline: Fri 4 Dec 2026, 5 p.m.": ("open", "consistent"),
+    "Driver VN 2026/01. Salary USD 900 per month": ("open", "consistent"),
+    "Driver VN 2026/01 ເງິນເດືອນ 9.000.000 ກີບ": ("open", "consistent"),
+    "Driver VN 2026/01. My date of birth is 12 March 1994": ("open", "consistent"),
+    "Driver VN 2026/01. Dead line: 4 December 2026": ("open", "consistent"),
+    "Driver VN 2026/01. ໂທ021/267730": ("open", "consistent"),
     # Money.
     "Driver VN 2026/01. Pay 500,000 kip to register.": ("open", MONEY),
     "Driver VN 2026/01. A refundable deposit is required before the interview.": ("open", MONEY),
@@ -111,6 +124,19 @@ MESSAGES = {
     "Cook for the guest house VN 2026/02: pay the registration fee now": ("closed", MONEY),
     "IOM lottery winner! Pay the processing fee": ("unknown", MONEY),
     "VN 2026/01: pay 500,000 kip": ("open", MONEY),
+    "Driver VN 2026/01. Send your passport and 300k": ("open", MONEY),
+    "Driver VN 2026/01. Uniform: 500.000": ("open", MONEY),
+    "Driver VN 2026/01. Send 50 thousand phone credit": ("open", MONEY),
+    "Driver VN 2026/01. Send depоsit first": ("open", MONEY),
+    "Driver VN 2026/01. P.A.Y to register": ("open", MONEY),
+    "Driver VN 2026/01. Processing charge applies": ("open", MONEY),
+    "Driver VN 2026/01. You do not pay a fee, you pay a deposit": ("open", MONEY),
+    "Driver VN 2026/01. There is no fee except the stamp": ("open", MONEY),
+    "Driver VN 2026/01. We cannot accept applications without payment": ("open", MONEY),
+    "Driver VN 2026/01. No payment no interview": ("open", MONEY),
+    "Driver VN 2026/01 ຄ່າຊຸດ": ("open", MONEY),
+    "Driver VN 2026/01 ບໍ່ແມ່ນຄ່າທຳນຽມ ແຕ່ແມ່ນຄ່າປະກັນ": ("open", MONEY),
+    "Driver VN 2026/01. โอนเงินก่อน": ("open", MONEY),
     # A stranger's address, number, link or messenger.
     "Driver VN 2026/01, send your CV to iom.hiring@gmail.com": ("open", CONTACT),
     "Driver VN 2026/01, send your CV to iom.hiring (at) gmail (dot) com": ("open", CONTACT),
@@ -129,12 +155,25 @@ MESSAGES = {
     "Project Assistant (Migration Health) https://forms.iom.example/apply?id=99": ("open", CONTACT),
     "Nurse at the transit centre VN 2026/03, write to hr@iom-laos.com": ("withdrawn", CONTACT),
     "Manager wanted, IOM Vientiane, CV to hr@iom-laos.com": ("unknown", CONTACT),
+    "Driver VN 2026/01, CV to iomhiring@gmail,com": ("open", CONTACT),
+    "Driver VN 2026/01, CV to iomhiring gmail dot com": ("open", CONTACT),
+    "Driver VN 2026/01, CV to hiring@іom.example": ("open", CONTACT),
+    "Driver VN 2026/01. iоm.int": ("open", CONTACT),
+    "Driver VN 2026/01. bit . ly / iomjob": ("open", CONTACT),
+    "Driver VN 2026/01. Call 021 267731": ("open", CONTACT),
+    "Driver VN 2026/01. Tel.020/5555/1234": ("open", CONTACT),
+    "Driver VN 2026/01. Call zero two zero, five five five five, one two three four": ("open", CONTACT),
+    "Driver VN 2026/01. Inbox me": ("open", CONTACT),
     # Another deadline.
     "Driver VN 2026/01, deadline 20 December 2026": ("open", DATE),
     "Driver VN 2026/01, closes 4/12/2027": ("open", DATE),
     "Driver VN 2026/01: reply within 24 hours": ("open", DATE),
     "VN 2026/01 ໝົດເຂດ ວັນທີ 20 ເດືອນ 12 ປີ 2026": ("open", DATE),
     "Cook for the guest house VN 2026/02, extended to 24 December 2026": ("closed", DATE),
+    "Driver VN 2026/01, deadline Dec. 5th": ("open", DATE),
+    "Driver VN 2026/01, deadline 2026/12/05": ("open", DATE),
+    "Driver VN 2026/01, deadline 4 December 2026 at 23:59": ("open", DATE),
+    "Driver VN 2026/01, only today": ("open", DATE),
     # Several at once.
     "Congratulations, you are shortlisted as Driver VN 2026/01! Pay 500,000 kip to 020 5555 1234 before 1 December": (
         "open", f"{MONEY} {CONTACT} {DATE}",
@@ -153,10 +192,25 @@ def test_nothing_that_asks_for_money_or_names_a_stranger_is_vouched_for():
             assert "may be a scam" in ask(text).heading, text
 
 
-def test_what_was_not_compared_is_not_vouched_for():
-    result = ask("Driver VN 2026/01. Bring your passport to our agent Bounmy at the morning market.")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bring your passport to our agent at the morning market.", "Bring 200", "Scan this QR", "付款",
+        "u must pey", "ສະແກນ QR", "deadline extended", "deadline Monday", "iom.recruitment", "$$$", "Send documents to me",
+    ],
+)  # fmt: skip
+def test_what_was_not_compared_is_not_vouched_for(words):
+    result = ask(f"Driver VN 2026/01. {words}")
     assert result.heading == "This job is open. Compare your message with our notice"
     assert not result.is_good
+
+
+def test_words_within_our_own_page_are_not_vouched_for(client):
+    with time_machine.travel(AT, tick=False):
+        before, deadline, after = read(client, "/careers/vacancies/driver/").text.partition("17:00")
+    for words, is_suspect in (("Bring 200k.", True), ("Inbox me.", True), ("Bring it to our agent.", False)):
+        result = ask(f"{before}{deadline} {words} {after}")
+        assert (result.is_suspect, result.is_good) == (is_suspect, False), words
 
 
 @pytest.mark.parametrize(
@@ -168,6 +222,7 @@ def test_the_page_and_the_share_text_of_a_notice_pasted_back_are_consistent(clie
     expected = "closed" if slug.endswith("cook") else "open"
     result = ask(page.text)
     assert (result.verdict.value, result.message_verdicts, result.rows) == (expected, ["consistent"], [])
+    assert result.is_good == (expected == "open")
     caption = ShareLinks(result.notice, AT).caption
     for text in (caption, caption.replace("\n", " ")):
         assert verdicts(text) == (expected, "consistent")
