@@ -40,7 +40,7 @@ def new_programme(desk: Page) -> None:
     desk.goto("/admin/programmes/programme/add/")
     desk.get_by_label("Title", exact=True).fill("A programme with a picture")
     desk.keyboard.press("Tab")
-    expect(desk.get_by_label("Address of the page")).to_have_value(SLUG)
+    expect(desk.get_by_label("Address of the page", exact=True)).to_have_value(SLUG)
     desk.get_by_label("Summary", exact=True).fill("What it does.")
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,8 +90,7 @@ class Action:
 
         @transaction.atomic
         def submit(request: HttpRequest, object_id: str) -> HttpResponse:
-            found = admin.get_object_or_404(request, object_id)
-            record = serialization.locked(admin.model, found.pk)
+            record = serialization.locked(admin.model, _key_or_404(admin, object_id))
             if record is None:
                 raise Http404
             versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
@@ -138,13 +138,17 @@ class Action:
         return self._show(form, is_stale=is_stale)
 
     def _perform_and_tell(self, form: forms.BaseForm) -> None:
-        people = self.people_told
+        people, was_scheduled = self.people_told, self._is_scheduled
         self.perform(form)
         if people:
             values = {"kind": self.tells, "moment": self.moment, "note": form.cleaned_data.get("note", "")}
             Notification.objects.tell(people, self.record, by=self.user, at=self.at, **values)
-        if self.tells in Notification.CHANGE_SCHEDULE:
+        if self.tells in Notification.CHANGE_SCHEDULE and (was_scheduled or self._is_scheduled):
             Notification.objects.tell_when_public([*people, self.user], self.record, at=self.at)
+
+    @property
+    def _is_scheduled(self) -> bool:
+        return self.record.public_status(self.at)[0] == "scheduled"
 
     def _show(self, form: forms.BaseForm, *, is_stale: bool = False) -> HttpResponse:
         context = {
@@ -166,3 +170,10 @@ class Action:
         self.record.save()
         data = serialization.serialize(self.record)
         Revision.objects.add_state(self.versions, self.record, data, by=self.user, note=note)
+
+
+def _key_or_404(admin: Any, object_id: str) -> Any:
+    try:
+        return admin.opts.pk.to_python(unquote(object_id))
+    except ValidationError:
+        raise Http404 from None
