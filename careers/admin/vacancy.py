@@ -18,8 +18,8 @@ from careers.models.vacancy import Vacancy
 class VacancyAdmin(NoticeAdmin):
     menu_order = 210
     about = _(
-        "Positions that the office seeks to fill. They show under Careers while they are open, and among "
-        "the closed ones afterwards."
+        "Jobs. Visitors find them under Careers while they are open, and among the closed ones afterwards. "
+        "Those for IOM staff only have a list of their own."
     )
     form = VacancyForm
     list_select_related = ["duty_station"]

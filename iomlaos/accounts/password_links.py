@@ -59,7 +59,7 @@ def _send(message: EmailMessage) -> None:
 class SignInLinkTokenGenerator(PasswordResetTokenGenerator):
     """Tokens that end with the password, as Django's do, and are valid for longer."""
 
-    key_salt = "iomlaos.accounts.invitations.SignInLinkTokenGenerator"
+    key_salt = "iomlaos.accounts.password_links.SignInLinkTokenGenerator"
 
     def make_token(self, user: User) -> str:
         """Dated ahead, because Django has one time limit for all kinds of links."""
