@@ -47,7 +47,7 @@ def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _subscribe(request: HttpRequest, notice: Notice | None) -> HttpResponse:
-    context = {"notice": notice, "section": "careers"}
+    context = {"notice": notice}
     is_over = notice is not None and not notice.is_followed(request.at)
     if not settings.ALERTS_ENABLED or is_over:
         template = f"careers/alerts/{'ended' if settings.ALERTS_ENABLED else 'unavailable'}.html"
@@ -129,7 +129,7 @@ def _unknown_token(request: HttpRequest) -> HttpResponse:
 
 def _private_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page whose URL may hold a token: it names the form as canonical, and sends no referrer."""
-    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts"), "section": "careers"}
+    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts")}
     response = render(request, f"careers/alerts/{template}.html", context, status=status)
     return _no_store(response, "no-referrer")
 

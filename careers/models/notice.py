@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.deadline import DeadlineMixin
@@ -62,6 +63,9 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Slugs that are addresses of lists.
     RESERVED_SLUGS: ClassVar[tuple[str, ...]] = ()
     closed_message: ClassVar[Promise | str] = ""
+    #: What stands before the deadline.
+    deadline_label: Promise | str = ""
+    apply_heading: Promise | str = ""
     #: Whether only people who already work for IOM can take part; see `NoticeQuerySet.external`.
     is_internal = False
 
@@ -262,6 +266,11 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         return warnings
 
     @property
+    def kind_name(self) -> str:
+        """ "Job", "Tender"."""
+        return capfirst(self._meta.verbose_name)
+
+    @property
     def has_text(self) -> bool:
         return bool(self.body)
 
@@ -278,8 +287,21 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         return self.outcome in self.UNDECIDED_OUTCOMES
 
     @property
+    def closed_lead(self) -> str:
+        """When it closed, and the outcome or that nothing is taken any more."""
+        closed = gettext("Closed on %(day)s.") % {"day": self.short_deadline}
+        outcome = f"{self.get_outcome_display()}." if self.outcome else self.closed_message
+        return f"{closed} {outcome}"
+
+    @property
+    def ways_to_submit(self) -> list[str]:
+        """Of "email", "link" and "address", those that it gives."""
+        ways = ("email", "link", "address")
+        return [way for way in ways if getattr(self, f"submission_{way}")]
+
+    @property
     def has_way_to_submit(self) -> bool:
-        return bool(self.submission_email or self.submission_link or self.submission_address)
+        return bool(self.ways_to_submit)
 
     @property
     def submission_subject(self) -> str:
@@ -300,10 +322,10 @@ def notice_models() -> list[type[Notice]]:
     return Notice.__subclasses__()
 
 
-def next_to_close(at: datetime.datetime) -> Notice | None:
-    """The open notice, of whichever kind, that closes first. Not an internal position."""
-    first = (kind.objects.open(at).external().first() for kind in notice_models())
-    return min(filter(None, first), key=lambda notice: notice.closes_at, default=None)
+def next_to_close(at: datetime.datetime, number: int) -> list[Notice]:
+    """The open notices, of whichever kind, that close first. Not internal positions."""
+    first = [notice for kind in notice_models() for notice in kind.objects.open(at).external()[:number]]
+    return sorted(first, key=lambda notice: notice.closes_at)[:number]
 
 
 def last_closed(at: datetime.datetime) -> Notice | None:

@@ -71,7 +71,9 @@ class ProcurementNotice(Notice):
     DATED_ENTRIES = ("amendments", "clarifications")
     CHANGES = (*Notice.CHANGES, "document_changes")
     RESERVED_SLUGS = ("closed", "awards", "files")
-    closed_message = _("Offers are no longer taken.")
+    closed_message = _("We no longer take offers.")
+    deadline_label = _("Submit by")
+    apply_heading = _("How to submit an offer")
 
     method = models.CharField(_("method"), max_length=8, choices=Method, blank=True)
     clarifications_until = models.DateTimeField(

@@ -109,7 +109,7 @@ class Vacancy(Notice):
     record_options = Notice.record_options.extend(
         children=("amendments",), not_copied=("starts", "form_version")
     )
-    closed_message = _("Applications are no longer taken.")
+    closed_message = _("We no longer take applications.")
     list_url_name = "careers:career_list"
     FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
@@ -244,6 +244,15 @@ class Vacancy(Notice):
     @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def deadline_label(self) -> Promise | str:
+        """It asks nobody to apply where only IOM's own people can."""
+        return _("Closes") if self.is_internal else _("Apply by")
+
+    @property
+    def apply_heading(self) -> Promise | str:
+        return _("How to apply if you work for IOM") if self.is_internal else _("How to apply")
 
     @property
     def who_may_apply(self) -> list[str]:

@@ -1,4 +1,5 @@
 import datetime
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -33,7 +34,13 @@ def job_posting(context: Context, vacancy: Vacancy, at: datetime.datetime) -> Sa
     return jsonld.as_script(jsonld.job_posting(vacancy, at, organization_name(context.get("office"))))
 
 
-@register.inclusion_tag("careers/share.html")
-def share(notice: Notice, at: datetime.datetime) -> dict[str, ShareLinks]:
-    """`{% share notice at %}`: links, a text to copy and, on paper, a QR code."""
-    return {"share": ShareLinks(notice, at)}
+@register.inclusion_tag("careers/share.html", takes_context=True)
+def share(context: Context, notice: Notice, at: datetime.datetime) -> dict[str, Any]:
+    """`{% share notice at %}`: links to follow it and to pass it on, and a text to copy."""
+    return {"share": ShareLinks(notice, at), "alerts_offered": context.get("alerts_offered")}
+
+
+@register.inclusion_tag("careers/print_code.html")
+def print_code(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
+    """`{% print_code notice at %}`: on paper alone, the short address of a notice and its QR code."""
+    return {"share": ShareLinks(notice, at), "at": at}

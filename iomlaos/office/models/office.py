@@ -15,7 +15,7 @@ from iomlaos.publishing.options import RecordOptions
 class Office(models.Model):
     """The country office. There is one row."""
 
-    record_options = RecordOptions(children=("contact_points",))
+    record_options = RecordOptions(children=("contact_points", "milestones"))
 
     name = models.CharField(_("name"), max_length=120, help_text=_("The organization's full name."))
     short_name = models.CharField(
@@ -43,6 +43,12 @@ class Office(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("office:contact")
+
+    @property
+    def wordmark(self) -> tuple[str, str]:
+        """The short name in two parts, for the top of every page: "IOM", "Lao PDR"."""
+        first, _space, rest = self.short_name.partition(" ")
+        return first, rest
 
     @classmethod
     def get_current(cls) -> "Office | None":
@@ -121,3 +127,20 @@ class ContactPoint(models.Model):
             case self.Kind.FAX:
                 return ""
         return self.address
+
+
+class Milestone(models.Model):
+    """A year of the office's history, for the home page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.CASCADE, related_name="milestones")
+    date = PartialDateField(_("date"), help_text=_("A year, a month or a day."))
+    text = models.CharField(_("what happened"), max_length=120)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.text}"
