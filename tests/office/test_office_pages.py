@@ -29,9 +29,20 @@ def test_opening_hours_stand_on_the_contact_page_once_they_are_known(client):
     assert "Opening hours Monday to Friday" in read(client, "/contact/")
 
 
-def test_an_email_address_is_a_link_once_the_office_gives_one(client):
+def test_what_visitors_look_for_stands_on_the_contact_page_once_it_is_known(client):
+    make_contact_point()
+    page = read(client, "/contact/")
+    for label in ("E-mail", "Press contact", "Map"):
+        assert label not in page, label
     make_contact_point(kind="email", written="office@example.org")
-    assert "mailto:office@example.org" in read(client, "/contact/").links
+    make_contact_point(kind="press", written="press@example.org")
+    make_contact_point(kind="map", written="UN House", address="https://maps.example/iom")
+    page = read(client, "/contact/")
+    for words in ("E-mail office@example.org", "Press contact press@example.org", "Map UN House"):
+        assert words in page, words
+    assert {"mailto:office@example.org", "mailto:press@example.org", "https://maps.example/iom"} <= set(
+        page.links
+    )
 
 
 def test_a_page_that_staff_add_has_its_own_address(client):
