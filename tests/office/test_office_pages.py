@@ -68,11 +68,11 @@ def test_withdrawn_page_says_that_it_was_taken_down_and_leads_on(client):
     make_page(slug="over", state="withdrawn")
     page = read(client, "/over/")
     assert page.status == 410
-    assert page.h1 == ["This page was taken down"]
+    assert page.h1 == ["This page was withdrawn"]
     assert "/careers/" in page.links
 
 
 def test_an_address_that_never_was_says_so(client):
     page = read(client, "/never-was/")
     assert page.status == 404
-    assert page.h1 == ["There is no page at this address"]
+    assert page.h1 == ["Page not found"]
