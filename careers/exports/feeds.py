@@ -57,13 +57,13 @@ class AtomFeed(Atom1Feed):
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    title, page = _("Open positions and tenders"), reverse("careers:career_list")
+    title, page = _("Open jobs and tenders"), reverse("careers:career_list")
     return _open_notices(request, "careers", title, page, [Vacancy, ProcurementNotice])
 
 
 @require_safe
 def vacancies_feed(request: HttpRequest) -> HttpResponse:
-    return _open_notices(request, "vacancies", _("Open positions"), reverse("careers:career_list"), [Vacancy])
+    return _open_notices(request, "vacancies", _("Open jobs"), reverse("careers:career_list"), [Vacancy])
 
 
 @require_safe
@@ -163,4 +163,4 @@ def _feed_response(
 
 
 def _link_to(notice: Notice) -> str:
-    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the whole notice"))
+    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the full notice"))

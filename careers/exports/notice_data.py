@@ -82,12 +82,12 @@ def notice_facts(notice: Notice) -> list[str]:
     if isinstance(notice, Vacancy):
         grade = f"{notice.grade} ({notice.grade_scale_name})" if notice.grade_scale_name else notice.grade
         facts = [
-            (_("Duty station"), notice.duty_station),
-            (_("Organizational unit"), notice.organizational_unit),
+            (_("Location"), notice.duty_station),
+            (_("Unit"), notice.organizational_unit),
             (_("Grade"), grade),
-            (_("Appointment"), notice.appointment),
-            (_("Estimated start"), notice.starts),
-            (_("Who may apply"), " · ".join(notice.who_may_apply)),
+            (_("Contract"), notice.appointment),
+            (_("Starts"), notice.starts),
+            (_("Who can apply"), " · ".join(notice.who_may_apply)),
         ]
     else:
         facts = [

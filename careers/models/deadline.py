@@ -9,7 +9,14 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.dates import VIENTIANE, format_deadline, format_deadline_parts, is_end_of_day, iso_utc, local_date
+from iomlaos.publishing.dates import (
+    VIENTIANE,
+    format_deadline,
+    format_deadline_parts,
+    is_end_of_day,
+    iso_utc,
+    local_date,
+)
 from iomlaos.publishing.serialization import as_queryset
 
 MINUTE = datetime.timedelta(minutes=1)

@@ -217,7 +217,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if self.outcome and self.closes_at and self.is_open(at):
             raise ValidationError({"outcome": _("This notice is still open, so it has no outcome yet.")})
         if self.outcome and self.outcome not in self.OUTCOMES:
-            raise ValidationError({"outcome": _("This cannot come of a notice of this kind.")})
+            raise ValidationError({"outcome": _("This outcome does not fit this kind of notice.")})
         if self.readvertised_as_id and self.readvertised_as_id == self.pk:
             raise ValidationError({"readvertised_as": _("This is the notice itself. Choose its successor.")})
         if self.readvertised_as_id and self.outcome != self.Outcome.READVERTISED:

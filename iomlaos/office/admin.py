@@ -18,7 +18,7 @@ from iomlaos.staff.inlines import ContentInline
 
 class ContactPointInline(ContentInline):
     model = ContactPoint
-    add_label = _("Add a number or an address")
+    add_label = _("Add a number, an address or a link")
     order_field = "order"
     fieldsets = [(None, {"fields": [("kind", "written", "address"), "order"]})]
 

@@ -34,7 +34,7 @@ class Programme(Publishable):
         _("what began"),
         max_length=200,
         blank=True,
-        help_text=_("For instance: with the Ministry of Health"),
+        help_text=_("For instance: Cooperation with the Ministry of Health"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("In lists of programmes."))
     donors = models.ManyToManyField(Donor, blank=True, related_name="programmes", verbose_name=_("donors"))

@@ -84,7 +84,7 @@ def test_an_event_says_the_deadline_in_words_the_facts_and_the_address(client):
     event = event_called(read_calendar(client, CALENDAR), "Closes: Driver")
     assert str(event["DESCRIPTION"]).split("\n") == [
         "Closes: end of Wednesday 10 June 2026, Vientiane time (UTC+7)",
-        "Duty station: Boten",
+        "Location: Boten",
         "Grade: G2 (General Service)",
         "Reference: VN 7",
         "http://testserver/careers/vacancies/driver/",

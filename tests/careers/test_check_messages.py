@@ -186,6 +186,23 @@ def test_a_message_gets_its_two_verdicts(text):
     assert verdicts(text) == MESSAGES[text]
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "address", "words"),
+    [
+        ("email", "office@iom.example", "", "Office@IOM.example"),
+        ("press", "press@iom.example", "", "press@iom.example"),
+        ("press", "+856 20 555 99 99", "", "020 5559999"),
+        ("map", "UN House", "https://maps.example/iom", "https://maps.example/iom"),
+    ],
+    ids=["email", "press-email", "press-telephone", "map"],
+)
+def test_a_contact_point_counts_as_ours_once_the_office_gives_it(kind, written, address, words):
+    text = f"Driver VN 2026/01. Questions? {words}"
+    assert verdicts(text) == ("open", CONTACT)
+    make_contact_point(kind=kind, written=written, address=address)
+    assert verdicts(text) == ("open", "consistent")
+
+
 def test_nothing_that_asks_for_money_or_names_a_stranger_is_vouched_for():
     for text, (_notice, message) in MESSAGES.items():
         if MONEY in message or CONTACT in message:

@@ -62,8 +62,8 @@ def test_an_entry_says_when_it_closes_in_words_and_for_machines_and_what_it_is(c
     [entry] = read_feed(client, "/careers/feed.atom").entries
     assert entry.summary == (
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) (2026-06-10T10:00:00Z)"
-        " · Job · Duty station: Boten · Grade: G2 (General Service)"
-        " · Appointment: Fixed term · Nine months · Reference: VN 7"
+        " · Job · Location: Boten · Grade: G2 (General Service)"
+        " · Contract: Fixed term · Nine months · Reference: VN 7"
     )
     assert entry.link == "http://testserver/careers/vacancies/driver/"
     [content] = entry.content
@@ -144,8 +144,11 @@ def test_a_correction_updates_the_entry_and_says_what_changed(client, time_machi
         "2 June 2026: <strong>Deadline changed</strong>"
     )
     assert "The duty station is Boten.<br />Nothing else changed." in content
-    assert "From: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in content
-    assert "To: Friday 12 June 2026, 17:00, Vientiane time (UTC+7). The form was missing." in content
+    assert "Old deadline: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in content
+    assert (
+        "New deadline: Friday 12 June 2026, 17:00, Vientiane time (UTC+7). Reason: The form was missing."
+        in content
+    )
 
 
 def test_an_answer_updates_the_entry_of_its_tender(client, time_machine):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_documents_without_a_file_are_on_request_and_their_titles_are_no_links(client):
     page = read(client, "/documents/")
     assert "Seven documents." in page
-    assert page.text.count("on request: +856.21 26 77 30") == 7
+    assert page.text.count("on request: +856 21 26 77 30") == 7
     assert not [link for link in page.links if "/files/" in link]
 
 

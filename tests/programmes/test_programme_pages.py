@@ -36,7 +36,7 @@ def test_a_programme_shows_figures_with_their_date_projects_donors_and_documents
     assert "/projects/promise/" in page.links
     assert "/donors/government-of-italy/" in page.links
     assert "SEZs Factsheet" in page
-    assert "on request: +856.21 26 77 30" in page
+    assert "on request: +856 21 26 77 30" in page
 
 
 def test_a_programme_names_none_of_its_drafts_and_withdrawn(client):
