@@ -1,6 +1,7 @@
 """Notice: the base of vacancies and procurement notices."""
 
 import datetime
+import uuid
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
@@ -46,7 +47,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Its page shows amendments instead.
     shows_changes = False
     record_options = Publishable.record_options.extend(
-        not_content=("first_published_at", "outcome_at"),
+        not_content=("uid", "first_published_at", "outcome_at"),
         # A deadline changes by hand, and with a reason.
         kept_on_restore=("closes_at",),
         carried=("deadline_reason",),
@@ -69,6 +70,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Whether only people who already work for IOM can take part; see `NoticeQuerySet.external`.
     is_internal = False
 
+    #: Names it in feeds and calendars, whatever becomes of its slug or of the site's address.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(
         _("reference"),
@@ -153,7 +156,12 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
                 fields=["closes_at", "id"],
                 condition=models.Q(state=Publishable.State.PUBLISHED),
                 name="%(class)s_published",
-            )
+            ),
+            models.Index(
+                fields=["closes_at"],
+                condition=models.Q(state=Publishable.State.WITHDRAWN),
+                name="%(class)s_withdrawn",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from careers.exports import jsonld
-from careers.exports.notice_data import organization_name
+from careers.exports.notice_data import absolute_url, organization_name
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
@@ -14,6 +14,13 @@ from iomlaos.publishing.dates import iso_utc
 
 register = template.Library()
 register.filter("iso_utc", iso_utc)
+register.filter("absolute_url", absolute_url)
+
+
+@register.filter
+def webcal(path: str) -> str:
+    """`{{ path|webcal }}`: the address of a calendar, which programs open to subscribe to it."""
+    return "webcal:" + absolute_url(path).partition(":")[2]
 
 
 @register.simple_tag

@@ -91,6 +91,7 @@ OPEN = {"open": "open", "closing": "open"}
 OPEN_OR_CLOSING = {"open": "open", "closing": "closing"}
 CLOSED = {"closed": "closed"}
 GONE = {"withdrawn": "gone"}
+CANCELLED = {"withdrawn": "cancelled"}
 THERE = {"open": "there", "closing": "there", "closed": "there"}
 
 
@@ -162,7 +163,8 @@ def in_its_feed(body: bytes, notice: Notice) -> str:
 
 def in_a_calendar(body: bytes, notice: Notice) -> str:
     events = Calendar.from_ical(body).walk("VEVENT")
-    words = {f"Closes: {notice.exported_title}": "open", f"Closed: {notice.exported_title}": "closed"}
+    words = {"Closes": "open", "Closed": "closed", "Cancelled": "cancelled"}
+    words = {f"{word}: {notice.exported_title}": state for word, state in words.items()}
     mine = [event for event in events if event["SUMMARY"] in words]
     assert all(event.end == notice.closes_at for event in mine)
     return " and ".join(words[event["SUMMARY"]] for event in mine)
@@ -209,7 +211,7 @@ PLACES = {
     "feed of positions": Place("/careers/vacancies/feed.atom", OPEN, in_a_feed, VACANCIES),
     "feed of tenders": Place("/careers/procurement/feed.atom", OPEN, in_a_feed, PROCUREMENT),
     "its own feed": Place("{page}feed.atom", OPEN | CLOSED | GONE, in_its_feed),
-    "calendar": Place("/careers/calendar.ics", OPEN, in_a_calendar),
+    "calendar": Place("/careers/calendar.ics", OPEN | CANCELLED, in_a_calendar),
     "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
     "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
     "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
