@@ -190,10 +190,6 @@ class Vacancy(Notice):
             ),
         ]
 
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> VacancyQuerySet:
-        return cls.objects.live(at).external()
-
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])
 
@@ -244,6 +240,10 @@ class Vacancy(Notice):
     @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def in_sitemap(self) -> bool:
+        return not self.is_internal
 
     @property
     def who_may_apply(self) -> list[str]:

@@ -5,6 +5,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,7 @@ class Office(models.Model):
     opened = PartialDateField(_("opened"), null=True, blank=True)
     postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
     hours = models.TextField(_("opening hours"), blank=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     class Meta:
         verbose_name = _("contact details")
