@@ -55,22 +55,13 @@ class AtomFeed(Atom1Feed):
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-<<<<<<< HEAD
     title, page = _("Open jobs and tenders"), reverse("careers:career_list")
-    return _open_notices(request, "careers", title, page, [Vacancy, ProcurementNotice])
-=======
-    title, page = _("Open positions and tenders"), reverse("careers:career_list")
     return _open_notices(request, title, page, [Vacancy, ProcurementNotice])
->>>>>>> calendars
 
 
 @require_safe
 def vacancies_feed(request: HttpRequest) -> HttpResponse:
-<<<<<<< HEAD
-    return _open_notices(request, "vacancies", _("Open jobs"), reverse("careers:career_list"), [Vacancy])
-=======
-    return _open_notices(request, _("Open positions"), reverse("careers:career_list"), [Vacancy])
->>>>>>> calendars
+    return _open_notices(request, _("Open jobs"), reverse("careers:career_list"), [Vacancy])
 
 
 @require_safe

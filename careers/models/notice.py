@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careers.models.deadline import DeadlineMixin
 from careers.models.notice_event import NoticeEventsMixin
+from careers.models.notice_number import NoticeNumber
 from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE
@@ -47,7 +48,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Its page shows amendments instead.
     shows_changes = False
     record_options = Publishable.record_options.extend(
-        not_content=("uid", "first_published_at", "outcome_at"),
+        not_content=("uid", "number", "first_published_at", "outcome_at"),
         # A deadline changes by hand, and with a reason.
         kept_on_restore=("closes_at",),
         carried=("deadline_reason",),
@@ -72,6 +73,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 
     #: Names it in feeds and calendars, whatever becomes of its slug or of the site's address.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: For `/n/<number>`. Given once it is to be public: gaps would tell of drafts.
+    number = models.PositiveBigIntegerField(_("number"), unique=True, null=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(
         _("reference"),
@@ -175,9 +178,13 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     def save(self, *args, **kwargs) -> None:
         at = self.saved_at or timezone.now()
         with transaction.atomic():
+            if self.number is None and self.public_from(at):
+                self.number = NoticeNumber.objects.create().pk
             self._record_history(at)
             if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "first_published_at", "outcome_at"}
+                kwargs["update_fields"] = {
+                    *kwargs["update_fields"], "number", "first_published_at", "outcome_at"
+                }  # fmt: skip
             super().save(*args, **kwargs)
             if self.public_from(at):
                 self._date_entries(at)
@@ -217,6 +224,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if self.closes_at:
             self.clean_deadline(now)
         self._clean_outcome(now)
+        if self.slug.isdecimal():
+            raise ValidationError({"slug": _("Digits alone are the number of a notice. Add a word.")})
         if self.slug and (self.slug in self.RESERVED_SLUGS or self.is_slug_of_other_kind()):
             raise ValidationError({"slug": _("Another notice or a list has this address. Choose another.")})
         self.clean_deadline_reason(now)

@@ -190,10 +190,6 @@ class Vacancy(Notice):
             ),
         ]
 
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> VacancyQuerySet:
-        return cls.objects.live(at).external()
-
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])
 
@@ -253,6 +249,10 @@ class Vacancy(Notice):
     @property
     def apply_heading(self) -> Promise | str:
         return _("How to apply if you work for IOM") if self.is_internal else _("How to apply")
+
+    @property
+    def in_sitemap(self) -> bool:
+        return not self.is_internal
 
     @property
     def who_may_apply(self) -> list[str]:

@@ -5,11 +5,12 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from careers.exports import jsonld
+from careers.exports.jsonld import job_posting as posting_of
 from careers.exports.notice_data import absolute_url, organization_name
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
+from iomlaos.office.structured_data import as_script
 from iomlaos.publishing.dates import iso_utc
 
 register = template.Library()
@@ -38,7 +39,7 @@ def time_left(notice: Notice, at: datetime.datetime) -> str:
 @register.simple_tag(takes_context=True)
 def job_posting(context: Context, vacancy: Vacancy, at: datetime.datetime) -> SafeString:
     """`{% job_posting vacancy at %}`, for the head of its page; empty once it is closed."""
-    return jsonld.as_script(jsonld.job_posting(vacancy, at, organization_name(context.get("office"))))
+    return as_script(posting_of(vacancy, at, organization_name(context.get("office"))))
 
 
 @register.inclusion_tag("careers/share.html", takes_context=True)

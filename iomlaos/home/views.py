@@ -8,22 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from careers.models.notice import last_closed, next_to_close
-from careers.models.procurement import ProcurementNotice
-from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
-from iomlaos.publishing.models import publishables
 from iomlaos.publishing.shortcuts import record_view
 from programmes.models import Counterpart, Donor, Figure, Programme, Project, group_figures
 
 #: Open notices on the home page: the next to close.
 OPEN_ON_HOME = 2
-#: Pages of the sitemap beside those that models name.
-STATIC_PAGES = (
-    "home:home", "programmes:donor_list", "careers:closed_list", "careers:procurement_closed_list",
-    "careers:award_list", "careers:check", "office:contact",
-)  # fmt: skip
 
 
 @require_safe
@@ -68,27 +60,6 @@ def about(request: HttpRequest, page: Page) -> HttpResponse:
         "section": "about",
     }
     return render(request, "home/about.html", context)
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    at = request.at
-    entries = [(reverse(name), None) for name in STATIC_PAGES]
-    if settings.ALERTS_ENABLED:
-        entries.append((reverse("careers:alerts"), None))
-    for name, closed in (
-        ("careers:closed_year", Vacancy.objects.closed(at)),
-        ("careers:procurement_closed_year", ProcurementNotice.objects.closed(at)),
-        ("careers:award_year", ProcurementNotice.objects.awarded(at)),
-    ):
-        entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
-    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.public(at)]
-    for model in publishables():
-        if model.list_url_name:
-            entries.append((reverse(model.list_url_name), None))
-        entries += [(row.get_absolute_url(), row.information_date) for row in model.in_sitemap(at)]
-    context = {"site_url": settings.SITE_URL, "entries": entries}
-    return render(request, "home/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe

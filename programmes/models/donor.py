@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,7 @@ class Donor(models.Model):
         help_text=_("Shown before its name, for instance United States Department of State."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = PublicViaWorkQuerySet.as_manager()
 

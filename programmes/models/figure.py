@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing.dates import PartialDateField
 from programmes.models.programme import Programme
 
-
 #: "over 2,500": the words before the number. "USD" belongs to it.
 QUALIFIED = re.compile(r"(?P<qualifier>[^\dA-Z]*[^\dA-Z\s])\s*(?P<number>\d.*)")
 

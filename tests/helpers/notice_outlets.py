@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import json
 import re
 from collections.abc import Callable
 from urllib.parse import quote
@@ -10,6 +9,8 @@ from urllib.parse import quote
 import feedparser
 from icalendar import Calendar
 from lxml import etree, html
+
+from tests.helpers.exports import posting_in
 
 UTC = datetime.UTC
 SECOND = datetime.timedelta(seconds=1)
@@ -128,10 +129,11 @@ def on_its_page(body: bytes, notice: Notice) -> str:
 
 
 def in_markup(body: bytes, notice: Notice) -> str:
-    scripts = html.fromstring(body).xpath("//script[@type='application/ld+json']/text()")
-    postings = [json.loads(script) for script in scripts]
-    assert all(posting["validThrough"] == notice.instant for posting in postings)
-    return " and ".join("open" for posting in postings if posting["url"].endswith(notice.page))
+    posting = posting_in(body.decode())
+    if posting is None:
+        return ""
+    assert posting["validThrough"] == notice.instant
+    return "open" if posting["url"].endswith(notice.page) else ""
 
 
 def in_the_text_to_share(body: bytes, notice: Notice) -> str:

@@ -7,6 +7,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,7 @@ class Office(models.Model):
     opened = PartialDateField(_("opened"), null=True, blank=True)
     postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
     hours = models.TextField(_("opening hours"), blank=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = OfficeQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('office', '0002_contact_kinds'),
+        ('office', '0003_last_changed'),
     ]
 
     operations = [
