@@ -1,7 +1,7 @@
 
 
 import careers.models.notice
-import careers.models.subscription
+import careers.alerts.models
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('topic', models.CharField(choices=[('all', 'New positions and tenders'), ('vacancies', 'New positions'), ('procurement', 'New tenders'), ('notice', 'Changes to one notice')], max_length=12, verbose_name='what about')),
-                ('token', models.CharField(default=careers.models.subscription.new_token, editable=False, max_length=43, unique=True)),
+                ('token', models.CharField(default=careers.alerts.models.new_token, editable=False, max_length=43, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
                 ('bounce_count', models.PositiveSmallIntegerField(default=0, help_text='How often the mail server refused the address since it last accepted a message.', verbose_name='bounces in a row')),

@@ -14,12 +14,12 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
+from careers.alerts.models import Subscription
 from careers.models.amendment import Amendment
 from careers.models.application_form import ApplicationForm
 from careers.models.deadline_change import DeadlineChange
 from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
-from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
 from tests.helpers.factories import (
