@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browsing import DESKTOP, PHONE, faults, overflow, small_targets, violations
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.one_database
 
 BUTTONS = [
     "Bulleted list", "Numbered list", "Quote", "Picture", "Bold", "Italic", "Link", "Remove link", "Table",

@@ -185,6 +185,7 @@ def ask(client):
     return both
 
 
+@pytest.mark.one_database
 def test_who_asks_for_a_hidden_notice_is_answered_as_for_one_that_never_was(ask, notices):
     # Whether it is open changes nothing of who may read it.
     for notice in [notice for notice in notices if notice.closes == "open"]:
