@@ -76,29 +76,18 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: For `/n/<number>`. Given once it is to be public: gaps would tell of drafts.
     number = models.PositiveBigIntegerField(_("number"), unique=True, null=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
-    reference = models.CharField(
-        _("reference"),
-        max_length=40,
-        blank=True,
-    )
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
     posted_on = models.DateField(_("posted on"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"))
     submission_email = models.EmailField(
-        _("e-mail"),
-        blank=True,
-        help_text=_("The page asks for the reference in the subject."),
+        _("e-mail"), blank=True, help_text=_("The page asks for the reference in the subject.")
     )
     submission_link = models.URLField(_("link to an online form"), blank=True)
-    submission_address = models.TextField(
-        _("postal address"),
-        blank=True,
-    )
+    submission_address = models.TextField(_("postal address"), blank=True)
     contact = models.CharField(_("contact for questions"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True)
     what_next = RichTextField(
-        _("what happens next"),
-        blank=True,
-        help_text=_("After the deadline: who is contacted, and how."),
+        _("what happens next"), blank=True, help_text=_("After the deadline: who is contacted, and how.")
     )
     results_expected_by = models.DateField(
         _("result expected by"),
@@ -106,12 +95,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         blank=True,
         help_text=_("Shown on the page. We remind you once it has passed."),
     )
-    outcome = models.CharField(
-        _("outcome"),
-        max_length=16,
-        choices=Outcome,
-        blank=True,
-    )
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
     outcome_note = models.TextField(
         _("about the outcome"),
         blank=True,

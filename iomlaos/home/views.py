@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from careers.models.notice import last_closed, next_to_close
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from tests.helpers.browsing import DESKTOP, open_context, overflow
 from tests.helpers.servers import Server, running_server
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.one_database
 
 LONG_REFERENCE = "VN2026-0123456789012345678901234567890AB"
 NOTICES = f"""

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from careers.alerts.forms import SubscribeForm
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from tests.helpers.factories import (
     make_former_address,
     make_page,
