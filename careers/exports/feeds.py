@@ -55,13 +55,13 @@ class AtomFeed(Atom1Feed):
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    title, page = _("Open positions and tenders"), reverse("careers:career_list")
+    title, page = _("Open jobs and tenders"), reverse("careers:career_list")
     return _open_notices(request, title, page, [Vacancy, ProcurementNotice])
 
 
 @require_safe
 def vacancies_feed(request: HttpRequest) -> HttpResponse:
-    return _open_notices(request, _("Open positions"), reverse("careers:career_list"), [Vacancy])
+    return _open_notices(request, _("Open jobs"), reverse("careers:career_list"), [Vacancy])
 
 
 @require_safe
@@ -172,4 +172,4 @@ def _feed_response(
 
 
 def _link_to(notice: Notice) -> str:
-    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the whole notice"))
+    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the full notice"))
