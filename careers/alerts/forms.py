@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
+from careers.alerts.models import Subscription
 from careers.models.notice import Notice
-from careers.models.subscription import Subscription
 
 INVALID_EMAIL = _("Enter an e-mail address like name@example.org.")
 

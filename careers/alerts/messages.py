@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from careers.alerts.models import AlertMessage
 from careers.exports.notice_data import (
     absolute_url,
     clean_text,
@@ -24,7 +25,6 @@ from careers.exports.notice_data import (
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
-from careers.models.subscription import AlertMessage
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Office
 

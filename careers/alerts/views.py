@@ -16,10 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from careers.alerts.forms import SubscribeForm
+from careers.alerts.models import Subscription
 from careers.alerts.rate_limit import HOUR, is_rate_limited
 from careers.exports.share import find_notice, moved_notice
 from careers.models.notice import Notice
-from careers.models.subscription import Subscription
 from iomlaos.delivery.exceptions import PermanentlyMoved
 from iomlaos.delivery.origin import is_same_origin
 
@@ -47,7 +47,7 @@ def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _subscribe(request: HttpRequest, notice: Notice | None) -> HttpResponse:
-    context = {"notice": notice, "section": "careers"}
+    context = {"notice": notice}
     is_over = notice is not None and not notice.is_followed(request.at)
     if not settings.ALERTS_ENABLED or is_over:
         template = f"careers/alerts/{'ended' if settings.ALERTS_ENABLED else 'unavailable'}.html"
@@ -129,7 +129,7 @@ def _unknown_token(request: HttpRequest) -> HttpResponse:
 
 def _private_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page whose URL may hold a token: it names the form as canonical, and sends no referrer."""
-    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts"), "section": "careers"}
+    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts")}
     response = render(request, f"careers/alerts/{template}.html", context, status=status)
     return _no_store(response, "no-referrer")
 

@@ -71,6 +71,8 @@ class ProcurementNotice(Notice):
     CHANGES = (*Notice.CHANGES, "document_changes")
     RESERVED_SLUGS = ("closed", "awards", "files")
     closed_message = _("We no longer accept offers.")
+    deadline_label = _("Submit by")
+    apply_heading = _("How to submit an offer")
 
     method = models.CharField(_("method"), max_length=8, choices=Method, blank=True)
     clarifications_until = models.DateTimeField(

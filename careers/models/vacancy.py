@@ -123,19 +123,11 @@ class Vacancy(Notice):
         help_text=_("G1 to G7, NOA to NOE, P1 to P5, or UG for ungraded."),
     )
     duty_station = models.ForeignKey(
-        Place,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="vacancies",
-        verbose_name=_("duty station"),
+        Place, models.PROTECT, null=True, blank=True, related_name="vacancies", verbose_name=_("duty station")
     )
     organizational_unit = models.CharField(_("unit"), max_length=120, blank=True)
     appointment_type = models.CharField(
-        _("type of appointment"),
-        max_length=120,
-        blank=True,
-        help_text=_("In the words of the notice."),
+        _("type of appointment"), max_length=120, blank=True, help_text=_("In the words of the notice.")
     )
     contract = models.CharField(
         _("contract"),
@@ -149,10 +141,7 @@ class Vacancy(Notice):
     starts = models.CharField(_("start"), max_length=120, blank=True)
     eligibility = models.CharField(_("who may apply"), max_length=16, choices=Eligibility, blank=True)
     tier = models.CharField(_("internal candidates"), max_length=16, choices=Tier, blank=True)
-    context = RichTextField(
-        _("context and supervision"),
-        blank=True,
-    )
+    context = RichTextField(_("context and supervision"), blank=True)
     responsibilities = RichTextField(_("responsibilities"), blank=True)
     qualifications = RichTextField(_("education and experience"), blank=True)
     languages = RichTextField(_("languages"), blank=True)
@@ -189,10 +178,6 @@ class Vacancy(Notice):
                 name="vacancy_published_by_station",
             ),
         ]
-
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> VacancyQuerySet:
-        return cls.objects.live(at).external()
 
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])
@@ -244,6 +229,19 @@ class Vacancy(Notice):
     @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def deadline_label(self) -> Promise | str:
+        """It asks nobody to apply where only IOM's own people can."""
+        return _("Closes") if self.is_internal else _("Apply by")
+
+    @property
+    def apply_heading(self) -> Promise | str:
+        return _("How to apply if you work for IOM") if self.is_internal else _("How to apply")
+
+    @property
+    def in_sitemap(self) -> bool:
+        return not self.is_internal
 
     @property
     def who_may_apply(self) -> list[str]:

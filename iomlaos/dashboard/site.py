@@ -15,7 +15,7 @@ from iomlaos.dashboard.mark_reviewed import mark_reviewed
 from iomlaos.dashboard.menu import menu_for, new_entries
 from iomlaos.dashboard.overviews import deleted, export
 from iomlaos.dashboard.recent import change_log_url, recent_changes
-from iomlaos.staff.link_search import link_search
+from iomlaos.media.richtext.link_search import link_search
 from iomlaos.staff.notifications.views import dismiss_notifications, notifications_context
 
 

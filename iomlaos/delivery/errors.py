@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.conf import settings
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -74,12 +75,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "delivery/error.html", context, status=404)
 
 
-def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
-    context = {
-        "title": _("This page was withdrawn"),
-        "lead": _("We published it here and have since withdrawn it."),
-        "reason": reason,
-    }
+def gone(request: HttpRequest, record: models.Model, reason: str = "") -> HttpResponse:
+    """What was withdrawn names its title: people look for it, and others still offer it."""
+    context = {"record": record, "reason": reason}
+    if record.state == "withdrawn":
+        context["title"] = _("Withdrawn: %(title)s") % {"title": record}
+        context["lead"] = _("We withdrew this page.")
+    else:
+        context["title"] = _("This page was taken down")
+        context["lead"] = _("We no longer publish this page.")
     return render(request, "delivery/error.html", context, status=410)
 
 
@@ -90,5 +94,5 @@ class RedirectAndGoneMiddleware(MiddlewareMixin):
         if isinstance(exception, PermanentlyMoved):
             return HttpResponsePermanentRedirect(exception.to)
         if isinstance(exception, GoneError):
-            return gone(request, exception.reason)
+            return gone(request, exception.record, exception.reason)
         return None

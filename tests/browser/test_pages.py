@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.helpers.browsing import DESKTOP, PHONE, faults, listen, open_context, overflow
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.one_database
 
 KINDS = [
     "/", "/about/", "/programmes/", "/programmes/counter-trafficking/", "/projects/", "/projects/promise/",

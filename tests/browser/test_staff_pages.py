@@ -24,7 +24,7 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.servers import Server, running_server
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.one_database
 
 LOOKS = (PHONE, "light"), (DESKTOP, "dark")
 #: A number or a random key in an address: one of many pages of the same shape.

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from careers.alerts.forms import SubscribeForm
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from tests.helpers.factories import (
     make_former_address,
     make_page,
@@ -207,6 +207,22 @@ def test_without_a_mail_server_the_pages_lead_to_the_feeds_instead(client, alert
         assert expected <= set(page.links)
         assert client.post(address, FORM).status_code == 404
     assert subscriptions() == []
+
+
+def test_calendars_are_offered_by_webcal_while_there_is_a_date_to_come(client, alerts, time_machine):
+    time_machine.move_to(ASKED_AT, tick=False)
+    make_vacancy(slug="driver", closes_at=ASKED_AT + DAY)
+    calendars = {
+        "/careers/alerts/": "testserver/careers/calendar.ics",
+        "/careers/alerts/notice/driver/": "testserver/careers/vacancies/driver/deadline.ics",
+    }
+    for page, calendar in calendars.items():
+        shown = read(client, page)
+        assert f"webcal://{calendar}" in shown.links
+        assert f"http://{calendar}" in shown.text
+        assert client.get(f"http://{calendar}").status_code == 200
+    time_machine.move_to(ASKED_AT + DAY, tick=False)
+    assert not [link for link in read(client, "/careers/alerts/notice/driver/").links if ".ics" in link]
 
 
 def test_the_feeds_that_the_form_leads_to_are_there(client, alerts):

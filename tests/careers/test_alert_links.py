@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from tests.helpers.factories import make_subscription, make_vacancy
 from tests.helpers.pages import read
 

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from careers.alerts.detect import record_events
-from careers.models.subscription import Subscription
+from careers.alerts.models import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.publishing import serialization
 from iomlaos.publishing.models import Revision

@@ -9,7 +9,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import make_office, make_place, make_subscription, make_vacancy
 from tests.helpers.mailserver import MailServer, running_mail_server, send_alerts, text_of

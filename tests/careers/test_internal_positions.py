@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from careers.alerts.detect import record_events
+from careers.alerts.models import AlertMessage
 from careers.models.notice_event import NoticeEvent
-from careers.models.subscription import AlertMessage
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import (
     change_deadline,

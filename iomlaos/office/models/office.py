@@ -7,6 +7,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,7 @@ class OfficeQuerySet(models.QuerySet):
 class Office(models.Model):
     """The country office. There is one row."""
 
-    record_options = RecordOptions(children=("contact_points",))
+    record_options = RecordOptions(children=("contact_points", "milestones"))
 
     name = models.CharField(_("name"), max_length=120, help_text=_("The organization's full name."))
     short_name = models.CharField(
@@ -40,6 +41,7 @@ class Office(models.Model):
     opened = PartialDateField(_("opened"), null=True, blank=True)
     postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
     hours = models.TextField(_("opening hours"), blank=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = OfficeQuerySet.as_manager()
 
@@ -57,6 +59,12 @@ class Office(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("office:contact")
+
+    @property
+    def wordmark(self) -> tuple[str, str]:
+        """The short name in two parts, for the top of every page: "IOM", "Lao PDR"."""
+        first, _space, rest = self.short_name.partition(" ")
+        return first, rest
 
     @classmethod
     def get_current(cls) -> "Office | None":
@@ -157,3 +165,20 @@ class ContactPoint(models.Model):
         if self.is_email:
             return f"mailto:{self.written}"
         return "" if self.kind == self.Kind.FAX else "tel:+" + re.sub(r"\D", "", self.written)
+
+
+class Milestone(models.Model):
+    """A year of the office's history, for the home page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.CASCADE, related_name="milestones")
+    date = PartialDateField(_("date"), help_text=_("A year, a month or a day."))
+    text = models.CharField(_("what happened"), max_length=120)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.text}"
