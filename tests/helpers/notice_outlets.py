@@ -97,9 +97,9 @@ THERE = {"open": "there", "closing": "there", "closed": "there"}
 
 
 def tag(element: html.HtmlElement) -> str:
-    """Open, closing or closed, by the tag."""
+    """Open or closing, by the tag that says how long."""
     (sign,) = element.xpath('.//span[starts-with(@class, "tag tag-")]/@class')
-    return sign.removeprefix("tag tag-")
+    return sign.split()[1].removeprefix("tag-")
 
 
 def listed(body: bytes, notice: Notice) -> str:
@@ -120,12 +120,11 @@ def archived(body: bytes, notice: Notice) -> str:
 
 def on_its_page(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
-    status = tag(page.xpath("//main")[0])
-    is_closed = status == "closed"
-    assert page.xpath("boolean(//h2[@id='apply' or @id='submit'])") is not is_closed
-    assert page.xpath("boolean(//*[contains(@class, 'note-closed')])") is is_closed
-    assert ("closes in" in page.text_content()) is not is_closed
-    return status
+    is_closed = "Closed" in page.xpath("//main//span[@class='tag']/text()")
+    assert page.xpath("boolean(//h2[@id='apply'])") is not is_closed
+    assert ("still offer you this" in page.text_content()) is is_closed
+    assert page.xpath("boolean(//main//span[starts-with(@class, 'tag tag-')])") is not is_closed
+    return "closed" if is_closed else tag(page.xpath("//main")[0])
 
 
 def in_markup(body: bytes, notice: Notice) -> str:
@@ -145,7 +144,8 @@ def in_the_text_to_share(body: bytes, notice: Notice) -> str:
 def at_home(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
     if page.xpath("boolean(//a[@href=$page])", page=notice.page):
-        assert "next to close: " + notice.words in page.text_content()
+        (row,) = page.xpath("//li[a[@href=$page]]", page=notice.page)
+        assert row.xpath(".//time/@datetime") == [notice.instant]
         return "open"
     return "closed" if f"The last one closed on {notice.day}." in page.text_content() else ""
 
@@ -205,7 +205,7 @@ PLACES = {
     ),
     "page": Place("{page}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
     "short address": Place("/n/{slug}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
-    "text to share": Place("{page}", OPEN | CLOSED | GONE, in_the_text_to_share),
+    "text to share": Place("{page}", OPEN | GONE, in_the_text_to_share),
     "markup": Place("{page}", OPEN | GONE, in_markup, VACANCIES, says_of_internal=GONE),
     "closed": Place("{of_kind}closed/", CLOSED, archived, has_words=False),
     "closed in its year": Place("{of_kind}closed/{year}/", CLOSED, archived, has_words=False),
