@@ -11,6 +11,8 @@ from tests.helpers.browsing import DESKTOP, PHONE, faults, small_targets
 from tests.helpers.mailserver import MailServer, link_in, running_mail_server, text_of
 from tests.helpers.servers import Server, running_server
 
+pytestmark = pytest.mark.one_database
+
 READER = "reader@example.org"
 SMALLEST = {"width": 320, "height": 640}
 

@@ -56,8 +56,8 @@ def test_a_long_programme_has_a_contents_list_with_a_link_to_each_heading(client
     headings = "".join(f"<h2>Part {number} &amp; more</h2><p>Text.</p>" for number in range(1, 5))
     make_programme(slug="long", body_en=headings)
     page = read(client, "/programmes/long/")
-    assert "#part-3-more" in page.links
-    assert 'id="part-3-more"' in client.get("/programmes/long/").content.decode()
+    assert "#text-part-3-more" in page.links
+    assert 'id="text-part-3-more"' in client.get("/programmes/long/").content.decode()
 
 
 def test_a_short_programme_has_no_contents_list(client):
