@@ -52,7 +52,7 @@ test: set-up-dev
 	@if [ -z "$$TEST_POSTGRES_URL" ]; then \
 		echo "On SQLite alone. TEST_POSTGRES_URL=postgres://… make test runs the tests on PostgreSQL too."; fi
 	@if [ -n "$$TEST_POSTGRES_URL" ]; then set -x; \
-		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD) -m "not looks"; fi
+		DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(SPREAD) -m "not one_database and not pure"; fi
 
 drill: set-up-dev
 	DRILL=$${DRILL:-full} $(PYTEST) -rP tests/drills

@@ -30,11 +30,7 @@ class NoticeForm(PublishableForm):
     inputs = {"closes_at": ("closing_date", "closing_hour", "deadline_reason")}
 
     closing_date = DateField(label=_("Deadline"))
-    closing_hour = TimeField(
-        label=_("Hour"),
-        required=False,
-        help_text=DEADLINE_HELP,
-    )
+    closing_hour = TimeField(label=_("Hour"), required=False, help_text=DEADLINE_HELP)
     deadline_reason = MultiLineField(
         label=_("Why the deadline changes"),
         required=False,

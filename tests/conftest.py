@@ -73,11 +73,27 @@ FIRST = [
 ]  # fmt: skip
 
 
+#: What a test may ask for that asks for no database. Names that begin with a line are those of every test.
+WITHOUT_DATABASE = {
+    "caplog", "capsys", "client", "django_db_blocker", "django_test_environment", "mailoutbox", "monkeypatch",
+    "request", "rf", "settings", "tmp_path", "tmp_path_factory",
+}  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         return next((n for n, name in enumerate(FIRST) if f"tests/{name}" in item.nodeid), len(FIRST))
 
     items.sort(key=place)
+    for item in filter(_is_pure, items):
+        item.add_marker("pure")
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    """Whether a test asks for no database. One that cannot be judged by its fixtures counts as one that does."""
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    fixtures = {name for name in item.fixturenames if name not in values and not name.startswith("_")}
+    return item.get_closest_marker("django_db") is None and fixtures <= WITHOUT_DATABASE
 
 
 def pytest_collection_finish() -> None:
@@ -156,6 +172,12 @@ def _reset_sequences(cursor, tables) -> None:
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
     for statement in connections["default"].ops.sequence_reset_sql(no_style(), models):
         cursor.execute(statement)
+
+
+@pytest.fixture
+def server_folder(tmp_path) -> Path:
+    """The folder of a server that a test starts for itself."""
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

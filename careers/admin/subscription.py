@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.subscription import Subscription
+from careers.alerts.models import Subscription
 from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.filters import BooleanListFilter
 

@@ -56,12 +56,7 @@ class VacancyAdmin(NoticeAdmin):
         (
             _("Apply"),
             {
-                "fields": [
-                    *WAYS,
-                    ("contact", "results_expected_by"),
-                    ("form", "form_version"),
-                    "what_next",
-                ],
+                "fields": [*WAYS, ("contact", "results_expected_by"), ("form", "form_version"), "what_next"],
                 "classes": ["short-text"],
                 "description": ONE_WAY,
             },

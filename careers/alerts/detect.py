@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import QuerySet
 
+from careers.alerts.models import AlertMessage, Subscription
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
-from careers.models.subscription import AlertMessage, Subscription
 from careers.models.vacancy import Vacancy
 
 #: What subscribers to one notice are told. They have known of its closing from the beginning.

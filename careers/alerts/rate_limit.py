@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from careers.models.subscription import AlertMessage
+from careers.alerts.models import AlertMessage
 from iomlaos.delivery.client_ip import client_network
 
 HOUR = datetime.timedelta(hours=1)

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from careers.alerts.detect import record_events
 from careers.alerts.messages import alert_email, confirmation_email
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from iomlaos.publishing.scheduling import publish_due
 
 #: The key of the advisory lock: any number that nothing else uses in this database.

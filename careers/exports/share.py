@@ -95,7 +95,7 @@ class ShareLinks:
         closing = closing_line(self.notice, self.at)
         if not self.notice.is_open(self.at):
             closing = f"{closing}. {self.notice.closed_message}"
-        lines = [export_title(self.notice), closing, self.address, _("IOM charges no fee at any stage.")]
+        lines = [export_title(self.notice), closing, self.address, _("IOM never asks for money.")]
         if self.notice.is_internal and self.notice.is_open(self.at):
             lines.insert(1, _("Only people who already work for IOM can apply."))
         return "\n".join(lines)

@@ -44,7 +44,7 @@ SCALES = {
     "NO": GradeScale(
         "^NO[- ]?[A-E0-9]([^A-Z0-9]|$)",
         _("National Professional Officer"),
-        _("Professional work that calls for knowledge of the country."),
+        _("Professional work that needs knowledge of the country."),
         _("For nationals of Lao PDR."),
         is_local=True,
     ),
@@ -52,13 +52,13 @@ SCALES = {
         "^P[- ]?[0-9]",
         _("Professional"),
         _("Professional work."),
-        _("Recruited internationally: people of any nationality may apply."),
+        _("Recruited internationally: people of any nationality can apply."),
     ),
     "UG": GradeScale(
         "^(UG([^A-Z]|$)|UNGRADED)",
         _("Ungraded"),
-        _("Outside the graded scales, mostly for a short time."),
-        _("The notice says who may apply."),
+        _("Outside the grades, mostly for a short time."),
+        _("The notice says who can apply."),
     ),
 }
 
@@ -109,7 +109,7 @@ class Vacancy(Notice):
     record_options = Notice.record_options.extend(
         children=("amendments",), not_copied=("starts", "form_version")
     )
-    closed_message = _("Applications are no longer taken.")
+    closed_message = _("We no longer accept applications.")
     list_url_name = "careers:career_list"
     FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
@@ -123,19 +123,11 @@ class Vacancy(Notice):
         help_text=_("G1 to G7, NOA to NOE, P1 to P5, or UG for ungraded."),
     )
     duty_station = models.ForeignKey(
-        Place,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="vacancies",
-        verbose_name=_("duty station"),
+        Place, models.PROTECT, null=True, blank=True, related_name="vacancies", verbose_name=_("duty station")
     )
     organizational_unit = models.CharField(_("unit"), max_length=120, blank=True)
     appointment_type = models.CharField(
-        _("type of appointment"),
-        max_length=120,
-        blank=True,
-        help_text=_("In the words of the notice."),
+        _("type of appointment"), max_length=120, blank=True, help_text=_("In the words of the notice.")
     )
     contract = models.CharField(
         _("contract"),
@@ -149,10 +141,7 @@ class Vacancy(Notice):
     starts = models.CharField(_("start"), max_length=120, blank=True)
     eligibility = models.CharField(_("who may apply"), max_length=16, choices=Eligibility, blank=True)
     tier = models.CharField(_("internal candidates"), max_length=16, choices=Tier, blank=True)
-    context = RichTextField(
-        _("context and supervision"),
-        blank=True,
-    )
+    context = RichTextField(_("context and supervision"), blank=True)
     responsibilities = RichTextField(_("responsibilities"), blank=True)
     qualifications = RichTextField(_("education and experience"), blank=True)
     languages = RichTextField(_("languages"), blank=True)
@@ -240,6 +229,15 @@ class Vacancy(Notice):
     @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def deadline_label(self) -> Promise | str:
+        """It asks nobody to apply where only IOM's own people can."""
+        return _("Closes") if self.is_internal else _("Apply by")
+
+    @property
+    def apply_heading(self) -> Promise | str:
+        return _("How to apply if you work for IOM") if self.is_internal else _("How to apply")
 
     @property
     def in_sitemap(self) -> bool:

@@ -15,7 +15,7 @@ from iomlaos.dashboard.mark_reviewed import mark_reviewed
 from iomlaos.dashboard.menu import menu_for, new_entries
 from iomlaos.dashboard.overviews import deleted, export
 from iomlaos.dashboard.recent import change_log_url, recent_changes
-from iomlaos.staff.link_search import link_search
+from iomlaos.media.richtext.link_search import link_search
 from iomlaos.staff.notifications.views import dismiss_notifications, notifications_context
 
 
@@ -71,9 +71,7 @@ class IomAdminSite(TwoFactorAdminSite):
                 "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
             ),
             path(
-                "notifications/dismiss/",
-                self.admin_view(dismiss_notifications),
-                name="dismiss_notifications",
+                "notifications/dismiss/", self.admin_view(dismiss_notifications), name="dismiss_notifications"
             ),
             path("link-search/", self.admin_view(link_search), name="link_search"),
             path("worklist/<slug:name>/", self.admin_view(self.worklist_page), name="worklist"),

@@ -8,11 +8,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from careers.models.notice import last_closed, next_to_close
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.shortcuts import record_view
-from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+from programmes.models import Counterpart, Donor, Figure, Programme, Project, group_figures
+
+#: Open notices on the home page: the next to close.
+OPEN_ON_HOME = 2
 
 
 @require_safe
@@ -20,18 +25,20 @@ def home(request: HttpRequest) -> HttpResponse:
     at = request.at
     projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
     programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
-    places_named = [(programme, _places(programme)) for programme in programmes]
+    places = [(programme, _places(programme)) for programme in programmes]
+    next_to_close_now = next_to_close(at, OPEN_ON_HOME)
     context = {
+        "at": at,
         "programmes": programmes,
-        "figures": Figure.objects.filter(programme=None),
-        "next_closing": next_to_close(at),
-        "last_closed": last_closed(at),
-        "document_count": Document.objects.live(at).count(),
-        "donor_groups": Donor.by_kind(Donor.objects.public(at)),
+        "figures": group_figures(Figure.objects.filter(programme=None)),
+        "next_to_close": next_to_close_now,
+        "job_count": Vacancy.objects.open(at).external().count(),
+        "tender_count": ProcurementNotice.objects.open(at).count(),
+        "last_closed": None if next_to_close_now else last_closed(at),
+        "donors": Donor.sorted_by_name(Donor.objects.public(at)),
         "counterparts": Counterpart.objects.filter(is_internal=True),
         "information_date": max_or_none(programme.information_date for programme in programmes),
-        "named_places": [(programme, places) for programme, places in places_named if places],
-        "map": draw_map(dict.fromkeys(place for _, places in places_named for place in places)),
+        "map": draw_map((programme, named) for programme, named in places if named),
         "section": "home",
     }
     return render(request, "home/home.html", context)
@@ -45,10 +52,11 @@ def _places(programme: Programme) -> list[Place]:
 
 @record_view(Page)
 def about(request: HttpRequest, page: Page) -> HttpResponse:
-    counterparts = Counterpart.objects.filter(is_internal=True).with_work(request.at)
     context = {
         "page": page,
-        "counterparts": counterparts,
+        "counterparts": Counterpart.objects.filter(is_internal=True).with_work(request.at),
+        "figures": group_figures(Figure.objects.filter(programme=None)),
+        "figures_without_caption": Figure.objects.filter(programme=None).without_caption(),
         "information_date": page.information_date,
         "reviewed_on": page.reviewed_on,
         "section": "about",

@@ -14,14 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from iomlaos.publishing.dates import format_deadline
-from iomlaos.publishing.merge import (
-    MISSING,
-    PRESENT,
-    FieldConflict,
-    FieldDifference,
-    Path,
-    model_at,
-)
+from iomlaos.publishing.merge import MISSING, PRESENT, FieldConflict, FieldDifference, Path, model_at
 from iomlaos.publishing.options import options_of
 
 #: Words that are the same on both sides, around each change.

@@ -32,9 +32,10 @@ def merge_draft(
 ) -> tuple[Snapshot, list[FieldConflict]]:
     """What a draft or a scheduled change makes of the current state, and the fields that both changed.
 
-    Fields that both changed stay as the draft has them.
+    Fields that both changed stay as the draft has them. A state of the row is whole without the current one.
     """
-    if draft.base is None or draft.base_id == current.pk or draft.base.data == current.data:
+    is_whole = draft.kind not in Revision.WAITING or draft.base is None or draft.base_id == current.pk
+    if is_whole or draft.base.data == current.data:
         return draft.data, []
     merged, changes = merge.merge(model, draft.base.data, current.data, draft.data)
     merged["carried"] = draft.data.get("carried", {})
@@ -43,10 +44,7 @@ def merge_draft(
 
 def latest_text(versions: RecordVersions, record: models.Model) -> Snapshot:
     """What a form shows: the latest text upon the current state, also where both changed a field."""
-    latest = versions.latest
-    if latest.kind in Revision.WAITING:
-        return merge_draft(type(record), latest, versions.current)[0]
-    return latest.data
+    return merge_draft(type(record), versions.latest, versions.current)[0]
 
 
 def latest_data(versions: RecordVersions, record: models.Model) -> Snapshot:
@@ -55,10 +53,7 @@ def latest_data(versions: RecordVersions, record: models.Model) -> Snapshot:
     Raises ValidationError where the public page was changed meanwhile in the same fields, or where a
     reference is gone.
     """
-    latest = versions.latest
-    data, conflicts = latest.data, []
-    if latest.kind in Revision.WAITING:
-        data, conflicts = merge_draft(type(record), latest, versions.current)
+    data, conflicts = merge_draft(type(record), versions.latest, versions.current)
     if conflicts:
         message = _("The public page was changed meanwhile in the same fields: %(fields)s.")
         fields = _join_labels(record, [conflict.path for conflict in conflicts])

@@ -24,21 +24,14 @@ from iomlaos.media.views import file_response
 from iomlaos.publishing import merge
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision, SlugRedirect
 from iomlaos.publishing.permissions import can_publish
 from iomlaos.publishing.status import Waiting, describe_save, status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
 from iomlaos.staff.drafts import DraftsMixin
-from iomlaos.staff.duplicate import (
-    COPY_OF,
-    copied_values,
-    copy_message,
-    copy_note,
-    is_slug_available,
-    unique_slug,
-)
+from iomlaos.staff.duplicate import COPY_OF, copied_values, copy_message, copy_note, unique_slug
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
@@ -181,7 +174,9 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
         return copy_note(original) if original else ""
 
     def is_slug_available(self, slug: str) -> bool:
-        return is_slug_available(self.model, slug)
+        """Whether no record has or had this slug."""
+        is_taken = self.model._base_manager.filter(slug=slug).exists()
+        return not (is_taken or SlugRedirect.objects.belongs_to_other(self.model(slug=slug)))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         is_form = request.method == "GET" and self.has_add_permission(request)

@@ -10,7 +10,6 @@ from django.db import models
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.models import SlugRedirect
 from iomlaos.publishing.options import options_of
 from iomlaos.publishing.serialization import content_fields
 
@@ -34,11 +33,6 @@ def unique_slug(original: models.Model, is_available: Callable[[str], bool]) -> 
     while not is_available(slug := f"{original.slug[: max_length - len(str(number)) - 1]}-{number}"):
         number += 1
     return slug
-
-
-def is_slug_available(model: type[models.Model], slug: str) -> bool:
-    is_taken = model._base_manager.filter(slug=slug).exists()
-    return not (is_taken or SlugRedirect.objects.belongs_to_other(model(slug=slug)))
 
 
 def copy_message(original: models.Model, fields_to_fill_in: tuple[Any, ...]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from iomlaos.media import cleanup
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.dates import format_moment
-from iomlaos.publishing.drafts import merge_draft
+from iomlaos.publishing.drafts import latest_text, merge_draft
 from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.publishing.models.revision import is_unsaved_key, unsaved_data
@@ -43,7 +43,7 @@ class EditSession:
         is_state = self.source.kind == Revision.Kind.STATE
         self.state = self._find(data.get(CURRENT)) or (self.source if is_state else versions.current)
         self.version = self._find(data.get(VERSION))
-        self.base, self.contested = self._data_of(self.source, self.state)
+        self.base, self.contested = merge_draft(self.model, self.source, self.state)
         self.filled = self._filled()
         self.instance = serialization.build(record, self.filled)
         #: What is there now. See `merge`.
@@ -63,11 +63,6 @@ class EditSession:
             return Revision.of_row(self.record, unsaved_data(key), before=None)
         revisions = Revision.objects.of(self.record).select_related("base")
         return revisions.filter(pk=parse_uuid(key)).first()
-
-    def _data_of(self, revision: Revision, state: Revision) -> tuple[Snapshot, list[FieldConflict]]:
-        if revision.kind in Revision.WAITING:
-            return merge_draft(self.model, revision, state)
-        return revision.data, []
 
     def _filled(self) -> Snapshot:
         """What the form shows: `base`, or another version, with what an earlier version must not restore."""
@@ -100,7 +95,7 @@ class EditSession:
 
     def present(self) -> Snapshot:
         """The latest text upon the current state."""
-        return self._data_of(self.versions.latest, self.versions.current)[0]
+        return latest_text(self.versions, self.record)
 
     def merge(self, typed: Snapshot) -> Snapshot | None:
         """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
@@ -127,7 +122,7 @@ class EditSession:
         removed and they changed: the merged text holds them."""
         source, state = self._find(data.get(WAS)), self._find(data.get(WAS_CURRENT))
         if source and state:
-            was, _contested = self._data_of(source, state)
+            was, _contested = merge_draft(self.model, source, state)
             mine = {
                 path: value for path, value in merge.flatten(self.filled).items() if path[:3] not in removed
             }
@@ -143,11 +138,7 @@ class EditSession:
 
 
 def typed_snapshot(
-    form: ModelForm,
-    formsets: list[BaseInlineFormSet],
-    filled: Snapshot | None,
-    *,
-    stores_files: bool = True,
+    form: ModelForm, formsets: list[BaseInlineFormSet], filled: Snapshot | None, *, stores_files: bool = True
 ) -> Snapshot:
     """The snapshot of a form that was validated, and of its formsets. Uploaded files are stored, or left out.
 
@@ -192,11 +183,7 @@ def _present_rows(
 
 
 def _clean_values(
-    form: ModelForm,
-    filled: dict[str, Any],
-    owner: models.Field | None = None,
-    *,
-    stores_files: bool = True,
+    form: ModelForm, filled: dict[str, Any], owner: models.Field | None = None, *, stores_files: bool = True
 ) -> dict[str, Any]:
     """The content of a form's instance as the database would hold it. A text that was not changed stays."""
     row = form.instance

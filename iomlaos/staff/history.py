@@ -66,15 +66,6 @@ class HistoryMixin:
         }
         return self.render_page(request, "history", context | (extra_context or {}))
 
-    def _record_to_change(self, request: HttpRequest, object_id: str) -> models.Model:
-        """The record that a POST is about."""
-        if request.method != "POST":
-            raise Http404
-        record = self.get_object_or_404(request, object_id)
-        if not self.has_change_permission(request, record):
-            raise PermissionDenied
-        return record
-
     def _editable_notes(self, request: HttpRequest, record: models.Model) -> list[dict]:
         notes = record.changelog if getattr(record, "shows_changes", False) else []
         if not notes or not self.has_publish_permission(request):
@@ -83,8 +74,10 @@ class HistoryMixin:
 
     def notes_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Correct or remove a note of the public changelog."""
-        record = self._record_to_change(request, object_id)
-        if not self._editable_notes(request, record):
+        if request.method != "POST":
+            raise Http404
+        record = self.get_object_or_404(request, object_id)
+        if not (self.has_change_permission(request, record) and self._editable_notes(request, record)):
             raise PermissionDenied
         try:
             with transaction.atomic():

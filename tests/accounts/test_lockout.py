@@ -177,9 +177,9 @@ def test_what_is_over_is_not_kept(clock, make_person):
     assert not AccessAttempt.objects.exists()
 
 
-def test_of_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(tmp_path):
+def test_of_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(server_folder):
     """On a real server with several workers, behind a proxy that says where each try comes from."""
-    with running_server(tmp_path, TRUSTED_PROXIES="127.0.0.1", WEB_WORKERS="2") as server:
+    with running_server(server_folder, TRUSTED_PROXIES="127.0.0.1", WEB_WORKERS="2") as server:
         server.manage(
             "createsuperuser",
             "--noinput",

@@ -20,6 +20,8 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.uploads import pdf
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_programme_is_written_with_the_editor_published_and_read(server, desk):
     desk.goto("/admin/programmes/programme/add/")

@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browsing import DESKTOP, PHONE, faults, overflow, small_targets, violations
 
+pytestmark = pytest.mark.one_database
+
 BUTTONS = [
     "Bulleted list", "Numbered list", "Quote", "Picture", "Bold", "Italic", "Link", "Remove link", "Table",
     "Add column", "Delete column", "Add row", "Delete row", "Merge cells", "Split cell", "Header cell",

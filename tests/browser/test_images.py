@@ -19,6 +19,8 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.uploads import of_colour, photograph
 
+pytestmark = pytest.mark.one_database
+
 SLUG = "a-programme-with-a-picture"
 WORDS = "A school with a new roof in Sekong"
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.commands import ROOT
 
+pytestmark = pytest.mark.one_database
+
 SAMPLES = ROOT / "tests" / "data" / "paste"
 NAMES = sorted(file.stem for file in SAMPLES.glob("*.html") if not file.stem.endswith(".stored"))
 PICTURE = "A picture was left out. Add it with the Picture button."

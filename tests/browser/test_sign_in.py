@@ -21,6 +21,8 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.servers import Server, running_server
 
+pytestmark = pytest.mark.one_database
+
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
 
 

@@ -5,7 +5,7 @@ import datetime
 import time_machine
 from django.test import RequestFactory
 
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertMessage, Subscription
 from iomlaos.delivery.origin import is_same_origin
 from tests.helpers.factories import make_vacancy
 

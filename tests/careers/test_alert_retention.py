@@ -9,8 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from careers.models.alert_event import AlertEvent
-from careers.models.subscription import AlertMessage, Subscription
+from careers.alerts.models import AlertEvent, AlertMessage, Subscription
 from tests.helpers.factories import make_procurement_notice, make_subscription, make_vacancy
 from tests.helpers.mailserver import send_alerts
 

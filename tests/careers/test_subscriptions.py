@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from careers.models.subscription import Subscription
+from careers.alerts.models import Subscription
 from tests.helpers.factories import make_procurement_notice, make_subscription, make_vacancy
 from tests.helpers.pages import count_queries
 

@@ -10,7 +10,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from tests.helpers.notice_outlets import BEFORE, DAY, SECOND, Notice, Reader, expected, readings, utc
 from tests.helpers.servers import FAKETIME, Clock, Server, running_server
 
-pytestmark = pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian's package faketime)")
+pytestmark = [
+    pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian's package faketime)"),
+    # test_moments.py asks the same of both databases, without a server.
+    pytest.mark.one_database,
+]
 
 DRIVER = Notice(
     "vacancies", "driver", "Driver for Attapeu", utc(2026, 6, 1, 2), utc(2026, 6, 10, 10),

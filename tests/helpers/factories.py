@@ -11,11 +11,11 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from careers.alerts.models import Subscription
 from careers.models.amendment import Amendment
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.procurement import Award, Clarification, ProcurementDocument, ProcurementNotice
-from careers.models.subscription import Subscription
 from careers.models.vacancy import Vacancy
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.models import Image

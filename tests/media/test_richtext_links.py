@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from iomlaos.media.richtext import link_address
+from iomlaos.media.richtext.links import link_address
 from programmes.models import Programme
 
 BODY = Programme._meta.get_field("body_en")
@@ -42,7 +42,7 @@ def test_what_is_no_address_is_none(typed):
     assert link_address(typed) is None
 
 
-@pytest.mark.parametrize("typed", [typed for typed in MEANINGLESS if typed])
+@pytest.mark.parametrize("typed", ["nonsense", "two words", "javascript:alert(1)", "C:\\Users\\a.docx"])
 def test_a_text_with_a_link_to_nowhere_is_refused_by_the_words_of_the_link(typed):
     with pytest.raises(ValidationError) as refused:
         BODY.clean(f"<p>See <A class=x HREF='{typed}'>the <b>annex</b> &amp; more</A>.</p>", None)

@@ -286,6 +286,7 @@ PAGES = {
 }  # fmt: skip
 
 
+@pytest.mark.one_database
 def test_a_new_draft_of_every_kind_changes_no_answer_of_the_site(client, live):
     before = walk(client)
     assert before.keys() >= LISTS
@@ -364,6 +365,7 @@ def save_as_draft(staff: Client, row: Publishable, **given) -> None:
     assert SIGN in str(waiting(row).data)
 
 
+@pytest.mark.one_database
 def test_a_draft_of_live_things_of_every_kind_changes_no_answer_of_the_site(client, staff, live):
     around = make_around()
     picture = make_picture(alternative_text=f"{SIGN}picture")

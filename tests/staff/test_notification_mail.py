@@ -125,7 +125,7 @@ def test_a_server_that_takes_no_mail_is_asked_again_by_the_next_run(mail, clock)
     assert send() == "Notifications: 1 sent."
 
 
-def test_a_killed_run_loses_no_message_and_sends_at_most_one_twice(tmp_path):
+def test_a_killed_run_loses_no_message_and_sends_at_most_one_twice(server_folder):
     lines = (
         "from django.contrib.auth.models import User",
         "from iomlaos.staff.notifications.models import Notification",
@@ -135,7 +135,7 @@ def test_a_killed_run_loses_no_message_and_sends_at_most_one_twice(tmp_path):
         "for title in ('One', 'Two'):",
         "    Notification.objects.tell([user], make_programme(title_en=title), by=user, at=timezone.now(), kind='published')",
     )
-    with running_mail_server() as mail, running_server(tmp_path, EMAIL_URL=mail.url) as portal:
+    with running_mail_server() as mail, running_server(server_folder, EMAIL_URL=mail.url) as portal:
         portal.manage("shell", "--no-imports", "--command", "\n".join(lines))
         # The server has the message, and the run does not know it.
         mail.stop_at("TEXT", 1)

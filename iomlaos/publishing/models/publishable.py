@@ -90,39 +90,12 @@ class Publishable(models.Model):
             "The last part: small letters, digits and hyphens. The old address will lead to the new one."
         ),
     )
-    state = models.CharField(
-        _("state"),
-        max_length=10,
-        choices=State,
-        default=State.DRAFT,
-        help_text=_(
-            "A draft can be seen by staff only. Published is public, within the two times below. "
-            "Withdrawn takes it down, and its address then says so."
-        ),
-    )
-    withdrawal_reason = models.CharField(
-        _("why it is withdrawn"),
-        max_length=300,
-        blank=True,
-        help_text=_("One sentence, which whoever comes to its address reads. For what is withdrawn only."),
-    )
-    publish_from = models.DateTimeField(
-        _("public from"),
-        null=True,
-        blank=True,
-        help_text=_("Vientiane time (UTC+7). Leave empty to publish at once."),
-    )
-    publish_until = models.DateTimeField(
-        _("public until"),
-        null=True,
-        blank=True,
-        help_text=_("Vientiane time (UTC+7). At this moment it is taken down. Leave empty to keep it."),
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    withdrawal_reason = models.CharField(_("why it is withdrawn"), max_length=300, blank=True)
+    publish_from = models.DateTimeField(_("public from"), null=True, blank=True)
+    publish_until = models.DateTimeField(_("public until"), null=True, blank=True)
     review_due = models.DateField(
-        _("review by"),
-        null=True,
-        blank=True,
-        help_text=_("We remind you on the front page."),
+        _("review by"), null=True, blank=True, help_text=_("We remind you on the front page.")
     )
     information_date = PartialDateField(
         _("information as of"),
@@ -133,18 +106,10 @@ class Publishable(models.Model):
         ),
     )
     reviewed_on = models.DateField(
-        _("last checked"),
-        null=True,
-        blank=True,
-        help_text=_("Shown on the page."),
+        _("last checked"), null=True, blank=True, help_text=_("Shown on the page.")
     )
-    changelog = models.JSONField(
-        _("changes that its page names"),
-        default=list,
-        blank=True,
-        editable=False,
-        help_text=_("A list of {on: date, en: text, lo: text}, the latest first."),
-    )
+    #: A list of {on: date, en: text, lo: text}, the latest first.
+    changelog = models.JSONField(_("changes that its page names"), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 

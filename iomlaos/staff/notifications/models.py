@@ -113,9 +113,7 @@ class Notification(GenericRecordModel):
         indexes = [
             models.Index(fields=["recipient", "at"], name="notification_of_person"),
             models.Index(
-                fields=["at"],
-                condition=Q(is_for_mail=True, mailed_at=None),
-                name="notification_for_mail",
+                fields=["at"], condition=Q(is_for_mail=True, mailed_at=None), name="notification_for_mail"
             ),
         ]
 

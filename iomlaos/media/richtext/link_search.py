@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
-from iomlaos.media.richtext import NOT_AN_ADDRESS, link_address
+from iomlaos.media.richtext.links import NOT_AN_ADDRESS, link_address
 from iomlaos.publishing.models import Publishable, publishables
 from iomlaos.publishing.permissions import can_view
 

@@ -19,7 +19,7 @@ def number_notices(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('careers', '0001_initial'),
+        ('careers', '0002_notice_uid'),
     ]
 
     operations = [

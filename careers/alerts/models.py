@@ -1,4 +1,4 @@
-"""Subscriptions to alerts by e-mail, and the messages that are sent to them."""
+"""Subscriptions to alerts by e-mail, what they tell of, and the messages that are sent to them."""
 
 import datetime
 import secrets
@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.alert_event import AlertEvent
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING
 from careers.models.notice import Notice
 from careers.models.notice_child import NoticeChild
+from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 
@@ -76,8 +76,8 @@ class Subscription(NoticeChild):
     """
 
     class Topic(models.TextChoices):
-        ALL = "all", _("New positions and tenders")
-        VACANCIES = "vacancies", _("New positions")
+        ALL = "all", _("New jobs and tenders")
+        VACANCIES = "vacancies", _("New jobs")
         PROCUREMENT = "procurement", _("New tenders")
         NOTICE = "notice", _("Changes to one notice")
 
@@ -144,6 +144,38 @@ class Subscription(NoticeChild):
         """Confirm it, unless it is confirmed already, and let an address that bounced try again."""
         confirmed_at = Coalesce("confirmed_at", models.Value(at))
         Subscription.objects.filter(pk=self.pk).update(confirmed_at=confirmed_at, bounce_count=0)
+
+
+class AlertEvent(NoticeChild):
+    """An event of a public notice. It is recorded with its messages, so that none is sent twice."""
+
+    #: See `NoticeEvent.key`.
+    key = models.CharField(max_length=80)
+
+    class Meta(NoticeChild.Meta):
+        default_related_name = "alert_events"
+        constraints = [
+            *NoticeChild.Meta.constraints,
+            models.UniqueConstraint(fields=["vacancy", "key"], name="alertevent_once_a_vacancy"),
+            models.UniqueConstraint(
+                fields=["procurement_notice", "key"], name="alertevent_once_a_procurement_notice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def public_notice(self, at: datetime.datetime) -> Notice | None:
+        """Its notice, with its history, if that is live."""
+        notices = type(self.notice).objects.live(at).with_history()
+        return notices.filter(pk=self.notice.pk).first()
+
+    def notice_event(self, notice: Notice, at: datetime.datetime) -> NoticeEvent | None:
+        """The event as the notice describes it now; None if there is nothing to tell any more."""
+        event = next((event for event in notice.events(at) if event.key == self.key), None)
+        if event and event.kind is NoticeEvent.Kind.PUBLISHED:
+            return event if notice.is_open(at) and not notice.is_internal else None
+        return event
 
 
 class AlertMessageQuerySet(models.QuerySet):
