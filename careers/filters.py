@@ -56,7 +56,7 @@ class NoticeFilterForm(forms.Form):
 
 
 class VacancyFilterForm(NoticeFilterForm):
-    station = forms.ChoiceField(label=_("Duty station"), required=False)
+    station = forms.ChoiceField(label=_("Location"), required=False)
     grade = forms.ChoiceField(
         label=_("Grade"),
         choices=lambda: [(letters.lower(), f"{letters}: {scale.name}") for letters, scale in SCALES.items()],

@@ -42,7 +42,7 @@ def career_list(request: HttpRequest) -> HttpResponse:
 def procurement_list(request: HttpRequest) -> HttpResponse:
     """Open tenders, filtered by the query string."""
     tenders, filters = ProcurementNotice.objects.all(), ProcurementFilterForm(request.GET, request.at)
-    return _render_open(request, "careers/procurement_list.html", tenders, filters)
+    return _render_open(request, "careers/procurement_list.html", tenders, filters, section="tenders")
 
 
 def _render_open(
@@ -66,7 +66,7 @@ def _vacancies_for_page(at: datetime.datetime) -> NoticeQuerySet:
 
 @record_view(Vacancy, _vacancies_for_page)
 def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
-    return _render_notice(request, "careers/vacancy_detail.html", notice)
+    return _render_notice(request, "vacancy", notice)
 
 
 def _tenders_for_page(at: datetime.datetime) -> NoticeQuerySet:
@@ -76,22 +76,25 @@ def _tenders_for_page(at: datetime.datetime) -> NoticeQuerySet:
 
 @record_view(ProcurementNotice, _tenders_for_page)
 def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpResponse:
-    takes_questions = notice.takes_questions(request.at)
-    return _render_notice(request, "careers/procurement_detail.html", notice, takes_questions=takes_questions)
+    context = {"takes_questions": notice.takes_questions(request.at), "section": "tenders"}
+    return _render_notice(request, "procurement", notice, **context)
 
 
-def _render_notice(request: HttpRequest, template: str, notice: Notice, **context: Any) -> HttpResponse:
+def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: Any) -> HttpResponse:
+    """The page of an open notice, or the short one of a closed notice."""
     at, changes = request.at, notice.changes(request.at)
     context |= {
         "notice": notice,
-        "status": notice.status(at),
         "changes": changes,
         "is_followed": notice.is_followed(at),
         "deadline_was_changed": any(change.kind is NoticeEvent.Kind.DEADLINE for change in changes),
-        "standard": StandardText.by_slug(),
         "reviewed_on": notice.reviewed_on,
     }
-    return _render(request, template, [notice], **context)
+    if notice.is_open(at):
+        context["standard"] = StandardText.by_slug()
+        return _render(request, f"careers/{kind}_detail.html", [notice], **context)
+    context["open_count"] = type(notice).objects.open(at).external().count()
+    return _render(request, f"careers/{kind}_closed.html", [notice], **context)
 
 
 @require_safe
@@ -105,18 +108,18 @@ def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
 def procurement_closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Closed tenders, of one year where the address names one; the last to close first."""
     rows = ProcurementNotice.objects.closed(request.at)
-    return _render_archive(request, "careers/procurement_closed_list.html", rows, year)
+    return _render_archive(request, "careers/procurement_closed_list.html", rows, year, section="tenders")
 
 
 @require_safe
 def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Awarded tenders, with supplier and value where the office gives them."""
     rows = ProcurementNotice.objects.awarded(request.at).prefetch_related("awards")
-    return _render_archive(request, "careers/award_list.html", rows, year)
+    return _render_archive(request, "careers/award_list.html", rows, year, section="tenders")
 
 
 def _render_archive(
-    request: HttpRequest, template: str, notices: NoticeQuerySet, year: int | None
+    request: HttpRequest, template: str, notices: NoticeQuerySet, year: int | None, **context: Any
 ) -> HttpResponse:
     years = notices.closing_years()
     if year is not None:
@@ -124,7 +127,7 @@ def _render_archive(
             raise Http404
         notices = notices.closing_in(year)
     page = get_keyset_page(request, notices, "closes_at", latest_first=True)
-    return _render(request, template, page.rows, stretch=page, year=year, years=years)
+    return _render(request, template, page.rows, stretch=page, year=year, years=years, **context)
 
 
 def _render_forms(request: HttpRequest, forms: Iterable[ApplicationForm]) -> HttpResponse:
@@ -147,7 +150,7 @@ def _render(
 ) -> HttpResponse:
     """Render with the newest information date of the records that the page shows."""
     information_date = max_or_none(record.information_date for record in records)
-    context |= {"at": request.at, "information_date": information_date, "section": "careers"}
+    context = {"at": request.at, "information_date": information_date, "section": "jobs"} | context
     return render(request, template, context)
 
 

@@ -159,6 +159,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+#: Icons that browsers and phones ask for at the root.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 #: Uploads are served by a view that checks `live(at)`, never by the web server.
 MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
@@ -258,9 +260,11 @@ FORBIDDEN_FEATURES = [
 PERMISSIONS_POLICY = dict.fromkeys(FORBIDDEN_FEATURES, [])
 
 BASE_POLICY = {"default-src": [NONE], "base-uri": [NONE], "form-action": [SELF], "frame-ancestors": [NONE]}
-#: Public pages: no script, and nothing from another origin.
+#: Public pages: no script, and nothing from another origin. `connect-src` is for tools that read robots.txt
+#: from within a page.
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": BASE_POLICY | {"style-src": [SELF], "img-src": [SELF], "manifest-src": [SELF]}
+    "DIRECTIVES": BASE_POLICY
+    | {"style-src": [SELF], "img-src": [SELF], "connect-src": [SELF], "manifest-src": [SELF]}
 }
 #: The admin: its own scripts and the editor, without any `unsafe-*`.
 ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {

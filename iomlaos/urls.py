@@ -33,8 +33,8 @@ urlpatterns = [
     path("", include("iomlaos.home.urls")),
     path("", include("programmes.urls")),
     path("careers/", include("careers.urls")),
-    path("n/<slug:slug>", short_notice, name="short_notice"),
-    path("n/<slug:slug>/", short_notice),
+    path("n/<slug:name>", short_notice, name="short_notice"),
+    path("n/<slug:name>/", short_notice),
     path("pictures/<str:key>/<int:width>.webp", image_file, name="picture_file"),
     *(
         path(f"{name}/", RedirectView.as_view(pattern_name=page, permanent=True, query_string=True))

@@ -13,7 +13,7 @@ from iomlaos.media.views import serve_file
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
-from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project
+from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project, group_figures
 
 
 @require_safe
@@ -35,7 +35,14 @@ def _programmes_for_page(at: datetime.datetime) -> QuerySet:
 
 @record_view(Programme, _programmes_for_page)
 def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse:
-    context = {"programme": programme, "reviewed_on": programme.reviewed_on}
+    previous, following = programme.neighbours(request.at)
+    context = {
+        "programme": programme,
+        "figure_groups": group_figures(programme.figures.all()),
+        "previous_programme": previous,
+        "next_programme": following,
+        "reviewed_on": programme.reviewed_on,
+    }
     return _render(request, "programmes/programme_detail.html", [programme], **context)
 
 
@@ -64,14 +71,15 @@ def project_detail(request: HttpRequest, project: Project) -> HttpResponse:
 def donor_list(request: HttpRequest) -> HttpResponse:
     donors = Donor.objects.public(request.at).with_work(request.at)
     work = [record for donor in donors for record in donor.work]
-    context = {"groups": Donor.by_kind(donors), "count": len(donors), "section": "donors"}
+    context = {"groups": Donor.by_kind(donors), "count": len(donors)}
     return _render(request, "programmes/donor_list.html", work, **context)
 
 
 @require_safe
 def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    donor = get_object_or_404(Donor.objects.public(request.at).with_work(request.at), slug=slug)
-    return _render(request, "programmes/donor_detail.html", donor.work, donor=donor, section="donors")
+    donors = Donor.objects.public(request.at).with_work(request.at).prefetch_related("programmes__figures")
+    donor = get_object_or_404(donors, slug=slug)
+    return _render(request, "programmes/donor_detail.html", donor.work, donor=donor)
 
 
 def _document_preview(request: HttpRequest, document: Document) -> HttpResponse:
@@ -116,7 +124,7 @@ def _render(
 ) -> HttpResponse:
     """Render a page, dated by the latest of the records that it shows."""
     context = {
-        "section": "programmes",
+        "section": "work",
         "information_date": max_or_none(record.information_date for record in records),
         **context,
     }

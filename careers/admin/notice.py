@@ -41,7 +41,7 @@ class NoticeAdmin(PublishableAdmin):
     )  # fmt: skip
     list_display = ["headline", "status", "closes", "last_change"]
     list_filter = [NoticeStatusFilter, FollowUpFilter, TranslatedFilter]
-    search_fields = ["title_en", "title_lo", "reference", "slug"]
+    search_fields = ["title_en", "title_lo", "reference", "slug", "=number"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.alerts.models import Subscription
 from careers.models.notice import Notice
 
-INVALID_EMAIL = _("This is not an e-mail address. It should look like name@example.org")
+INVALID_EMAIL = _("Enter an e-mail address like name@example.org.")
 
 
 class SubscribeForm(forms.Form):
@@ -20,16 +20,16 @@ class SubscribeForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        error_messages={"required": _("Please give your e-mail address."), "invalid": INVALID_EMAIL},
+        error_messages={"required": _("Enter your e-mail address."), "invalid": INVALID_EMAIL},
     )
     topic = forms.ChoiceField(
         widget=forms.RadioSelect,
-        label=_("What would you like to hear of?"),
+        label=_("What would you like to hear about?"),
         choices=[choice for choice in Subscription.Topic.choices if choice[0] != Subscription.Topic.NOTICE],
         initial=Subscription.Topic.ALL,
         error_messages={
-            "required": _("Please choose what you would like to hear of."),
-            "invalid_choice": _("Please choose one of these."),
+            "required": _("Choose what you would like to hear about."),
+            "invalid_choice": _("Choose one of these."),
         },
     )
     #: A honeypot: hidden from people, filled in by programs.

@@ -49,8 +49,8 @@ class UnfoldedEmail(EmailMessage):
 def confirmation_email(message: AlertMessage, at: datetime.datetime) -> EmailMessage:
     """Ask the address to confirm its subscription, or say that it is confirmed already."""
     if message.subscription.confirmed_at:
-        return _build_email(message, at, _("You get these alerts already"), "already_subscribed.txt")
-    return _build_email(message, at, _("Please confirm your alerts"), "confirm.txt")
+        return _build_email(message, at, _("You already get these alerts"), "already_subscribed.txt")
+    return _build_email(message, at, _("Confirm your e-mail alerts"), "confirm.txt")
 
 
 def alert_email(
@@ -60,8 +60,8 @@ def alert_email(
     label, text = event.kind.label, clean_text(event.text)
     if event.kind is NoticeEvent.Kind.PUBLISHED:
         label, text = {
-            Vacancy: (_("New position"), _("The office seeks to fill a position.")),
-            ProcurementNotice: (_("New tender"), _("The office asks for offers.")),
+            Vacancy: (_("New job"), _("New job at IOM Lao PDR")),
+            ProcurementNotice: (_("New tender"), _("New tender of IOM Lao PDR")),
         }[type(notice)]
     context = {
         "happened": text,

@@ -76,8 +76,8 @@ class Subscription(NoticeChild):
     """
 
     class Topic(models.TextChoices):
-        ALL = "all", _("New positions and tenders")
-        VACANCIES = "vacancies", _("New positions")
+        ALL = "all", _("New jobs and tenders")
+        VACANCIES = "vacancies", _("New jobs")
         PROCUREMENT = "procurement", _("New tenders")
         NOTICE = "notice", _("Changes to one notice")
 

@@ -47,7 +47,7 @@ def notice_alerts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _subscribe(request: HttpRequest, notice: Notice | None) -> HttpResponse:
-    context = {"notice": notice, "section": "careers"}
+    context = {"notice": notice}
     is_over = notice is not None and not notice.is_followed(request.at)
     if not settings.ALERTS_ENABLED or is_over:
         template = f"careers/alerts/{'ended' if settings.ALERTS_ENABLED else 'unavailable'}.html"
@@ -66,8 +66,8 @@ def _submit(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) 
     in a URL the address would be logged. A reload sends the form again, within the rate limits.
     """
     if not is_same_origin(request):
-        lead = _("Nothing was stored. Please open the form here and fill it in again.")
-        title = _("This form was not sent from this site")
+        lead = _("We stored nothing. Open the form on this site and fill it in again.")
+        title = _("This form was not sent from our site")
         return _private_page(request, "message", 403, title=title, lead=lead)
     context |= {"form": form}
     if not form.is_valid():
@@ -80,8 +80,8 @@ def _submit(request: HttpRequest, form: SubscribeForm, context: dict[str, Any]) 
 
 
 def _too_many_requests(request: HttpRequest) -> HttpResponse:
-    lead = _("Nothing was stored. Please try again in an hour; the feeds tell you the same meanwhile.")
-    title = _("Too many have asked within this hour")
+    lead = _("We stored nothing. Try again in an hour, or use our RSS feeds.")
+    title = _("Too many requests in the last hour")
     response = _private_page(request, "message", 429, title=title, lead=lead)
     response.headers["Retry-After"] = str(int(HOUR.total_seconds()))
     return response
@@ -97,9 +97,9 @@ def confirm_alerts(request: HttpRequest, token: str) -> HttpResponse:
     scope = subscription.scope_label(request.at)
     if request.method == "POST":
         subscription.confirm(request.at)
-        lead = _("You asked for: %(about)s. Each message has a link that stops them.") % {"about": scope}
-        return _private_page(request, "message", title=_("Your alerts are on"), lead=lead)
-    title, button = _("Do you want these alerts?"), _("Yes, send me these alerts")
+        lead = _("You signed up for: %(about)s. Every e-mail has an unsubscribe link.") % {"about": scope}
+        return _private_page(request, "message", title=_("You are subscribed"), lead=lead)
+    title, button = _("Confirm your e-mail alerts"), _("Confirm")
     return _private_page(request, "confirm", title=title, about=scope, button=button)
 
 
@@ -113,23 +113,23 @@ def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
     subscription = Subscription.objects.filter(token=token).first()
     if request.method == "POST":
         Subscription.objects.filter(token=token).delete()
-        lead = _("No more messages are sent, and your address is deleted as far as these alerts go.")
-        return _private_page(request, "message", title=_("Your alerts are stopped"), lead=lead)
+        lead = _("We send no more of these e-mails, and have deleted your address from their list.")
+        return _private_page(request, "message", title=_("You have unsubscribed"), lead=lead)
     if subscription is None:
         return _unknown_token(request)
-    title, button = _("Do you want to stop these alerts?"), _("Stop these alerts")
+    title, button = _("Unsubscribe from these alerts?"), _("Unsubscribe")
     scope = subscription.scope_label(request.at)
     return _private_page(request, "confirm", title=title, about=scope, button=button)
 
 
 def _unknown_token(request: HttpRequest) -> HttpResponse:
-    lead = _("It may have been used already, it may be older than two days, or a part of it is missing.")
-    return _private_page(request, "message", 404, title=_("This link is not known any more"), lead=lead)
+    lead = _("It may be used already, more than two days old, or incomplete.")
+    return _private_page(request, "message", 404, title=_("This link no longer works"), lead=lead)
 
 
 def _private_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page whose URL may hold a token: it names the form as canonical, and sends no referrer."""
-    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts"), "section": "careers"}
+    context |= {"canonical": settings.SITE_URL + reverse("careers:alerts")}
     response = render(request, f"careers/alerts/{template}.html", context, status=status)
     return _no_store(response, "no-referrer")
 

@@ -18,16 +18,14 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from careers.exports.notice_data import (
-    TAG_URI_YEAR,
     absolute_url,
     clean_text,
     closing_line,
+    derived_id,
     export_title,
     notice_facts,
-    notice_id,
     notice_url,
     organization_name,
-    tag_uri,
     with_export_data,
 )
 from careers.models.notice import Notice
@@ -40,7 +38,7 @@ from iomlaos.publishing.shortcuts import get_published_or_raise
 #: Feed readers keep what they have seen.
 MAX_ENTRIES = 100
 #: The date of a feed that never had an entry; Atom requires one.
-NEVER = datetime.datetime(TAG_URI_YEAR, 1, 1, tzinfo=datetime.UTC)
+NEVER = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class AtomFeed(Atom1Feed):
@@ -57,49 +55,49 @@ class AtomFeed(Atom1Feed):
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    title, page = _("Open positions and tenders"), reverse("careers:career_list")
-    return _open_notices(request, "careers", title, page, [Vacancy, ProcurementNotice])
+    title, page = _("Open jobs and tenders"), reverse("careers:career_list")
+    return _open_notices(request, title, page, [Vacancy, ProcurementNotice])
 
 
 @require_safe
 def vacancies_feed(request: HttpRequest) -> HttpResponse:
-    return _open_notices(request, "vacancies", _("Open positions"), reverse("careers:career_list"), [Vacancy])
+    return _open_notices(request, _("Open jobs"), reverse("careers:career_list"), [Vacancy])
 
 
 @require_safe
 def procurements_feed(request: HttpRequest) -> HttpResponse:
-    title, page = _("Open tenders"), reverse("careers:procurement_list")
-    return _open_notices(request, "procurement", title, page, [ProcurementNotice])
+    page = reverse("careers:procurement_list")
+    return _open_notices(request, _("Open tenders"), page, [ProcurementNotice])
 
 
-def _open_notices(
-    request: HttpRequest, name: str, title: str, page: str, models: list[type[Notice]]
-) -> HttpResponse:
+def _open_notices(request: HttpRequest, title: str, page: str, models: list[type[Notice]]) -> HttpResponse:
     """Newest first. The feed was updated when an entry was, and when a notice closed and left it."""
     at, office = request.at, Office.get_current()
     notices: list[Notice] = []
     for model in models:
         notices += with_export_data(model.objects.open(at).newest_first())[:MAX_ENTRIES]
     notices.sort(key=lambda notice: notice.announced_at, reverse=True)
-    entries = [_open_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
+    entries = [_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
     closed = filter(None, [model.objects.closed(at).first() for model in models])
     updates = [notice.closes_at for notice in closed] + [entry["updateddate"] for entry in entries]
     title = clean_text(f"{title} · {office}") if office else title
     updated = max(updates, default=NEVER)
-    return _feed_response(request, entries, name, page, office, title=title, updated=updated)
+    own_url = absolute_url(request.path)
+    return _feed_response(request, entries, own_url, page, office, title=title, updated=updated)
 
 
-def _open_notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
-    """Its facts, and what has changed since it was announced."""
+def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
+    """Its facts, and what has changed since it was announced: the same entry in every feed."""
     kind = str(capfirst(notice._meta.verbose_name))
     facts = [kind, *notice_facts(notice)]
+    if notice.outcome and not notice.is_open(at):
+        facts.append(f"{_('Outcome')}: {notice.get_outcome_display()}")
     deadline, iso_deadline = closing_line(notice, at), notice.deadline_iso
     parts = [
         format_html('<p><strong><time datetime="{}">{}</time></strong></p>', iso_deadline, deadline),
         format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((fact,) for fact in facts))),
     ]
-    changes = [event for event in notice.events(at) if event.kind != NoticeEvent.Kind.PUBLISHED]
-    if changes:
+    if changes := _changes(notice, at):
         rows = (
             (date_format(localtime(event.updated_at)), event.kind.label, linebreaksbr(clean_text(event.text)))
             for event in changes
@@ -109,7 +107,7 @@ def _open_notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
     return {
         "title": export_title(notice),
         "link": notice_url(notice),
-        "unique_id": tag_uri(notice_id(notice)),
+        "unique_id": notice.uid.urn,
         "pubdate": notice.announced_at,
         "updateddate": notice.last_updated(at),
         "categories": [kind],
@@ -120,15 +118,21 @@ def _open_notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
 
 @require_safe
 def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpResponse:
-    """What happened to one notice: its publication, changes, answers, closing and outcome, latest first."""
+    """The changes, answers, closing and outcome of one notice, latest first; at the end the notice itself."""
     at = request.at
     notices = with_export_data(model.objects.all())
     notice = get_published_or_raise(model, slug, at, notices, beside="feed.atom")
-    entries = [_event_entry(notice, event) for event in notice.events(at)[:MAX_ENTRIES]]
+    changes = _changes(notice, at)[: MAX_ENTRIES - 1]
+    entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(
-        request, entries, notice_id(notice), notice.get_absolute_url(), Office.get_current(),
+        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), Office.get_current(),
         title=export_title(notice), subtitle=closing_line(notice, at), updated=notice.last_updated(at),
     )  # fmt: skip
+
+
+def _changes(notice: Notice, at: datetime.datetime) -> list[NoticeEvent]:
+    """What happened since its publication, latest first."""
+    return [event for event in notice.events(at) if event.kind != NoticeEvent.Kind.PUBLISHED]
 
 
 def _event_entry(notice: Notice, event: NoticeEvent) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def _event_entry(notice: Notice, event: NoticeEvent) -> dict[str, Any]:
     return {
         "title": f"{event.kind.label}: {export_title(notice)}",
         "link": notice_url(notice),
-        "unique_id": tag_uri(f"{notice_id(notice)}:{event.name}"),
+        "unique_id": derived_id(notice, event.name).urn,
         "pubdate": event.at,
         "updateddate": event.updated_at,
         "summary": text,
@@ -145,7 +149,12 @@ def _event_entry(notice: Notice, event: NoticeEvent) -> dict[str, Any]:
 
 
 def _feed_response(
-    request: HttpRequest, entries: Iterable[dict], name: str, page: str, office: Office | None, **options: Any
+    request: HttpRequest,
+    entries: Iterable[dict],
+    feed_id: str,
+    page: str,
+    office: Office | None,
+    **options: Any,
 ) -> HttpResponse:
     atom = AtomFeed(
         link=absolute_url(page),
@@ -154,7 +163,7 @@ def _feed_response(
         author_name=organization_name(office),
         author_link=absolute_url("/"),
         feed_url=absolute_url(request.path),
-        feed_guid=tag_uri(name),
+        feed_guid=feed_id,
         **options,
     )
     for entry in entries:
@@ -163,4 +172,4 @@ def _feed_response(
 
 
 def _link_to(notice: Notice) -> str:
-    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the whole notice"))
+    return format_html('<p><a href="{}">{}</a></p>', notice_url(notice), _("Read the full notice"))

@@ -5,15 +5,14 @@ Required fields: schema.org/JobPosting and Google's documentation
 """
 
 import datetime
-import json
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
 
 from careers.exports.notice_data import clean_text, export_title, full_text, locality, notice_url
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
+from iomlaos.office.structured_data import COUNTRY
 from iomlaos.publishing.dates import VIENTIANE
 
 #: Google's employment types by contract and by working time. A fixed term has none.
@@ -25,8 +24,6 @@ EMPLOYMENT_TYPES = {
     Vacancy.WorkingTime.FULL_TIME: "FULL_TIME",
     Vacancy.WorkingTime.PART_TIME: "PART_TIME",
 }
-#: Characters that could end the script element.
-ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> dict[str, Any] | None:
@@ -61,8 +58,8 @@ def job_posting(vacancy: Vacancy, at: datetime.datetime, organization: str) -> d
 
 
 def _location(place: Place | None) -> dict[str, Any]:
-    """A Place with at least the country, which Google requires: all duty stations are in Lao PDR."""
-    address = {"@type": "PostalAddress", "addressCountry": "LA"}
+    """A Place with at least the country, which Google requires."""
+    address = {"@type": "PostalAddress", "addressCountry": COUNTRY}
     location = {"@type": "Place", "address": address}
     if place is not None:
         location["name"] = clean_text(place.name)
@@ -71,11 +68,3 @@ def _location(place: Place | None) -> dict[str, Any]:
         if place.kind == Place.Kind.PROVINCE:
             address["addressRegion"] = clean_text(place.name)
     return location
-
-
-def as_script(posting: dict[str, Any] | None) -> SafeString:
-    """The script element for the head of a page; empty without a posting."""
-    if posting is None:
-        return mark_safe("")
-    text = json.dumps(posting, ensure_ascii=False).translate(ESCAPES)
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import uuid
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,8 +15,6 @@ from careers.models.vacancy import Vacancy
 from iomlaos.media.richtext import strip_images
 from iomlaos.office.models import Office, Place
 
-#: The year in this site's tag URIs (RFC 4151). Never change it: readers know entries by these names.
-TAG_URI_YEAR = 2026
 #: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: The ISO code of the prefecture of the capital, which is a town as well as a province.
@@ -44,17 +43,15 @@ def notice_url(notice: Notice) -> str:
 
 
 def host() -> str:
-    """The host name of the site, which makes identifiers unique among all sites."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def notice_id(notice: Notice) -> str:
-    """An identifier within this site that stays when the slug changes."""
-    return f"{notice._meta.model_name}:{notice.pk}"
+def derived_id(notice: Notice, name: str) -> uuid.UUID:
+    """The identifier of something that belongs to a notice: a change, a date.
 
-
-def tag_uri(name: str) -> str:
-    return f"tag:{host()},{TAG_URI_YEAR}:{name}"
+    Never change how it is made: readers and calendars know entries by it.
+    """
+    return uuid.uuid5(notice.uid, name)
 
 
 def clean_text(text: object) -> str:
@@ -82,12 +79,12 @@ def notice_facts(notice: Notice) -> list[str]:
     if isinstance(notice, Vacancy):
         grade = f"{notice.grade} ({notice.grade_scale_name})" if notice.grade_scale_name else notice.grade
         facts = [
-            (_("Duty station"), notice.duty_station),
-            (_("Organizational unit"), notice.organizational_unit),
+            (_("Location"), notice.duty_station),
+            (_("Unit"), notice.organizational_unit),
             (_("Grade"), grade),
-            (_("Appointment"), notice.appointment),
-            (_("Estimated start"), notice.starts),
-            (_("Who may apply"), " · ".join(notice.who_may_apply)),
+            (_("Contract"), notice.appointment),
+            (_("Starts"), notice.starts),
+            (_("Who can apply"), " · ".join(notice.who_may_apply)),
         ]
     else:
         facts = [

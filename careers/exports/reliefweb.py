@@ -83,7 +83,7 @@ class ReliefWebJob:
             format_html("<p>{}</p>", _("Fill in the %(form)s.") % {"form": form.title}) if form else "",
             f"<ul>{render_to_string('careers/ways_to_submit.html', {'notice': self.vacancy})}</ul>",
             format_html("<p>{}</p>", closing_line(self.vacancy, self.at)),
-            format_html('<p>{} <a href="{url}">{url}</a></p>', _("The whole notice:"), url=url),
+            format_html('<p>{} <a href="{url}">{url}</a></p>', _("The full notice:"), url=url),
         ]
         return " ".join(clean_text("".join(parts)).split())
 

@@ -21,15 +21,26 @@ from iomlaos.publishing.shortcuts import get_published_or_raise
 
 
 @require_safe
-def short_notice(request: HttpRequest, slug: str) -> HttpResponseRedirect:
-    """Redirect from `/n/<slug>` to the page of a notice of any kind, open or closed.
+def short_notice(request: HttpRequest, name: str) -> HttpResponseRedirect:
+    """Redirect from `/n/<number>` to the page of a notice of any kind, open or closed.
 
-    The redirect is temporary: browsers would keep a permanent one after the notice was withdrawn or renamed.
+    Earlier short addresses had the slug instead; they are still printed on paper. The redirect is temporary:
+    browsers would keep a permanent one after the notice was withdrawn or renamed.
     """
     try:
-        return HttpResponseRedirect(find_notice(slug, request.at).get_absolute_url())
+        return HttpResponseRedirect(find_by_short_name(name, request.at).get_absolute_url())
     except PermanentlyMoved as moved:
         return HttpResponseRedirect(moved.to)
+
+
+def find_by_short_name(name: str, at: datetime.datetime) -> Notice:
+    """Return the live notice with this number or slug. Raises as `find_notice` does."""
+    for model in notice_models() if name.isdecimal() else ():
+        notice = model.objects.filter(number=int(name)).first()
+        # Of a number whose notice nobody has seen, nothing is known.
+        if notice is not None and notice.is_announced(at):
+            return get_published_or_raise(model, notice.slug, at, model.objects.with_readvertised(at))
+    return find_notice(name, at)
 
 
 def find_notice(slug: str, at: datetime.datetime) -> Notice:
@@ -75,7 +86,8 @@ class ShareLinks:
     @property
     def address(self) -> str:
         """The short URL: easy to type, and a small QR code."""
-        return settings.SITE_URL + reverse("short_notice", args=[self.notice.slug])
+        name = self.notice.number or self.notice.slug
+        return settings.SITE_URL + reverse("short_notice", args=[name])
 
     @property
     def caption(self) -> str:
@@ -83,7 +95,7 @@ class ShareLinks:
         closing = closing_line(self.notice, self.at)
         if not self.notice.is_open(self.at):
             closing = f"{closing}. {self.notice.closed_message}"
-        lines = [export_title(self.notice), closing, self.address, _("IOM charges no fee at any stage.")]
+        lines = [export_title(self.notice), closing, self.address, _("IOM never asks for money.")]
         if self.notice.is_internal and self.notice.is_open(self.at):
             lines.insert(1, _("Only people who already work for IOM can apply."))
         return "\n".join(lines)

@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('topic', models.CharField(choices=[('all', 'New positions and tenders'), ('vacancies', 'New positions'), ('procurement', 'New tenders'), ('notice', 'Changes to one notice')], max_length=12, verbose_name='what about')),
+                ('topic', models.CharField(choices=[('all', 'New jobs and tenders'), ('vacancies', 'New jobs'), ('procurement', 'New tenders'), ('notice', 'Changes to one notice')], max_length=12, verbose_name='what about')),
                 ('token', models.CharField(default=careers.alerts.models.new_token, editable=False, max_length=43, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
             name='DeadlineChange',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('field', models.CharField(choices=[('closes_at', 'Closes'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
+                ('field', models.CharField(choices=[('closes_at', 'Deadline'), ('clarifications_until', 'Questions until'), ('pre_bid_at', 'Pre-bid meeting')], default='closes_at', editable=False, max_length=20, verbose_name='moment')),
                 ('before', models.DateTimeField(editable=False, null=True, verbose_name='old deadline')),
                 ('after', models.DateTimeField(editable=False, null=True, verbose_name='new deadline')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),

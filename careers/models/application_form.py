@@ -1,6 +1,5 @@
 """Application forms and their versions."""
 
-import datetime
 from typing import Self
 
 from django.db import models
@@ -20,6 +19,7 @@ class ApplicationForm(Publishable):
     """A form that applicants fill in; "on request" without a version."""
 
     list_url_name = "careers:form_list"
+    in_sitemap = False
     shows_changes = False
     record_options = Publishable.record_options.extend(children=("versions",))
 
@@ -38,11 +38,6 @@ class ApplicationForm(Publishable):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('careers:form_list')}#{self.slug}"
-
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
-        """None: forms are rows of a list, not pages of their own."""
-        return cls.objects.none()
 
     @property
     def current_versions(self) -> list["FormVersion"]:

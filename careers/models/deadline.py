@@ -9,7 +9,14 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.dates import VIENTIANE, format_deadline, is_end_of_day, iso_utc, local_date
+from iomlaos.publishing.dates import (
+    VIENTIANE,
+    format_deadline,
+    format_deadline_parts,
+    is_end_of_day,
+    iso_utc,
+    local_date,
+)
 from iomlaos.publishing.serialization import as_queryset
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -115,8 +122,13 @@ class DeadlineMixin:
 
     @property
     def deadline(self) -> str:
-        """The deadline as text. Nothing else formats it."""
+        """The deadline in one line, for sentences."""
         return format_deadline(self.closes_at)
+
+    @property
+    def deadline_parts(self) -> tuple[str, str]:
+        """The deadline in two lines, for the box of a notice: the day, the hour with its zone."""
+        return format_deadline_parts(self.closes_at)
 
     @property
     def deadline_iso(self) -> str:

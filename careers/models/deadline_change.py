@@ -14,7 +14,7 @@ class DeadlineChange(NoticeChild):
     """A change of a public deadline or, of tenders, of another moment that bidders go by. Never deleted."""
 
     class Field(models.TextChoices):
-        CLOSING = "closes_at", _("Closes")
+        CLOSING = "closes_at", _("Deadline")
         QUESTIONS = "clarifications_until", _("Questions until")
         MEETING = "pre_bid_at", _("Pre-bid meeting")
 
@@ -42,12 +42,14 @@ class DeadlineChange(NoticeChild):
         return format_deadline(self.after) if self.after else gettext("not given")
 
     def event(self) -> NoticeEvent:
-        deadlines = {"old": self.old_deadline, "new": self.new_deadline}
-        text = gettext("From: %(old)s. To: %(new)s.") % deadlines
+        words = {"what": self.get_field_display(), "old": self.old_deadline, "new": self.new_deadline}
         if self.field == self.Field.CLOSING:
             kind = NoticeEvent.Kind.DEADLINE
-            parts = [text, self.reason or gettext("No reason was given.")]
+            text = gettext("Old deadline: %(old)s. New deadline: %(new)s.")
         else:
             kind = NoticeEvent.Kind.MOMENT
-            parts = [f"{self.get_field_display()}.", text, self.reason]
-        return NoticeEvent(f"deadline:{self.pk}", kind, self.changed_at, " ".join(filter(None, parts)))
+            text = gettext("%(what)s: %(new)s. Before: %(old)s.")
+        reason = gettext("Reason: %(reason)s") % {"reason": self.reason} if self.reason else ""
+        if not reason and kind is NoticeEvent.Kind.DEADLINE:
+            reason = gettext("No reason was given.")
+        return NoticeEvent(f"deadline:{self.pk}", kind, self.changed_at, f"{text % words} {reason}".strip())

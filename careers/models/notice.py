@@ -1,6 +1,7 @@
 """Notice: the base of vacancies and procurement notices."""
 
 import datetime
+import uuid
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
@@ -9,10 +10,12 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.deadline import DeadlineMixin
 from careers.models.notice_event import NoticeEventsMixin
+from careers.models.notice_number import NoticeNumber
 from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE
@@ -45,7 +48,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Its page shows amendments instead.
     shows_changes = False
     record_options = Publishable.record_options.extend(
-        not_content=("first_published_at", "outcome_at"),
+        not_content=("uid", "number", "first_published_at", "outcome_at"),
         # A deadline changes by hand, and with a reason.
         kept_on_restore=("closes_at",),
         carried=("deadline_reason",),
@@ -62,9 +65,16 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: Slugs that are addresses of lists.
     RESERVED_SLUGS: ClassVar[tuple[str, ...]] = ()
     closed_message: ClassVar[Promise | str] = ""
+    #: What stands before the deadline.
+    deadline_label: Promise | str = ""
+    apply_heading: Promise | str = ""
     #: Whether only people who already work for IOM can take part; see `NoticeQuerySet.external`.
     is_internal = False
 
+    #: Names it in feeds and calendars, whatever becomes of its slug or of the site's address.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: For `/n/<number>`. Given once it is to be public: gaps would tell of drafts.
+    number = models.PositiveBigIntegerField(_("number"), unique=True, null=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(_("reference"), max_length=40, blank=True)
     posted_on = models.DateField(_("posted on"), null=True, blank=True)
@@ -133,7 +143,12 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
                 fields=["closes_at", "id"],
                 condition=models.Q(state=Publishable.State.PUBLISHED),
                 name="%(class)s_published",
-            )
+            ),
+            models.Index(
+                fields=["closes_at"],
+                condition=models.Q(state=Publishable.State.WITHDRAWN) | models.Q(outcome="cancelled"),
+                name="%(class)s_called_off",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,9 +162,13 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     def save(self, *args, **kwargs) -> None:
         at = self.saved_at or timezone.now()
         with transaction.atomic():
+            if self.number is None and self.public_from(at):
+                self.number = NoticeNumber.objects.create().pk
             self._record_history(at)
             if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "first_published_at", "outcome_at"}
+                kwargs["update_fields"] = {
+                    *kwargs["update_fields"], "number", "first_published_at", "outcome_at"
+                }  # fmt: skip
             super().save(*args, **kwargs)
             if self.public_from(at):
                 self._date_entries(at)
@@ -189,6 +208,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if self.closes_at:
             self.clean_deadline(now)
         self._clean_outcome(now)
+        if self.slug.isdecimal():
+            raise ValidationError({"slug": _("Digits alone are the number of a notice. Add a word.")})
         if self.slug and (self.slug in self.RESERVED_SLUGS or self.is_slug_of_other_kind()):
             raise ValidationError({"slug": _("Another notice or a list has this address. Choose another.")})
         self.clean_deadline_reason(now)
@@ -197,7 +218,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if self.outcome and self.closes_at and self.is_open(at):
             raise ValidationError({"outcome": _("This notice is still open, so it has no outcome yet.")})
         if self.outcome and self.outcome not in self.OUTCOMES:
-            raise ValidationError({"outcome": _("This cannot come of a notice of this kind.")})
+            raise ValidationError({"outcome": _("This outcome does not fit this kind of notice.")})
         if self.readvertised_as_id and self.readvertised_as_id == self.pk:
             raise ValidationError({"readvertised_as": _("This is the notice itself. Choose its successor.")})
         if self.readvertised_as_id and self.outcome != self.Outcome.READVERTISED:
@@ -246,6 +267,11 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         return warnings
 
     @property
+    def kind_name(self) -> str:
+        """ "Job", "Tender"."""
+        return capfirst(self._meta.verbose_name)
+
+    @property
     def has_text(self) -> bool:
         return bool(self.body)
 
@@ -262,8 +288,21 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         return self.outcome in self.UNDECIDED_OUTCOMES
 
     @property
+    def closed_lead(self) -> str:
+        """When it closed, and the outcome or that nothing is taken any more."""
+        closed = gettext("Closed on %(day)s.") % {"day": self.short_deadline}
+        outcome = f"{self.get_outcome_display()}." if self.outcome else self.closed_message
+        return f"{closed} {outcome}"
+
+    @property
+    def ways_to_submit(self) -> list[str]:
+        """Of "email", "link" and "address", those that it gives."""
+        ways = ("email", "link", "address")
+        return [way for way in ways if getattr(self, f"submission_{way}")]
+
+    @property
     def has_way_to_submit(self) -> bool:
-        return bool(self.submission_email or self.submission_link or self.submission_address)
+        return bool(self.ways_to_submit)
 
     @property
     def submission_subject(self) -> str:
@@ -284,10 +323,10 @@ def notice_models() -> list[type[Notice]]:
     return Notice.__subclasses__()
 
 
-def next_to_close(at: datetime.datetime) -> Notice | None:
-    """The open notice, of whichever kind, that closes first. Not an internal position."""
-    first = (kind.objects.open(at).external().first() for kind in notice_models())
-    return min(filter(None, first), key=lambda notice: notice.closes_at, default=None)
+def next_to_close(at: datetime.datetime, number: int) -> list[Notice]:
+    """The open notices, of whichever kind, that close first. Not internal positions."""
+    first = [notice for kind in notice_models() for notice in kind.objects.open(at).external()[:number]]
+    return sorted(first, key=lambda notice: notice.closes_at)[:number]
 
 
 def last_closed(at: datetime.datetime) -> Notice | None:

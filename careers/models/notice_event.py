@@ -70,9 +70,8 @@ class NoticeEventsMixin:
     def _closing_events(self, at: datetime.datetime) -> Iterator[NoticeEvent]:
         if self.is_open(at):
             return
-        yield NoticeEvent(
-            f"closed:{self.deadline_iso}", NoticeEvent.Kind.CLOSED, self.closes_at, self.deadline
-        )
+        text = f"{self.deadline}. {self.closed_message}"
+        yield NoticeEvent(f"closed:{self.deadline_iso}", NoticeEvent.Kind.CLOSED, self.closes_at, text)
         if self.outcome:
             decided_at = max(self.outcome_at or self.closes_at, self.closes_at)
             text = " ".join(filter(None, [f"{self.get_outcome_display()}.", self.outcome_note]))

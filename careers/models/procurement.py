@@ -43,20 +43,19 @@ class ProcurementNotice(Notice):
 
     METHOD_EXPLANATIONS = {
         Method.RFQ: _(
-            "The office asks for prices of goods or services that are described exactly. As a "
-            "rule the lowest offer that meets the description is taken."
+            "We ask for prices of goods or services that we describe exactly. We usually take the lowest "
+            "offer that meets the description."
         ),
         Method.ITB: _(
-            "Sealed bids for works, goods or services that are described exactly. As a rule the lowest bid "
-            "that meets every requirement is taken."
+            "Sealed bids for works, goods or services that we describe exactly. We usually take the lowest "
+            "bid that meets every requirement."
         ),
         Method.RFP: _(
-            "The office describes what it needs, and bidders propose how they would do it and at what "
-            "price. Both are weighed."
+            "We describe what we need. Bidders propose how they would do it and at what price. We weigh both."
         ),
         Method.EOI: _(
-            "Companies say that they are interested and able. Nothing is bought yet; the suitable ones "
-            "may be invited to bid later."
+            "Companies tell us that they are interested and able. We buy nothing yet, and may invite the "
+            "suitable ones to bid later."
         ),
     }
 
@@ -71,7 +70,9 @@ class ProcurementNotice(Notice):
     DATED_ENTRIES = ("amendments", "clarifications")
     CHANGES = (*Notice.CHANGES, "document_changes")
     RESERVED_SLUGS = ("closed", "awards", "files")
-    closed_message = _("Offers are no longer taken.")
+    closed_message = _("We no longer accept offers.")
+    deadline_label = _("Submit by")
+    apply_heading = _("How to submit an offer")
 
     method = models.CharField(_("method"), max_length=8, choices=Method, blank=True)
     clarifications_until = models.DateTimeField(

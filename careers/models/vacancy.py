@@ -44,7 +44,7 @@ SCALES = {
     "NO": GradeScale(
         "^NO[- ]?[A-E0-9]([^A-Z0-9]|$)",
         _("National Professional Officer"),
-        _("Professional work that calls for knowledge of the country."),
+        _("Professional work that needs knowledge of the country."),
         _("For nationals of Lao PDR."),
         is_local=True,
     ),
@@ -52,13 +52,13 @@ SCALES = {
         "^P[- ]?[0-9]",
         _("Professional"),
         _("Professional work."),
-        _("Recruited internationally: people of any nationality may apply."),
+        _("Recruited internationally: people of any nationality can apply."),
     ),
     "UG": GradeScale(
         "^(UG([^A-Z]|$)|UNGRADED)",
         _("Ungraded"),
-        _("Outside the graded scales, mostly for a short time."),
-        _("The notice says who may apply."),
+        _("Outside the grades, mostly for a short time."),
+        _("The notice says who can apply."),
     ),
 }
 
@@ -109,7 +109,7 @@ class Vacancy(Notice):
     record_options = Notice.record_options.extend(
         children=("amendments",), not_copied=("starts", "form_version")
     )
-    closed_message = _("Applications are no longer taken.")
+    closed_message = _("We no longer accept applications.")
     list_url_name = "careers:career_list"
     FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
@@ -179,10 +179,6 @@ class Vacancy(Notice):
             ),
         ]
 
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> VacancyQuerySet:
-        return cls.objects.live(at).external()
-
     def get_absolute_url(self) -> str:
         return reverse("careers:vacancy_detail", args=[self.slug])
 
@@ -233,6 +229,19 @@ class Vacancy(Notice):
     @property
     def is_internal(self) -> bool:
         return self.tier == self.Tier.INTERNAL_ONLY
+
+    @property
+    def deadline_label(self) -> Promise | str:
+        """It asks nobody to apply where only IOM's own people can."""
+        return _("Closes") if self.is_internal else _("Apply by")
+
+    @property
+    def apply_heading(self) -> Promise | str:
+        return _("How to apply if you work for IOM") if self.is_internal else _("How to apply")
+
+    @property
+    def in_sitemap(self) -> bool:
+        return not self.is_internal
 
     @property
     def who_may_apply(self) -> list[str]:

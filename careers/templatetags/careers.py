@@ -1,18 +1,27 @@
 import datetime
+from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from careers.exports import jsonld
-from careers.exports.notice_data import organization_name
+from careers.exports.jsonld import job_posting as posting_of
+from careers.exports.notice_data import absolute_url, organization_name
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
+from iomlaos.office.structured_data import as_script
 from iomlaos.publishing.dates import iso_utc
 
 register = template.Library()
 register.filter("iso_utc", iso_utc)
+register.filter("absolute_url", absolute_url)
+
+
+@register.filter
+def webcal(path: str) -> str:
+    """`{{ path|webcal }}`: the address of a calendar, which programs open to subscribe to it."""
+    return "webcal:" + absolute_url(path).partition(":")[2]
 
 
 @register.simple_tag
@@ -30,10 +39,16 @@ def time_left(notice: Notice, at: datetime.datetime) -> str:
 @register.simple_tag(takes_context=True)
 def job_posting(context: Context, vacancy: Vacancy, at: datetime.datetime) -> SafeString:
     """`{% job_posting vacancy at %}`, for the head of its page; empty once it is closed."""
-    return jsonld.as_script(jsonld.job_posting(vacancy, at, organization_name(context.get("office"))))
+    return as_script(posting_of(vacancy, at, organization_name(context.get("office"))))
 
 
-@register.inclusion_tag("careers/share.html")
-def share(notice: Notice, at: datetime.datetime) -> dict[str, ShareLinks]:
-    """`{% share notice at %}`: links, a text to copy and, on paper, a QR code."""
-    return {"share": ShareLinks(notice, at)}
+@register.inclusion_tag("careers/share.html", takes_context=True)
+def share(context: Context, notice: Notice, at: datetime.datetime) -> dict[str, Any]:
+    """`{% share notice at %}`: links to follow it and to pass it on, and a text to copy."""
+    return {"share": ShareLinks(notice, at), "alerts_offered": context.get("alerts_offered")}
+
+
+@register.inclusion_tag("careers/print_code.html")
+def print_code(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
+    """`{% print_code notice at %}`: on paper alone, the short address of a notice and its QR code."""
+    return {"share": ShareLinks(notice, at), "at": at}

@@ -69,7 +69,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def slug_at(path: str) -> list[str]:
-    """The slug of the notice that a path of this site leads to, or an empty list."""
+    """The slug or the number of the notice that a path of this site leads to, or an empty list."""
     path = path.rstrip(".,;:!?)]}>»”’\"'/")
     for candidate in (path, f"{path}/"):
         try:
@@ -77,7 +77,7 @@ def slug_at(path: str) -> list[str]:
         except Resolver404:
             continue
         if match.view_name == "short_notice" or (match.namespace == "careers" and "slug" in match.kwargs):
-            return [match.kwargs["slug"]]
+            return [match.kwargs.get("name") or match.kwargs["slug"]]
     return []
 
 

@@ -11,7 +11,7 @@ from django.db.models import Case, CharField, Expression, F, Q, TextChoices, Val
 from django.db.models.functions import Coalesce, Length, Lower, NullIf, Replace
 from django.http import Http404
 
-from careers.exports.share import find_notice, moved_notice
+from careers.exports.share import find_by_short_name, moved_notice
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.verification.matching import (
@@ -97,7 +97,7 @@ def _linked_notices(query: NoticeQuery, at: datetime.datetime) -> tuple[list[Not
     live, gone = [], []
     for slug in list(dict.fromkeys(query.slugs))[:MAX_LINKS]:
         try:
-            live.append(find_notice(slug, at))
+            live.append(find_by_short_name(slug, at))
         except PermanentlyMoved as moved:
             live.append(moved_notice(moved, at))
         except GoneError as error:

@@ -57,7 +57,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _render(request: HttpRequest, form: CheckForm, *, status: int = 200, **context: object) -> HttpResponse:
-    context |= {"form": form, "at": request.at, "standard": StandardText.by_slug(), "section": "careers"}
+    context |= {"form": form, "at": request.at, "standard": StandardText.by_slug()}
     response = render(request, "careers/check.html", context, status=status)
     if request.method == "POST":
         patch_cache_control(response, no_store=True)

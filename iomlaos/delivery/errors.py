@@ -17,21 +17,20 @@ CSRF_FAILURE = "csrf"
 #: Title and advice of the pages that need neither database nor template engine, by status.
 STATIC_ERRORS: dict[int | str, tuple[str, str]] = {
     400: (
-        "This request could not be read",
-        "The address, or a cookie that was sent along, holds characters that no page has. Please begin at "
-        "the home page; if that fails too, delete the cookies of this site in your browser.",
+        "We could not read this request",
+        "The address or a cookie has characters that we cannot read. Start at the home page. If that fails, "
+        "delete the cookies of this site in your browser.",
     ),
     403: ("You cannot open this page", "Nothing was changed."),
     CSRF_FAILURE: (
-        "This was not accepted",
-        "Nothing was saved: the form was open for too long. Go back, load the page again and send it once "
-        "more.",
+        "This form was not accepted",
+        "It was open for too long, and nothing was saved. Go back, reload the page and send it again.",
     ),
-    405: ("Pages of this site can only be read", "Nothing that was sent has been stored."),
-    411: ("This was not accepted", "What was sent does not say how long it is. Nothing was stored."),
-    413: ("This is too large", "What was sent is larger than the site takes. Please send a smaller file."),
-    414: ("This address is too long", "Please begin at the home page."),
-    500: ("Something went wrong here", "The fault is ours, not yours. Please try again in a few minutes."),
+    405: ("You cannot send anything to this page", "We stored nothing."),
+    411: ("This request was not accepted", "It does not give its length. We stored nothing."),
+    413: ("This is too large", "We cannot accept what you sent. Send a smaller file."),
+    414: ("This address is too long", "Start at the home page."),
+    500: ("Something went wrong", "This is our fault, not yours. Try again in a few minutes."),
 }
 
 
@@ -69,18 +68,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
     context = {
-        "title": _("There is no page at this address"),
-        "lead": _("It may have been typed wrongly, or the page may never have been published."),
+        "title": _("Page not found"),
+        "lead": _("Check the address, or start from one of these pages."),
     }
     return render(request, "delivery/error.html", context, status=404)
 
 
-def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
-    context = {
-        "title": _("This page was taken down"),
-        "lead": _("The office published something here, and has withdrawn it since."),
-        "reason": reason,
-    }
+def gone(request: HttpRequest, error: GoneError) -> HttpResponse:
+    """What was withdrawn names its title: people look for it, and others still offer it."""
+    context = {"record": error.record, "reason": error.reason}
+    if error.is_withdrawn:
+        context["title"] = _("Withdrawn: %(title)s") % {"title": error.record}
+        context["lead"] = _("We withdrew this page.")
+    else:
+        context["title"] = _("This page was taken down")
+        context["lead"] = _("We no longer publish this page.")
     return render(request, "delivery/error.html", context, status=410)
 
 
@@ -91,5 +93,5 @@ class RedirectAndGoneMiddleware(MiddlewareMixin):
         if isinstance(exception, PermanentlyMoved):
             return HttpResponsePermanentRedirect(exception.to)
         if isinstance(exception, GoneError):
-            return gone(request, exception.reason)
+            return gone(request, exception)
         return None

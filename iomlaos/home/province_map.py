@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from iomlaos.office.models import Place
+from programmes.models import Programme
 
 PROVINCES = Path(__file__).with_name("provinces.geojson")
 #: The edges of the drawing in degrees, with room for labels.
@@ -21,51 +22,80 @@ UNITS_A_DEGREE = 60
 STRETCH = math.cos(math.radians(18))
 WIDTH = round((EAST - WEST) * STRETCH * UNITS_A_DEGREE)
 HEIGHT = round((NORTH - SOUTH) * UNITS_A_DEGREE)
-LABEL_OFFSET = 11
+#: From the middle of a pin to its label.
+LABEL_OFFSET = 22
 #: The slugs of the two ends of the Boten–Vientiane railway.
 RAILWAY = ("boten", "vientiane")
 
 
 @dataclass(frozen=True)
-class MapMarker:
-    """The label of a place, and a point if its position is known."""
+class MapKey:
+    """A programme with its places, and the number of its pins; None where no place of it is on the map."""
 
+    programme: Programme
+    places: list[Place]
+    number: int | None
+
+
+@dataclass(frozen=True)
+class MapPin:
+    """A place on the map with the programme that it belongs to."""
+
+    key: MapKey
     name: str
     x: int
     y: int
-    has_point: bool
     label_x: int
+    label_y: int
     #: SVG's text-anchor.
     label_anchor: str
 
 
-def draw_map(places: Iterable[Place]) -> dict[str, Any]:
-    """What the template draws: paths of provinces with and without a place, markers, the railway's ends.
+def draw_map(places_by_programme: Iterable[tuple[Programme, list[Place]]]) -> dict[str, Any]:
+    """What the template draws: paths of provinces with and without a place, pins, the railway's ends, a key.
 
-    Places with neither a position nor a province are left out.
+    A place that several programmes name gets the pin of the first. Places with neither a position nor a
+    province are in the key alone.
     """
-    places = list(places)
-    paths, centres = _provinces()
-    codes = {place.iso_code for place in places} & paths.keys()
-    markers: dict[str, MapMarker] = {}
-    for place in places:
-        if place.latitude is not None:
-            x, y = _project(float(place.longitude), float(place.latitude))
-            # West of the country's middle there is room on the right, and the other way round.
-            offset, anchor = (-LABEL_OFFSET, "end") if place.iso_code else (LABEL_OFFSET, "start")
-            markers[place.slug] = MapMarker(place.name, x, y, True, x + offset, anchor)
-        elif place.iso_code in codes:
-            x, y = centres[place.iso_code]
-            markers[place.slug] = MapMarker(place.name, x, y, False, x, "middle")
-    ends = [markers.get(slug) for slug in RAILWAY]
+    paths, _centres = _provinces()
+    keys: list[MapKey] = []
+    pins: dict[str, MapPin] = {}
+    number = 0
+    for programme, places in places_by_programme:
+        is_on_map = any(_position(place) for place in places)
+        number += is_on_map
+        key = MapKey(programme, places, number if is_on_map else None)
+        keys.append(key)
+        for place in places:
+            if _position(place) and place.slug not in pins:
+                pins[place.slug] = _pin(key, place)
+    codes = {place.iso_code for key in keys for place in key.places} & paths.keys()
+    ends = [pins.get(slug) for slug in RAILWAY]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "neutral": "".join(path for code, path in paths.items() if code not in codes),
         "named": "".join(paths[code] for code in sorted(codes)),
-        "markers": list(markers.values()),
+        "pins": list(pins.values()),
         "railway": ends if all(ends) else None,
+        "keys": sorted(keys, key=lambda key: key.number is None),
     }
+
+
+def _position(place: Place) -> tuple[int, int] | None:
+    """On the drawing: its own position, else the middle of its province."""
+    if place.latitude is not None:
+        return _project(float(place.longitude), float(place.latitude))
+    return _provinces()[1].get(place.iso_code)
+
+
+def _pin(key: MapKey, place: Place) -> MapPin:
+    x, y = _position(place)
+    if place.latitude is None:
+        return MapPin(key, place.name, x, y, x, y - LABEL_OFFSET, "middle")
+    # West of the country's middle there is room on the right, and the other way round.
+    offset, anchor = (-LABEL_OFFSET, "end") if place.iso_code else (LABEL_OFFSET, "start")
+    return MapPin(key, place.name, x, y, x + offset, y, anchor)
 
 
 def _project(longitude: float, latitude: float) -> tuple[int, int]:

@@ -13,15 +13,11 @@ from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
-from iomlaos.publishing.models import publishables
 from iomlaos.publishing.shortcuts import record_view
-from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+from programmes.models import Counterpart, Donor, Figure, Programme, Project, group_figures
 
-#: Pages of the sitemap beside those that models name.
-STATIC_PAGES = (
-    "home:home", "programmes:donor_list", "careers:closed_list", "careers:procurement_closed_list",
-    "careers:award_list", "careers:check", "office:contact",
-)  # fmt: skip
+#: Open notices on the home page: the next to close.
+OPEN_ON_HOME = 2
 
 
 @require_safe
@@ -29,18 +25,20 @@ def home(request: HttpRequest) -> HttpResponse:
     at = request.at
     projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
     programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
-    places_named = [(programme, _places(programme)) for programme in programmes]
+    places = [(programme, _places(programme)) for programme in programmes]
+    next_to_close_now = next_to_close(at, OPEN_ON_HOME)
     context = {
+        "at": at,
         "programmes": programmes,
-        "figures": Figure.objects.filter(programme=None),
-        "next_closing": next_to_close(at),
-        "last_closed": last_closed(at),
-        "document_count": Document.objects.live(at).count(),
-        "donor_groups": Donor.by_kind(Donor.objects.public(at)),
+        "figures": group_figures(Figure.objects.filter(programme=None)),
+        "next_to_close": next_to_close_now,
+        "job_count": Vacancy.objects.open(at).external().count(),
+        "tender_count": ProcurementNotice.objects.open(at).count(),
+        "last_closed": None if next_to_close_now else last_closed(at),
+        "donors": Donor.sorted_by_name(Donor.objects.public(at)),
         "counterparts": Counterpart.objects.filter(is_internal=True),
         "information_date": max_or_none(programme.information_date for programme in programmes),
-        "named_places": [(programme, places) for programme, places in places_named if places],
-        "map": draw_map(dict.fromkeys(place for _, places in places_named for place in places)),
+        "map": draw_map((programme, named) for programme, named in places if named),
         "section": "home",
     }
     return render(request, "home/home.html", context)
@@ -54,36 +52,16 @@ def _places(programme: Programme) -> list[Place]:
 
 @record_view(Page)
 def about(request: HttpRequest, page: Page) -> HttpResponse:
-    counterparts = Counterpart.objects.filter(is_internal=True).with_work(request.at)
     context = {
         "page": page,
-        "counterparts": counterparts,
+        "counterparts": Counterpart.objects.filter(is_internal=True).with_work(request.at),
+        "figures": group_figures(Figure.objects.filter(programme=None)),
+        "figures_without_caption": Figure.objects.filter(programme=None).without_caption(),
         "information_date": page.information_date,
         "reviewed_on": page.reviewed_on,
         "section": "about",
     }
     return render(request, "home/about.html", context)
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    at = request.at
-    entries = [(reverse(name), None) for name in STATIC_PAGES]
-    if settings.ALERTS_ENABLED:
-        entries.append((reverse("careers:alerts"), None))
-    for name, closed in (
-        ("careers:closed_year", Vacancy.objects.closed(at)),
-        ("careers:procurement_closed_year", ProcurementNotice.objects.closed(at)),
-        ("careers:award_year", ProcurementNotice.objects.awarded(at)),
-    ):
-        entries += [(reverse(name, args=[year]), None) for year in closed.closing_years()]
-    entries += [(donor.get_absolute_url(), None) for donor in Donor.objects.public(at)]
-    for model in publishables():
-        if model.list_url_name:
-            entries.append((reverse(model.list_url_name), None))
-        entries += [(row.get_absolute_url(), row.information_date) for row in model.in_sitemap(at)]
-    context = {"site_url": settings.SITE_URL, "entries": entries}
-    return render(request, "home/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe

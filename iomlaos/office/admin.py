@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
+from iomlaos.office.models import ContactPoint, Milestone, Office, Page, Place, SiteNotice, StandardText
 from iomlaos.staff.content import ContentAdmin, PublishableAdmin
 from iomlaos.staff.filters import TranslatedFilter
 from iomlaos.staff.inlines import ContentInline
@@ -18,9 +18,15 @@ from iomlaos.staff.inlines import ContentInline
 
 class ContactPointInline(ContentInline):
     model = ContactPoint
-    add_label = _("Add a number or an address")
+    add_label = _("Add a number, an address or a link")
     order_field = "order"
     fieldsets = [(None, {"fields": [("kind", "written", "address"), "order"]})]
+
+
+class MilestoneInline(ContentInline):
+    model = Milestone
+    add_label = _("Add a milestone")
+    fieldsets = [(None, {"fields": [("date", "text")]})]
 
 
 @admin.register(Office)
@@ -38,7 +44,7 @@ class OfficeAdmin(ContentAdmin):
             {"fields": ["short_name", "name", "introduction", "opened", "postal_address", "hours"]},
         ),
     ]
-    inlines = [ContactPointInline]
+    inlines = [ContactPointInline, MilestoneInline]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         if office := Office.objects.first():

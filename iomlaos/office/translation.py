@@ -1,11 +1,17 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from iomlaos.office.models import Office, Page, Place, SiteNotice, StandardText
+from iomlaos.office.models import Milestone, Office, Page, Place, SiteNotice, StandardText
 
 
 @register(Office)
 class OfficeTranslation(TranslationOptions):
     fields = ("name", "short_name", "introduction", "postal_address", "hours")
+    required_languages = ("en",)
+
+
+@register(Milestone)
+class MilestoneTranslation(TranslationOptions):
+    fields = ("text",)
     required_languages = ("en",)
 
 

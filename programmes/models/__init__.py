@@ -1,6 +1,6 @@
 from .counterpart import Counterpart
 from .document import Document, DocumentVersion
 from .donor import Donor
-from .figure import Figure
+from .figure import Figure, group_figures
 from .programme import Programme
 from .project import Project

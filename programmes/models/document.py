@@ -38,6 +38,7 @@ class Document(Publishable):
     """A factsheet, an infosheet, a report or a tool. Without a version it is "on request"."""
 
     list_url_name = "programmes:document_list"
+    in_sitemap = False
     shows_changes = False
     record_options = Publishable.record_options.extend(children=("versions",), not_copied=("staff_note",))
 
@@ -81,11 +82,6 @@ class Document(Publishable):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('programmes:document_list')}#{self.slug}"
-
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
-        """Documents are rows of a list, not pages of their own."""
-        return cls.objects.none()
 
     @property
     def current_versions(self) -> list["DocumentVersion"]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,7 @@ class Donor(models.Model):
         help_text=_("Shown before its name, for instance United States Department of State."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = PublicViaWorkQuerySet.as_manager()
 
@@ -59,8 +60,12 @@ class Donor(models.Model):
     @property
     def full_name(self) -> str:
         """Parent, name and abbreviation on one line."""
-        whole = f"{self.parent}, {self.name}" if self.parent else self.name
-        return f"{whole} ({self.abbreviation})" if self.abbreviation else whole
+        return f"{self.whole_name} ({self.abbreviation})" if self.abbreviation else self.whole_name
+
+    @property
+    def whole_name(self) -> str:
+        """The name after its parent: nobody outside aid knows the abbreviation."""
+        return f"{self.parent}, {self.name}" if self.parent else self.name
 
     @property
     def sort_key(self) -> str:
@@ -75,9 +80,13 @@ class Donor(models.Model):
         """The programmes, then the projects that it supports, as `with_work` loads them."""
         return [*self.programmes.all(), *self.projects.all()]
 
+    @staticmethod
+    def sorted_by_name(donors: Iterable["Donor"]) -> list["Donor"]:
+        return sorted(donors, key=lambda donor: donor.sort_key)
+
     @classmethod
     def by_kind(cls, donors: Iterable["Donor"]) -> list[tuple["Donor.Kind", list["Donor"]]]:
         """Donors grouped by kind, each group in alphabetical order; empty groups are left out."""
-        donors = sorted(donors, key=lambda donor: donor.sort_key)
+        donors = cls.sorted_by_name(donors)
         groups = [(kind, [donor for donor in donors if donor.kind == kind]) for kind in cls.Kind]
         return [(kind, members) for kind, members in groups if members]

@@ -1,17 +1,30 @@
 """Figures of programmes and of the country."""
 
 import datetime
+import re
 import uuid
-from typing import Self
+from collections.abc import Iterable
+from typing import NamedTuple, Self
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import PartialDateField
 from programmes.models.programme import Programme
 
+#: "over 2,500": the words before the number. "USD" belongs to it.
+QUALIFIED = re.compile(r"(?P<qualifier>[^\dA-Z]*[^\dA-Z\s])\s*(?P<number>\d.*)")
+
 
 class FigureQuerySet(models.QuerySet):
+    def captioned(self) -> Self:
+        """Those that say what they count. The others are named on the About page alone."""
+        return self.filter(caption_en__gt="")
+
+    def without_caption(self) -> Self:
+        return self.exclude(caption_en__gt="")
+
     def without_caption_or_date(self) -> Self:
         return self.filter(~models.Q(caption_en__gt="") | models.Q(information_date=None))
 
@@ -31,7 +44,7 @@ class Figure(models.Model):
         blank=True,
         related_name="figures",
         verbose_name=_("programme"),
-        help_text=_("Empty for a figure of the country, shown on the home page."),
+        help_text=_("Empty for a figure of the country. The home page shows it once it has a caption."),
     )
     value = models.CharField(_("figure"), max_length=40)
     caption = models.CharField(
@@ -65,3 +78,64 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.caption}".strip()
+
+    @property
+    def qualifier(self) -> str:
+        """ "over" of "over 2,500"; empty for a plain number."""
+        found = QUALIFIED.fullmatch(self.value)
+        return found["qualifier"] if found else ""
+
+    @property
+    def number(self) -> str:
+        """The value without its qualifier."""
+        return self.value.removeprefix(self.qualifier).strip()
+
+    @property
+    def dated(self) -> str:
+        """Its own date, or that of the programme's information: "published by January 2021"."""
+        if self.information_date:
+            return str(self.information_date)
+        published = self.programme.information_date if self.programme else None
+        return gettext("Published by %(date)s") % {"date": published} if published else ""
+
+    @property
+    def amount(self) -> int | None:
+        """The whole number that it gives, for sums; None for any other value."""
+        digits = self.value.replace(",", "")
+        return int(digits) if digits.isdecimal() else None
+
+
+class FigureGroup(NamedTuple):
+    """A figure, and the figures of the same date that add up to it."""
+
+    total: Figure
+    parts: list[Figure]
+
+    @property
+    def bar(self) -> list[tuple[float, float]]:
+        """Start and width of each part, in hundredths of the total."""
+        bar: list[tuple[float, float]] = []
+        for part in self.parts:
+            start = sum(width for _start, width in bar)
+            bar.append((start, round(100 * part.amount / self.total.amount, 1)))
+        return bar
+
+
+def group_figures(figures: Iterable[Figure]) -> list[FigureGroup]:
+    """Captioned figures, with those that add up to another one beneath it."""
+    shown = [figure for figure in figures if figure.caption]
+    parts_of = {figure.pk: _parts(figure, shown) for figure in shown}
+    grouped = {part.pk for parts in parts_of.values() for part in parts}
+    return [FigureGroup(figure, parts_of[figure.pk]) for figure in shown if figure.pk not in grouped]
+
+
+def _parts(total: Figure, figures: list[Figure]) -> list[Figure]:
+    parts = [
+        figure
+        for figure in figures
+        if figure.amount is not None
+        and total.amount is not None
+        and figure.amount < total.amount
+        and figure.information_date == total.information_date
+    ]
+    return parts if len(parts) > 1 and sum(part.amount for part in parts) == total.amount else []

@@ -34,7 +34,7 @@ class Programme(Publishable):
         _("what began"),
         max_length=200,
         blank=True,
-        help_text=_("For instance: with the Ministry of Health"),
+        help_text=_("For instance: Cooperation with the Ministry of Health"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("In lists of programmes."))
     donors = models.ManyToManyField(Donor, blank=True, related_name="programmes", verbose_name=_("donors"))
@@ -57,14 +57,20 @@ class Programme(Publishable):
     @property
     def headline_figure(self) -> "Figure | None":
         """The figure that lists show beside the programme, of the prefetched ones."""
-        return next((figure for figure in self.figures.all() if figure.is_headline), None)
+        return next((figure for figure in self.figures.all() if figure.is_headline and figure.caption), None)
+
+    def neighbours(self, at: datetime.datetime) -> tuple[Self | None, Self | None]:
+        """The live programmes before and after it, in the order of the lists."""
+        rows = [None, *type(self).objects.live(at), None]
+        place = next((place for place, row in enumerate(rows) if row and row.pk == self.pk), None)
+        return (rows[place - 1], rows[place + 1]) if place else (None, None)
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list:
-        """A figure without a caption, unless visitors see it so already."""
+        """A figure without a caption, unless it was without one before."""
         warnings = super().publishing_warnings(before, at)
         known = {figure.pk for figure in before.figures.all() if not figure.caption} if before else set()
         for figure in self.figures.all():
             if not figure.caption and figure.pk not in known:
-                message = _("The figure %(value)s has no caption: visitors do not learn what it counts.")
+                message = _("The figure %(value)s has no caption. Visitors see it once it has one.")
                 warnings.append(("figures", message % {"value": figure.value}))
         return warnings

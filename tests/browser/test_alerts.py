@@ -48,25 +48,25 @@ def reads(page: Page, heading: str) -> None:
 
 def test_a_subscriber_s_whole_way(portal, mail, page, complaints):
     page.goto("/careers/alerts/")
-    page.get_by_label("New positions", exact=True).check()
+    page.get_by_label("New jobs", exact=True).check()
     # A browser knows that this is none; it lets through what only the site refuses.
     page.get_by_label("Your e-mail address").fill("reader@example")
-    page.get_by_role("button", name="Ask for these alerts").click()
-    expect(page.get_by_text("This is not an e-mail address.")).to_be_visible()
+    page.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_text("Enter an e-mail address like name@example.org.")).to_be_visible()
     expect(page.get_by_label("Your e-mail address")).to_have_value("reader@example")
-    expect(page.get_by_label("New positions", exact=True)).to_be_checked()
+    expect(page.get_by_label("New jobs", exact=True)).to_be_checked()
     page.get_by_label("Your e-mail address").fill(READER)
-    page.get_by_role("button", name="Ask for these alerts").click()
-    reads(page, "Please confirm by e-mail")
+    page.get_by_role("button", name="Subscribe").click()
+    reads(page, "Check your e-mail")
     expect(page.get_by_role("main")).to_contain_text(READER)
     assert mail.received == []
 
     portal.manage("send_alerts")
     [question] = mail.to(READER)
     page.goto(link_in(text_of(question), "/confirm/"))
-    expect(page.get_by_role("main")).to_contain_text("New positions")
-    page.get_by_role("button", name="Yes, send me these alerts").click()
-    reads(page, "Your alerts are on")
+    expect(page.get_by_role("main")).to_contain_text("New jobs")
+    page.get_by_role("button", name="Confirm").click()
+    reads(page, "You are subscribed")
 
     do(
         portal,
@@ -77,17 +77,17 @@ def test_a_subscriber_s_whole_way(portal, mail, page, complaints):
     mail.received.clear()
     portal.manage("send_alerts")
     portal.manage("send_alerts")
-    assert mail.subjects(READER) == [f"New position: Post {number}" for number in range(5)]
+    assert mail.subjects(READER) == [f"New job: Post {number}" for number in range(5)]
     for message in mail.received:
         number = str(message["Subject"])[-1]
         assert f"Post {number}" in text_of(message).splitlines()
         assert "Closes: end of Sunday 30 June 2030, Vientiane time (UTC+7)" in text_of(message).splitlines()
 
     page.goto(link_in(text_of(mail.received[0]), "/stop/"))
-    page.get_by_role("button", name="Stop these alerts").click()
-    reads(page, "Your alerts are stopped")
+    page.get_by_role("button", name="Unsubscribe").click()
+    reads(page, "You have unsubscribed")
     assert page.goto(link_in(text_of(mail.received[0]), "/stop/")).status == 404
-    reads(page, "This link is not known any more")
+    reads(page, "This link no longer works")
     complaints.clear()
 
     do(portal, "make_vacancy(slug='later', title_en='Later')")
@@ -102,14 +102,14 @@ def test_somebody_follows_one_notice_and_stops_by_one_click(portal, mail, page):
     page.goto("/careers/alerts/notice/tents/")
     page.get_by_label("Your e-mail address").fill("bidder@example.org")
     page.keyboard.press("Enter")
-    reads(page, "Please confirm by e-mail")
+    reads(page, "Check your e-mail")
     portal.manage("send_alerts")
     page.goto(link_in(text_of(mail.received[0]), "/confirm/"))
-    page.get_by_role("button", name="Yes, send me these alerts").click()
-    reads(page, "Your alerts are on")
+    page.get_by_role("button", name="Confirm").click()
+    reads(page, "You are subscribed")
     do(portal, "make_amendment(ProcurementNotice.objects.get(slug='tents'), text_en='Forty tents.')")
     portal.manage("send_alerts")
-    assert mail.subjects("bidder@example.org") == ["Amended: Supply of tents", "Please confirm your alerts"]
+    assert mail.subjects("bidder@example.org") == ["Amended: Supply of tents", "Confirm your e-mail alerts"]
     address = link_in(text_of(mail.received[1]), "/stop/").removeprefix(portal.url)
     response, _ = portal.get(address, "POST", b"List-Unsubscribe=One-Click")
     assert response.status == 200
@@ -128,7 +128,7 @@ def test_a_form_on_another_site_is_refused(portal, open_page, complaints):
     with page.expect_navigation() as navigation:
         page.get_by_role("button", name="Win").click()
     assert navigation.value.status == 403
-    reads(page, "This form was not sent from this site")
+    reads(page, "This form was not sent from our site")
     complaints.clear()
 
 
@@ -157,8 +157,8 @@ def test_axe_finds_nothing_on_the_pages_and_the_answers_and_they_keep_no_cookie(
     for email in ("reader@example", "somebody.with.a.long.name@a-long-domain-of-a-ministry.example.org"):
         page.goto("/careers/alerts/")
         page.get_by_label("Your e-mail address").fill(email)
-        page.get_by_role("button", name="Ask for these alerts").click()
-        expect(page).to_have_title(re.compile("Please"))
+        page.get_by_role("button", name="Subscribe").click()
+        expect(page).to_have_title(re.compile("Please correct|Check your e-mail"))
         found += faults(page, axe, *looks)
     assert found == []
     assert [url for url in requests if not url.startswith(portal.url + "/")] == []

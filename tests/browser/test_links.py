@@ -48,7 +48,7 @@ def test_every_fragment_has_its_place_on_the_page(server, walked, pages):
 
 def test_links_are_addresses_mail_or_telephone_and_none_is_empty(pages):
     schemes = Counter(urlsplit(link).scheme for page in pages for link in page.links())
-    assert set(schemes) <= {"", "https", "http", "mailto", "tel"}
+    assert set(schemes) <= {"", "https", "http", "mailto", "tel", "webcal"}
     assert not [(page.address, link) for page in pages for link in page.links() if link.strip() in ("", "#")]
 
 

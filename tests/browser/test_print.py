@@ -1,6 +1,7 @@
 """A notice on paper, and its lists, in Chromium: what office printers and telephones make of them."""
 
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_notice_of_six_thousand_letters_with_a_change_and_an_amendment_takes_t
 
 def test_on_paper_an_address_is_printed_once_and_only_where_somebody_can_use_it(sheets):
     words = " ".join(sheets)
-    assert "/n/long" in words
+    assert re.search(r"/n/\d+\b", words)
     assert "hr@example.org" in words
     assert words.count("recruit.example.org") == 1
     for useless in ("(#", "(mailto:", "(tel:", "(/"):

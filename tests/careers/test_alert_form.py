@@ -71,7 +71,7 @@ def test_a_topic_that_is_not_offered_is_refused(topic):
 def test_the_form_says_what_is_stored_and_leads_to_the_privacy_notice(client, alerts):
     make_page(slug="privacy", title_en="Privacy notice")
     page = read(client, "/careers/alerts/")
-    assert page.h1 == ["Alerts by e-mail"]
+    assert page.h1 == ["E-mail alerts"]
     assert "after two days" in page
     assert "30 days" in page
     assert "/privacy/" in page.links
@@ -91,7 +91,7 @@ def test_who_asks_is_stored_unconfirmed_and_gets_a_message_that_asks(client, ale
 def test_one_notice_can_be_followed(client, alerts, make):
     notice = make(slug="a-notice", title_en="Supply of <tents>")
     page = read(client, "/careers/alerts/notice/a-notice/")
-    assert page.h1 == ["Alerts about: Supply of <tents>"]
+    assert page.h1 == ["E-mail alerts: Supply of <tents>"]
     assert notice.get_absolute_url() in page.links
     assert client.post("/careers/alerts/notice/a-notice/", {"email": ADDRESS}).status_code == 200
     subscription = Subscription.objects.get()
@@ -203,10 +203,26 @@ def test_without_a_mail_server_the_pages_lead_to_the_feeds_instead(client, alert
     for address, expected in feeds.items():
         page = read(client, address)
         assert page.status == 200
-        assert page.h1 == ["Alerts by e-mail are not offered here yet"]
+        assert page.h1 == ["We do not offer e-mail alerts yet"]
         assert expected <= set(page.links)
         assert client.post(address, FORM).status_code == 404
     assert subscriptions() == []
+
+
+def test_calendars_are_offered_by_webcal_while_there_is_a_date_to_come(client, alerts, time_machine):
+    time_machine.move_to(ASKED_AT, tick=False)
+    make_vacancy(slug="driver", closes_at=ASKED_AT + DAY)
+    calendars = {
+        "/careers/alerts/": "testserver/careers/calendar.ics",
+        "/careers/alerts/notice/driver/": "testserver/careers/vacancies/driver/deadline.ics",
+    }
+    for page, calendar in calendars.items():
+        shown = read(client, page)
+        assert f"webcal://{calendar}" in shown.links
+        assert f"http://{calendar}" in shown.text
+        assert client.get(f"http://{calendar}").status_code == 200
+    time_machine.move_to(ASKED_AT + DAY, tick=False)
+    assert not [link for link in read(client, "/careers/alerts/notice/driver/").links if ".ics" in link]
 
 
 def test_the_feeds_that_the_form_leads_to_are_there(client, alerts):

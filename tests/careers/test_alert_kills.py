@@ -15,7 +15,7 @@ from tests.helpers.servers import Server, running_server
 
 READER = "reader@example.org"
 NOTICES = 4
-ALL = {f"New position: Post {number}" for number in range(NOTICES)}
+ALL = {f"New job: Post {number}" for number in range(NOTICES)}
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ FORM = {"email": ADDRESS, "topic": "all", "message": ""}
 def test_opening_the_link_confirms_nothing_and_the_button_does(client):
     subscription = make_subscription(confirmed_at=None)
     address = f"/careers/alerts/confirm/{subscription.token}/"
-    assert "New positions and tenders" in client.get(address).content.decode()
+    assert "New jobs and tenders" in client.get(address).content.decode()
     client.head(address)
     subscription.refresh_from_db()
     assert subscription.confirmed_at is None
@@ -95,7 +95,7 @@ def test_a_link_that_is_not_known_leads_to_the_form(client):
     for link in ("confirm/nothing", "stop/nothing", f"stop/{'a' * 43}"):
         page = read(client, f"/careers/alerts/{link}/")
         assert page.status == 404
-        assert page.h1 == ["This link is not known any more"]
+        assert page.h1 == ["This link no longer works"]
         assert "/careers/alerts/" in page.links
     assert Subscription.objects.count() == 1
 

@@ -58,8 +58,8 @@ def test_new_notices_reach_those_who_asked_for_their_kind(mail, clock):
         make_subscription(email=f"{topic}@example.org", topic=topic)
     make_vacancy(title_en="Driver"), make_procurement_notice(title_en="Tents")
     assert send_alerts() == "2 events recorded. Messages: 4 sent."
-    assert subjects(mail, "all@example.org") == ["New position: Driver", "New tender: Tents"]
-    assert subjects(mail, "vacancies@example.org") == ["New position: Driver"]
+    assert subjects(mail, "all@example.org") == ["New job: Driver", "New tender: Tents"]
+    assert subjects(mail, "vacancies@example.org") == ["New job: Driver"]
     assert subjects(mail, "procurement@example.org") == ["New tender: Tents"]
     assert send_alerts() == "0 events recorded. Messages: none to send."
     assert len(mail) == 4
@@ -124,7 +124,7 @@ def test_who_is_not_confirmed_gets_a_request_to_confirm_and_nothing_else(mail, c
     assert mail == []
     Subscription.objects.subscribe(READER, "all", None, NOW)
     send_alerts()
-    assert subjects(mail) == ["Please confirm your alerts"]
+    assert subjects(mail) == ["Confirm your e-mail alerts"]
 
 
 def test_nobody_is_told_of_what_had_been_noticed_before_they_confirmed(mail, clock):
@@ -139,14 +139,14 @@ def test_nobody_is_told_of_what_had_been_noticed_before_they_confirmed(mail, clo
     make_amendment(tender, text_en="After.")
     make_vacancy(title_en="New")
     send_alerts()
-    assert subjects(mail) == ["Amended: Old", "New position: New"]
+    assert subjects(mail) == ["Amended: Old", "New job: New"]
 
 
 def test_an_address_that_asked_twice_is_told_once(mail, clock):
     make_subscription(email=READER), make_subscription(email=READER, topic="vacancies")
     make_vacancy(title_en="Driver")
     send_alerts()
-    assert subjects(mail) == ["New position: Driver"]
+    assert subjects(mail) == ["New job: Driver"]
 
 
 def test_several_commands_tell_of_a_scheduled_notice_once_and_not_before_its_moment(mail, clock):
@@ -157,7 +157,7 @@ def test_several_commands_tell_of_a_scheduled_notice_once_and_not_before_its_mom
     assert mail == []
     clock.move_to(NOW + HOUR)
     send_alerts(), send_alerts()
-    assert subjects(mail) == ["New position: Driver"]
+    assert subjects(mail) == ["New job: Driver"]
 
 
 # --- What is not public -----------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_what_is_not_public_is_mailed_to_nobody(mail, clock):
                 make_amendment(notice, text_en="Hidden", first_published_at=NOW + SECOND)
     clock.shift(MINUTE)
     send_alerts()
-    assert subjects(mail) == ["New position: Shown", "New tender: Shown"]
+    assert subjects(mail) == ["New job: Shown", "New tender: Shown"]
     assert not any("Hidden" in message.body for message in mail)
 
 
@@ -190,11 +190,11 @@ def test_a_notice_withdrawn_before_it_was_mailed_is_not_mailed_while_it_is_withd
     withdrawn.state = "withdrawn"
     withdrawn.save()
     send_alerts()
-    assert subjects(mail) == ["New position: Twin"]
+    assert subjects(mail) == ["New job: Twin"]
     withdrawn.state = "published"
     withdrawn.save()
     send_alerts()
-    assert subjects(mail) == ["New position: Twin", "New position: Withdrawn"]
+    assert subjects(mail) == ["New job: Twin", "New job: Withdrawn"]
     twin.refresh_from_db()
     twin.state = "withdrawn"
     twin.save()
@@ -210,7 +210,7 @@ def test_a_notice_that_closed_before_it_was_mailed_is_never_mailed(mail, clock):
     record_events(timezone.now())
     clock.shift(HOUR)
     assert send_alerts() == "0 events recorded. Messages: 1 sent, 1 dropped."
-    assert subjects(mail) == ["New position: Twin"]
+    assert subjects(mail) == ["New job: Twin"]
     change_deadline(vacancy, NOW + 5 * DAY)
     send_alerts()
     assert len(mail) == 1
@@ -234,7 +234,7 @@ def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
     vacancy.title_en = "Driver"
     change_deadline(vacancy, DEADLINE)
     send_alerts()
-    assert mail[0].subject == "New position: Driver"
+    assert mail[0].subject == "New job: Driver"
     assert "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in mail[0].body
 
 
@@ -246,7 +246,7 @@ def test_a_request_to_confirm_has_a_link_to_confirm_and_one_to_delete_the_addres
     send_alerts()
     text = mail[0].body
     assert "New tenders" in text
-    assert "your address is deleted after two days" in text
+    assert "We delete your address after two days" in text
     assert client.get(link_in(mail[0].body, "/confirm/")).status_code == 200
     assert client.get(link_in(mail[0].body, "/stop/")).status_code == 200
 
@@ -255,6 +255,6 @@ def test_who_asks_again_is_told_that_they_get_the_alerts_already(mail, clock):
     make_subscription(email=READER)
     Subscription.objects.subscribe(READER, "all", None, NOW)
     send_alerts()
-    assert mail[0].subject == "You get these alerts already"
+    assert mail[0].subject == "You already get these alerts"
     assert "/confirm/" not in mail[0].body
     assert link_in(mail[0].body, "/stop/")

@@ -60,13 +60,13 @@ def test_a_new_notice_arrives_with_its_facts_and_the_way_to_stop(mail):
     message = the_message(mail)
     stop = f"http://testserver/careers/alerts/stop/{reader.token}/"
     for line in (
-        "The office seeks to fill a position.",
+        "New job at IOM Lao PDR",
         "Driver",
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)",
-        "Duty station: Vientiane",
+        "Location: Vientiane",
         "Reference: VN2026.3",
         "http://testserver/careers/vacancies/driver/",
-        "IOM charges no fee at any stage.",
+        "IOM never asks for money.",
         stop,
     ):
         assert line in text_of(message).splitlines()
@@ -86,7 +86,7 @@ def test_lao_arrives_as_it_was_written_and_no_address_is_folded(mail, settings):
     make_vacancy(title_en=title.strip(), reference="ເລກທີ 1")
     send_alerts()
     message = the_message(mail)
-    assert message["Subject"] == f"New position: {title.strip()}"
+    assert message["Subject"] == f"New job: {title.strip()}"
     assert message["From"] == "Recruitment ລາວ <jobs@example.org>"
     assert title.strip() in text_of(message)
     assert "Reference: ເລກທີ 1" in text_of(message)
@@ -107,8 +107,8 @@ def test_no_text_adds_a_header_or_ends_a_message(mail):
     assert send_alerts().endswith("2 sent.")
     assert mail.recipients == [READER, READER]
     assert mail.subjects(READER) == [
-        "New position: .Second",
-        "New position: Driver Bcc: other@example.org . QUIT",
+        "New job: .Second",
+        "New job: Driver Bcc: other@example.org . QUIT",
     ]
     assert all(message["Bcc"] is None for message in mail.received)
     assert any(".Second" in text_of(message).splitlines() for message in mail.received)

@@ -5,9 +5,9 @@ import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
-from careers.exports.ics import deadline_event
+from careers.exports.ics import notice_events
 from careers.models.vacancy import Vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, event_called, read_calendar, summaries
 from tests.helpers.factories import (
@@ -22,6 +22,7 @@ from tests.helpers.factories import (
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
+HOUR = datetime.timedelta(hours=1)
 SECOND = datetime.timedelta(seconds=1)
 VIENTIANE = datetime.timezone(datetime.timedelta(hours=7))
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
@@ -29,6 +30,7 @@ END_OF_DAY = Vacancy.closing_moment(datetime.date(2026, 6, 10))
 NOW = DEADLINE - 9 * DAY
 CALENDAR = "/careers/calendar.ics"
 FILE = "/careers/vacancies/driver/deadline.ics"
+TENDER_FILE = "/careers/procurement/chairs/deadline.ics"
 
 
 @pytest.fixture(autouse=True)
@@ -39,19 +41,18 @@ def _clock(time_machine):
 # --- The moment -------------------------------------------------------------------------------
 
 
-def test_an_hour_is_a_moment_that_blocks_no_time(client):
+def test_a_deadline_ends_at_its_moment_and_blocks_no_time(client):
     make_vacancy(title_en="Driver", closes_at=DEADLINE)
     event = event_called(read_calendar(client, CALENDAR), "Closes: Driver")
-    assert event["DTSTART"].to_ical() == b"20260610T100000Z"
-    assert "DTEND" not in event
-    assert "DURATION" not in event
+    assert event["DTSTART"].to_ical() == b"20260610T093000Z"
+    assert event["DTEND"].to_ical() == b"20260610T100000Z"
     assert event["TRANSP"] == "TRANSPARENT"
 
 
-def test_the_end_of_a_day_stands_on_that_day_and_ends_at_the_deadline(client):
+def test_the_end_of_a_day_stands_on_that_day(client):
     make_vacancy(title_en="Driver", closes_at=END_OF_DAY)
     event = event_called(read_calendar(client, CALENDAR), "Closes: Driver")
-    assert event.start.astimezone(VIENTIANE).isoformat() == "2026-06-10T23:59:00+07:00"
+    assert event.start.astimezone(VIENTIANE).isoformat() == "2026-06-10T23:30:00+07:00"
     assert event["DTEND"].to_ical() == b"20260610T170000Z"
 
 
@@ -68,9 +69,10 @@ def test_every_event_ends_at_its_deadline_on_the_closing_day(closes_at):
     # Unsaved, and without a history to look up.
     vacancy = Vacancy(pk=7, slug="driver", closes_at=closes_at, publish_from=NOW, updated_at=NOW)
     vacancy._prefetched_objects_cache = {"deadline_changes": [], "amendments": []}
-    event = deadline_event(vacancy, NOW)
+    [event] = notice_events(vacancy, NOW)
     assert event.end == closes_at
     assert event.start.astimezone(VIENTIANE).date() == vacancy.closing_day
+    assert datetime.timedelta() < event.duration <= HOUR / 2
 
 
 # --- What an event says -----------------------------------------------------------------------
@@ -84,7 +86,7 @@ def test_an_event_says_the_deadline_in_words_the_facts_and_the_address(client):
     event = event_called(read_calendar(client, CALENDAR), "Closes: Driver")
     assert str(event["DESCRIPTION"]).split("\n") == [
         "Closes: end of Wednesday 10 June 2026, Vientiane time (UTC+7)",
-        "Duty station: Boten",
+        "Location: Boten",
         "Grade: G2 (General Service)",
         "Reference: VN 7",
         "http://testserver/careers/vacancies/driver/",
@@ -110,7 +112,19 @@ def test_an_event_is_the_same_one_after_a_change_and_counts_the_changes_of_its_d
     [moved] = read_calendar(client, CALENDAR).events
     assert (moved["SEQUENCE"], moved["DTSTAMP"].to_ical()) == (1, b"20260603T100000Z")
     assert moved["UID"] == amended["UID"] == before["UID"]
-    assert moved["DTSTART"].to_ical() == b"20260611T100000Z"
+    assert moved["DTEND"].to_ical() == b"20260611T100000Z"
+
+
+def test_a_date_keeps_its_uid_at_another_host_and_no_other_notice_gets_it(client, settings):
+    vacancy = make_vacancy(slug="driver")
+    [before] = read_calendar(client, FILE).events
+    settings.SITE_URL = "https://jobs.example"
+    [moved] = read_calendar(client, FILE).events
+    assert moved["UID"] == before["UID"]
+    vacancy.delete()
+    make_vacancy(pk=vacancy.pk, slug="driver")
+    [another] = read_calendar(client, FILE).events
+    assert another["UID"] != before["UID"]
 
 
 def test_what_bidders_should_not_miss_stands_in_the_calendar_while_it_lies_ahead(client, time_machine):
@@ -123,6 +137,7 @@ def test_what_bidders_should_not_miss_stands_in_the_calendar_while_it_lies_ahead
     meeting, questions, _ = calendar.events
     assert meeting["LOCATION"] == "UN House"
     assert meeting["DTSTART"].to_ical() == b"20260605T100000Z"
+    assert meeting["DTEND"].to_ical() == b"20260605T103000Z"
     assert "Pre-bid meeting: Friday 5 June 2026, 17:00, Vientiane time (UTC+7)" in meeting["DESCRIPTION"]
     assert questions.end == END_OF_DAY - 3 * DAY
     assert "Questions until: end of Sunday 7 June 2026, Vientiane time (UTC+7)" in questions["DESCRIPTION"]
@@ -149,6 +164,44 @@ def test_the_calendar_holds_what_is_open_in_order_and_is_named_after_the_office(
     assert calendar["REFRESH-INTERVAL"].params["VALUE"] == "DURATION"
     assert calendar["X-PUBLISHED-TTL"] == "PT1H"
     assert not calendar.walk("VALARM")
+    assert {event["STATUS"] for event in calendar.events} == {"CONFIRMED"}
+
+
+def test_a_withdrawn_notice_is_cancelled_until_a_month_after_its_deadline(client, time_machine):
+    make_vacancy(slug="never-shown", state="withdrawn", withdrawal_reason_en="A mistake.")
+    vacancy = make_vacancy(title_en="Driver", closes_at=DEADLINE, grade="G2")
+    [before] = read_calendar(client, CALENDAR).events
+    time_machine.move_to(NOW + DAY, tick=False)
+    vacancy.state, vacancy.withdrawal_reason_en = "withdrawn", "The post was filled."
+    vacancy.save()
+    [event] = read_calendar(client, CALENDAR).events
+    assert (event["UID"], event["STATUS"]) == (before["UID"], "CANCELLED")
+    assert event["SUMMARY"] == "Cancelled: Driver"
+    assert "We withdrew this notice. The post was filled." in event["DESCRIPTION"]
+    assert "G2" not in event["DESCRIPTION"]
+    assert event["DTSTAMP"].dt > before["DTSTAMP"].dt
+    time_machine.move_to(DEADLINE + 30 * DAY - SECOND, tick=False)
+    assert len(read_calendar(client, CALENDAR).events) == 1
+    time_machine.move_to(DEADLINE + 30 * DAY, tick=False)
+    assert read_calendar(client, CALENDAR).events == []
+
+
+def test_the_meeting_of_a_cancelled_tender_is_cancelled_with_it(client, time_machine):
+    tender = make_procurement_notice(
+        slug="chairs", title_en="Chairs", closes_at=DEADLINE, pre_bid_at=DEADLINE - DAY
+    )
+    before = {event["UID"] for event in read_calendar(client, CALENDAR).events}
+    time_machine.move_to(NOW + DAY, tick=False)
+    change_deadline(tender, NOW + DAY)
+    tender.outcome, tender.outcome_note_en = "cancelled", "The budget was cut."
+    tender.save()
+    for address in (CALENDAR, TENDER_FILE):
+        calendar = read_calendar(client, address)
+        assert {event["UID"] for event in calendar.events} == before
+        assert {event["STATUS"] for event in calendar.events} == {"CANCELLED"}
+        assert summaries(calendar) == ["Cancelled: Chairs", "Cancelled: Chairs"]
+        assert all("The budget was cut." in event["DESCRIPTION"] for event in calendar.events)
+        assert not calendar.walk("VALARM")
 
 
 def test_a_calendar_without_events_is_a_calendar_nevertheless(client):
@@ -165,16 +218,51 @@ def test_an_hour_later_a_calendar_is_the_same_bytes(client, time_machine):
 # --- The file of one notice -------------------------------------------------------------------
 
 
-def test_the_file_of_a_notice_reminds_two_days_before(client):
-    make_vacancy(slug="driver", title_en="Driver", closes_at=DEADLINE)
+def reminders(event: Event) -> list[str]:
+    """The moments of its reminders in Vientiane."""
+    return [f"{moment.trigger.astimezone(VIENTIANE):%d %H:%M}" for moment in event.alarms.times]
+
+
+def test_the_file_of_a_notice_reminds_in_the_morning_and_on_the_day(client):
+    make_vacancy(slug="driver", title_en="Driver", closes_at=END_OF_DAY)
     [event] = read_calendar(client, FILE).events
-    [reminder] = event.walk("VALARM")
-    assert reminder["ACTION"] == "DISPLAY"
-    assert reminder["TRIGGER"].to_ical() == b"-P2D"
-    assert reminder["DESCRIPTION"] == "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)"
-    [moment] = event.alarms.times
-    assert moment.trigger == DEADLINE - 2 * DAY
+    assert reminders(event) == ["03 09:00", "09 09:00", "10 20:30"]
+    assert {reminder["ACTION"] for reminder in event.walk("VALARM")} == {"DISPLAY"}
+    assert {reminder["DESCRIPTION"] for reminder in event.walk("VALARM")} == {"Closes: Driver"}
     assert client.get(FILE)["Content-Disposition"] == 'attachment; filename="driver.ics"'
+
+
+@pytest.mark.parametrize(
+    ("before_deadline", "expected"),
+    [
+        (7 * DAY + 8 * HOUR + SECOND, ["03 09:00", "09 09:00", "10 13:30"]),
+        (7 * DAY + 8 * HOUR, ["09 09:00", "10 13:30"]),
+        (DAY, ["10 13:30"]),
+        (3 * HOUR, []),
+    ],
+    ids=["at-08:59-a-week-before", "at-09:00-a-week-before", "a-day-before", "three-hours-before"],
+)
+def test_no_reminder_lies_in_the_past(client, time_machine, before_deadline, expected):
+    make_vacancy(slug="driver", closes_at=DEADLINE, publish_from=NOW - 9 * DAY)
+    time_machine.move_to(DEADLINE - before_deadline, tick=False)
+    [event] = read_calendar(client, FILE).events
+    assert reminders(event) == expected
+
+
+def test_the_file_of_a_tender_reminds_of_its_questions_and_its_meeting_too(client, time_machine):
+    make_procurement_notice(
+        slug="chairs", title_en="Chairs", closes_at=DEADLINE, pre_bid_place_en="UN House",
+        clarifications_until=END_OF_DAY - 3 * DAY, pre_bid_at=DEADLINE - 5 * DAY,
+    )  # fmt: skip
+    calendar = read_calendar(client, TENDER_FILE)
+    assert calendar.calendar_name == "Chairs"
+    assert {str(event["SUMMARY"]): reminders(event) for event in calendar.events} == {
+        "Closes: Chairs": ["03 09:00", "09 09:00", "10 13:30"],
+        "Questions end: Chairs": ["06 09:00", "07 20:30"],
+        "Pre-bid meeting: Chairs": ["04 09:00", "05 14:00"],
+    }
+    time_machine.move_to(END_OF_DAY - 3 * DAY, tick=False)
+    assert summaries(read_calendar(client, TENDER_FILE)) == ["Closes: Chairs"]
 
 
 def test_after_the_closing_the_file_says_so_and_reminds_nobody(client, time_machine):

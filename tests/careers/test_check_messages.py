@@ -201,6 +201,23 @@ def test_a_message_gets_its_two_verdicts_and_no_scam_is_vouched_for(kind):
             assert "may be a scam" in result.heading, text
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "address", "words"),
+    [
+        ("email", "office@iom.example", "", "Office@IOM.example"),
+        ("press", "press@iom.example", "", "press@iom.example"),
+        ("press", "+856 20 555 99 99", "", "020 5559999"),
+        ("map", "UN House", "https://maps.example/iom", "https://maps.example/iom"),
+    ],
+    ids=["email", "press-email", "press-telephone", "map"],
+)
+def test_a_contact_point_counts_as_ours_once_the_office_gives_it(kind, written, address, words):
+    text = f"Driver VN 2026/01. Questions? {words}"
+    assert verdicts(text) == ("open", CONTACT)
+    make_contact_point(kind=kind, written=written, address=address)
+    assert verdicts(text) == ("open", "consistent")
+
+
 def test_what_was_not_compared_is_not_vouched_for():
     for words in (
         "Bring your passport to our agent at the morning market.", "Bring 200", "Scan this QR", "付款",

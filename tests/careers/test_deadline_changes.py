@@ -32,8 +32,8 @@ def test_a_changed_deadline_stands_on_the_page_with_old_new_reason_and_when(clie
     page = read(client, notice.get_absolute_url())
     assert "by End of Saturday 20 June 2026, Vientiane time (UTC+7)" in page
     assert "Deadline changed" in page
-    assert "From: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in page
-    assert "To: end of Saturday 20 June 2026, Vientiane time (UTC+7)." in page
+    assert "Old deadline: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in page
+    assert "New deadline: end of Saturday 20 June 2026, Vientiane time (UTC+7)." in page
     assert "Heavy rain cut the roads." in page
     assert "6 June 2026, 17:00" in page
 
@@ -103,7 +103,7 @@ def test_a_change_by_a_command_without_a_reason_is_shown_and_says_that_none_was_
     notice.closes_at = NEW
     notice.save(update_fields=["closes_at"])
     page = read(client, notice.get_absolute_url())
-    assert "To: end of Saturday 20 June 2026" in page
+    assert "New deadline: end of Saturday 20 June 2026" in page
     assert "No reason was given." in page
 
 

@@ -1,11 +1,13 @@
 """What feeds, calendars and the export for ReliefWeb share: caching, and the cost of many notices."""
 
 import datetime
+from collections import Counter
 
 import pytest
 
+from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from tests.helpers.exports import read_feed
+from tests.helpers.exports import read_calendar, read_feed
 from tests.helpers.factories import (
     change_deadline,
     make_amendment,
@@ -19,7 +21,7 @@ from tests.helpers.pages import count_queries
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
-SECOND = datetime.timedelta(seconds=1)
+HOUR = datetime.timedelta(hours=1)
 DEADLINE = Vacancy.closing_moment(datetime.date(2026, 6, 10), datetime.time(17, 0))
 NOW = DEADLINE - 9 * DAY
 LONG = f"<p>{'Drives the car, keeps it clean and reports what it needs. ' * 8}</p>"
@@ -52,6 +54,56 @@ def test_a_hidden_notice_does_not_date_a_feed(client, time_machine):
     make_pair("Hidden", closes_at=DEADLINE, state="draft")
     time_machine.move_to(DEADLINE + DAY, tick=False)
     assert read_feed(client, "/careers/feed.atom").feed.updated == "2026-01-01T00:00:00+00:00"
+
+
+def make_every_kind_and_state(time_machine) -> list[str]:
+    """Jobs and tenders that are open, changed, internal, closed and withdrawn; the addresses of their pages."""
+    kinds = {
+        "open": {},
+        "changed": {"closes_at": DEADLINE - 2 * DAY},
+        "closed": {"closes_at": NOW + HOUR},
+        "cancelled": {"closes_at": NOW + HOUR},
+        "withdrawn": {},
+    }
+    notices = [
+        make(
+            slug=f"{make.__name__[5:].replace('_', '-')}-{kind}", **{"closes_at": DEADLINE, **values, **more}
+        )
+        for make, more in (
+            (make_vacancy, {"duty_station": make_place()}),
+            (make_procurement_notice, {"pre_bid_at": NOW + DAY, "clarifications_until": NOW + DAY}),
+        )
+        for kind, values in kinds.items()
+    ]
+    notices += [make_vacancy(slug="internal", tier="internal-only", eligibility="any", closes_at=DEADLINE)]
+    time_machine.move_to(NOW + 2 * HOUR, tick=False)
+    for notice in notices:
+        kind = notice.slug.rpartition("-")[2]
+        if kind == "changed":
+            change_deadline(notice, DEADLINE)
+            make_amendment(notice)
+        elif kind == "cancelled":
+            notice.outcome, notice.outcome_note_en = "cancelled", "The budget was cut."
+        elif kind == "withdrawn":
+            notice.state, notice.withdrawal_reason_en = "withdrawn", "A mistake."
+        notice.save()
+    make_clarification(notice=ProcurementNotice.objects.get(slug="procurement-notice-changed"))
+    return [notice.get_absolute_url() for notice in notices if notice.state != "withdrawn"]
+
+
+def test_readers_accept_feeds_and_calendars_of_notices_of_every_kind_and_state(client, time_machine):
+    pages = make_every_kind_and_state(time_machine)
+    lists = {address: len(read_feed(client, address).entries) for address in EXPORTS[:3]}
+    assert lists == dict(zip(EXPORTS[:3], (5, 3, 2), strict=True))
+    own = {page: len(read_feed(client, f"{page}feed.atom").entries) for page in pages}
+    assert sorted(own.values()) == [1, 1, 1, 2, 2, 3, 3, 3, 4]
+    dates = {page: len(read_calendar(client, f"{page}deadline.ics").events) for page in pages}
+    assert {page for page, number in dates.items() if number == 3} == {
+        f"/careers/procurement/procurement-notice-{kind}/" for kind in ("open", "changed", "cancelled")
+    }
+    # Without the closed ones, and with the withdrawn ones, which have no page.
+    events = read_calendar(client, "/careers/calendar.ics").events
+    assert Counter(event["STATUS"] for event in events) == {"CONFIRMED": 9, "CANCELLED": 8}
 
 
 def test_twelve_notices_cost_the_queries_of_three(client):

@@ -53,7 +53,7 @@ def test_who_may_apply_is_said_without_contradiction(eligibility, tier, words):
 @pytest.mark.parametrize(
     ("grade", "recruits"),
     [("G4", "Staff are recruited locally"), ("NOB", "For nationals"), ("P3", "people of any nationality"),
-     ("UG", "The notice says who may apply.")],
+     ("UG", "The notice says who can apply.")],
 )  # fmt: skip
 def test_a_grade_says_who_may_apply_only_where_the_notice_does_not(grade, recruits):
     assert recruits in Vacancy(grade=grade).grade_explanation
@@ -212,7 +212,7 @@ def test_an_internal_position_is_announced_to_nobody_and_its_changes_to_those_wh
     assert {message.subject for message in mailoutbox} == {
         "Deadline changed: Clerk (for IOM staff only)", "Amended: Clerk (for IOM staff only)"
     }  # fmt: skip
-    assert "Who may apply: Only people who already work for IOM" in mailoutbox[0].body
+    assert "Who can apply: Only people who already work for IOM" in mailoutbox[0].body
 
 
 def test_a_position_that_is_opened_to_all_is_announced_then(alerts_clock, mailoutbox):
@@ -222,7 +222,7 @@ def test_a_position_that_is_opened_to_all_is_announced_then(alerts_clock, mailou
     clerk.tier = "internal-first"
     clerk.save()
     send_alerts()
-    assert [message.subject for message in mailoutbox] == ["New position: Clerk"]
+    assert [message.subject for message in mailoutbox] == ["New job: Clerk"]
 
 
 def test_an_announcement_that_still_waits_is_dropped_once_a_position_is_internal(alerts_clock, mailoutbox):

@@ -77,7 +77,7 @@ def test_an_open_tender_says_all_that_a_bidder_needs(client):
         "Questions until Sunday 7 June 2026, 17:00, Vientiane time (UTC+7)",
         "Pre-bid meeting Friday 5 June 2026, 17:00, Vientiane time (UTC+7) Vientiane",
         "Reference RFQ-03",
-        "Request for quotation (RFQ) The office asks for prices",
+        "Request for quotation (RFQ) We ask for prices",
         "Currency of offers USD",
         "Place of delivery Samakhixay",
         "Contact The procurement unit",

@@ -65,7 +65,7 @@ def test_a_job_says_what_reliefweb_asks_for(client):
     assert 'href="https://jobs.example.org/7"' in how
     assert "IOM, Vientiane" in words(how)
     assert "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in words(how)
-    assert "The whole notice: http://testserver/careers/vacancies/driver/" in words(how)
+    assert "The full notice: http://testserver/careers/vacancies/driver/" in words(how)
 
 
 def test_the_type_of_job_is_that_of_the_contract(client):

@@ -77,7 +77,7 @@ def test_the_live_notice_comes_before_one_of_the_other_kind_that_is_gone(client)
 
 
 @pytest.mark.parametrize(
-    ("kind", "taken"), [(Vacancy, "Applications"), (ProcurementNotice, "Offers")], ids=["vacancy", "tender"]
+    ("kind", "taken"), [(Vacancy, "applications"), (ProcurementNotice, "offers")], ids=["vacancy", "tender"]
 )
 def test_the_caption_gives_title_deadline_short_address_and_once_closed_says_so(kind, taken):
     notice = kind(slug="driver", title_en="Driver", closes_at=DEADLINE)
@@ -85,7 +85,7 @@ def test_the_caption_gives_title_deadline_short_address_and_once_closed_says_so(
         "Driver",
         "Closes: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)",
         "http://testserver/n/driver",
-        "IOM charges no fee at any stage.",
+        "IOM never asks for money.",
     ]
     closed = ShareLinks(notice, DEADLINE).caption.splitlines()[1]
     assert closed.startswith("Closed: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7). ")

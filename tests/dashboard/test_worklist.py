@@ -322,6 +322,8 @@ def test_the_seeded_site_asks_for_what_the_source_lacks(staff, seeded):
     assert later(response)["Documents without a file"] == 7
     figures = [row.label for row in staff.get("/admin/worklist/figures/").context["work"].rows]
     assert {"7.3 million", "USD 213.4 million", "35.6 %"} <= set(figures)
+    [office] = staff.get("/admin/worklist/contacts/").context["work"].rows
+    assert (office.label, office.note) == ("IOM Lao PDR", "E-mail · Press contact · Map · Opening hours")
 
 
 def test_the_front_page_takes_at_most_25_queries_with_everything_in_use(clock, client, db, count_queries):

@@ -39,6 +39,8 @@ def test_public_pages_may_run_no_script_and_take_nothing_from_elsewhere(client, 
     for address in ("/", "/nothing-is-here/"):
         policy = policy_of(client.get(address))
         assert "script-src" not in policy
+        # For tools that read robots.txt from within the page.
+        assert policy["connect-src"] == ["'self'"]
         assert {value for values in policy.values() for value in values} <= {"'none'", "'self'"}
 
 

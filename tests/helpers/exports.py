@@ -91,14 +91,20 @@ def event_called(calendar: Calendar, summary: str) -> Event:
 # --- JSON-LD ----------------------------------------------------------------------------------
 
 
+def data_in(page: str, kind: str) -> dict[str, Any] | None:
+    """The JSON-LD of a type that search engines find in a page; None where there is none."""
+    texts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, flags=re.DOTALL)
+    assert not [text for text in texts if re.search("[<>&]", text)]
+    found = [data for data in map(json.loads, texts) if data["@type"] == kind]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
 def posting_in(page: str) -> dict[str, Any] | None:
-    """The JobPosting that search engines find in a page, by the schema; None where there is none."""
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, flags=re.DOTALL)
-    if not found:
+    """The JobPosting of a page, by the schema; None where there is none."""
+    posting = data_in(page, "JobPosting")
+    if posting is None:
         return None
-    [text] = found
-    assert not re.search("[<>&]", text)
-    posting = json.loads(text)
     schema = json.loads((HERE / "job_posting.schema.json").read_text())
     Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(posting)
     assert posting["description"] != posting["title"]

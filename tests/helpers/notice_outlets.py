@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import json
 import re
 from collections.abc import Callable
 from urllib.parse import quote
@@ -10,6 +9,8 @@ from urllib.parse import quote
 import feedparser
 from icalendar import Calendar
 from lxml import etree, html
+
+from tests.helpers.exports import posting_in
 
 UTC = datetime.UTC
 SECOND = datetime.timedelta(seconds=1)
@@ -91,13 +92,14 @@ OPEN = {"open": "open", "closing": "open"}
 OPEN_OR_CLOSING = {"open": "open", "closing": "closing"}
 CLOSED = {"closed": "closed"}
 GONE = {"withdrawn": "gone"}
+CANCELLED = {"withdrawn": "cancelled"}
 THERE = {"open": "there", "closing": "there", "closed": "there"}
 
 
 def tag(element: html.HtmlElement) -> str:
     """Open, closing or closed, by the tag."""
     (sign,) = element.xpath('.//span[starts-with(@class, "tag tag-")]/@class')
-    return sign.removeprefix("tag tag-")
+    return sign.split()[1].removeprefix("tag-")
 
 
 def listed(body: bytes, notice: Notice) -> str:
@@ -118,19 +120,21 @@ def archived(body: bytes, notice: Notice) -> str:
 
 def on_its_page(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
-    status = tag(page.xpath("//main")[0])
-    is_closed = status == "closed"
-    assert page.xpath("boolean(//h2[@id='apply' or @id='submit'])") is not is_closed
-    assert page.xpath("boolean(//*[contains(@class, 'note-closed')])") is is_closed
-    assert ("closes in" in page.text_content()) is not is_closed
-    return status
+    is_closed = page.xpath("boolean(//main//span[@class='tag'][.='Closed'])")
+    assert page.xpath("boolean(//h2[@id='apply'])") is not is_closed
+    assert page.xpath("boolean(//section[@class='apply-by'])") is not is_closed
+    if is_closed:
+        assert f"Closed on {notice.words.removeprefix('end of ').partition(',')[0]}" in page.text_content()
+        return "closed"
+    return tag(page.xpath("//section[@class='apply-by']")[0])
 
 
 def in_markup(body: bytes, notice: Notice) -> str:
-    scripts = html.fromstring(body).xpath("//script[@type='application/ld+json']/text()")
-    postings = [json.loads(script) for script in scripts]
-    assert all(posting["validThrough"] == notice.instant for posting in postings)
-    return " and ".join("open" for posting in postings if posting["url"].endswith(notice.page))
+    posting = posting_in(body.decode())
+    if posting is None:
+        return ""
+    assert posting["validThrough"] == notice.instant
+    return "open" if posting["url"].endswith(notice.page) else ""
 
 
 def in_the_text_to_share(body: bytes, notice: Notice) -> str:
@@ -142,7 +146,8 @@ def in_the_text_to_share(body: bytes, notice: Notice) -> str:
 def at_home(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
     if page.xpath("boolean(//a[@href=$page])", page=notice.page):
-        assert "next to close: " + notice.words in page.text_content()
+        (instant,) = page.xpath("//li[a[@href=$page]]//time/@datetime", page=notice.page)
+        assert instant == notice.instant
         return "open"
     return "closed" if f"The last one closed on {notice.day}." in page.text_content() else ""
 
@@ -162,7 +167,8 @@ def in_its_feed(body: bytes, notice: Notice) -> str:
 
 def in_a_calendar(body: bytes, notice: Notice) -> str:
     events = Calendar.from_ical(body).walk("VEVENT")
-    words = {f"Closes: {notice.exported_title}": "open", f"Closed: {notice.exported_title}": "closed"}
+    words = {"Closes": "open", "Closed": "closed", "Cancelled": "cancelled"}
+    words = {f"{word}: {notice.exported_title}": state for word, state in words.items()}
     mine = [event for event in events if event["SUMMARY"] in words]
     assert all(event.end == notice.closes_at for event in mine)
     return " and ".join(words[event["SUMMARY"]] for event in mine)
@@ -190,7 +196,7 @@ def is_there(body: bytes, notice: Notice) -> str:
 
 VACANCIES, PROCUREMENT = ("vacancies",), ("procurement",)
 PLACES = {
-    "home": Place("/", OPEN | CLOSED, at_home, says_of_internal={}),
+    "home": Place("/", OPEN | CLOSED, at_home, has_words=False, says_of_internal={}),
     "list of its kind": Place("{of_kind}", OPEN_OR_CLOSING | CLOSED, listed, says_of_internal={}),
     "list of internal positions": Place(
         "/careers/?candidates=internal", {}, listed, VACANCIES, says_of_internal=OPEN_OR_CLOSING
@@ -201,7 +207,7 @@ PLACES = {
     ),
     "page": Place("{page}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
     "short address": Place("/n/{slug}", OPEN_OR_CLOSING | CLOSED | GONE, on_its_page),
-    "text to share": Place("{page}", OPEN | CLOSED | GONE, in_the_text_to_share),
+    "text to share": Place("{page}", OPEN | GONE, in_the_text_to_share),
     "markup": Place("{page}", OPEN | GONE, in_markup, VACANCIES, says_of_internal=GONE),
     "closed": Place("{of_kind}closed/", CLOSED, archived, has_words=False),
     "closed in its year": Place("{of_kind}closed/{year}/", CLOSED, archived, has_words=False),
@@ -209,7 +215,7 @@ PLACES = {
     "feed of positions": Place("/careers/vacancies/feed.atom", OPEN, in_a_feed, VACANCIES),
     "feed of tenders": Place("/careers/procurement/feed.atom", OPEN, in_a_feed, PROCUREMENT),
     "its own feed": Place("{page}feed.atom", OPEN | CLOSED | GONE, in_its_feed),
-    "calendar": Place("/careers/calendar.ics", OPEN, in_a_calendar),
+    "calendar": Place("/careers/calendar.ics", OPEN | CANCELLED, in_a_calendar),
     "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
     "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
     "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),

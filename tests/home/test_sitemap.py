@@ -1,9 +1,16 @@
+import datetime
 import re
+from pathlib import Path
 
 import pytest
+import time_machine
+from lxml import etree
 
+from tests import helpers
+from tests.helpers.every_notice import make_every_notice
 from tests.helpers.factories import (
     make_donor,
+    make_office,
     make_page,
     make_procurement_notice,
     make_programme,
@@ -11,6 +18,10 @@ from tests.helpers.factories import (
     make_vacancy,
 )
 from tests.helpers.pages import count_queries
+
+SCHEMA = Path(helpers.__file__).parent / "sitemap.xsd"
+DAY = datetime.timedelta(days=1)
+NOON = datetime.datetime(2026, 6, 1, 5, tzinfo=datetime.UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +38,58 @@ def test_every_address_of_the_sitemap_answers_with_a_page(client):
     assert [at for at in found if client.get(at).status_code != 200] == []
 
 
-def test_sitemap_names_live_pages_with_the_date_of_their_information(client):
-    make_page(slug="visiting-us", information_date="2021-01")
-    assert "/visiting-us/</loc><lastmod>2021-01</lastmod>" in client.get("/sitemap.xml").content.decode()
+def dates(client) -> dict[str, str]:
+    """The day on which each page was last changed, by its address; the sitemap is valid by the schema."""
+    tree = etree.fromstring(client.get("/sitemap.xml").content)
+    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(tree)
+    entries = [[part.text for part in url] for url in tree]
+    return {
+        address.removeprefix("http://testserver"): changed.removesuffix("T05:00:00Z")
+        for address, changed in entries
+    }
+
+
+@pytest.mark.usefixtures("seeded")
+def test_every_page_has_a_date_and_the_sitemap_is_valid_with_notices_of_every_kind(client):
+    make_every_notice()
+    found = dates(client)
+    assert {"/contact/", "/careers/check/", "/careers/procurement/awards/", "/donors/"} <= found.keys()
+
+
+def test_a_page_is_dated_by_the_last_change_of_what_it_shows(client):
+    with time_machine.travel(NOON, tick=False) as clock:
+        make_office()
+        donor = make_donor(slug="donor")
+        make_programme(slug="old", donors=[donor])
+        clock.shift(DAY)
+        programme = make_programme(slug="health")
+        make_page(slug="visiting-us", publish_from=NOON + 5 * DAY, information_date="2021-01")
+        clock.shift(DAY)
+        make_vacancy(slug="driver", closes_at=NOON + 6 * DAY)
+        clock.shift(DAY)
+        make_project(slug="project", programme=programme)
+        clock.shift(DAY)
+        expected = {
+            "/contact/": "2026-06-01", "/donors/donor/": "2026-06-01", "/programmes/old/": "2026-06-01",
+            "/programmes/health/": "2026-06-04", "/projects/project/": "2026-06-04", "/projects/": "2026-06-04",
+            "/careers/": "2026-06-03", "/careers/vacancies/driver/": "2026-06-03", "/": "2026-06-04",
+            # Nothing has closed yet.
+            "/careers/closed/": "2026-06-01",
+        }  # fmt: skip
+        found = dates(client)
+        assert {address: found[address] for address in expected} == expected
+
+        # The clock, too, changes a page: on its day one becomes public, and another closes.
+        clock.shift(5 * DAY)
+        found = dates(client)
+        assert found["/visiting-us/"] == "2026-06-06"
+        for address in (
+            "/careers/",
+            "/careers/vacancies/driver/",
+            "/careers/closed/",
+            "/careers/closed/2026/",
+        ):
+            assert found[address] == "2026-06-07"
 
 
 def test_sitemap_names_nothing_that_is_not_live(client):

@@ -50,10 +50,13 @@ def test_the_address_is_read_line_by_line():
         ("telephone", "+856 (20) 555-12.345", "", "tel:+8562055512345"),
         ("fax", "+856.21 26 77 31", "", ""),
         ("email", "office@example.org", "", "mailto:office@example.org"),
+        ("press", "press@example.org", "", "mailto:press@example.org"),
+        ("press", "+856 20 555 99 99", "", "tel:+856205559999"),
+        ("map", "UN House on the map", "https://maps.example/iom", "https://maps.example/iom"),
         ("facebook", "IOM Laos", "https://www.facebook.com/iomlaos", "https://www.facebook.com/iomlaos"),
         ("social", "IOM", "https://example.org/iom", "https://example.org/iom"),
     ],
-    ids=["telephone", "fax", "email", "facebook", "social"],
+    ids=["telephone", "fax", "email", "press-email", "press-telephone", "map", "facebook", "social"],
 )
 def test_a_contact_point_leads_where_its_kind_says(kind, written, address, link):
     point = ContactPoint(kind=kind, written=written, address=address)
@@ -73,15 +76,22 @@ def test_the_office_knows_its_telephone():
 
 
 def test_a_number_begins_with_its_country():
-    for kind in ("telephone", "fax"):
+    for kind in ("telephone", "fax", "press"):
         for written in ("021 26 77 30", "call us", "+ 856"):
             with pytest.raises(ValidationError) as error:
                 ContactPoint(kind=kind, written=written).clean()
             assert list(error.value.message_dict) == ["written"]
 
 
-def test_a_page_on_a_network_needs_its_address():
-    for kind in ("facebook", "social"):
+def test_an_email_address_is_checked():
+    for kind in ("email", "press"):
+        with pytest.raises(ValidationError) as error:
+            ContactPoint(kind=kind, written="press@iom").clean()
+        assert error.value.message_dict == {"written": ["Enter an e-mail address like name@example.org."]}
+
+
+def test_a_page_of_another_site_needs_its_address():
+    for kind in ("map", "facebook", "social"):
         with pytest.raises(ValidationError) as error:
             ContactPoint(kind=kind, written="IOM Laos").clean()
         assert list(error.value.message_dict) == ["address"]
@@ -94,6 +104,19 @@ def test_one_number_cannot_be_listed_twice():
     assert problems(twin) == {"__all__": ["This number or address is listed already."]}
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
+
+
+@pytest.mark.django_db
+def test_the_office_knows_what_visitors_look_for_in_vain():
+    office = make_office()
+    for kind, written in (("email", "office@example.org"), ("press", "+856 20 555 99 99"), ("map", "Map")):
+        assert Office.objects.with_missing_contacts().exists()
+        make_contact_point(kind=kind, written=written)
+    assert Office.get_current().missing_contacts == ["Opening hours"]
+    office.hours_en = "Monday to Friday"
+    office.save()
+    assert not Office.objects.with_missing_contacts().exists()
+    assert Office.get_current().missing_contacts == []
 
 
 # --- Places -----------------------------------------------------------------------------------

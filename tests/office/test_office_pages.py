@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 def test_contact_gives_address_numbers_as_written_with_links_and_facebook(client):
     page = read(client, "/contact/")
     assert "UN House, 3rd Floor" in page
-    assert "+856.21 26 77 30" in page
+    assert "+856 21 26 77 30" in page
     assert "tel:+85621267730" in page.links
     assert "tel:+85621267675" in page.links
     assert "https://www.facebook.com/IOM.Laos.int/" in page.links
@@ -29,9 +29,20 @@ def test_opening_hours_stand_on_the_contact_page_once_they_are_known(client):
     assert "Opening hours Monday to Friday" in read(client, "/contact/")
 
 
-def test_an_email_address_is_a_link_once_the_office_gives_one(client):
+def test_what_visitors_look_for_stands_on_the_contact_page_once_it_is_known(client):
+    make_contact_point()
+    page = read(client, "/contact/")
+    for label in ("E-mail", "Press contact", "Map"):
+        assert label not in page, label
     make_contact_point(kind="email", written="office@example.org")
-    assert "mailto:office@example.org" in read(client, "/contact/").links
+    make_contact_point(kind="press", written="press@example.org")
+    make_contact_point(kind="map", written="UN House", address="https://maps.example/iom")
+    page = read(client, "/contact/")
+    for words in ("E-mail office@example.org", "Press contact press@example.org", "Map UN House"):
+        assert words in page, words
+    assert {"mailto:office@example.org", "mailto:press@example.org", "https://maps.example/iom"} <= set(
+        page.links
+    )
 
 
 def test_a_page_that_staff_add_has_its_own_address(client):
@@ -52,16 +63,16 @@ def test_the_date_of_the_information_is_that_of_the_page(client):
     assert "Information as published" not in read(client, "/timeless/")
 
 
-def test_withdrawn_page_says_that_it_was_taken_down_and_leads_on(client):
+def test_a_withdrawn_page_names_its_title_and_leads_on(client):
     make_office()
-    make_page(slug="over", state="withdrawn")
+    make_page(slug="over", state="withdrawn", title_en="Visiting us")
     page = read(client, "/over/")
     assert page.status == 410
-    assert page.h1 == ["This page was taken down"]
+    assert page.h1 == ["Withdrawn: Visiting us"]
     assert "/careers/" in page.links
 
 
 def test_an_address_that_never_was_says_so(client):
     page = read(client, "/never-was/")
     assert page.status == 404
-    assert page.h1 == ["There is no page at this address"]
+    assert page.h1 == ["Page not found"]

@@ -150,6 +150,7 @@ def test_a_corrected_answer_and_a_corrected_amendment_are_told_again(clock, staf
     assert {title for key, (title, moment) in after.items() if before[key][1] != moment} == {
         "Amended",
         "Question answered",
+        "Tents",
     }
     page = public_page(notice)
     assert "How many? 200 1 June 2026, 12:00 · corrected on 1 June 2026, 13:00" in page

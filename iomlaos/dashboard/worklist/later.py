@@ -58,6 +58,12 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
         LaterTask(
             "forms", _("Application forms without a file"), (ApplicationForm.objects.live(at).on_request(),)
         ),
+        LaterTask(
+            "contacts",
+            _("Contact details to complete"),
+            (Office.objects.with_missing_contacts().prefetch_related("contact_points"),),
+            lambda office: join_notes(*office.missing_contacts),
+        ),
         LaterTask("standard-texts", _("Standard texts to confirm"), (StandardText.objects.unconfirmed(),)),
         LaterTask(
             "open-questions",

@@ -1,4 +1,4 @@
-from .office import ContactPoint, Office
+from .office import ContactPoint, Milestone, Office
 from .page import Page
 from .place import Place, SlugQuerySet
 from .site_notice import SiteNotice

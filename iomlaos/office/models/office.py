@@ -2,20 +2,33 @@
 
 import re
 import uuid
+from typing import Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
 
 
+class OfficeQuerySet(models.QuerySet):
+    def with_missing_contacts(self) -> Self:
+        """Without opening hours, or without a contact point of a kind that visitors look for."""
+        missing = ~models.Q(hours_en__gt="")
+        for kind in ContactPoint.EXPECTED_KINDS:
+            missing |= ~models.Exists(ContactPoint.objects.filter(office=models.OuterRef("pk"), kind=kind))
+        return self.filter(missing)
+
+
 class Office(models.Model):
     """The country office. There is one row."""
 
-    record_options = RecordOptions(children=("contact_points",))
+    record_options = RecordOptions(children=("contact_points", "milestones"))
 
     name = models.CharField(_("name"), max_length=120, help_text=_("The organization's full name."))
     short_name = models.CharField(
@@ -23,11 +36,14 @@ class Office(models.Model):
     )
     introduction = models.TextField(
         _("introduction"),
-        help_text=_("Two or three sentences, the first text of the home page."),
+        help_text=_("One sentence with the full name, the first text of the home page."),
     )
     opened = PartialDateField(_("opened"), null=True, blank=True)
     postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
     hours = models.TextField(_("opening hours"), blank=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
+
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact details")
@@ -44,6 +60,12 @@ class Office(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("office:contact")
 
+    @property
+    def wordmark(self) -> tuple[str, str]:
+        """The short name in two parts, for the top of every page: "IOM", "Lao PDR"."""
+        first, _space, rest = self.short_name.partition(" ")
+        return first, rest
+
     @classmethod
     def get_current(cls) -> "Office | None":
         """The one row with its contact points; None before the seed."""
@@ -52,6 +74,13 @@ class Office(models.Model):
     @property
     def address_lines(self) -> list[str]:
         return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
+
+    @property
+    def missing_contacts(self) -> list[str]:
+        """What visitors look for on the contact page and do not find; see `with_missing_contacts`."""
+        kinds = {point.kind for point in self.contact_points.all()}
+        missing = [str(kind.label) for kind in ContactPoint.EXPECTED_KINDS if kind not in kinds]
+        return missing if self.hours_en else [*missing, gettext("Opening hours")]
 
     @property
     def telephones(self) -> list["ContactPoint"]:
@@ -70,8 +99,15 @@ class ContactPoint(models.Model):
         TELEPHONE = "telephone", _("Telephone")
         FAX = "fax", _("Fax")
         EMAIL = "email", _("E-mail")
+        PRESS = "press", _("Press contact")
+        MAP = "map", _("Map")
         FACEBOOK = "facebook", _("Facebook")
-        SOCIAL = "social", _("Other network")
+        SOCIAL = "social", _("Social media")
+
+    #: Those that link to a page of another site.
+    PAGE_KINDS = (Kind.MAP, Kind.FACEBOOK, Kind.SOCIAL)
+    #: Those that visitors look for; the work list names the ones that are missing.
+    EXPECTED_KINDS = (Kind.EMAIL, Kind.PRESS, Kind.MAP)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     office = models.ForeignKey(Office, models.CASCADE, related_name="contact_points")
@@ -79,10 +115,10 @@ class ContactPoint(models.Model):
     written = models.CharField(
         _("as written"),
         max_length=120,
-        help_text=_("As the page shows it: +856.21 26 77 30, or the name of a page."),
+        help_text=_("As the page shows it: +856 21 26 77 30, an e-mail address, or the text of a link."),
     )
     address = models.URLField(
-        _("address of the page"), blank=True, help_text=_("For Facebook and other networks.")
+        _("address of the page"), blank=True, help_text=_("For the map, Facebook and social media.")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -103,21 +139,46 @@ class ContactPoint(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.kind in (self.Kind.FACEBOOK, self.Kind.SOCIAL) and not self.address:
-            raise ValidationError(
-                {"address": _("Give the full address of the page, beginning with https://")}
-            )
-        if self.kind in (self.Kind.TELEPHONE, self.Kind.FAX) and not re.match(r"\+\d", self.written):
+        if self.kind in self.PAGE_KINDS:
+            if not self.address:
+                message = _("Give the full address of the page, beginning with https://")
+                raise ValidationError({"address": message})
+        elif self.is_email:
+            try:
+                validate_email(self.written)
+            except ValidationError:
+                message = _("Enter an e-mail address like name@example.org.")
+                raise ValidationError({"written": message}) from None
+        elif self.kind and not re.match(r"\+\d", self.written):
             raise ValidationError({"written": _("Begin with the country's number: +856 …")})
 
     @property
+    def is_email(self) -> bool:
+        """The press may be given an e-mail address or a telephone number."""
+        return self.kind == self.Kind.EMAIL or (self.kind == self.Kind.PRESS and "@" in self.written)
+
+    @property
     def link(self) -> str:
-        """A `tel:` or `mailto:` link, or the address of the page; empty for a fax number."""
-        match self.kind:
-            case self.Kind.TELEPHONE:
-                return "tel:+" + re.sub(r"\D", "", self.written)
-            case self.Kind.EMAIL:
-                return f"mailto:{self.written}"
-            case self.Kind.FAX:
-                return ""
-        return self.address
+        """A `mailto:` or `tel:` link, or the address of the page; empty for a fax number."""
+        if self.kind in self.PAGE_KINDS:
+            return self.address
+        if self.is_email:
+            return f"mailto:{self.written}"
+        return "" if self.kind == self.Kind.FAX else "tel:+" + re.sub(r"\D", "", self.written)
+
+
+class Milestone(models.Model):
+    """A year of the office's history, for the home page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.CASCADE, related_name="milestones")
+    date = PartialDateField(_("date"), help_text=_("A year, a month or a day."))
+    text = models.CharField(_("what happened"), max_length=120)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.text}"

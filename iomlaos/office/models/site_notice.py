@@ -4,6 +4,7 @@ import datetime
 import re
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -86,6 +87,11 @@ class SiteNotice(models.Model):
     def is_public(self, at: datetime.datetime) -> bool:
         """The same rule as `SiteNoticeQuerySet.public`."""
         return self.starts_at <= at < self.ends_at
+
+    @property
+    def address(self) -> str:
+        """The whole address of its link, for paper."""
+        return f"{settings.SITE_URL}{self.link}" if self.link.startswith("/") else self.link
 
     @property
     def is_warning(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.media.richtext import RichTextField
@@ -37,6 +38,7 @@ class StandardText(models.Model):
         _("confirmed by the office"),
         default=False,
     )
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = StandardTextQuerySet.as_manager()
 

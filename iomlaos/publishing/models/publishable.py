@@ -115,6 +115,8 @@ class Publishable(models.Model):
 
     #: The URL name of the list of its kind, for the sitemap.
     list_url_name: ClassVar[str] = ""
+    #: Whether search engines are told of its page: not where it is a row of a list.
+    in_sitemap: bool = True
     #: Whether its page names changes that staff wish to name there.
     shows_changes: ClassVar[bool] = True
     record_options = RecordOptions(
@@ -237,11 +239,6 @@ class Publishable(models.Model):
             (datetime.date.fromisoformat(note["on"]), note.get(language) or note["en"])
             for note in self.changelog
         ]
-
-    @classmethod
-    def in_sitemap(cls, at: datetime.datetime) -> models.QuerySet:
-        """The objects whose addresses are pages of their own, for the sitemap."""
-        return cls.objects.live(at)
 
 
 def publishables() -> list[type[Publishable]]:
