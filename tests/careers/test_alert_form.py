@@ -118,13 +118,14 @@ def test_a_notice_can_be_followed_for_a_year_after_its_closing(client, alerts):
 def test_a_notice_that_is_not_public_cannot_be_followed(client, alerts, method):
     make_vacancy(slug="shown", title_en="Shown")
     make_vacancy(slug="draft", title_en="Hidden", state="draft")
-    make_vacancy(slug="gone", title_en="Hidden", state="withdrawn")
+    make_vacancy(slug="gone", title_en="Known", state="withdrawn")
     make_procurement_notice(slug="to-come", title_en="Hidden", publish_from=ASKED_AT + 10000 * DAY)
     status = {"shown": 200, "draft": 404, "gone": 410, "to-come": 404, "nothing": 404}
     for slug, expected in status.items():
         response = getattr(client, method)(f"/careers/alerts/notice/{slug}/", {"email": ADDRESS})
         assert response.status_code == expected, slug
         assert "Hidden" not in response.content.decode()
+        assert ("Withdrawn: Known" in response.content.decode()) is (slug == "gone")
     assert Subscription.objects.count() == (method == "post")
 
 

@@ -1,11 +1,9 @@
 """The application forms with their versions, on their own page and on a notice."""
 
 import pytest
-from django.template.loader import render_to_string
 
-from careers.models.vacancy import Vacancy
 from iomlaos.publishing.dates import PartialDate
-from tests.helpers.factories import make_form, make_vacancy, make_version, upload
+from tests.helpers.factories import make_contact_point, make_form, make_vacancy, make_version, upload
 from tests.helpers.pages import count_queries, read
 from tests.helpers.uploads import pdf, picture
 
@@ -18,13 +16,11 @@ def dated(form, date: str, **given):
     return make_version(form=form, dated=PartialDate.parse(date), **given)
 
 
-def on_a_notice(**given) -> str:
-    """What a notice says of its form, loaded as its page loads it."""
-    given["slug"] = "driver"
-    make_vacancy(**given)
-    at = Vacancy.objects.get().announced_at
-    notice = Vacancy.objects.with_form(at).get(slug="driver")
-    return render_to_string("careers/application_form.html", {"notice": notice})
+def on_a_notice(client, **given) -> str:
+    """The steps of applying on the page of a notice."""
+    make_vacancy(slug="driver", **given)
+    page = client.get("/careers/vacancies/driver/").content.decode()
+    return page.partition('<h2 id="apply">')[2].partition("</section>")[0]
 
 
 def test_a_version_stands_with_date_language_type_size_and_pages(client):
@@ -64,8 +60,11 @@ def test_a_version_is_replaced_by_one_of_its_own_language_alone(client):
 
 
 def test_a_form_without_a_version_is_on_request(client):
+    make_contact_point()
     make_form(title_en="History form")
-    assert "History form on request" in read(client, "/careers/forms/")
+    page = read(client, "/careers/forms/")
+    assert "History form On request: +856.21 26 77 30" in page
+    assert "tel:+85621267730" in page.links
 
 
 def test_forms_that_are_not_live_are_not_listed_nor_their_files_served(client):
@@ -93,51 +92,58 @@ def test_the_page_costs_the_same_queries_for_one_version_and_for_many(client):
     assert count_queries(client, "/careers/forms/") == of_one
 
 
-def test_a_notice_without_a_version_of_its_own_names_the_current_ones():
+def test_a_notice_without_a_version_of_its_own_names_the_current_ones(client):
     form = make_form(title_en="History form")
     dated(form, "2021")
     newest, in_lao = dated(form, "2026-05-03"), dated(form, "2025", language="lo")
-    said = on_a_notice(form=form)
+    said = on_a_notice(client, form=form)
     assert newest.get_absolute_url() in said
     assert in_lao.get_absolute_url() in said
     assert "2021" not in said
     assert "replaced" not in said
 
 
-def test_a_notice_names_the_version_that_it_asks_for_and_says_when_it_was_replaced():
+def test_a_notice_names_the_version_that_it_asks_for_and_says_when_it_was_replaced(client):
     form = make_form(title_en="History form")
     asked, newest = dated(form, "2021-01"), dated(form, "2026-05-03")
     dated(form, "2020", language="lo")
-    said = on_a_notice(form=form, form_version=asked)
+    said = on_a_notice(client, form=form, form_version=asked)
     assert "January 2021" in said
     assert asked.get_absolute_url() in said
     assert f'<a href="{newest.get_absolute_url()}">replaced by the one of 3 May 2026</a>' in said
     assert "Lao" not in said
 
 
-def test_a_notice_that_asks_for_the_newest_version_says_nothing_of_replacing():
+def test_a_notice_that_asks_for_the_newest_version_says_nothing_of_replacing(client):
     form = make_form(title_en="History form")
     dated(form, "2021-01")
-    said = on_a_notice(form=form, form_version=dated(form, "2026-05-03"))
+    said = on_a_notice(client, form=form, form_version=dated(form, "2026-05-03"))
     assert "3 May 2026" in said
     assert "replaced" not in said
     assert "January 2021" not in said
 
 
-def test_a_notice_says_that_a_form_without_a_file_is_on_request():
-    assert "on request" in on_a_notice(form=make_form(title_en="History form"))
+def test_a_notice_says_that_a_form_without_a_file_is_on_request_and_whom_to_call(client):
+    make_contact_point()
+    said = on_a_notice(client, form=make_form(title_en="History form"))
+    step = said.partition("</li>")[0]
+    assert "Fill in the History form." in step
+    assert 'On request: <a class="unbroken" href="tel:+85621267730">' in step
 
 
-def test_a_notice_says_nothing_of_a_form_that_is_not_live():
+def test_a_notice_says_nothing_of_a_form_that_is_not_live(client):
     form = make_form(title_en="History form", state="draft")
-    assert on_a_notice(form=form, form_version=dated(form, "2026")).strip() == ""
+    said = on_a_notice(client, form=form, form_version=dated(form, "2026"))
+    assert "Fill in" not in said
+    assert "History form" not in said
 
 
-def test_what_a_notice_says_of_its_form_runs_no_query(django_assert_num_queries):
+def test_a_notice_costs_the_same_queries_for_one_version_of_its_form_and_for_many(client):
     form = make_form(title_en="History form")
-    asked = dated(form, "2021-01")
+    make_vacancy(slug="driver", form=form, form_version=dated(form, "2021-01"))
     dated(form, "2026-05-03")
-    notice = make_vacancy(slug="driver", form=form, form_version=asked)
-    notice = Vacancy.objects.with_form(notice.announced_at).get(slug="driver")
-    with django_assert_num_queries(0):
-        assert "replaced by" in render_to_string("careers/application_form.html", {"notice": notice})
+    of_two = count_queries(client, "/careers/vacancies/driver/")
+    for year in range(2000, 2020):
+        dated(form, str(year))
+    assert count_queries(client, "/careers/vacancies/driver/") == of_two
+    assert "replaced by the one of 3 May 2026" in read(client, "/careers/vacancies/driver/")

@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 import time_machine
+from lxml import html
 
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import make_vacancy
@@ -13,17 +14,17 @@ DAY = datetime.timedelta(days=1)
 
 def test_the_seeded_pages_say_that_nothing_is_open_and_when_the_last_closed(client, seeded):
     page = read(client, "/careers/")
-    assert "No positions are open now" in page
-    assert "It closed on 9 January 2021." in page
+    assert "No jobs are open now" in page
+    assert ", grade G4. It closed on 9 January 2021." in page
     assert "IOM never asks for money" in page
     assert {"/careers/forms/", "/careers/closed/"} <= set(page.links)
     page = read(client, "/careers/procurement/")
-    assert "No procurement notice has been published on this site yet." in page
+    assert "We have not published a tender on this site yet." in page
     page = read(client, "/careers/vacancies/project-assistant-migration-health-division/")
-    assert "This position is closed." in page
-    assert "Closed on End of Saturday 9 January 2021, Vientiane time (UTC+7)" in page
+    assert "Closed on Saturday 9 January 2021. We no longer accept applications." in page
+    assert "Saturday 9 January 2021 Closed: end of day, Vientiane time (UTC+7)" in page
     assert "G4 (General Service)" in page
-    assert "on request: +856 21 26 77 30" in read(client, "/careers/forms/")
+    assert "On request: +856 21 26 77 30" in read(client, "/careers/forms/")
 
 
 @pytest.mark.django_db
@@ -32,8 +33,9 @@ def test_a_deadline_is_said_with_the_time_left_and_in_utc_for_machines(client):
     with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
         for address in ("/careers/", "/careers/vacancies/driver/"):
             page = read(client, address)
-            assert "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in page
-            assert "closes in 10 days" in page
+            assert "Wednesday 10 June 2026" in page
+            assert "17:00, Vientiane time (UTC+7)" in page
+            assert "10 days left" in page
             assert 'datetime="2026-06-10T10:00:00Z"' in client.get(address).content.decode()
 
 
@@ -43,3 +45,12 @@ def test_what_closed_at_the_end_of_december_belongs_to_the_old_year(client):
     assert "Closed on 31 December 2020" in read(client, "/careers/closed/2020/")
     for year in ("2021", "0", "99999999999999999999"):
         assert client.get(f"/careers/closed/{year}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_list_of_open_notices_says_how_long_they_are_open_and_not_that_they_are(client):
+    make_vacancy(title_en="Driver", closes_at=DEADLINE)
+    make_vacancy(title_en="Guard", closes_at=DEADLINE - 8 * DAY)
+    with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
+        tags = html.fromstring(client.get("/careers/").content).xpath("//*[contains(@class, 'tag')]")
+    assert [tag.text_content() for tag in tags] == ["2 days left", "10 days left"]

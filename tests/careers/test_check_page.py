@@ -9,6 +9,7 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.views.debug import ExceptionReporter
+from lxml import html
 
 from careers.models.vacancy import Vacancy
 from careers.verification import views
@@ -65,7 +66,7 @@ def test_an_open_notice_is_shown_with_deadline_time_left_and_link(client):
         page = ask(client, "driver")
     assert page.h1 == ["We published this job, and it is open"]
     assert "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in page
-    assert "closes in 10 days" in page
+    assert "10 days left" in page
     assert "/careers/vacancies/driver/" in page.links
 
 
@@ -84,6 +85,15 @@ def test_a_message_that_copies_a_true_notice_and_asks_for_money_is_called_what_i
     for words in ("Pay 500,000 kip", "iom.hr@gmail.com", "020 5555 1234", "20 June 2026"):
         assert re.search(f"<q>[^<]*{re.escape(words)}", body), words
     assert re.search(r'class="call" href="tel:\+85621267730">Call us: ', body)
+
+
+def test_an_address_alone_is_answered_without_an_empty_list(client):
+    notice = make_vacancy(title_en="Driver", closes_at=DEADLINE)
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        body = send(client, f"/n/{notice.number} at IOM").content
+    lists = html.fromstring(body).xpath("//main//dl")
+    assert lists
+    assert all(each.text_content().strip() for each in lists)
 
 
 def test_a_closed_notice_says_since_when_and_what_came_of_it(client):

@@ -30,8 +30,9 @@ def test_a_changed_deadline_stands_on_the_page_with_old_new_reason_and_when(clie
     clock.move_to(OLD - 4 * DAY)
     change_deadline(notice, NEW, "Heavy rain cut the roads.")
     page = read(client, notice.get_absolute_url())
-    assert "by End of Saturday 20 June 2026, Vientiane time (UTC+7)" in page
-    assert "Deadline changed" in page
+    assert "Saturday 20 June 2026 End of day, Vientiane time (UTC+7) The deadline was changed" in page
+    assert "#changes" in page.links
+    assert "Changes to this notice Deadline changed" in page
     assert "Old deadline: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)." in page
     assert "New deadline: end of Saturday 20 June 2026, Vientiane time (UTC+7)." in page
     assert "Heavy rain cut the roads." in page
@@ -87,13 +88,14 @@ def test_a_scheduled_notice_was_seen_once_its_moment_has_come(clock):
 def test_a_closed_notice_is_reopened_by_such_a_change_and_says_so(client, clock):
     notice = make_vacancy(slug="driver", closes_at=OLD)
     clock.move_to(OLD + DAY)
-    assert "closed" in read(client, notice.get_absolute_url())
+    assert "Closed on Wednesday 10 June 2026, 17:00." in read(client, notice.get_absolute_url())
     notice.closes_at = NEW
     with pytest.raises(ValidationError):
         notice.full_clean()
     change_deadline(notice, NEW, "Too few offers.")
     page = read(client, notice.get_absolute_url())
-    assert "Open" in page
+    assert "Apply by 9 days left Saturday 20 June 2026" in page
+    assert "Closed on" not in page
     assert "Too few offers." in page
 
 

@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.http import QueryDict
+from lxml import html
 
 from careers.filters import VacancyFilterForm
 from careers.models.vacancy import Vacancy
@@ -25,7 +26,7 @@ def _clock():
 
 def titles(client, address: str) -> list[str]:
     """The notices of an open list, in its order."""
-    rows = client.get(address).content.decode().split('<h3><a href="/careers/')[1:]
+    rows = client.get(address).content.decode().split('<h3 class="row-title"><a href="/careers/')[1:]
     return [row.split(">")[1].removesuffix("</a") for row in rows]
 
 
@@ -86,8 +87,8 @@ def test_a_narrowed_list_says_what_was_chosen_and_whether_nothing_is_of_that_kin
     assert '<option value="p" selected>' in content
     assert '<option value="3" selected>' in content
     page = read(client, "/careers/?grade=p&closing=3")
-    assert "No open position is of this kind." in page
-    assert "No positions are open now" not in page
+    assert "No open jobs match your filters. All open jobs" in page
+    assert "No jobs are open now" not in page
 
 
 def test_words_that_begin_like_a_grade_are_on_no_scale():
@@ -140,6 +141,19 @@ def test_a_key_that_no_stretch_has_given_is_no_error(client):
     for after in ("x", "1-", "-1", "99999999999999999-1", "1-999999999999999999", "²-1", "1_0-1"):
         for address in ("/careers/", "/careers/closed/"):
             assert client.get(address, {"after": after}).status_code == 200, after
+
+
+def test_a_notice_with_a_title_and_a_deadline_alone_leaves_no_empty_line_in_a_list(client):
+    for make in (make_vacancy, make_procurement_notice):
+        make(closes_at=NOW + DAY)
+        make(closes_at=NOW - DAY)
+    for address in (
+        "/careers/", "/careers/procurement/", "/careers/closed/", "/careers/procurement/closed/"
+    ):  # fmt: skip
+        main = html.fromstring(client.get(address).content).find(".//main")
+        assert len(main.findall(".//ul[@class='rows']/li")) >= 1
+        lines = main.iter("p", "li", "h2", "h3")
+        assert [line.tag for line in lines if not line.text_content().strip()] == [], address
 
 
 def test_lists_cost_the_same_queries_for_few_and_for_many(client):

@@ -60,6 +60,7 @@ def test_a_job_says_what_reliefweb_asks_for(client):
     assert "Reference: VN 7" in words(body)
     assert "<h2>Responsibilities</h2><p>Drives.</p>" in body
     assert "Fill in the Personal History Form." in words(how)
+    assert "Send your application in one of these ways: by e-mail to" in words(how)
     assert "jobs@example.org" in words(how)
     assert "VN 7" in words(how)
     assert 'href="https://jobs.example.org/7"' in how

@@ -111,14 +111,14 @@ def test_the_share_links_carry_any_title_whole(title):
     assert all(re.fullmatch(r"[\w:/?=&.%~-]+", link, re.ASCII) for link in (whatsapp, facebook, email))
 
 
-def rendered(notice, at: datetime.datetime) -> str:
-    template = Template("{% load careers %}{% share notice at %}")
+def rendered(tag: str, notice, at: datetime.datetime) -> str:
+    template = Template(f"{{% load careers %}}{{% {tag} notice at %}}")
     return template.render(Context({"notice": notice, "at": at}))
 
 
 def test_share_links_have_no_script_no_inline_style_and_run_no_query():
     notice = Vacancy(slug="driver", title_en='<script>alert(1)</script> "&', closes_at=DEADLINE)
-    html = rendered(notice, DEADLINE - DAY)
+    html = rendered("share", notice, DEADLINE - DAY)
     assert "<script" not in html
     assert "style=" not in html
     assert not re.search(r"\son\w+=", html)
@@ -149,9 +149,21 @@ def test_the_drawn_code_is_module_for_module_that_of_the_address_within_a_white_
 
 def test_the_code_is_a_picture_with_a_name_black_on_white_and_beside_it_stands_the_address():
     notice = Vacancy(slug="driver", closes_at=DEADLINE)
-    html = rendered(notice, DEADLINE - DAY)
+    html = rendered("print_code", notice, DEADLINE - DAY)
     assert 'role="img" aria-label="QR code of http://testserver/n/driver"' in html
     side = qr_code("http://testserver/n/driver").side
     assert f'viewBox="0 0 {side} {side}"' in html
     assert f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000"' in html
     assert "<strong>http://testserver/n/driver</strong>" in html
+
+
+@BOTH
+@pytest.mark.django_db
+def test_an_open_notice_can_be_passed_on_and_every_notice_is_printed_with_its_code(client, make, address):
+    make(slug="tents", closes_at=DEADLINE)
+    for at, is_open in ((DEADLINE - SECOND, True), (DEADLINE, False)):
+        with time_machine.travel(at, tick=False):
+            page = client.get(f"{address}tents/").content.decode()
+        assert ("https://wa.me/" in page) is is_open
+        assert ('id="share-text"' in page) is is_open
+        assert page.count('aria-label="QR code of ') == 1
