@@ -53,10 +53,9 @@ def _pages(at: datetime.datetime) -> Pages:
         reverse("home:home"): every,
         reverse("programmes:donor_list"): [*donors, *live[Programme], *live[Project]],
         reverse("careers:check"): texts,
+        reverse("careers:alerts"): texts,
         reverse("office:contact"): [],
     }
-    if settings.ALERTS_ENABLED:
-        pages[reverse("careers:alerts")] = texts
     for model, rows in live.items():
         if model.list_url_name:
             pages.setdefault(reverse(model.list_url_name), []).extend(rows)
@@ -87,7 +86,7 @@ def _parts(live: Live, donors: Iterable[Donor]) -> Iterator[tuple[Publishable | 
 
 
 def _archives(vacancies: list[Notice], tenders: list[Notice], at: datetime.datetime) -> Pages:
-    """The lists of closed notices, of all years and of each."""
+    """The lists of closed notices, of all years and, where there are several, of each."""
     pages: Pages = {}
     awarded = [tender for tender in tenders if tender.outcome == Notice.Outcome.AWARDED]
     for whole, of_year, notices in (
@@ -99,5 +98,6 @@ def _archives(vacancies: list[Notice], tenders: list[Notice], at: datetime.datet
         for notice in closed:
             years[notice.closing_day.year].append(notice)
         pages[reverse(whole)] = closed
-        pages |= {reverse(of_year, args=[year]): rows for year, rows in years.items()}
+        if len(years) > 1:
+            pages |= {reverse(of_year, args=[year]): rows for year, rows in years.items()}
     return pages

@@ -35,7 +35,7 @@ def organization(office: Office | None) -> dict[str, Any] | None:
         "telephone": [point.link.removeprefix("tel:") for point in office.telephones],
         "faxNumber": [point.written for point in points if point.kind == kinds.FAX],
         "email": [point.written for point in points if point.kind == kinds.EMAIL],
-        "sameAs": [point.address for point in points if point.address],
+        "sameAs": [point.address for point in points if point.kind in (kinds.FACEBOOK, kinds.SOCIAL)],
     }
     *street, _country = office.address_lines or [""]
     address = {"@type": "PostalAddress", "streetAddress": ", ".join(street), "addressCountry": COUNTRY}

@@ -48,6 +48,16 @@ def test_an_open_notice_links_its_contact(pages):
         assert '<a href="tel:+85621000111">+856 21 000 111</a>' in pages[slug]
 
 
+def test_addresses_and_numbers_in_what_staff_typed_without_links_are_links(pages):
+    for slug in ("open", "open-tender"):
+        assert (
+            '<br>And the telephone: <a href="tel:+85621000222">+856 21 000 222</a> &lt;ask&gt;' in pages[slug]
+        )
+        assert 'Vientiane, <a href="tel:+85621000333">' in pages[slug]
+    assert 'See <a href="mailto:tents@example.org">' in pages["open-tender"]
+    assert 'Ask <a href="mailto:bids@example.org">' in pages["cancelled"]
+
+
 def test_open_jobs_for_everybody_and_no_other_notices_are_told_to_search_engines(pages):
     postings = {slug: posting for slug, page in pages.items() if (posting := posting_in(page))}
     assert postings.keys() == {"open", "closing"}

@@ -117,7 +117,7 @@ def test_notices_that_were_there_before_are_numbered_in_the_order_in_which_they_
     NoticeNumber.objects.all().delete()
     # The one that was made last is the oldest.
     ProcurementNotice.objects.filter(pk=notices[-1].pk).update(created_at="2020-01-01T00:00Z")
-    import_module("careers.migrations.0002_notice_number").number_notices(apps, None)
+    import_module("careers.migrations.0003_notice_number").number_notices(apps, None)
     for notice in notices:
         notice.refresh_from_db()
     last = notices.pop()

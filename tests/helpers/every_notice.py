@@ -38,7 +38,10 @@ TENDERS = {
     "open-tender": (20, {}),
     "closing-tender": (1, {}),
     "awarded": (-5, {"outcome": "awarded"}),
-    "cancelled": (-5, {"outcome": "cancelled", "outcome_note_en": "No offer was valid."}),
+    "cancelled": (
+        -5,
+        {"outcome": "cancelled", "outcome_note_en": "No offer was valid. Ask bids@example.org."},
+    ),
     "withdrawn-tender": (9, {}),
 }
 
@@ -50,7 +53,7 @@ def make_every_notice() -> dict[str, Notice]:
     notices |= {slug: _tender(slug, now + days * DAY, more) for slug, (days, more) in TENDERS.items()}
     for notice in notices.values():
         amendment = make_amendment(notice)
-        amendment.text_en = "Corrected: the start.\nAnd the place."
+        amendment.text_en = "Corrected: the start.\nAnd the telephone: +856 21 000 222 <ask>"
         amendment.save()
         change_deadline(notice, notice.closes_at + DAY / 24)
     make_award(notice=notices["awarded"], value=1234, currency="USD", awarded_on=now.date())
@@ -67,7 +70,7 @@ def _shared(slug: str, closes_at: datetime.datetime, more: dict) -> dict:
         "slug": slug, "closes_at": closes_at, "body_en": TEXT, "reference": f"VN 2026/{slug}",
         "publish_from": closes_at - 40 * DAY, "posted_on": (closes_at - 40 * DAY).date(),
         "contact": "Ms A, hr@example.org, +856 21 000 111", "submission_email": "hr@example.org",
-        "submission_link": "https://www.example.org/form", "submission_address_en": "UN House\nVientiane",
+        "submission_link": "https://www.example.org/form", "submission_address_en": "UN House\nVientiane, +856 21 000 333",
         "what_next_en": "<p>We write to those on the shortlist.</p>",
         "results_expected_by": (closes_at + 90 * DAY).date(),
     } | more  # fmt: skip
@@ -90,7 +93,7 @@ def _tender(slug: str, closes_at: datetime.datetime, more: dict) -> Notice:
         **_shared(slug, closes_at, more),
     )  # fmt: skip
     answer = make_clarification(notice=tender)
-    answer.answer_en = "Red."
+    answer.answer_en = "Red. See tents@example.org."
     answer.save()
     make_bidding_document(notice=tender)
     return tender

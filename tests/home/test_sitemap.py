@@ -66,6 +66,7 @@ def test_a_page_is_dated_by_the_last_change_of_what_it_shows(client):
         make_page(slug="visiting-us", publish_from=NOON + 5 * DAY, information_date="2021-01")
         clock.shift(DAY)
         make_vacancy(slug="driver", closes_at=NOON + 6 * DAY)
+        make_vacancy(slug="cook", closes_at=NOON - 200 * DAY)
         clock.shift(DAY)
         make_project(slug="project", programme=programme)
         clock.shift(DAY)
@@ -73,8 +74,8 @@ def test_a_page_is_dated_by_the_last_change_of_what_it_shows(client):
             "/contact/": "2026-06-01", "/donors/donor/": "2026-06-01", "/programmes/old/": "2026-06-01",
             "/programmes/health/": "2026-06-04", "/projects/project/": "2026-06-04", "/projects/": "2026-06-04",
             "/careers/": "2026-06-03", "/careers/vacancies/driver/": "2026-06-03", "/": "2026-06-04",
-            # Nothing has closed yet.
-            "/careers/closed/": "2026-06-01",
+            # No tender has closed yet.
+            "/careers/procurement/closed/": "2026-06-01", "/careers/closed/": "2026-06-03",
         }  # fmt: skip
         found = dates(client)
         assert {address: found[address] for address in expected} == expected
@@ -90,6 +91,7 @@ def test_a_page_is_dated_by_the_last_change_of_what_it_shows(client):
             "/careers/closed/2026/",
         ):
             assert found[address] == "2026-06-07"
+        assert found["/careers/closed/2025/"] == "2026-06-03"
 
 
 def test_sitemap_names_nothing_that_is_not_live(client):

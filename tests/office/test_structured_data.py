@@ -26,6 +26,7 @@ def test_every_page_names_the_office_with_its_address_telephones_and_networks(cl
     make_contact_point(office=office, kind="fax", written="+856.21 26 77 99")
     facebook = "https://www.facebook.com/IOM.Laos.int/"
     make_contact_point(office=office, kind="facebook", written="Facebook", address=facebook)
+    make_contact_point(office=office, kind="map", written="Map", address="https://www.example.org/map")
     for address in ("/", "/contact/"):
         assert data_in(page_at(client, address), "Organization") == {
             "@context": "https://schema.org",
