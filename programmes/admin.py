@@ -44,10 +44,7 @@ class ProgrammeAdmin(PublishableAdmin):
     ]  # fmt: skip
     fieldsets = [
         (_("Text"), {"fields": ["title", "summary", "body"]}),
-        (
-            _("Details"),
-            {"fields": [("since", "since_what"), "donors", "counterparts", "places", "order"]},
-        ),
+        (_("Details"), {"fields": [("since", "since_what"), "donors", "counterparts", "places", "order"]}),
     ]
     inlines = [FigureInline]
 
@@ -71,15 +68,7 @@ class ProjectAdmin(PublishableAdmin):
         "Pieces of work within a programme, with their own dates, donors and partners. Each has a page of"
         " its own and a row on the page of its programme."
     )
-    list_display = [
-        "title",
-        "acronym",
-        "status",
-        "period",
-        "programme",
-        "translation_status",
-        "last_change",
-    ]
+    list_display = ["title", "acronym", "status", "period", "programme", "translation_status", "last_change"]
     list_filter = [*PublishableAdmin.list_filter, "programme"]
     list_select_related = ["programme"]
     search_fields = ["title_en", "title_lo", "acronym", "slug", "iati_identifier"]
@@ -259,7 +248,7 @@ class CounterpartAdmin(ContentAdmin):
         (
             _("Details"),
             {"fields": ["name", ("abbreviation", "kind", "parent"), ("is_internal", "order"), "slug"]},
-        ),
+        )
     ]
     prepopulated_fields = {"slug": ("name",)}
 

@@ -32,9 +32,9 @@ class Migration(migrations.Migration):
             migrations.AddIndex(
                 name,
                 models.Index(
-                    condition=models.Q(("state", "withdrawn")),
+                    condition=models.Q(("state", "withdrawn"), ("outcome", "cancelled"), _connector="OR"),
                     fields=["closes_at"],
-                    name=f"{name}_withdrawn",
+                    name=f"{name}_called_off",
                 ),
             )
             for name in MODELS

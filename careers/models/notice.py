@@ -146,8 +146,8 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
             ),
             models.Index(
                 fields=["closes_at"],
-                condition=models.Q(state=Publishable.State.WITHDRAWN),
-                name="%(class)s_withdrawn",
+                condition=models.Q(state=Publishable.State.WITHDRAWN) | models.Q(outcome="cancelled"),
+                name="%(class)s_called_off",
             ),
         ]
 

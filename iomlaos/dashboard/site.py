@@ -71,9 +71,7 @@ class IomAdminSite(TwoFactorAdminSite):
                 "mark-reviewed/<str:label>/<str:key>/", self.admin_view(mark_reviewed), name="mark_reviewed"
             ),
             path(
-                "notifications/dismiss/",
-                self.admin_view(dismiss_notifications),
-                name="dismiss_notifications",
+                "notifications/dismiss/", self.admin_view(dismiss_notifications), name="dismiss_notifications"
             ),
             path("link-search/", self.admin_view(link_search), name="link_search"),
             path("worklist/<slug:name>/", self.admin_view(self.worklist_page), name="worklist"),

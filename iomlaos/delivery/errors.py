@@ -3,7 +3,6 @@
 from functools import cache
 
 from django.conf import settings
-from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -75,11 +74,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "delivery/error.html", context, status=404)
 
 
-def gone(request: HttpRequest, record: models.Model, reason: str = "") -> HttpResponse:
+def gone(request: HttpRequest, error: GoneError) -> HttpResponse:
     """What was withdrawn names its title: people look for it, and others still offer it."""
-    context = {"record": record, "reason": reason}
-    if record.state == "withdrawn":
-        context["title"] = _("Withdrawn: %(title)s") % {"title": record}
+    context = {"record": error.record, "reason": error.reason}
+    if error.is_withdrawn:
+        context["title"] = _("Withdrawn: %(title)s") % {"title": error.record}
         context["lead"] = _("We withdrew this page.")
     else:
         context["title"] = _("This page was taken down")
@@ -94,5 +93,5 @@ class RedirectAndGoneMiddleware(MiddlewareMixin):
         if isinstance(exception, PermanentlyMoved):
             return HttpResponsePermanentRedirect(exception.to)
         if isinstance(exception, GoneError):
-            return gone(request, exception.record, exception.reason)
+            return gone(request, exception)
         return None

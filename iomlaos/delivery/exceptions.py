@@ -14,7 +14,8 @@ class PermanentlyMoved(Exception):
 class GoneError(Exception):
     """The object was withdrawn, or is public no more: answer 410, with the reason that staff gave."""
 
-    def __init__(self, record: models.Model, reason: str = "") -> None:
+    def __init__(self, record: models.Model, *, is_withdrawn: bool, reason: str = "") -> None:
         super().__init__(record)
         self.record = record
+        self.is_withdrawn = is_withdrawn
         self.reason = reason

@@ -81,15 +81,16 @@ def _parts(live: Live, donors: Iterable[Donor]) -> Iterator[tuple[Publishable | 
 
 def _archives(vacancies: list[Notice], tenders: list[Notice], at: datetime.datetime) -> Pages:
     """The lists of closed notices, of all years and of each."""
-    pages: Pages = defaultdict(list)
+    pages: Pages = {}
     awarded = [tender for tender in tenders if tender.outcome == Notice.Outcome.AWARDED]
     for whole, of_year, notices in (
         ("careers:closed_list", "careers:closed_year", vacancies),
         ("careers:procurement_closed_list", "careers:procurement_closed_year", tenders),
         ("careers:award_list", "careers:award_year", awarded),
     ):
-        closed = [notice for notice in notices if not notice.is_open(at)]
-        pages[reverse(whole)] = closed
+        closed, years = [notice for notice in notices if not notice.is_open(at)], defaultdict(list)
         for notice in closed:
-            pages[reverse(of_year, args=[notice.closing_day.year])].append(notice)
+            years[notice.closing_day.year].append(notice)
+        pages[reverse(whole)] = closed
+        pages |= {reverse(of_year, args=[year]): rows for year, rows in years.items()}
     return pages

@@ -94,4 +94,5 @@ def previewed_by(
 
 def _gone(record: Publishable) -> GoneError:
     is_withdrawn = record.state == Publishable.State.WITHDRAWN
-    return GoneError(record, record.withdrawal_reason if is_withdrawn else "")
+    reason = record.withdrawal_reason if is_withdrawn else ""
+    return GoneError(record, is_withdrawn=is_withdrawn, reason=reason)

@@ -24,6 +24,8 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.servers import Server, running_server
 
+pytestmark = pytest.mark.one_database
+
 ADD = "/admin/office/page/add/"
 CHANGE = "/admin/office/page/1/change/"
 HALF = "Half a sentence that the power cut off in the mid"

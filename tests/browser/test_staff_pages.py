@@ -148,8 +148,8 @@ def test_every_page_keeps_the_policy_fits_a_phone_and_axe_finds_nothing(desk, co
         here = shape(address)
         alike = MODEL.sub("", here)
         template = alike.partition("?")[0]
-        # Lists and forms are each kind's own; the other pages of a kind are made alike.
-        is_own = template in ("", "*/change/") or (template == "add/" and not is_empty_form(here))
+        # Lists and forms are each kind's own; the other pages of a kind, and copies, are made alike.
+        is_own = template in ("", "*/change/") or (alike == "add/" and not is_empty_form(here))
         page = here if is_own else alike
         if page in opened or NO_PAGE.search(address.partition("?")[0]):
             continue

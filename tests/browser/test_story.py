@@ -33,7 +33,12 @@ NEW_IN_LAO = "ສຸຂະພາບຢູ່ຊາຍແດນ"
 WIDE = {"width": 1280, "height": 900}
 #: When the change becomes public, for each of two windows.
 MOMENTS = [
-    pytest.param(PHONE, datetime.datetime(2031, 3, 3, 10, tzinfo=VIENTIANE), id="360"),
+    pytest.param(
+        PHONE,
+        datetime.datetime(2031, 3, 3, 10, tzinfo=VIENTIANE),
+        id="360",
+        marks=pytest.mark.one_database,
+    ),
     pytest.param(WIDE, datetime.datetime(2031, 3, 10, 10, tzinfo=VIENTIANE), id="1280"),
 ]
 

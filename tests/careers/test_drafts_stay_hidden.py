@@ -196,9 +196,11 @@ def test_who_asks_for_a_hidden_notice_is_answered_as_for_one_that_never_was(ask,
                 if notice.kind == "vacancies" or "station" not in address:
                     assert answer.text != of_nobody.text, address
             elif notice.state == "withdrawn" and of_nobody.status == 404:
-                # Its address says that it was taken down, and why, and no more.
+                # Its address says what was withdrawn, and why, and no more.
                 assert answer.status == 410
-                text = answer.text.replace(address, "").replace(notice.row.withdrawal_reason, "")
+                text = answer.text
+                for said in (address, notice.row.title, notice.row.reference, notice.row.withdrawal_reason):
+                    text = text.replace(said, "")
                 assert traces(Answer(address, 410, text), notice) == [], address
             else:
                 assert answer == of_nobody

@@ -121,7 +121,7 @@ def test_a_notice_closes_soon_from_72_hours_before_its_deadline_everywhere(visit
     for seconds, state, days in ((-1, "open", 3), (0, "closing", 3), (1, "closing", 2)):
         time_machine.move_to(CARS.closes_at - 3 * DAY + seconds * SECOND, tick=False)
         assert readings(visitor, CARS) == expected(CARS, state)
-        assert f"closes in {days} days" in visitor.get(CARS.page)[1].decode()
+        assert f"{days} days left" in visitor.get(CARS.page)[1].decode()
 
 
 @pytest.mark.parametrize("notice", [DRIVER, PUMPS], ids=str)

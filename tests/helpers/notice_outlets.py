@@ -97,7 +97,7 @@ THERE = {"open": "there", "closing": "there", "closed": "there"}
 
 
 def tag(element: html.HtmlElement) -> str:
-    """Open or closing, by the tag that says how long."""
+    """Open, closing or closed, by the tag."""
     (sign,) = element.xpath('.//span[starts-with(@class, "tag tag-")]/@class')
     return sign.split()[1].removeprefix("tag-")
 
@@ -120,11 +120,13 @@ def archived(body: bytes, notice: Notice) -> str:
 
 def on_its_page(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
-    is_closed = "Closed" in page.xpath("//main//span[@class='tag']/text()")
+    is_closed = page.xpath("boolean(//main//span[@class='tag'][.='Closed'])")
     assert page.xpath("boolean(//h2[@id='apply'])") is not is_closed
-    assert ("still offer you this" in page.text_content()) is is_closed
-    assert page.xpath("boolean(//main//span[starts-with(@class, 'tag tag-')])") is not is_closed
-    return "closed" if is_closed else tag(page.xpath("//main")[0])
+    assert page.xpath("boolean(//section[@class='apply-by'])") is not is_closed
+    if is_closed:
+        assert f"Closed on {notice.words.removeprefix('end of ').partition(',')[0]}" in page.text_content()
+        return "closed"
+    return tag(page.xpath("//section[@class='apply-by']")[0])
 
 
 def in_markup(body: bytes, notice: Notice) -> str:
@@ -144,8 +146,8 @@ def in_the_text_to_share(body: bytes, notice: Notice) -> str:
 def at_home(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
     if page.xpath("boolean(//a[@href=$page])", page=notice.page):
-        (row,) = page.xpath("//li[a[@href=$page]]", page=notice.page)
-        assert row.xpath(".//time/@datetime") == [notice.instant]
+        (instant,) = page.xpath("//li[a[@href=$page]]//time/@datetime", page=notice.page)
+        assert instant == notice.instant
         return "open"
     return "closed" if f"The last one closed on {notice.day}." in page.text_content() else ""
 
@@ -194,7 +196,7 @@ def is_there(body: bytes, notice: Notice) -> str:
 
 VACANCIES, PROCUREMENT = ("vacancies",), ("procurement",)
 PLACES = {
-    "home": Place("/", OPEN | CLOSED, at_home, says_of_internal={}),
+    "home": Place("/", OPEN | CLOSED, at_home, has_words=False, says_of_internal={}),
     "list of its kind": Place("{of_kind}", OPEN_OR_CLOSING | CLOSED, listed, says_of_internal={}),
     "list of internal positions": Place(
         "/careers/?candidates=internal", {}, listed, VACANCIES, says_of_internal=OPEN_OR_CLOSING

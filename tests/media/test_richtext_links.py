@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from iomlaos.media.richtext import link_address
+from iomlaos.media.richtext.links import link_address
 from programmes.models import Programme
 
 BODY = Programme._meta.get_field("body_en")

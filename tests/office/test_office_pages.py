@@ -63,12 +63,12 @@ def test_the_date_of_the_information_is_that_of_the_page(client):
     assert "Information as published" not in read(client, "/timeless/")
 
 
-def test_withdrawn_page_says_that_it_was_taken_down_and_leads_on(client):
+def test_a_withdrawn_page_names_its_title_and_leads_on(client):
     make_office()
-    make_page(slug="over", state="withdrawn")
+    make_page(slug="over", state="withdrawn", title_en="Visiting us")
     page = read(client, "/over/")
     assert page.status == 410
-    assert page.h1 == ["This page was withdrawn"]
+    assert page.h1 == ["Withdrawn: Visiting us"]
     assert "/careers/" in page.links
 
 

@@ -90,11 +90,11 @@ def test_a_warning_says_so_in_words_and_comes_first(client, clock):
     make_site_notice(kind="warning", text_en="Nobody pays to apply.", link="/careers/check/")
     make_site_notice(text_en="The office moves.")
     page = read(client, "/contact/")
-    assert "Warning: Nobody pays to apply. Read more about this The office moves." in page
+    assert "Warning: Nobody pays to apply. Read more The office moves." in page
     assert "/careers/check/" in page.links
     body = client.get("/contact/").content.decode()
     assert body.count("Warning:") == 1
-    assert '<aside class="notices" aria-label="Notices of the office">' in body
+    assert '<aside class="notices" aria-label="Site notices">' in body
 
 
 def test_without_a_notice_a_page_holds_nothing_of_it(client, clock):

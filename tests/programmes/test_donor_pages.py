@@ -10,13 +10,7 @@ pytestmark = pytest.mark.django_db
 def test_donors_are_counted_grouped_by_kind_and_alphabetical(client):
     page = read(client, "/donors/")
     text = page.text
-    assert [at for at in page.links if at[:1] == "#"][1:] == [
-        "#government",
-        "#multilateral",
-        "#fund",
-        "#other",
-    ]
-    assert "supported by 10 donors" in text
+    assert "10 donors fund our work in Lao PDR." in text
     order = [
         "Governments",
         "The Government of Canada",

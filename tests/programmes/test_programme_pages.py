@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("seeded")
-def test_programmes_are_listed_in_their_order_under_migration_management(client):
+def test_programmes_are_listed_in_their_order_under_our_work(client):
     page = read(client, "/programmes/")
-    assert page.h1 == ["Migration Management"]
+    assert page.h1 == ["Our work"]
     titles = [
         "Migration Health",
         "Labour Migration/Special Economic Zones (SEZs)",
@@ -32,11 +32,12 @@ def test_programmes_are_listed_in_their_order_under_migration_management(client)
 @pytest.mark.usefixtures("seeded")
 def test_a_programme_shows_figures_with_their_date_projects_donors_and_documents(client):
     page = read(client, "/programmes/labour-migration/")
-    assert "11,097 foreign workers in the zones, May 2018" in page
+    assert "20,099 workers in the zones in total. May 2018 11,097 foreign workers" in page
+    assert {"#projects", "#donors", "#documents", "/programmes/counter-trafficking/"} <= {*page.links}
     assert "/projects/promise/" in page.links
     assert "/donors/government-of-italy/" in page.links
     assert "SEZs Factsheet" in page
-    assert "on request: +856 21 26 77 30" in page
+    assert "On request: +856 21 26 77 30" in page
 
 
 def test_a_programme_names_none_of_its_drafts_and_withdrawn(client):
@@ -55,8 +56,8 @@ def test_a_long_programme_has_a_contents_list_with_a_link_to_each_heading(client
     headings = "".join(f"<h2>Part {number} &amp; more</h2><p>Text.</p>" for number in range(1, 5))
     make_programme(slug="long", body_en=headings)
     page = read(client, "/programmes/long/")
-    assert "#part-3-more" in page.links
-    assert 'id="part-3-more"' in client.get("/programmes/long/").content.decode()
+    assert "#text-part-3-more" in page.links
+    assert 'id="text-part-3-more"' in client.get("/programmes/long/").content.decode()
 
 
 def test_a_short_programme_has_no_contents_list(client):

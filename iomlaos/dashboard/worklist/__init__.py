@@ -11,13 +11,7 @@ from django.http import HttpRequest
 
 from iomlaos.dashboard.worklist.base import Block, Row, Status
 from iomlaos.dashboard.worklist.blocks import Blocks
-from iomlaos.dashboard.worklist.later import (
-    LaterTask,
-    broken_links,
-    broken_links_block,
-    counted,
-    later_tasks,
-)
+from iomlaos.dashboard.worklist.later import LaterTask, broken_links, broken_links_block, counted, later_tasks
 from iomlaos.dashboard.worklist.records import OfficeRecords
 from iomlaos.publishing.models import publishables
 from iomlaos.publishing.permissions import can_publish, can_view

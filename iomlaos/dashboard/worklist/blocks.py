@@ -7,14 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from iomlaos.dashboard.worklist.base import (
-    Action,
-    Block,
-    Row,
-    admin_url,
-    join_notes,
-    kind_of,
-)
+from iomlaos.dashboard.worklist.base import Action, Block, Row, admin_url, join_notes, kind_of
 from iomlaos.dashboard.worklist.records import OfficeRecords, key_of_record
 from iomlaos.publishing.dates import format_day, format_when, local_date
 from iomlaos.publishing.models import Publishable, Revision, Submission

@@ -7,11 +7,4 @@ from .file_version import (
     rewrite_file_urls,
     unique_per_date,
 )
-from .image import (
-    UNUSED_KEPT_FOR,
-    Image,
-    ImageReference,
-    Rendition,
-    connect_signals,
-    find_public_reference,
-)
+from .image import UNUSED_KEPT_FOR, Image, ImageReference, Rendition, connect_signals, find_public_reference

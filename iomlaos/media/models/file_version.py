@@ -41,11 +41,7 @@ class FileVersion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
-    dated = PartialDateField(
-        _("date"),
-        null=True,
-        blank=True,
-    )
+    dated = PartialDateField(_("date"), null=True, blank=True)
     file = models.FileField(
         _("file"),
         upload_to=upload_path,
@@ -53,10 +49,7 @@ class FileVersion(models.Model):
         max_length=200,
         help_text=_("PDF, Word, Excel, PowerPoint (without macros), JPEG or PNG, at most 20 MB."),
     )
-    address = models.URLField(
-        _("or a link to another site"),
-        blank=True,
-    )
+    address = models.URLField(_("or a link to another site"), blank=True)
     filename = models.CharField(max_length=200, blank=True, editable=False)
     media_type = models.CharField(max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, editable=False)
@@ -81,7 +74,7 @@ class FileVersion(models.Model):
                 | (~models.Q(file="") & models.Q(address="")),
                 name="%(class)s_file_or_address",
                 violation_error_message=_("Give a file, or an address elsewhere, and not both."),
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,21 +9,18 @@ from .images import (
     rewrite_image_urls,
     strip_images,
 )
-from .links import NOT_AN_ADDRESS, link_address
 from .rendering import RenderedText, render
 from .sanitizer import has_content
 
 __all__ = [
     "IMAGES_URL",
     "KEY_PATTERN",
-    "NOT_AN_ADDRESS",
     "RenderedText",
     "RichTextField",
     "alternative_text_error",
     "describe_images",
     "has_content",
     "image_ids",
-    "link_address",
     "render",
     "render_figure",
     "rewrite_image_urls",

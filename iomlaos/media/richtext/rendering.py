@@ -39,16 +39,17 @@ class RenderedText:
     headings: list[tuple[str, str]]
 
 
-def render(text: str) -> RenderedText:
+def render(text: str, prefix: str = "") -> RenderedText:
     """Give headings an anchor, tables a scrolling frame, and images their widths.
 
-    The text comes from the sanitizer, so each tag has one spelling.
+    `prefix` begins the anchors, on a page with several texts or with anchors of its own. The text comes
+    from the sanitizer, so each tag has one spelling.
     """
     headings: dict[str, str] = {}
 
     def anchored(found: re.Match[str]) -> str:
         words = strip_tags(found[1]).strip()
-        anchor = slugify(unescape(words)) or "section"
+        anchor = "-".join(filter(None, [prefix, slugify(unescape(words)) or "section"]))
         if anchor in headings:
             anchor = f"{anchor}-{len(headings) + 1}"
         headings[anchor] = unescape(words)

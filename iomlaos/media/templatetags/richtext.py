@@ -6,6 +6,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def rich_text(text: str) -> RenderedText:
+def rich_text(text: str, prefix: str = "") -> RenderedText:
     """`{% rich_text page.body as text %}`, then `text.html` and `text.headings`."""
-    return render(text)
+    return render(text, prefix)
