@@ -90,7 +90,7 @@ def test_a_visitor_without_scripts_reaches_a_programme_and_the_telephone(site, b
     context = open_context(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(site + "/")
-    page.get_by_role("navigation").get_by_role("link", name="Programmes").first.click()
+    page.get_by_role("navigation").get_by_role("link", name="Our work").first.click()
     page.get_by_role("main").get_by_role("link", name="Counter Trafficking").first.click()
     page.wait_for_url(site + "/programmes/counter-trafficking/")
     page.get_by_role("link", name="Contact").first.click()
