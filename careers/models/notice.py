@@ -60,8 +60,6 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: The outcomes that this kind can have, and those after which people still wait for a result.
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = ()
     UNDECIDED_OUTCOMES: ClassVar[tuple[str, ...]] = ("", Outcome.UNDER_REVIEW)
-    #: The foreign key to this kind in amendments, deadline changes, alerts and subscriptions.
-    FOREIGN_KEY: ClassVar[str]
     #: Slugs that are addresses of lists.
     RESERVED_SLUGS: ClassVar[tuple[str, ...]] = ()
     closed_message: ClassVar[Promise | str] = ""

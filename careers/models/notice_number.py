@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NoticeNumber(models.Model):
-    """Its key is a number. One sequence for all kinds of notices; rows are never deleted, nor used again."""
+    """One sequence for all kinds of notices. No row is deleted, so that no key is given twice."""
 
     class Meta:
         default_permissions = ()

@@ -64,7 +64,6 @@ class ProcurementNotice(Notice):
         not_copied=("clarifications_until", "pre_bid_at"),
     )
     list_url_name = "careers:procurement_list"
-    FOREIGN_KEY = "procurement_notice"
     OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.FILLED)
     MILESTONES = ("clarifications_until", "pre_bid_at")
     DATED_ENTRIES = ("amendments", "clarifications")

@@ -111,7 +111,6 @@ class Vacancy(Notice):
     )
     closed_message = _("We no longer accept applications.")
     list_url_name = "careers:career_list"
-    FOREIGN_KEY = "vacancy"
     #: The parts of the notice, in order.
     SECTIONS = ("context", "responsibilities", "qualifications", "languages", "competencies")
     OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.AWARDED)

@@ -21,6 +21,8 @@ from programmes.models import Document, Donor, Programme, Project
 
 #: The moments at which staff or the clock change what a page shows of a record.
 MOMENTS = ("updated_at", "publish_from", "closes_at", "clarifications_until")
+#: The columns that are read, of those that a model has. There may be thousands of closed notices.
+COLUMNS = {*MOMENTS, "slug", "outcome", "tier", "programme"}
 
 #: Live records by their model, and pages by their address with the records that each shows.
 Live = dict[type[Publishable], list]
@@ -43,7 +45,7 @@ def last_change(rows: Iterable[models.Model], at: datetime.datetime) -> datetime
 
 
 def _pages(at: datetime.datetime) -> Pages:
-    live: Live = {model: [*model.objects.live(at)] for model in publishables()}
+    live: Live = {model: _live(model, at) for model in publishables()}
     every = [row for rows in live.values() for row in rows]
     donors = Donor.objects.public(at).with_work(at)
     texts = [*StandardText.objects.all()]
@@ -66,6 +68,11 @@ def _pages(at: datetime.datetime) -> Pages:
         if whole in shown:
             shown[whole].append(part)
     return pages | {row.get_absolute_url(): rows for row, rows in shown.items()}
+
+
+def _live(model: type[Publishable], at: datetime.datetime) -> list[Publishable]:
+    columns = COLUMNS & {field.name for field in model._meta.concrete_fields}
+    return [*model.objects.live(at).only(*columns)]
 
 
 def _parts(live: Live, donors: Iterable[Donor]) -> Iterator[tuple[Publishable | None, models.Model]]:

@@ -17,7 +17,8 @@ from tests.helpers.factories import (
 )
 from tests.helpers.pages import read
 
-pytestmark = pytest.mark.django_db
+# Which notices the database finds is asked on both in test_check_notices.py and test_check_page.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DAY = datetime.timedelta(days=1)
 CLOSING = Vacancy.closing_moment(datetime.date(2026, 12, 4), datetime.time(17, 0))

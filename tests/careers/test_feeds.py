@@ -245,7 +245,7 @@ def test_the_feed_of_a_notice_tells_its_whole_story_also_after_its_closing(clien
     assert feed.feed.subtitle == "Closed: Thursday 11 June 2026, 17:00, Vientiane time (UTC+7)"
     assert titles(feed) == ["Closed: Chairs", *open_story]
     assert feed.entries[0].summary == (
-        "Thursday 11 June 2026, 17:00, Vientiane time (UTC+7). Offers are no longer taken."
+        "Thursday 11 June 2026, 17:00, Vientiane time (UTC+7). We no longer accept offers."
     )
     assert feed.feed.updated == "2026-06-11T10:00:00+00:00"
 
