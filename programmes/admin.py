@@ -99,8 +99,8 @@ class ProjectAdmin(PublishableAdmin):
 class FigureAdmin(ContentAdmin):
     menu_order = 130
     about = _(
-        "Numbers with what they count. A figure of a programme stands on its page; one without a "
-        "programme is a fact of the country and stands on the home page."
+        "Numbers with what they count. A figure of a programme appears on its page; one without a "
+        "programme is a fact of the country, and appears on the home page once it has a caption."
     )
     list_display = [
         "value",

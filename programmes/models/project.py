@@ -104,7 +104,7 @@ class Project(Publishable):
         if starts == ends:
             return str(starts or "")
         if not ends:
-            return gettext("from %(start)s") % {"start": starts}
+            return gettext("since %(start)s") % {"start": starts}
         if not starts:
             return gettext("until %(end)s") % {"end": ends}
         start = str(starts)

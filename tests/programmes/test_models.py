@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from iomlaos.publishing.dates import PartialDate
-from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
+from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project, group_figures
 from tests.helpers.factories import (
     make_counterpart,
     make_document,
@@ -132,7 +132,7 @@ def test_a_project_cannot_end_before_its_start_in_the_database():
 def test_the_dates_of_a_project_in_words():
     expected = {
         (None, None): "",
-        ("2018", None): "from 2018",
+        ("2018", None): "since 2018",
         (None, "2019-02"): "until February 2019",
         ("2015", "2015"): "2015",
         ("2017", "2018"): "2017 to 2018",
@@ -232,3 +232,37 @@ def test_english_is_required_and_lao_is_not():
         missing = problems(model(slug="a"))
         assert any(name.endswith("_en") for name in missing), model
         assert not any(name.endswith("_lo") for name in missing), model
+
+
+# --- Figures ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "number"),
+    [
+        ("over 2,500", "over", "2,500"),
+        ("more than 110,811", "more than", "110,811"),
+        ("USD 213.4 million", "", "USD 213.4 million"),
+        ("35.6 %", "", "35.6 %"),
+        ("ຫຼາຍກວ່າ 2,500", "ຫຼາຍກວ່າ", "2,500"),
+        ("many", "", "many"),
+    ],
+)
+def test_words_before_a_number_qualify_it_and_a_currency_does_not(value, qualifier, number):
+    figure = Figure(value=value)
+    assert (figure.qualifier, figure.number) == (qualifier, number)
+
+
+def test_figures_that_add_up_to_another_of_their_date_stand_beneath_it():
+    def of(value, date="2018-05", caption="workers"):
+        return Figure(value=value, caption=caption, information_date=PartialDate.parse(date))
+
+    zones, foreign, lao, total = of("12", "2021-01"), of("11,097"), of("9,002"), of("20,099")
+    groups = group_figures([zones, foreign, lao, total, of("7", caption="")])
+    assert [(group.total, group.parts) for group in groups] == [(zones, []), (total, [foreign, lao])]
+    assert groups[1].bar == [(0, 55.2), (55.2, 44.8)]
+
+
+def test_figures_that_do_not_add_up_stand_by_themselves():
+    figures = [Figure(value=value, caption="people") for value in ("10", "4", "5", "over 9")]
+    assert [group.parts for group in group_figures(figures)] == [[], [], [], []]
