@@ -109,10 +109,10 @@ def format_deadline(moment: datetime.datetime) -> str:
 
 
 def format_deadline_parts(moment: datetime.datetime) -> tuple[str, str]:
-    """The day, and the hour with its zone: "Friday 4 December 2026", "End of day, Vientiane time (UTC+7)"."""
+    """The day, and the hour with its zone: "Friday 4 December 2026", "end of day, Vientiane time (UTC+7)"."""
     day = formats.date_format(local_date(moment), "l j F Y")
     if is_end_of_day(moment):
-        return day, gettext("End of day, Vientiane time (UTC+7)")
+        return day, gettext("end of day, Vientiane time (UTC+7)")
     hour = formats.time_format(moment.astimezone(VIENTIANE).time(), "H:i")
     return day, gettext("%(hour)s, Vientiane time (UTC+7)") % {"hour": hour}
 

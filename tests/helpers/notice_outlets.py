@@ -97,7 +97,7 @@ THERE = {"open": "there", "closing": "there", "closed": "there"}
 
 
 def tag(element: html.HtmlElement) -> str:
-    """Open, closing or closed, by the tag."""
+    """Open or closing, by the tag that says how long."""
     (sign,) = element.xpath('.//span[starts-with(@class, "tag tag-")]/@class')
     return sign.split()[1].removeprefix("tag-")
 
