@@ -22,7 +22,7 @@ def test_the_seeded_pages_say_that_nothing_is_open_and_when_the_last_closed(clie
     assert "We have not published a tender on this site yet." in page
     page = read(client, "/careers/vacancies/project-assistant-migration-health-division/")
     assert "Closed on Saturday 9 January 2021. We no longer accept applications." in page
-    assert "Saturday 9 January 2021 Closed: end of day, Vientiane time (UTC+7)" in page
+    assert "End of Saturday 9 January 2021, Vientiane time (UTC+7) Closed" in page
     assert "G4 (General Service)" in page
     assert "On request: +856 21 26 77 30" in read(client, "/careers/forms/")
 

@@ -200,7 +200,7 @@ def test_a_form_of_another_site_is_refused(client, headers):
     response = send(client, "driver", **headers)
     assert response.status_code == 403
     body = response.content.decode()
-    assert "This form was not sent from this site." in body
+    assert "This form was not sent from our site." in body
     assert "data-notice" not in body
 
 

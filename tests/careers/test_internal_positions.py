@@ -171,7 +171,7 @@ def test_the_check_finds_an_internal_position_and_does_not_wave_outsiders_throug
         page = read_check(visitor, question)
         assert "This job is real, but only people who already work for IOM can apply" in page
         assert 'data-notice="open"' in page
-        assert "Who may apply" in page
+        assert "Who can apply" in page
         assert "you cannot apply" in page
         assert "verdict good" not in page
 

@@ -107,7 +107,7 @@ def test_a_closed_tender_is_short_and_offers_no_way_to_submit(client):
         page = read(client, "/careers/procurement/pumps/")
     parts = [
         "Closed Solar pumps Closed on Wednesday 10 June 2026, 17:00. We no longer accept offers.",
-        "Outcome Wednesday 10 June 2026 Closed: 17:00, Vientiane time (UTC+7) Result: not announced",
+        "Outcome Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) Closed Result: not announced",
         "Offers are opened the next day. A result is expected by 1 July 2026.",
         "What it was Reference RFQ-03 Method Request for quotation (RFQ) Questions until",
         "Text and documents of the notice Ten pumps. Terms of reference",
@@ -229,7 +229,7 @@ def test_tenders_stand_beside_jobs_and_in_their_own_lists(client):
         for address in ("/careers/", "/careers/procurement/"):
             page = read(client, address)
             assert "Open tenders" in page
-            deadline = "Submit by: Wednesday 10 June 2026 , 17:00, Vientiane time (UTC+7)"
+            deadline = "Submit by: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)"
             assert f"{deadline} less than a minute left" in page
         assert "Solar pumps" in read(client, "/")
         assert "Solar pumps" not in read(client, "/careers/procurement/closed/")

@@ -169,7 +169,7 @@ def test_a_closed_notice_is_short_and_loses_every_way_to_apply(client):
         page, body = read(client, ADDRESS), client.get(ADDRESS).content.decode()
     parts = [
         "Closed Health Assistant Closed on Wednesday 10 June 2026, 17:00. Filled.",
-        "Outcome 20 May 2026 Posted Wednesday 10 June 2026 Closed: 17:00, Vientiane time (UTC+7)",
+        "Outcome 20 May 2026 Posted Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) Closed",
         "Filled By two people.",
         "What it was Reference VN2026.14 Location Attapeu Unit Health Unit Grade G6 (General Service) Contract",
         "Text of the notice In a few words. Context and supervision Where it stands. Responsibilities",
