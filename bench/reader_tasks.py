@@ -7,6 +7,7 @@ tap brings into view by itself costs none either.
 """
 
 import argparse
+import sys
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -26,7 +27,9 @@ TASKS = {
     "The telephone number": [".hero .actions span:has-text('+856')"],
     "Alerts by e-mail": [".site-nav a:has-text('Jobs')", ".jump a:has-text('E-mail alerts')", "#email"],
     "A deadline in the calendar": [".open-now li a", "a[href$='deadline.ics']"],
-    "The outcome of a closed job": [".site-nav a:has-text('Jobs')", "a:has-text('Closed jobs')", ".deadline strong"],
+    "The outcome of a closed job": [
+        ".site-nav a:has-text('Jobs')", "a:has-text('Closed jobs')", ".deadline strong",
+    ],
 }  # fmt: skip
 
 
@@ -62,7 +65,7 @@ def main() -> None:
         page = browser.new_context(viewport=PHONE).new_page()
         for task, steps in TASKS.items():
             taps, screens = measure(page, address, steps)
-            print(f"{task:30} {taps} taps {screens:4.1f} screens")
+            sys.stdout.write(f"{task:30} {taps} taps {screens:4.1f} screens\n")
         browser.close()
 
 
