@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
@@ -211,6 +212,10 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if self.slug and (self.slug in self.RESERVED_SLUGS or self.is_slug_of_other_kind()):
             raise ValidationError({"slug": _("Another notice or a list has this address. Choose another.")})
         self.clean_deadline_reason(now)
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Nobody types an identifier or a number, so they are not looked for."""
+        super().validate_unique({*(exclude or ()), "uid", "number"})
 
     def _clean_outcome(self, at: datetime.datetime) -> None:
         if self.outcome and self.closes_at and self.is_open(at):

@@ -87,5 +87,5 @@ def test_a_form_that_is_sent_too_late_leads_to_the_sign_in_page_and_back(clock, 
 def test_a_form_with_an_old_seal_is_refused_with_a_page_that_says_so(desk):
     response = desk.post(ADD, fill_form(desk.get(ADD), title_en="Late", csrfmiddlewaretoken="x" * 64))
     assert response.status_code == 403
-    assert "load the page again" in response.content.decode()
+    assert "reload the page" in response.content.decode()
     assert not Page.objects.exists()

@@ -31,7 +31,7 @@ def button_of(row) -> str:
 
 def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, staff, client):
     row = make_programme(slug="one", title_en="One", review_due=DUE, information_date="2021-01")
-    assert "Checked on" not in read(client, "/programmes/one/")
+    assert "Last checked on" not in read(client, "/programmes/one/")
     assert f'action="{button_of(row)}"' in staff.get("/admin/").content.decode()
     page = staff.post(button_of(row), follow=True)
     words = "“One” is still correct. Checked 1 June 2026, next review by 1 June 2027."
@@ -40,7 +40,7 @@ def test_one_click_says_so_on_the_public_page_and_asks_again_in_a_year(clock, st
     row.refresh_from_db()
     assert (row.reviewed_on, row.review_due) == (NOW.date(), datetime.date(2027, 6, 1))
     assert str(row.information_date) == "January 2021"
-    assert "Checked on 1 June 2026" in read(client, "/programmes/one/")
+    assert "Last checked on 1 June 2026" in read(client, "/programmes/one/")
 
 
 def test_every_kind_can_be_confirmed_and_its_public_page_says_when_it_was_checked(clock, staff, client):
@@ -50,7 +50,7 @@ def test_every_kind_can_be_confirmed_and_its_public_page_says_when_it_was_checke
         (make_procurement_notice, "/careers/procurement/one/"),
     ):  # fmt: skip
         assert staff.post(button_of(make(slug="one", review_due=DUE))).status_code == 302
-        assert "Checked on 1 June 2026" in read(client, where), where
+        assert "Last checked on 1 June 2026" in read(client, where), where
 
 
 def test_the_day_is_that_of_vientiane(clock, staff):

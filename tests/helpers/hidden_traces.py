@@ -78,6 +78,10 @@ def signed_pdf(sign: str) -> bytes:
     return pdf(change=lambda document: document.docinfo.__setitem__("/Title", f"{sign}file"))
 
 
+#: ReliefWeb takes no text shorter than 400 characters.
+LONG_TEXT = f"<p>{'A notice has a text. ' * 20}</p>"
+
+
 def make_notice(make, sign: str, closes: str, year: int, **state) -> Notice:
     """Every field filled, everything that can hang on it, and an address that it once had."""
     model = {make_vacancy: Vacancy, make_procurement_notice: ProcurementNotice}[make]
@@ -85,6 +89,7 @@ def make_notice(make, sign: str, closes: str, year: int, **state) -> Notice:
     values |= {"posted_on": moment(year, 2).date(), "results_expected_by": moment(year, 7).date()}
     values |= {"review_due": moment(year, 8).date(), "information_date": f"{year}-03"}
     if model is Vacancy:
+        values["body_en"] += LONG_TEXT
         values["duty_station"] = make_place(slug=f"{sign}-place", **words(Place, sign))
         values["form"] = make_form(slug=f"{sign}-form", **words(ApplicationForm, sign), **state)
         values["form_version"] = make_version(

@@ -229,7 +229,7 @@ def test_a_tender_is_closed_at_once_though_its_questions_and_its_meeting_lie_ahe
     assert response.status_code == 302, response.context["form"].errors
     page = public_page(notice)
     assert "Closed" in page
-    assert "Questions are no longer taken." in page
+    assert "We no longer accept offers." in page
     clock.shift(60)
     assert take(staff, notice, "outcome", outcome="cancelled").status_code == 302
     assert "Cancelled" in public_page(notice)
@@ -247,7 +247,7 @@ def test_a_notice_that_is_not_decided_is_opened_again_by_another_deadline(clock,
     assert take(staff, notice, "deadline", **LATER).status_code == 302
     notice.refresh_from_db()
     assert notice.outcome == ""
-    assert "closes in" in public_page(notice)
+    assert "days left" in public_page(notice)
 
 
 def test_a_notice_that_is_decided_is_not_opened_again_and_the_reason_stays_typed(clock, staff):
