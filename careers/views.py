@@ -93,7 +93,8 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     if notice.is_open(at):
         context["standard"] = StandardText.by_slug()
         return _render(request, f"careers/{kind}_detail.html", [notice], **context)
-    context["open_count"] = type(notice).objects.open(at).external().count()
+    open_notices = type(notice).objects.open(at).external()
+    context |= {"open_count": open_notices.count(), "next_to_close": open_notices.first()}
     return _render(request, f"careers/{kind}_closed.html", [notice], **context)
 
 

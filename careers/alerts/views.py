@@ -93,7 +93,8 @@ def confirm_alerts(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm by the button only: programs that check the links in a message open this page too."""
     subscription = Subscription.objects.active(request.at).filter(token=token).first()
     if subscription is None:
-        return _unknown_token(request)
+        lead = _("It may already have been used, be more than two days old, or be incomplete.")
+        return _private_page(request, "message", 404, title=_("This link no longer works"), lead=lead)
     scope = subscription.scope_label(request.at)
     if request.method == "POST":
         subscription.confirm(request.at)
@@ -116,15 +117,14 @@ def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
         lead = _("We send no more of these e-mails, and have deleted your address from their list.")
         return _private_page(request, "message", title=_("You have unsubscribed"), lead=lead)
     if subscription is None:
-        return _unknown_token(request)
+        lead = _(
+            "You have already unsubscribed, or the link is incomplete. If e-mails still come, use the link "
+            "in the newest one."
+        )
+        return _private_page(request, "message", 404, title=_("You are not subscribed"), lead=lead)
     title, button = _("Unsubscribe from these alerts?"), _("Unsubscribe")
     scope = subscription.scope_label(request.at)
     return _private_page(request, "confirm", title=title, about=scope, button=button)
-
-
-def _unknown_token(request: HttpRequest) -> HttpResponse:
-    lead = _("It may be used already, more than two days old, or incomplete.")
-    return _private_page(request, "message", 404, title=_("This link no longer works"), lead=lead)
 
 
 def _private_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -79,7 +79,7 @@ def gone(request: HttpRequest, error: GoneError) -> HttpResponse:
     context = {"record": error.record, "reason": error.reason}
     if error.is_withdrawn:
         context["title"] = _("Withdrawn: %(title)s") % {"title": error.record}
-        context["lead"] = _("We withdrew this page.")
+        context["lead"] = _("We published this here and have since withdrawn it.")
     else:
         context["title"] = _("This page was taken down")
         context["lead"] = _("We no longer publish this page.")

@@ -86,7 +86,7 @@ def test_an_open_tender_says_all_that_a_bidder_needs(client):
         "Contact The procurement unit",
         "Send your offer in one of these ways:",
         "Put “RFQ-03” in the subject.",
-        "by hand or by post to: IOM Lao PDR, Vientiane",
+        "by post or in person to: IOM Lao PDR, Vientiane",
         "It must reach us by: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) .",
         "Taking part is free. IOM never asks for money, at any stage.",
         "What happens next Offers are opened the next day. A result is expected by 1 July 2026.",
@@ -190,7 +190,7 @@ def test_an_award_is_shown_once_the_outcome_says_so_and_not_before(client):
         notice=notice, lot="Lot 1", supplier="Pumps Co", value="12400.50", currency="USD",
         awarded_on=datetime.date(2026, 6, 20),
     )  # fmt: skip
-    words = ("Lot 1: Pumps Co", "USD 12,400.50, 20 June 2026")
+    words = ("Lot 1: Pumps Co", "USD 12,400.50, contract of 20 June 2026")
     with time_machine.travel(DEADLINE + 20 * DAY, tick=False):
         for address in ("/careers/procurement/pumps/", "/careers/procurement/awards/"):
             assert "Pumps Co" not in read(client, address)

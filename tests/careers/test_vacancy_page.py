@@ -79,7 +79,7 @@ def test_an_open_notice_says_all_that_is_known_in_the_order_in_which_it_is_neede
         "Starts As soon as possible",
         "Who can apply Nationals of Lao PDR, and residents who may work there "
         "Internal candidates are considered first",
-        "Questions The human resources unit",
+        "Contact The human resources unit",
         "In a few words.",
         "Context and supervision Where it stands.",
         "Responsibilities What is done.",
@@ -89,7 +89,7 @@ def test_an_open_notice_says_all_that_is_known_in_the_order_in_which_it_is_neede
         "How to apply Fill in the History form.",
         "Send your application in one of these ways:",
         "Put “VN2026.14” in the subject.",
-        "by hand or by post to: IOM Lao PDR, Vientiane",
+        "by post or in person to: IOM Lao PDR, Vientiane",
         "It must reach us by: Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7) .",
         "Applying is free. IOM never asks for money, at any stage.",
         "What happens next A test, then an interview. A result is expected by 31 July 2026.",
@@ -183,7 +183,7 @@ def test_a_closed_notice_is_short_and_loses_every_way_to_apply(client):
     assert "What is done." in folded
     assert body.count('class="button"') == 1
     for words in (
-        "jobs@example.org", "jobs.example.org", "by hand or by post", "Send your application", "Fill in",
+        "jobs@example.org", "jobs.example.org", "by post or in person", "Send your application", "Fill in",
         "The human resources unit", "Who can apply", " left", "Add deadline to calendar", "Text to copy",
         "WhatsApp", "Advice", "Support work.",
     ):  # fmt: skip

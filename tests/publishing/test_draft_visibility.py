@@ -49,7 +49,17 @@ from tests.helpers.factories import (
     upload,
 )
 from tests.helpers.forms import errors, fill_form
-from tests.helpers.hidden_traces import NOBODY, Answer, make_notice, moment, signed_pdf, swapped, walk, words
+from tests.helpers.hidden_traces import (
+    LONG_TEXT,
+    NOBODY,
+    Answer,
+    make_notice,
+    moment,
+    signed_pdf,
+    swapped,
+    walk,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +112,7 @@ def signed(model: type[models.Model], end: str = "slug", **given) -> dict:
 
 
 def text_with(picture: Image) -> str:
-    return f"<p>{SIGN}body</p>{picture.figure}"
+    return f"<p>{SIGN}body</p>{LONG_TEXT}{picture.figure}"
 
 
 def make_around() -> dict[str, models.Model]:
