@@ -12,7 +12,7 @@ from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
 from careers.verification.elements import Element, Kind
 from careers.verification.matching import NoticeQuery, titles_of, without_reference
-from careers.verification.message import normalize, read, sentences_of, without_envelope
+from careers.verification.message import read, sentences_of, without_envelope
 from careers.verification.money import without_denials
 from careers.verification.notices import FoundNotices, NoticeVerdict, find_notices
 from careers.verification.own_texts import OwnTexts, own_texts
@@ -30,9 +30,9 @@ MESSAGE_VERDICTS = {
 CONSISTENT = "consistent"
 
 FINDINGS = {
-    Kind.MONEY: _("It asks for money"),
+    Kind.MONEY: _("It asks for money or bank details"),
     Kind.EMAIL: _("The e-mail address is not ours"),
-    Kind.PHONE: _("The phone number is not ours"),
+    Kind.PHONE: _("The number is not ours"),
     Kind.LINK: _("The link is not ours"),
     Kind.MESSENGER: _("We do not contact people this way"),
     Kind.DATE: _("The date or time is not in our notice"),
@@ -144,6 +144,8 @@ class CheckResult:
             case NoticeVerdict.WITHDRAWN:
                 job = _("We withdrew this job, and this message may be a scam")
                 return job if self.is_job else _("We withdrew this tender, and this message may be a scam")
+            case NoticeVerdict.UNKNOWN:
+                return _("We have not published this, and the message may be a scam")
         return _("This message may be a scam")
 
     def _date_heading(self) -> Promise:
@@ -186,8 +188,8 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
     found = find_notices(query, request.at)
     is_certain = found.verdict in (NoticeVerdict.OPEN, NoticeVerdict.CLOSED)
     notices = [found.withdrawn] if found.withdrawn else found.notices[:1] if is_certain else []
-    own = own_texts(notices, request)
-    text = without_envelope(normalize(text))
+    own = own_texts(notices, [] if notices else found.notices, request)
+    text = without_envelope(query.message)
     for notice in notices:
         text = without_reference(text, notice)
     elements, rest = read(text)

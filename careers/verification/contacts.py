@@ -120,8 +120,9 @@ MESSENGER = re.compile(
     # "I got this message on WhatsApp" is none.
     r"(?<!this )(?<!the )(?<!a )(?<!got )(?<!my )(?<!text )(?:message|text))\b"
     rf"|ຕິດຕໍ່|ທັກ|ສົ່ງ|ແອັ?ດ|ເພີ່ມ|ຜ່ານ)[^\n.!?]{{0,40}}?(?<![A-Za-z])(?:{MESSENGER_NAMES})(?![A-Za-z])"
+    r"(?: ?@[A-Za-z][\w.]{3,})?"
     rf"|(?<![A-Za-z])(?:{MESSENGER_NAMES}|(?<!dead )(?<!subject )line)(?![A-Za-z]) ?"
-    r"(?:(?:id|number|no|ເບີ|ກຸ່ມ)? ?[:@#]|number|only|me\b|us\b)"
+    r"(?:(?:id|number|no|ເບີ|ກຸ່ມ)? ?[:@#](?: ?@?[A-Za-z][\w.]{2,})?|number|only|me\b|us\b)"
     r"|\badd (?:us on |me on )?line\b|(?<!\d )(?<!\d)\b(?:inbox|dm|pm) (?:me|us|for|now)\b|\bgroup chat\b"
     r"|(?<![\w.@])@[A-Za-z][\w.]{3,}",
     re.IGNORECASE,

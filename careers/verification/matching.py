@@ -3,12 +3,13 @@
 import re
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
 
 from careers.models.notice import Notice
+from careers.verification.addresses import slug_at
 from careers.verification.contacts import LINK, link_key
 from careers.verification.message import normalize, read
 from careers.verification.text_match import (
+    FILLERS,
     NEIGHBOURS,
     contains,
     distinctive,
@@ -24,8 +25,6 @@ MAX_NUMBERS = 50
 #: The title of a notice stands in one of the first lines of a message.
 TITLE_LINES = 3
 
-#: A path of this site alone: /n/…
-PATH = re.compile(r"(?<!\S)(/[^\s?#]+)\S*")
 #: What ends a phrase. Titles hold some of these signs, too.
 BOUNDARY = re.compile(r"[\n,.:;!?()\[\]{}\"“”«»|/\u2010-\u2015]|(?<!\w)-|-(?!\w)")
 
@@ -36,7 +35,8 @@ class NoticeQuery:
     def __init__(self, text: str) -> None:
         self.slugs: list[str] = []
         self.has_link = False
-        text = PATH.sub(self._take_path, LINK.sub(self._take_url, normalize(text)))
+        self.message = normalize(text)
+        text = LINK.sub(self._take_url, self.message)
         self.text = text
         self.words = words_of(text)
         self.key_words = distinctive(self.words)
@@ -53,11 +53,6 @@ class NoticeQuery:
             self.slugs += slug_at(key.removeprefix(own).partition("?")[0])
         return " "
 
-    def _take_path(self, match: re.Match[str]) -> str:
-        slugs = slug_at(match[1])
-        self.slugs += slugs
-        return " " if slugs else match[0]
-
     @property
     def is_too_short(self) -> bool:
         """Whether nothing in it could tell one notice from another."""
@@ -66,19 +61,6 @@ class NoticeQuery:
 
 def _numbers(text: str) -> set[str]:
     return {number.lstrip("0") for number in re.findall(r"\d+", text)} - {""}
-
-
-def slug_at(path: str) -> list[str]:
-    """The slug or the number of the notice that a path of this site leads to, or an empty list."""
-    path = path.rstrip(".,;:!?)]}>»”’\"'/")
-    for candidate in (path, f"{path}/"):
-        try:
-            match = resolve(candidate)
-        except Resolver404:
-            continue
-        if match.view_name == "short_notice" or (match.namespace == "careers" and "slug" in match.kwargs):
-            return [match.kwargs.get("name") or match.kwargs["slug"]]
-    return []
 
 
 def is_certain(query: NoticeQuery, notice: Notice, is_linked: bool) -> bool:
@@ -126,7 +108,8 @@ def _has_phrase(text: str, title: list[str]) -> bool:
     if is_lao(title):
         return score(title) >= 2 and contains(distinctive(words_of(text)), title)
     tokens = [token for phrase in BOUNDARY.split(text) for token in (*words_of(phrase), "")]
-    places = [place for place, token in enumerate(tokens) if token]
+    skipped = {"", *FILLERS} - {*title}
+    places = [place for place, token in enumerate(tokens) if token not in skipped]
     words = [tokens[place] for place in places]
     for start in range(len(words) - len(title) + 1):
         if words[start : start + len(title)] == title:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from calendar import month_abbr
 
+from careers.verification.addresses import complete_addresses
 from careers.verification.contacts import ENDINGS, cut_links, cut_phones, find_messengers
 from careers.verification.dates import cut_dates, find_relative_deadlines
 from careers.verification.elements import Element, Kind
@@ -12,7 +13,8 @@ from careers.verification.text_match import LAO_SPELLINGS, words_of
 
 
 def normalize(text: str) -> str:
-    """A text with ASCII digits, one spelling of Lao, and without invisible characters or disguised signs."""
+    """A text with ASCII digits, one spelling of Lao, and without invisible characters or disguised signs;
+    our addresses in full."""
     text = unicodedata.normalize("NFKC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(map(_plain_character, text))
     # NFKC takes this vowel apart. A tone mark is put behind it or before it.
@@ -26,9 +28,10 @@ def normalize(text: str) -> str:
         rf"(?<=\w)(?: dot (?=(?:{ENDINGS})\b)|,(?=(?:com|org|net|int)\b|(?:me|ly)/)| \. (?=\w))", ".", text
     )
     text = re.sub(rf"\bwww ([\w-]+) (?=(?:{ENDINGS})\b)", r"www.\1.", text)
-    return re.sub(
+    text = re.sub(
         r"(?<![\w.])(?:[^\W\d_][ .]){2,}[^\W\d_](?!\w)", lambda match: re.sub("[ .]", "", match[0]), text
     )
+    return complete_addresses(text)
 
 
 def _plain_character(character: str) -> str:

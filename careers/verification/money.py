@@ -32,6 +32,8 @@ BARE_SUM = re.compile(
 WAGE = re.compile(
     r"(?:salary|wages?|remuneration|stipend|ເງິນເດືອນ|ຄ່າຈ້າງ)(?:[ :]| is| of| from| up to){0,4}$", re.IGNORECASE
 )
+#: What is asked of the reader is no wage: "bring 300,000 kip a day before".
+ASKED = re.compile(r"\b(?:bring|send|hand|leave|lend|(?<!we )give)\b", re.IGNORECASE)
 PER_MONTH = re.compile(r" ?(?:(?:/|per|an?|each) ?(?:month|week|day|hour|year)|ຕໍ່ເດືອນ)", re.IGNORECASE)
 
 
@@ -49,7 +51,8 @@ def _bare_sum(match: re.Match[str]) -> Element:
 
 def _is_wage(match: re.Match[str]) -> bool:
     before = match.string[max(0, match.start() - 40) : match.start()]
-    return bool(WAGE.search(before) or PER_MONTH.match(match.string, match.end()))
+    is_regular = PER_MONTH.match(match.string, match.end()) and not ASKED.search(before)
+    return bool(is_regular or WAGE.search(before))
 
 
 def _sum(match: re.Match[str]) -> Element:
@@ -142,8 +145,11 @@ def without_denials(sentence: str) -> str:
 
 
 def asks_for_money(sentence: str) -> bool:
-    """Whether a sentence speaks of paying, and does not only deny it, ask us about it or warn of it."""
-    sentence = sentence.translate(LOOKALIKES)
+    """Whether a sentence speaks of paying, and does not only deny it, ask us about it or warn of it.
+
+    A sum is judged by itself: it may be a wage.
+    """
+    sentence = cut_sums(sentence.translate(LOOKALIKES))[1]
     if QUESTION.search(sentence):
         return False
     sentence = WARNING.sub(" ", sentence)

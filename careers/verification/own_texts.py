@@ -18,6 +18,7 @@ from careers.verification.dates import same_date
 from careers.verification.elements import Element, Kind
 from careers.verification.message import normalize, read, sentences_of
 from careers.verification.text_match import words_of
+from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Office, StandardText
 
 #: Elements that begin a line, and what a reader does not see.
@@ -66,6 +67,21 @@ class OwnTexts:
         lines = LINK_TAG.sub(" ", BLOCK.sub("\n", UNSEEN.sub(" ", html)))
         self.add_text(unescape(strip_tags(lines)))
 
+    def add_contacts(self, notice: Notice) -> None:
+        """Add how to reach us about a notice: its page shows it only as long as the notice is open."""
+        names = ("submission_email", "submission_link", "submission_address", "contact")
+        self.add_text("\n".join(getattr(notice, name) for name in names))
+
+    def add_similar(self, notice: Notice) -> None:
+        """Add the contacts and dates of a notice alone: its sums and sentences explain no other message."""
+        other = OwnTexts()
+        other.add_contacts(notice)
+        other.add_text(str(notice.deadline))
+        names = [each.name for each in notice._meta.fields if isinstance(each, RichTextField)]
+        other.add_html("\n".join({getattr(notice, name) or "" for name in names}))
+        for kind in (Kind.EMAIL, Kind.PHONE, Kind.LINK, Kind.DATE):
+            self.keys[kind] |= other.keys[kind]
+
     def has_sentence(self, sentence: str) -> bool:
         """Whether we say this: as a sentence, or as several words within one."""
         words = words_of(sentence)
@@ -101,9 +117,10 @@ class OwnTexts:
 
     @staticmethod
     def is_own_link(element: Element) -> bool:
-        """Whether it leads to this site."""
+        """Whether it leads to this site, and could not be read as an e-mail address."""
         host = link_key(settings.SITE_URL)
-        return element.kind is Kind.LINK and (element.key == host or element.key.startswith(f"{host}/"))
+        is_own = element.key == host or element.key.startswith(f"{host}/")
+        return element.kind is Kind.LINK and is_own and "@" not in element.words
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
@@ -111,8 +128,11 @@ def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
     return zip(*(words[offset:] for offset in range(MIN_WORDS)), strict=False)
 
 
-def own_texts(notices: list[Notice], request: HttpRequest) -> OwnTexts:
-    """Our standard texts and contact points, and the pages and share texts of some notices."""
+def own_texts(notices: list[Notice], similar: list[Notice], request: HttpRequest) -> OwnTexts:
+    """Our standard texts and contact points, and the pages and share texts of some notices.
+
+    Of notices that are only similar, the contacts and dates.
+    """
     own = OwnTexts()
     for language in ("en", "lo"):
         with translation.override(language):
@@ -122,6 +142,10 @@ def own_texts(notices: list[Notice], request: HttpRequest) -> OwnTexts:
                 page = resolve(notice.get_absolute_url()).func.preview(request, notice)
                 own.add_html(page.content.decode())
                 own.add_text(ShareLinks(notice, request.at).caption)
+    for notice in notices:
+        own.add_contacts(notice)
+    for notice in similar:
+        own.add_similar(notice)
     if office := Office.get_current():
         own.add_text(f"{office.name}\n{office.postal_address}")
         for point in office.contact_points.all():

@@ -4,7 +4,8 @@ import pytest
 
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from careers.verification.matching import NoticeQuery, is_certain, is_similar, slug_at
+from careers.verification.addresses import slug_at
+from careers.verification.matching import NoticeQuery, is_certain, is_similar
 from careers.verification.message import normalize, read, without_envelope
 from careers.verification.text_match import contains, distinctive, score, words_of
 
@@ -129,6 +130,15 @@ def test_a_title_of_one_word_is_enough_by_itself_and_not_within_another_title():
     assert "certain" not in {match(text, title_en="Driver") for text in texts}
 
 
+def test_a_title_with_filler_words_is_certain_as_a_phrase():
+    title = "National Project Officer (Monitoring, Evaluation and Learning)"
+    texts = [f"Job: {title}\nApply by Friday 11 December 2026", f"IOM is hiring: {title}, Vientiane"]
+    assert matches(texts, title_en=title) == each(texts, "certain")
+    assert match("Supply of tents\nQuestions: bids@example.org", title_en="Supply of tents") == "certain"
+    assert match("Supply chain of tents\nApply today", title_en="Supply of tents") != "certain"
+    assert match("The Senior Officer of the Mission, apply", title_en="Officer of the Mission") != "certain"
+
+
 def test_letters_within_another_word_are_no_match():
     texts = ["start officer training", "smart officers"]
     assert "certain" not in {match(text, title_en="Art officer") for text in texts}
@@ -172,7 +182,7 @@ def test_an_address_of_this_site_names_its_notice():
     texts = [
         "http://testserver/n/driver", "https://testserver/n/driver", "HTTP://TESTSERVER/n/driver", "/n/driver",
         "/n/driver/", "/n/driver.", "(http://testserver/n/driver)", "http://testserver/n/driver?fbclid=abc#top",
-        "http://testserver/careers/vacancies/driver/", "http://testserver/careers/vacancies/driver",
+        "testserver/n/driver", "Testserver/n/driver?fbclid=abc", "(testserver/careers/vacancies/driver/)", "http://testserver/careers/vacancies/driver/", "http://testserver/careers/vacancies/driver",
         "/careers/procurement/driver/",
     ]  # fmt: skip
     for text in texts:
@@ -184,12 +194,27 @@ def test_an_address_of_another_site_names_no_notice():
     texts = [
         "http://testserver.example.org/n/driver", "https://example.org/n/driver", "example.org/n/driver",
         "www.example.org/n/driver", "http://testserver@example.org/n/driver", "http://testserver:81/n/driver",
-        "http://example.org/http://testserver/n/nothing",
+        "http://example.org/http://testserver/n/nothing", "testserver.example.org/n/driver", "testserver:81.example.org/n/driver",
+        "https://example.org/?testserver/n/driver",
     ]  # fmt: skip
     for text in texts:
         query = NoticeQuery(text)
         assert (query.slugs, query.has_link) == ([], True), text
     assert NoticeQuery("//testserver/n/driver").slugs == []
+
+
+@pytest.mark.parametrize("host", ["portal.example", "portal.example:8000", "127.0.0.1:8000", "localhost"])
+def test_an_address_of_this_site_needs_no_http(settings, host):
+    settings.SITE_URL = f"https://{host}"
+    for text in (f"{host}/n/driver", f"Link:{host}/n/driver.", f"ທີ່{host}/n/driver", f"www.{host}/n/driver"):
+        assert NoticeQuery(text).slugs == ["driver"], text
+    for text in (
+        f"{host}.evil.example/n/driver",
+        f"{host}@evil.example/n/driver",
+        f"evil{host}/n/driver",
+        f"evil-{host}/n/driver",
+    ):
+        assert NoticeQuery(text).slugs == [], text
 
 
 def test_a_path_that_leads_to_no_notice_names_none():
@@ -206,7 +231,7 @@ def test_what_says_nothing_is_too_short():
 @pytest.mark.parametrize(
     "piece",
     [
-        "1 ", "1.", "1,", "2026 ", "1/1 ", "a.", "a@", "a b ", "one ", "www.", "\n", "no pay ", "call line ",
+        "1 ", "1.", "1,", "2026 ", "1/1 ", "a.", "a@", "/n/1 ", "testserver ", "telegram @", "a b ", "one ", "www.", "\n", "no pay ", "call line ",
         "ບໍ່" + "ຄ່າ" * 30 + "ກ" * 15,
     ],
 )  # fmt: skip

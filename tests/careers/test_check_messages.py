@@ -51,7 +51,10 @@ def make_notices() -> None:
         slug="tents", title_en="Supply of family tents", reference="RFQ-LA-2026-003", closes_at=CLOSING,
         submission_email="bids@iom.example", body_en="<p>A bid security of USD 2,000 is due with the offer.</p>",
     )  # fmt: skip
-    make_vacancy(slug="cook", title_en="Cook for the guest house", reference="VN 2026/02", closes_at=AT - DAY)
+    make_vacancy(
+        slug="cook", title_en="Cook for the guest house", reference="VN 2026/02", closes_at=AT - DAY,
+        submission_email="kitchen@iom.example", submission_link="https://forms.iom.example/cook", contact="cook@iom.example",
+    )  # fmt: skip
     gone = make_vacancy(slug="nurse", title_en="Nurse at the transit centre", reference="VN 2026/03")
     gone.state, gone.withdrawal_reason_en = "withdrawn", "The budget was cut."
     gone.save()
@@ -83,6 +86,11 @@ MESSAGES = {
         "Cook for the guest house": ("closed", ""),
         "VN 2026/03": ("withdrawn", ""),
         "Senior Driver": ("similar", ""),
+        "/n/driver": ("open", ""),
+        "testserver/n/driver": ("open", ""),
+        "Senior Driver, CV to hiring@iom.example by 4 December 2026": ("similar", ""),
+        "Senior Driver, CV to hiring@iom.example.co by 4 December 2026": ("similar", CONTACT),
+        "Supply of family tents winter lot: bid security USD 2,000 to bids@iom.example": ("similar", MONEY),
         "VN 2026/01 Senior Finance Officer": ("similar", ""),
         "VN 2026/01 Senior Finance Officer, apply by 20 December 2026": ("similar", DATE),
         "Passport stamping officer": ("unknown", ""),
@@ -98,6 +106,8 @@ MESSAGES = {
         "ຮັບສະໝັກ ພະນັກງານຂັບລົດປະຈຳນະຄອນຫຼວງວຽງຈັນ VN 2026/01 ໝົດເຂດ ວັນທີ 4 ທັນວາ 2026 ບໍ່ເສຍຄ່າສະໝັກ": ("open", "consistent"),
         "From: Hiring <hiring@iom.example>\nSent: Monday, 30 November 2026 09:12\nTo: you@example.com\nSubject: Driver VN 2026/01": ("open", "consistent"),
         "VN 2026/01: closing date 4 December 2026, send your CV to hiring@iom.example": ("open", "consistent"),
+        "Supply of family tents\nQuestions: bids@iom.example": ("open", "consistent"),
+        "Cook for the guest house: write to kitchen@iom.example or cook@iom.example, form at https://forms.iom.example/cook": ("closed", "consistent"),
         "Driver VN 2026/01. There is no fee, and you do not have to pay for an interview.": ("open", "consistent"),
     },
     "what asks us, or says what our notice does not": {
@@ -110,6 +120,10 @@ MESSAGES = {
         "Driver (VN 2026/01)\nPosted on 25 Nov 2026\nDeadline: Fri 4 Dec 2026, 5 p.m.": ("open", "consistent"),
         "Driver VN 2026/01. Salary USD 900 per month": ("open", "consistent"),
         "Driver VN 2026/01 ເງິນເດືອນ 9.000.000 ກີບ": ("open", "consistent"),
+        "Driver VN 2026/01 ເງິນເດືອນ 9 ລ້ານກີບ": ("open", "consistent"),
+        "Driver VN 2026/01. Salary 3,000,000 kip per month.": ("open", "consistent"),
+        "Driver VN 2026/01. Salary 3 million kip": ("open", "consistent"),
+        "Driver VN 2026/01. Salary: 300 USDT a month": ("open", "consistent"),
         "Driver VN 2026/01. My date of birth is 12 March 1994": ("open", "consistent"),
         "Driver VN 2026/01. Dead line: 4 December 2026": ("open", "consistent"),
         "Driver VN 2026/01. ໂທ021/267730": ("open", "consistent"),
@@ -141,6 +155,14 @@ MESSAGES = {
         "Driver VN 2026/01 ຄ່າຊຸດ": ("open", MONEY),
         "Driver VN 2026/01 ບໍ່ແມ່ນຄ່າທຳນຽມ ແຕ່ແມ່ນຄ່າປະກັນ": ("open", MONEY),
         "Driver VN 2026/01. โอนเงินก่อน": ("open", MONEY),
+        "Driver VN 2026/01. Salary 3,000,000 kip per month, registration 300,000 kip": ("open", MONEY),
+        "Driver VN 2026/01. Salary 3,000,000 kip, the fee comes first": ("open", MONEY),
+        "Driver VN 2026/01. Bring 300,000 kip a day before": ("open", MONEY),
+        "Driver VN 2026/01. Send 20 USD per week": ("open", MONEY),
+        "Driver VN 2026/01. Give 3,000,000 kip per month": ("open", MONEY),
+        "Driver VN 2026/01. Payable in kip": ("open", MONEY),
+        "Driver VN 2026/01. Bring some kip": ("open", MONEY),
+        "Driver VN 2026/01. Send USDT": ("open", MONEY),
     },
     "a stranger's address": {
         "Driver VN 2026/01, send your CV to iom.hiring@gmail.com": ("open", CONTACT),
@@ -154,6 +176,10 @@ MESSAGES = {
         "Driver VN 2026/01. Apply: bit.ly/iom-driver": ("open", CONTACT),
         "Driver VN 2026/01. Apply: https://testserver.jobs.example/careers/": ("open", CONTACT),
         "Driver VN 2026/01. Apply: https://testserver@evil.example/n/driver": ("open", CONTACT),
+        "Driver VN 2026/01. Apply: testserver.evil.example/n/driver": ("open", CONTACT),
+        "Driver VN 2026/01. testserver/n/driver@evil.example": ("open", CONTACT),
+        "Driver VN 2026/01. http://testserver/n/driver@evil.example": ("open", CONTACT),
+        "Driver VN 2026/01. /n/driver@evil.example": ("open", CONTACT),
         "Driver VN 2026/01. Chat with us on Telegram": ("open", CONTACT),
         "Driver VN 2026/01. Line ID: iomlaos": ("open", CONTACT),
         "Driver VN 2026/01. Add @iom_laos_hr": ("open", CONTACT),
@@ -199,6 +225,11 @@ def test_a_message_gets_its_two_verdicts_and_no_scam_is_vouched_for(kind):
     for text, result in results.items():
         if {MONEY, CONTACT} & {*result.message_verdicts}:
             assert "may be a scam" in result.heading, text
+
+
+def test_an_address_of_this_site_alone_is_no_message():
+    for text in ("/n/driver", "testserver/n/driver", "http://testserver/n/driver"):
+        assert ask(text).heading == "We published this job, and it is open", text
 
 
 @pytest.mark.parametrize(

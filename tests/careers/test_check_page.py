@@ -65,6 +65,7 @@ def test_an_open_notice_is_shown_with_deadline_time_left_and_link(client):
     with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
         page = ask(client, "driver")
     assert page.h1 == ["We published this job, and it is open"]
+    assert page.title.startswith("We published this job, and it is open ·")
     assert "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)" in page
     assert "10 days left" in page
     assert "/careers/vacancies/driver/" in page.links
@@ -76,15 +77,49 @@ def test_a_message_that_copies_a_true_notice_and_asks_for_money_is_called_what_i
     make_vacancy(title_en="Driver", reference="VN 2026/01", closes_at=DEADLINE)
     with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
         response = send(
-            client, "Driver VN 2026/01\nPay 500,000 kip to iom.hr@gmail.com, 020 5555 1234, by 20 June 2026"
+            client,
+            "Driver VN 2026/01\nPay 500,000 kip to iom.hr@gmail.com, 020 5555 1234, by 20 June 2026."
+            "\nSend your bank details on Telegram @iom_hr",
         )
     assert verdicts(response) == ("open", "asks-for-money other-contact other-deadline")
     body = response.content.decode()
     assert "<h1>This job is real, but this message may be a scam</h1>" in body
     assert "Do not pay. Do not reply. Do not send papers." in body
-    for words in ("Pay 500,000 kip", "iom.hr@gmail.com", "020 5555 1234", "20 June 2026"):
-        assert re.search(f"<q>[^<]*{re.escape(words)}", body), words
+    assert "It asks for money or bank details" in body
+    assert "IOM never asks for money or bank details to apply." in body
+    assert "The number is not ours" in body
+    for words in ("Pay 500,000 kip", "iom.hr@gmail.com", "020 5555 1234", "20 June 2026", "Telegram @iom_hr"):
+        assert re.search(f"<div><q>[^<]*{re.escape(words)}[^<]*</q></div>", body), words
     assert re.search(r'class="call" href="tel:\+85621267730">Call us: ', body)
+
+
+def test_a_message_about_a_tender_is_told_how_to_submit_an_offer(client):
+    make_procurement_notice(title_en="Supply of tents", reference="RFQ 7", closes_at=DEADLINE)
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = ask(client, "Supply of tents RFQ 7, pay 500,000 kip")
+    assert page.h1 == ["This tender is real, but this message may be a scam"]
+    assert "If you want to submit an offer, follow our notice only" in page
+    assert "If you want to apply" not in page
+
+
+def test_what_could_not_be_compared_is_not_to_be_followed_before_a_call(client):
+    make_vacancy(title_en="Driver", closes_at=DEADLINE)
+    with time_machine.travel(DEADLINE - DAY, tick=False):
+        page = ask(client, "Driver. Come to UN House on Sunday with your passport and family book")
+    assert page.h1 == ["This job is open. Compare your message with our notice"]
+    assert "Call us before you send papers or personal details." in page
+
+
+def test_a_sheet_of_paper_has_neither_the_form_nor_the_time_left(client):
+    make_standard_text(slug="no-fee", title_en="IOM never asks for money")
+    make_vacancy(title_en="Driver", closes_at=DEADLINE)
+    with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
+        page = html.fromstring(send(client, "Driver").content)
+    on_screen = page.xpath("//main//*[@class='no-print' or @class='screen-only']")
+    words = " ".join(each.text_content() for each in on_screen)
+    for each in ("Check another notice", "IOM never asks for money", "10 days left"):
+        assert each in words
+    assert "The notice: real and open" not in words
 
 
 def test_an_address_alone_is_answered_without_an_empty_list(client):
@@ -123,16 +158,28 @@ def test_what_is_not_ours_says_what_to_do_and_whom_to_call(client):
     assert "tel:+85621267730" in page.links
     assert "Do not pay, and do not send papers or personal details." in page
     assert "IOM never asks for money" in page
+    page = ask(client, "Passport stamping officer, CV to hr@iom-laos.com")
+    assert page.h1 == ["We have not published this, and the message may be a scam"]
 
 
-def test_what_was_withdrawn_says_why(client):
-    cook = make_vacancy(slug="cook", title_en="Cook for the guest house")
+@pytest.mark.parametrize(
+    ("make", "heading", "others"),
+    [
+        (make_vacancy, "We withdrew this job", "See open jobs"),
+        (make_procurement_notice, "We withdrew this tender", "See open tenders"),
+    ],
+    ids=["vacancy", "tender"],
+)
+def test_what_was_withdrawn_says_what_and_why(client, make, heading, others):
+    cook = make(slug="cook", title_en="Cook for the guest house", reference="VN 2026/02")
     cook.state, cook.withdrawal_reason_en = "withdrawn", "The budget was cut."
     cook.save()
     page = ask(client, "/n/cook")
-    assert page.h1 == ["We withdrew this job"]
+    assert page.h1 == [heading]
+    assert "Title Cook for the guest house Reference VN 2026/02" in page
     assert "The budget was cut." in page
-    assert "/careers/vacancies/cook/" not in page.links
+    assert others in page
+    assert cook.get_absolute_url() not in page.links
 
 
 def test_similar_notices_are_listed_with_their_states_the_open_one_first(client):
