@@ -17,8 +17,8 @@ class ContentVersion(models.Model):
 
     is_content = False
 
-    number = models.BigIntegerField(default=1)
-    word = models.CharField(max_length=16, default=random_word)
+    number: models.BigIntegerField = models.BigIntegerField(default=1)
+    word: models.CharField = models.CharField(max_length=16, default=random_word)
 
     class Meta:
         default_permissions = ()
