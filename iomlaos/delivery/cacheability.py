@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
+from iomlaos.delivery.addresses import as_meant
+
 View = TypeVar("View", bound=Callable)
 #: From a query, the moment, and the parts of the path, to the query in the one form that its page has.
 FindCanonicalQuery = Callable[..., str]
@@ -40,7 +42,8 @@ def find_canonical_query(path: str, query: str, at: datetime.datetime) -> str | 
     except Resolver404:
         return None
     view: Any = match.func
-    if getattr(view, "reads_any_query", False):
+    # A redirect from a mistyped address keeps the query.
+    if getattr(view, "reads_any_query", False) or path != as_meant(path):
         return None if query else ""
     find = getattr(view, "find_canonical_query", None)
     return find(QueryDict(query), at, *match.args, **match.kwargs) if find and query else ""
