@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from iomlaos.delivery.next_change import next_change
 from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
@@ -164,9 +165,9 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
 
 def test_the_next_change_counts_what_is_scheduled(clock):
     programme = make_programme()
-    assert Programme.objects.next_change(NOON) is None
+    assert next_change(NOON) is None
     change_later(programme, title_en="Later")
-    assert Programme.objects.next_change(NOON) == NOON + MINUTE
+    assert next_change(NOON) == NOON + MINUTE
 
 
 def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):
