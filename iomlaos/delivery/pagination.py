@@ -72,20 +72,22 @@ def get_keyset_page(
     Without count and offset, the last page costs as much as the first. What is the key of no row of the
     list is ignored.
     """
-    key, found = RowKey.of_query(request.GET), []
-    if key:
-        lookup = "lte" if latest_first else "gte"
-        strictly = lookup.removesuffix("e")
-        found = rows.filter(
-            # Redundant, but an index needs it to find the first row.
-            Q(**{f"{moment}__{lookup}": key.moment}),
-            Q(**{f"{moment}__{strictly}": key.moment}) | Q(**{f"pk__{lookup}": key.pk}),
-        )[: PAGE_SIZE + 2]
+    key = RowKey.of_query(request.GET)
+    found = _rows_from(key, rows, moment, "lt" if latest_first else "gt") if key else []
     is_first = not found or RowKey.of_row(found[0], moment) != key
-    found = list(rows[: PAGE_SIZE + 1] if is_first else found[1:])
-    has_next = len(found) > PAGE_SIZE
-    shown = found[:PAGE_SIZE]
+    found = [*rows[: PAGE_SIZE + 1]] if is_first else found[1:]
+    shown, has_next = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     return KeysetPage(shown, str(RowKey.of_row(shown[-1], moment)) if has_next else "", is_first)
+
+
+def _rows_from(key: RowKey, rows: QuerySet, moment: str, lookup: str) -> list[Model]:
+    """The row with this key, or the next one to it, the rows of the page that follows, and one more."""
+    following = rows.filter(
+        # Redundant, but an index needs it to find the first row.
+        Q(**{f"{moment}__{lookup}e": key.moment}),
+        Q(**{f"{moment}__{lookup}": key.moment}) | Q(**{f"pk__{lookup}e": key.pk}),
+    )
+    return [*following[: PAGE_SIZE + 2]]
 
 
 def find_keyset_query(query: QueryDict, rows: Callable[[], QuerySet], moment: str) -> str:
