@@ -9,7 +9,7 @@ from iomlaos.publishing.scheduling import publish_due
 class Command(BaseCommand):
     help = (
         "Publishes scheduled changes whose moment has come, as the first visitor after it does. A timer "
-        "calls it every minute, for the hours without visitors. It waits for no lock: the next run tries again."
+        "calls it every minute, for the hours without visitors. What is locked is left to the next run."
     )
 
     def handle(self, *args, **options) -> None:
