@@ -1,18 +1,16 @@
 """Middleware for every request: proxy headers, validation, the time of the request, compression."""
 
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from iomlaos.delivery.client_ip import client_address
+from iomlaos.delivery.client_ip import client_address, is_trusted_proxy, proxy_networks
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
 
@@ -74,14 +72,11 @@ class ProxyHeadersMiddleware(MiddlewareMixin):
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
-        try:
-            self.networks = [ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
-        except ValueError as error:
-            raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
+        # A mistake in the setting ends the start.
+        proxy_networks(tuple(settings.TRUSTED_PROXIES))
 
     def process_request(self, request: HttpRequest) -> None:
-        address = client_address(request)
-        if address and any(ipaddress.ip_address(address) in network for network in self.networks):
+        if is_trusted_proxy(client_address(request)):
             # The proxy appends the address that it saw; anyone may have written what comes before.
             if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
                 request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
 from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
@@ -183,9 +184,9 @@ def test_the_timer_publishes_where_no_visitor_comes(clock):
 
 def test_the_next_change_counts_what_is_scheduled(clock):
     programme = make_programme()
-    assert Programme.objects.next_change(NOON) is None
+    assert next_change(NOON) is None
     change_later(programme, title_en="Later")
-    assert Programme.objects.next_change(NOON) == NOON + MINUTE
+    assert next_change(NOON) == NOON + MINUTE
 
 
 def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):
