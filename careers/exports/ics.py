@@ -23,6 +23,7 @@ from careers.exports.notice_data import (
 from careers.models.deadline import DAY, HOUR
 from careers.models.notice import Notice, notice_models
 from careers.models.procurement import ProcurementNotice
+from iomlaos.delivery.headers import set_expiry
 from iomlaos.office.models import Office
 from iomlaos.publishing.dates import VIENTIANE, local_date, local_moment
 from iomlaos.publishing.shortcuts import get_published_or_raise
@@ -53,7 +54,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     events.sort(key=lambda event: (event.start, event.uid))
     title, office = _("Deadlines"), Office.get_current()
     # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
-    return _response([VTIMEZONE, *events], clean_text(f"{title} · {office}") if office else title)
+    response = _response([VTIMEZONE, *events], clean_text(f"{title} · {office}") if office else title)
+    called_off = [notice for notice in notices if _reason_called_off(notice, at)]
+    milestones = [getattr(notice, name) for notice in called_off for name in notice.MILESTONES]
+    set_expiry(response, at, *(notice.closes_at + CANCELLED_SHOWN for notice in called_off), *milestones)
+    return response
 
 
 def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> Iterator[Notice]:
@@ -72,9 +77,9 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
     notices = with_export_data(model.objects.all())
     notice = get_published_or_raise(model, slug, at, notices, beside="deadline.ics")
     events = [*notice_events(notice, at)]
-    for event in events:
-        _add_reminders(event, at)
+    reminders = [moment for event in events for moment in _add_reminders(event, at)]
     response = _response(events, export_title(notice))
+    set_expiry(response, at, *reminders)
     response["Content-Disposition"] = content_disposition_header(True, f"{notice.slug}.ics")
     return response
 
@@ -144,8 +149,8 @@ def _reason_called_off(notice: Notice, at: datetime.datetime) -> str:
     return ""
 
 
-def _add_reminders(event: Event, at: datetime.datetime) -> None:
-    """Reminders before an event, without those whose moment is past."""
+def _add_reminders(event: Event, at: datetime.datetime) -> Iterator[datetime.datetime]:
+    """Add the reminders before an event that are ahead, and give their moments."""
     if event.status == STATUS.CANCELLED:
         return
     days = (local_date(event.start) - days * DAY for days in REMINDER_DAYS)
@@ -155,6 +160,7 @@ def _add_reminders(event: Event, at: datetime.datetime) -> None:
             reminder.add("ACTION", "DISPLAY")
             reminder.add("TRIGGER", moment - event.start)
             event.add_component(reminder)
+            yield moment
 
 
 def _response(components: Iterable[Component], name: str) -> HttpResponse:
