@@ -17,7 +17,7 @@ class DeliveryConfig(AppConfig):
 
         connection_created.connect(assume_sqlite_json, dispatch_uid="iomlaos.delivery")
         connection_created.connect(limit_waiting, dispatch_uid="iomlaos.delivery.rendering")
-        post_migrate.connect(make_triggers, dispatch_uid="iomlaos.delivery")
+        post_migrate.connect(make_triggers, sender=self, dispatch_uid="iomlaos.delivery")
 
 
 def assume_sqlite_json(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
