@@ -226,15 +226,6 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 PUBLIC_FORM_PREFIXES = ("/careers/alerts/", "/careers/check/")
 #: A text of 10,000 Lao characters has 90,000 bytes in a form. A longer one is told so beside the field.
 PUBLIC_FORM_LIMIT_BYTES = 256 * 1024
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Counts of forms for each client, in the memory of each worker.
-    "limits": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "limits",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-}
 
 # `__Host-` binds a cookie to this host and to https; browsers refuse it over http. Visitors get no cookie.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
