@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "iomlaos.delivery.middleware.ProxyHeadersMiddleware",
+    "iomlaos.delivery.logs.RequestIDMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -280,14 +281,32 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"noreply@{url
 #: E-mail alerts and password resets need a mail server.
 PASSWORD_RESET_ENABLED = ALERTS_ENABLED = MAIL["EMAIL_BACKEND"].endswith(".smtp.EmailBackend")
 
+#: JSON for a service, words where somebody looks on.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if sys.stderr.isatty() else "json")
+if LOG_FORMAT not in ("json", "text"):
+    stop("LOG_FORMAT must be json or text.")
+#: Slower queries are logged.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "iomlaos.delivery.log_filters.RefusalFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "filters": {"refusals": {"()": "iomlaos.delivery.logs.RefusalFilter"}},
+    "formatters": {
+        "json": {"()": "iomlaos.delivery.logs.JSONFormatter"},
+        "text": {
+            "()": "iomlaos.delivery.logs.TextFormatter",
+            "fmt": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+        for name in ("django", "_granian")
+    },
 }
 
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
