@@ -269,6 +269,15 @@ ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {
     "frame-src": [SELF],
 }
 
+#: The commands that deploy/*.timer start, and how often.
+TIMERS = {
+    "publish_due": datetime.timedelta(minutes=1),
+    "send_alerts": datetime.timedelta(minutes=1),
+    "send_notifications": datetime.timedelta(minutes=1),
+    "clean_uploads": datetime.timedelta(days=1),
+    "check_links": datetime.timedelta(days=7),
+}
+
 # --- Other services ---------------------------------------------------------------------------
 
 #: ReliefWeb's number of the organization, for the export of vacancies; 0: none.
