@@ -12,11 +12,13 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         # Models come after their apps.
+        from iomlaos.delivery.logs import watch_queries  # noqa: PLC0415
         from iomlaos.delivery.rendering import limit_waiting  # noqa: PLC0415
         from iomlaos.delivery.triggers import make_triggers  # noqa: PLC0415
 
         connection_created.connect(assume_sqlite_json, dispatch_uid="iomlaos.delivery")
         connection_created.connect(limit_waiting, dispatch_uid="iomlaos.delivery.rendering")
+        connection_created.connect(watch_queries, dispatch_uid="iomlaos.delivery.logs")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="iomlaos.delivery")
 
 
