@@ -8,6 +8,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
 
 ADMIN_PREFIX = "/admin/"
+#: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
+BACKGROUND_HEADER = "X-Background-Request"
 
 
 def is_admin_page(request: HttpRequest) -> bool:
