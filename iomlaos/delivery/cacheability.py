@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
+from iomlaos.delivery.addresses import as_meant
+
 View = TypeVar("View", bound=Callable)
 #: From a query, the moment, and the parts of the path, to the query in the one form that its page has.
 FindCanonicalQuery = Callable[..., str]
@@ -56,7 +58,8 @@ def query_use(path: str) -> QueryUse:
         view: Any = resolve(path).func
     except Resolver404:
         return QueryUse.ANY
-    if getattr(view, "reads_any_query", False):
+    # A redirect from a mistyped address keeps the query.
+    if getattr(view, "reads_any_query", False) or path != as_meant(path):
         return QueryUse.PLAIN_ONLY
     return QueryUse.CANONICAL if hasattr(view, "find_canonical_query") else QueryUse.NONE
 

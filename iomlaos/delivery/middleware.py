@@ -39,7 +39,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
             meta.get("HTTP_COOKIE", "").encode("latin-1"),
         )
         has_nul_cookie = any("\0" in value for value in request.COOKIES.values())
-        if has_nul_cookie or not all(map(_is_clean, texts)):
+        if has_nul_cookie or not all(map(is_clean, texts)):
             return static_error(400)
         if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
             # A body without a length might never end.
@@ -59,7 +59,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
         return None
 
 
-def _is_clean(text: bytes) -> bool:
+def is_clean(text: bytes) -> bool:
     """Whether bytes, percent signs resolved, are UTF-8 without NUL."""
     try:
         return "\0" not in unquote_to_bytes(text).decode("utf-8")

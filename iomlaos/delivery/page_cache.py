@@ -20,7 +20,7 @@ from iomlaos.delivery.cached_page import CachedPage, CachedResponse, choose_enco
 from iomlaos.delivery.client_ip import is_trusted_proxy
 from iomlaos.delivery.content_version import VersionReader, make_version_reader
 from iomlaos.delivery.errors import unavailable
-from iomlaos.delivery.middleware import MAX_QUERY_LENGTH
+from iomlaos.delivery.middleware import MAX_QUERY_LENGTH, is_clean
 from iomlaos.delivery.rendering import PageRenderer, WSGIApplication
 
 Environ = dict[str, Any]
@@ -135,9 +135,11 @@ class PageCache:
 def _asks_for_page(environ: Environ) -> bool:
     """Whether a request can be answered as any other for its address; the rest is for Django."""
     get = environ.get
+    query = get("QUERY_STRING") or ""
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and len(get("QUERY_STRING") or "") <= MAX_QUERY_LENGTH
+        and len(query) <= MAX_QUERY_LENGTH
+        and (not query or is_clean(query.encode("latin-1")))
         and "HTTP_TRANSFER_ENCODING" not in environ
         and get("CONTENT_LENGTH") in (None, "", "0")
         and _is_for_this_site(get("HTTP_HOST"), get("REMOTE_ADDR"), get("HTTP_X_FORWARDED_PROTO"))
