@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -71,6 +72,9 @@ def unavailable() -> HttpResponse:
 
 def fault(request: HttpRequest) -> HttpResponse:
     """503 for any page where the database or the disk does not do its work."""
+    if not connection.in_atomic_block:
+        # The next request opens another one.
+        connection.close()
     return unavailable_to_staff(request) if is_admin_page(request) else unavailable()
 
 

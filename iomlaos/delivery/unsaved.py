@@ -37,7 +37,7 @@ class Submitted:
     @property
     def rows(self) -> int:
         lines = self.value.splitlines()
-        return min(sum(len(line) // 60 + 1 for line in lines), 12)
+        return min(sum(len(line) // 40 + 1 for line in lines), 12)
 
 
 class SkippedFiles(FileUploadHandler):
@@ -64,7 +64,7 @@ def unavailable_to_staff(request: HttpRequest) -> HttpResponse:
     if BACKGROUND_HEADER in request.headers:
         return JsonResponse({}, status=503, headers=headers)
     context = {"is_form": request.method == "POST", "address": request.get_full_path()}
-    if request.method == "POST" and _is_from_own_page(request):
+    if request.method == "POST":
         context |= _read_form(request)
     return HttpResponse(render_to_string("delivery/unsaved.html", context), status=503, headers=headers)
 
@@ -81,6 +81,8 @@ def _read_form(request: HttpRequest) -> dict[str, object]:
     if not hasattr(request, "_post") and not hasattr(request, "_files"):
         request.upload_handlers = [skipped]
     try:
+        if not _is_from_own_page(request):
+            return {}
         fields = [
             Submitted(name, value, _label(request, name, value))
             for name, values in request.POST.lists()
