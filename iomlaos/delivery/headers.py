@@ -11,6 +11,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import http_date
 
 ADMIN_PREFIX = "/admin/"
+#: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
+BACKGROUND_HEADER = "X-Background-Request"
 
 
 def is_admin_page(request: HttpRequest) -> bool:
