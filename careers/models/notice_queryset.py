@@ -38,11 +38,13 @@ class NoticeQuerySet(PublishableQuerySet):
         return self.order_by(Coalesce("first_published_at", "publish_from", "created_at").desc(), "-pk")
 
     def closing_within(self, days: int, at: datetime.datetime) -> Self:
-        """Closing in this many days of 24 hours, or earlier."""
-        return self.filter(closes_at__lte=at + days * DAY)
+        """With less than this many days of 24 hours left: it changes with the words for the time left."""
+        return self.filter(closes_at__lt=at + days * DAY)
 
     def closing_in(self, year: int) -> Self:
         """Closing on a day of that year in Vientiane."""
+        if not datetime.MINYEAR < year < datetime.MAXYEAR:
+            return self.none()
         start = datetime.datetime(year, 1, 1, tzinfo=VIENTIANE)
         end = datetime.datetime(year + 1, 1, 1, tzinfo=VIENTIANE)
         # The end of 31 December is stored as the first moment of 1 January.

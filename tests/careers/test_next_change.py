@@ -45,7 +45,7 @@ def test_an_open_notice_changes_with_its_words_and_its_status():
     for left, left_then in (
         (10 * DAY + HOUR, 10 * DAY - INSTANT),
         (10 * DAY, 10 * DAY - INSTANT),
-        (3 * DAY + MINUTE, 3 * DAY),
+        (3 * DAY + MINUTE, 3 * DAY - INSTANT),
         (3 * DAY, 3 * DAY - INSTANT),
         (47 * HOUR + MINUTE, 47 * HOUR - INSTANT),
         (119 * MINUTE, 119 * MINUTE - INSTANT),
@@ -67,8 +67,8 @@ def test_walking_from_change_to_change_misses_nothing():
         at = next_text_change(CLOSING, at)
     assert readings[-1] == ("closed", "")
     assert len(readings) == len(set(readings))
-    # 5 to 3 days open, 3 and 2 days closing, 47 to 2 hours, 119 to 1 minutes, less than one, closed.
-    assert len(readings) == 3 + 2 + 46 + 119 + 1 + 1
+    # 5 to 3 days open, 2 days closing, 47 to 2 hours, 119 to 1 minutes, less than one, closed.
+    assert len(readings) == 3 + 1 + 46 + 119 + 1 + 1
 
 
 @pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_the_end_of_questions_and_the_meeting_change_a_tender():
     make_procurement_notice(closes_at=CLOSING, clarifications_until=ends, pre_bid_at=ends - MINUTE)
     assert next_change(ends - 2 * MINUTE, ProcurementNotice.objects.all()) == ends - MINUTE
     assert next_change(ends - MINUTE, ProcurementNotice.objects.all()) == ends
-    assert next_change(ends, ProcurementNotice.objects.all()) == CLOSING - 3 * DAY
+    assert next_change(ends, ProcurementNotice.objects.all()) == CLOSING - 3 * DAY + INSTANT
 
 
 @pytest.mark.django_db
