@@ -23,7 +23,7 @@ from careers.exports.notice_data import (
 from careers.models.deadline import DAY, HOUR
 from careers.models.notice import Notice, notice_models
 from careers.models.procurement import ProcurementNotice
-from iomlaos.office.models import Office
+from iomlaos.office.models import current_office
 from iomlaos.publishing.dates import VIENTIANE, local_date, local_moment
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
@@ -51,7 +51,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     notices = [notice for model in notice_models() for notice in _subscribed_notices(model, at)]
     events = [event for notice in notices for event in notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
-    title, office = _("Deadlines"), Office.get_current()
+    title, office = _("Deadlines"), current_office(at)
     # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
     return _response([VTIMEZONE, *events], clean_text(f"{title} · {office}") if office else title)
 
