@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "iomlaos.delivery",
+    "iomlaos.operations",
     "iomlaos.publishing",
     "iomlaos.media",
     "iomlaos.seeding",
@@ -136,6 +137,11 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
+        # A server that vanished from the network is given up after so many milliseconds, or four probes.
+        "tcp_user_timeout": 15000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 4,
         "options": "-c statement_timeout=15000 -c lock_timeout=10000",
     } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

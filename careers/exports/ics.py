@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from careers.exports.notice_data import clean_text, export_title, with_export_data
 from careers.models.deadline import DAY
 from careers.models.notice import Notice, notice_models
-from iomlaos.office.models import Office
+from iomlaos.delivery.headers import set_expiry
+from iomlaos.office.models import current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: How long after its deadline the calendar shows what was withdrawn or cancelled.
@@ -27,11 +28,14 @@ def calendar(request: HttpRequest) -> HttpResponse:
     notices = [notice for model in notice_models() for notice in _subscribed_notices(model, at)]
     events = [event for notice in notices for event in ics_events.notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
-    title, office = _("Deadlines"), Office.get_current()
+    title, office = _("Deadlines"), current_office(at)
     # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
-    return ics_events.calendar_response(
-        [ics_events.VTIMEZONE, *events], clean_text(f"{title} · {office}") if office else title
-    )
+    name = clean_text(f"{title} · {office}") if office else title
+    response = ics_events.calendar_response([ics_events.VTIMEZONE, *events], name)
+    called_off = [notice for notice in notices if ics_events.reason_called_off(notice, at)]
+    milestones = [getattr(notice, field) for notice in called_off for field in notice.MILESTONES]
+    set_expiry(response, at, *(notice.closes_at + CANCELLED_SHOWN for notice in called_off), *milestones)
+    return response
 
 
 def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> Iterator[Notice]:
@@ -52,8 +56,8 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
     notices = with_export_data(model.objects.all())
     notice = get_published_or_raise(model, slug, at, notices, beside="deadline.ics")
     events = [*ics_events.notice_events(notice, at)]
-    for event in events:
-        ics_events.add_reminders(event, at)
+    reminders = [moment for event in events for moment in ics_events.add_reminders(event, at)]
     response = ics_events.calendar_response(events, export_title(notice))
+    set_expiry(response, at, *reminders)
     response["Content-Disposition"] = content_disposition_header(True, f"{notice.slug}.ics")
     return response

@@ -46,7 +46,7 @@ def notice_events(notice: Notice, at: datetime.datetime) -> Iterator[Event]:
     summary = _("Closes: %(title)s") if notice.is_open(at) else _("Closed: %(title)s")
     text = "\n".join([closing_line(notice, at), *notice_facts(notice)])
     yield _event(notice, at, "deadline", _start(notice.closes_at), notice.closes_at, summary, text)
-    is_over = not notice.is_open(at) and not _reason_called_off(notice, at)
+    is_over = not notice.is_open(at) and not reason_called_off(notice, at)
     if is_over or not isinstance(notice, ProcurementNotice):
         return
     if (moment := notice.clarifications_until) and moment > at:
@@ -75,7 +75,7 @@ def _event(
 ) -> Event:
     """A date of a notice. It blocks no time in the calendar."""
     updated = notice.last_updated(at).astimezone(datetime.UTC)
-    url, reason = notice_url(notice), _reason_called_off(notice, at)
+    url, reason = notice_url(notice), reason_called_off(notice, at)
     if reason:
         summary, text = _("Cancelled: %(title)s"), reason
     return Event.new(
@@ -93,7 +93,7 @@ def _event(
     )
 
 
-def _reason_called_off(notice: Notice, at: datetime.datetime) -> str:
+def reason_called_off(notice: Notice, at: datetime.datetime) -> str:
     """What there is to say of a withdrawn or cancelled notice; empty for others."""
     if notice.is_withdrawn(at):
         return clean_text(" ".join([_("We withdrew this notice."), notice.withdrawal_reason])).strip()
@@ -102,8 +102,8 @@ def _reason_called_off(notice: Notice, at: datetime.datetime) -> str:
     return ""
 
 
-def add_reminders(event: Event, at: datetime.datetime) -> None:
-    """Reminders before an event, without those whose moment is past."""
+def add_reminders(event: Event, at: datetime.datetime) -> Iterator[datetime.datetime]:
+    """Add the reminders before an event that are ahead, and give their moments."""
     if event.status == STATUS.CANCELLED:
         return
     days = (local_date(event.start) - days * DAY for days in REMINDER_DAYS)
@@ -113,6 +113,7 @@ def add_reminders(event: Event, at: datetime.datetime) -> None:
             reminder.add("ACTION", "DISPLAY")
             reminder.add("TRIGGER", moment - event.start)
             event.add_component(reminder)
+            yield moment
 
 
 def calendar_response(components: Iterable[Component], name: str) -> HttpResponse:

@@ -128,9 +128,10 @@ def serve() -> None:
 
 
 def start_worker(application: Callable) -> Callable:
-    """Called in each worker: it ends with the process that started it, however that ends."""
+    """Called in each worker. It ends with the process that started it, however that ends: no orphan keeps
+    the port."""
     pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
     if os.getppid() == 1:
         raise SystemExit
     return application
