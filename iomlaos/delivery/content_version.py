@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import connection
 
 VersionReader = Callable[[], str | None]
+#: The thread that asks PostgreSQL.
+READER_THREAD = "version"
 QUERY = "SELECT word, number FROM delivery_contentversion"
 
 
@@ -115,7 +117,9 @@ class PostgreSQLVersionReader:
         self.version: str | None = None
         self.believed_until = 0.0
         first_read = threading.Event()
-        threading.Thread(target=self._keep_reading, args=[first_read], daemon=True, name="version").start()
+        threading.Thread(
+            target=self._keep_reading, args=[first_read], daemon=True, name=READER_THREAD
+        ).start()
         first_read.wait(self.FIRST_WAIT)
 
     def __call__(self) -> str | None:
