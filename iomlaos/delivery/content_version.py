@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 VersionReader = Callable[[], str | None]
 #: The thread that asks PostgreSQL.
@@ -147,6 +147,20 @@ class PostgreSQLVersionReader:
             self.version, self.believed_until = f"{word}-{number}", began + self.BELIEVED_FOR
             first_read.set()
             time.sleep(self.READ_EVERY)
+
+
+def read_exactly(read_version: VersionReader) -> str | None:
+    """The version at this moment: on PostgreSQL, what a reader says may be a fraction of a second old."""
+    known = read_version()
+    if known is None or connection.vendor == "sqlite":
+        return known
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(QUERY)
+            word, number = cursor.fetchone()
+    except (Error, TypeError):
+        return None
+    return f"{word}-{number}"
 
 
 def make_version_reader() -> VersionReader:

@@ -16,7 +16,7 @@ from django.utils.http import parse_http_date
 
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
-from iomlaos.delivery.content_version import VersionReader
+from iomlaos.delivery.content_version import VersionReader, read_exactly
 from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
 
@@ -55,7 +55,7 @@ class PageRenderer:
 
     def _render(self, path: str, query: str, host: str) -> CachedPage:
         # The version before anything is read: what is made of it is at least as new.
-        version, now = self.read_version(), time.time()
+        version, now = read_exactly(self.read_version), time.time()
         stretch = self._find_stretch(version, now)
         with within(stretch):
             at = datetime.datetime.fromtimestamp(now, datetime.UTC)
@@ -64,6 +64,9 @@ class PageRenderer:
             if kept and kept.holds(version, now):
                 return kept
             status, headers, body = ask(self.application, path, query, host)
+        if stretch and read_exactly(self.read_version) != version:
+            # An edit came in between: the page may have a deadline that the stretch does not know.
+            stretch = None
         # A page that changes before the site does says so itself, see `headers.set_expiry`.
         expiry = dict(headers).get("Expires")
         until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER) if stretch else now

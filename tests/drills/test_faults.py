@@ -1,24 +1,17 @@
 """A database that is stopped, frozen, locked, missing, broken or full; a server that is killed: visitors read on."""
 
 import contextlib
-import datetime
 import os
 import re
-import resource
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 
 from tests.helpers.colleagues import Colleague, held, make_superusers, programmes_of
-from tests.helpers.commands import ROOT, manage
-from tests.helpers.pages import fold
+from tests.helpers.commands import manage
 from tests.helpers.postgres import OwnPostgres, own_postgres
 from tests.helpers.servers import Server, running_server
 
@@ -34,7 +27,9 @@ from tests.helpers.factories import make_vacancy
 notice = make_vacancy(closes_at=timezone.now() + datetime.timedelta(seconds={seconds}))
 print(notice.get_absolute_url())
 """
-TABLES = "LOCK TABLE programmes_programme, careers_vacancy, office_office, office_page IN ACCESS EXCLUSIVE MODE"
+TABLES = (
+    "LOCK TABLE programmes_programme, careers_vacancy, office_office, office_page IN ACCESS EXCLUSIVE MODE"
+)
 
 
 @pytest.fixture(scope="module")

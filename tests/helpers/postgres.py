@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tests.helpers.servers import free_port
 
-PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda found: int(found.parent.name))
+PROGRAMS = max(
+    Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda found: int(found.parent.name)
+)
 
 
 @dataclass
@@ -35,8 +37,10 @@ class OwnPostgres:
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:
         self.stop()
-        yield
-        self.start()
+        try:
+            yield
+        finally:
+            self.start()
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
@@ -80,6 +84,7 @@ def own_postgres() -> Iterator[OwnPostgres]:
         try:
             yield server
         finally:
-            server.stop()
+            if (folder / "data" / "postmaster.pid").exists():
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
