@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.middleware.RequestTimeMiddleware",
     "iomlaos.delivery.middleware.PublicGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "iomlaos.delivery.database_guard.DatabaseGuardMiddleware",
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
