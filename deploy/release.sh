@@ -39,6 +39,8 @@ mkdir -p "$release"
 trap 'systemctl stop "portal-web@$name" 2>/dev/null || true; rm -rf "$release"' EXIT
 trap 'exit 130' INT TERM
 git archive "$commit" | tar --extract --directory "$release"
+# Most releases need the same packages: then set-up.sh installs nothing.
+[ -z "$former" ] || cp -a current/.venv "$release/"
 sh "$release/deploy/set-up.sh" </dev/null
 # Pages that browsers and the mirror hold name static files of former releases.
 for static in "$portal/current/.static" "$portal/.static"; do
