@@ -19,7 +19,7 @@ from iomlaos.delivery.cacheability import FindCanonicalQuery, canonical_query
 from iomlaos.delivery.headers import set_expiry
 from iomlaos.delivery.pagination import find_keyset_query, get_keyset_page
 from iomlaos.media.views import serve_file
-from iomlaos.office.models import StandardText
+from iomlaos.office.models import standard_texts
 from iomlaos.publishing.dates import max_or_none, next_midnight
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
@@ -59,7 +59,6 @@ def _render_open(
         "filters": filters,
         "query": filters.query,
         "last_closed": notices.closed(request.at).first() if is_empty else None,
-        "standard": StandardText.by_slug(),
     }
     return _render(request, template, page.rows, **context)
 
@@ -96,7 +95,7 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     }
     if notice.is_open(at):
         template = f"careers/{kind}_detail.html"
-        context["standard"] = StandardText.by_slug()
+        context["standard"] = standard_texts(at)
     else:
         template = f"careers/{kind}_closed.html"
         open_notices = type(notice).objects.open(at).external()

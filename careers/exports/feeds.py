@@ -32,7 +32,7 @@ from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.models import Office
+from iomlaos.office.models import Office, current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: Feed readers keep what they have seen.
@@ -72,7 +72,7 @@ def procurements_feed(request: HttpRequest) -> HttpResponse:
 
 def _open_notices(request: HttpRequest, title: str, page: str, models: list[type[Notice]]) -> HttpResponse:
     """Newest first. The feed was updated when an entry was, and when a notice closed and left it."""
-    at, office = request.at, Office.get_current()
+    at, office = request.at, current_office(request.at)
     notices: list[Notice] = []
     for model in models:
         notices += with_export_data(model.objects.open(at).newest_first())[:MAX_ENTRIES]
@@ -125,7 +125,7 @@ def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpRes
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(
-        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), Office.get_current(),
+        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), current_office(at),
         title=export_title(notice), subtitle=closing_line(notice, at), updated=notice.last_updated(at),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from careers.exports.notice_data import clean_text, export_title, with_export_da
 from careers.models.deadline import DAY
 from careers.models.notice import Notice, notice_models
 from iomlaos.delivery.headers import set_expiry
-from iomlaos.office.models import Office
+from iomlaos.office.models import current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: How long after its deadline the calendar shows what was withdrawn or cancelled.
@@ -28,7 +28,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     notices = [notice for model in notice_models() for notice in _subscribed_notices(model, at)]
     events = [event for notice in notices for event in ics_events.notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
-    title, office = _("Deadlines"), Office.get_current()
+    title, office = _("Deadlines"), current_office(at)
     # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
     name = clean_text(f"{title} · {office}") if office else title
     response = ics_events.calendar_response([ics_events.VTIMEZONE, *events], name)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from careers.verification.check import check_text
 from iomlaos.delivery.cacheability import any_query
 from iomlaos.delivery.origin import is_same_origin
-from iomlaos.office.models import StandardText
+from iomlaos.office.models import standard_texts
 
 MAX_LENGTH = 10_000
 #: A reference or a title in the address, which others may see. Messages are posted.
@@ -59,7 +59,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _render(request: HttpRequest, form: CheckForm, *, status: int = 200, **context: object) -> HttpResponse:
-    context |= {"form": form, "at": request.at, "standard": StandardText.by_slug()}
+    context |= {"form": form, "at": request.at, "standard": standard_texts(request.at)}
     response = render(request, "careers/check.html", context, status=status)
     if request.method == "POST":
         patch_cache_control(response, no_store=True)

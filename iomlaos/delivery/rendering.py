@@ -60,16 +60,11 @@ class PageRenderer:
         with within(stretch):
             at = datetime.datetime.fromtimestamp(now, datetime.UTC)
             query = find_canonical_query(path, query, at) or ""
-            kept = self.pages.get((path, query))
-            if kept and kept.holds(version, now):
-                return kept
-            status, headers, body = ask(self.application, path, query, host)
-        # A page that changes before the site does says so itself, see `headers.set_expiry`.
-        expiry = dict(headers).get("Expires")
-        until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER) if stretch else now
-        page = CachedPage(version or "", now, until, status, headers, body)
-        if stretch and page.is_kept:
-            self.pages.put((path, query), page)
+            page = self.pages.get((path, query))
+            if page is None or not page.holds(version, now):
+                page = render_page(self.application, path, query, host, stretch, now)
+                if stretch and page.is_kept:
+                    self.pages.put((path, query), page)
         return page
 
     def _find_stretch(self, version: str | None, now: float) -> Stretch | None:
@@ -84,6 +79,19 @@ class PageRenderer:
                     return None
                 self.stretch = Stretch(version, now, change.timestamp() if change else FOREVER)
             return self.stretch
+
+
+def render_page(
+    application: WSGIApplication, path: str, query: str, host: str, stretch: Stretch | None, now: float
+) -> CachedPage:
+    """A page as Django makes it within a stretch. Without one it holds for this request alone."""
+    status, headers, body = ask(application, path, query, host)
+    if stretch is None:
+        return CachedPage("", now, now, status, headers, body)
+    # A page that changes before the site does says so itself, see `headers.set_expiry`.
+    expiry = dict(headers).get("Expires")
+    until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER)
+    return CachedPage(stretch.version, now, until, status, headers, body)
 
 
 def ask(application: WSGIApplication, path: str, query: str, host: str) -> tuple[str, Headers, bytes]:
