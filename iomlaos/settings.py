@@ -38,6 +38,8 @@ if not ALLOWED_HOSTS:
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+#: A socket of the file system to listen on, instead of the port.
+SOCKET = env.str("SOCKET", default="")
 WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 SITE_URL = env.str("SITE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
