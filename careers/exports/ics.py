@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -15,13 +16,15 @@ from careers.exports.notice_data import (
     closing_line,
     derived_id,
     export_title,
+    for_export,
     host,
+    load_history,
     notice_facts,
     notice_url,
-    with_export_data,
 )
 from careers.models.deadline import DAY, HOUR
 from careers.models.notice import Notice, notice_models
+from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from iomlaos.office.models import current_office
 from iomlaos.publishing.dates import VIENTIANE, local_date, local_moment
@@ -48,7 +51,8 @@ VTIMEZONE = Timezone.from_ical(
 def calendar(request: HttpRequest) -> HttpResponse:
     """The dates of all open notices, and of those that were called off, to subscribe to."""
     at = request.at
-    notices = [notice for model in notice_models() for notice in _subscribed_notices(model, at)]
+    subscribed = (_subscribed_notices(model, at) for model in notice_models())
+    notices = load_history(chain.from_iterable(subscribed))
     events = [event for notice in notices for event in notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
     title, office = _("Deadlines"), current_office(at)
@@ -56,21 +60,21 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return _response([VTIMEZONE, *events], clean_text(f"{title} · {office}") if office else title)
 
 
-def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> Iterator[Notice]:
+def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> NoticeQuerySet:
     """Open notices; and withdrawn and cancelled ones, so that subscribers see that a date is off."""
-    notices, since = model.objects.all(), at - CANCELLED_SHOWN
-    yield from with_export_data(notices.open(at))
+    notices, since = for_export(model.objects.all()), at - CANCELLED_SHOWN
     cancelled = notices.closed(at).filter(outcome=Notice.Outcome.CANCELLED)
-    for called_off in (cancelled, notices.withdrawn(at)):
-        yield from with_export_data(called_off.filter(closes_at__gt=since))
+    called_off = [rows.filter(closes_at__gt=since) for rows in (cancelled, notices.withdrawn(at))]
+    first, *others = [rows.order_by() for rows in (notices.open(at), *called_off)]
+    return first.union(*others, all=True)
 
 
 @require_safe
 def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> HttpResponse:
     """The dates of one notice, with reminders that are still ahead."""
     at = request.at
-    notices = with_export_data(model.objects.all())
-    notice = get_published_or_raise(model, slug, at, notices, beside="deadline.ics")
+    notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="deadline.ics")
+    load_history([notice])
     events = [*notice_events(notice, at)]
     for event in events:
         _add_reminders(event, at)
