@@ -19,10 +19,11 @@ from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.cacheability import canonical_query
+from iomlaos.delivery.headers import set_expiry
 from iomlaos.delivery.pagination import get_keyset_page
 from iomlaos.media.views import serve_file
 from iomlaos.office.models import standard_texts
-from iomlaos.publishing.dates import max_or_none
+from iomlaos.publishing.dates import max_or_none, next_midnight
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
 
@@ -93,13 +94,18 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
         "reviewed_on": notice.reviewed_on,
     }
     if notice.is_open(at):
-        context["standard"] = standard_texts(request.at)
-        return _render(request, f"careers/{kind}_detail.html", [notice], **context)
-    if notice.outcome == Notice.Outcome.AWARDED:
-        prefetch_related_objects([notice], "awards")
-    is_open = open_notices(at)[type(notice)]
-    context |= {"open_count": is_open.count, "next_to_close": next(iter(is_open.first), None)}
-    return _render(request, f"careers/{kind}_closed.html", [notice], **context)
+        template = f"careers/{kind}_detail.html"
+        context["standard"] = standard_texts(at)
+    else:
+        template = f"careers/{kind}_closed.html"
+        if notice.outcome == Notice.Outcome.AWARDED:
+            prefetch_related_objects([notice], "awards")
+        is_open = open_notices(at)[type(notice)]
+        context |= {"open_count": is_open.count, "next_to_close": next(iter(is_open.first), None)}
+    response = _render(request, template, [notice], **context)
+    # A printout says of which day it is.
+    set_expiry(response, at, next_midnight(at))
+    return response
 
 
 @canonical_query(CLOSED_JOBS.find_canonical_query)

@@ -26,7 +26,7 @@ class ClockMoments:
     def as_query(self, number: int) -> models.QuerySet:
         """Pairs of a number and a moment."""
         # A plain queryset: that of modeltranslation puts columns into another order, which a union mixes up.
-        rows = models.QuerySet(self.rows.model, self.rows.order_by().query)
+        rows: models.QuerySet = models.QuerySet(self.rows.model, self.rows.order_by().query)
         numbered = rows.annotate(_number=models.Value(number))
         if self.all_count:
             return numbered.values_list("_number", self.field)
@@ -42,7 +42,7 @@ def next_change(at: datetime.datetime, *querysets: models.QuerySet) -> datetime.
 
     One query for all tables.
     """
-    sources = [source for rows in querysets or _all_rows() for source in rows.clock_moments(at)]
+    sources = [source for rows in querysets or _all_rows() for source in rows.clock_moments(at)]  # type: ignore[attr-defined]
     first, *others = [source.as_query(number) for number, source in enumerate(sources)]
     changes = []
     for number, moment in first.union(*others):
