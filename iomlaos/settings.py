@@ -137,7 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         # A server that vanished from the network is given up after so many milliseconds, or four probes.
@@ -147,6 +147,8 @@ else:
         "keepalives_count": 4,
         "options": "-c statement_timeout=15000 -c lock_timeout=10000",
     } | DATABASES["default"].get("OPTIONS", {})
+# Where a SQLite file was replaced, `delivery.database_file` closes the connections to the old one.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ------------------------------------------------------------------------

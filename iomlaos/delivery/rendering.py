@@ -17,6 +17,7 @@ from django.utils.http import parse_http_date
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
 from iomlaos.delivery.content_version import VersionReader, read_exactly
+from iomlaos.delivery.database_file import close_if_replaced
 from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
 
@@ -54,6 +55,7 @@ class PageRenderer:
         return future
 
     def _render(self, path: str, query: str, host: str) -> CachedPage:
+        close_if_replaced()
         # The version before anything is read: what is made of it is at least as new.
         version, now = read_exactly(self.read_version), time.time()
         stretch = self._find_stretch(version, now)
