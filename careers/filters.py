@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import SCALES, Vacancy, VacancyQuerySet
+from iomlaos.delivery.pagination import find_keyset_query
+from iomlaos.delivery.stretch import cached_per_version
 from iomlaos.office.models import Place
 
 #: The value of `candidates` that lists the internal positions, which are left out otherwise.
@@ -27,7 +29,25 @@ def closing_choices() -> list[tuple[str, str]]:
     ]
 
 
+@cached_per_version
+def _stations(at: datetime.datetime) -> list[Place]:
+    """The duty stations of open positions, without the internal ones."""
+    return _stations_of(Vacancy.objects.open(at).external())
+
+
+@cached_per_version
+def _internal_stations(at: datetime.datetime) -> list[Place]:
+    return _stations_of(Vacancy.objects.open(at).internal())
+
+
+def _stations_of(vacancies: VacancyQuerySet) -> list[Place]:
+    named = vacancies.order_by().exclude(duty_station=None)
+    return [*Place.objects.filter(pk__in=named.values("duty_station"))]
+
+
 class NoticeFilterForm(forms.Form):
+    """An open list as its address says."""
+
     closing = forms.ChoiceField(label=_("Closing within"), choices=closing_choices, required=False)
     #: The lookups of choices that filter by one.
     lookups: ClassVar[dict[str, str]] = {}
@@ -35,6 +55,17 @@ class NoticeFilterForm(forms.Form):
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data)
         self.at = at
+
+    @classmethod
+    def find_canonical_query(cls, query: QueryDict, at: datetime.datetime) -> str:
+        filters = cls(query, at)
+        after = find_keyset_query(query, lambda: filters.narrow(filters.notices.open(at)), "closes_at")
+        return f"{filters.query}{after}".rstrip("&")
+
+    @property
+    def notices(self) -> NoticeQuerySet:
+        """What the list is about, open or not."""
+        raise NotImplementedError
 
     @cached_property
     def chosen(self) -> dict[str, str]:
@@ -69,8 +100,7 @@ class VacancyFilterForm(NoticeFilterForm):
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data, at)
-        vacancies = self.vacancies.open(at).order_by().exclude(duty_station=None)
-        stations = Place.objects.filter(pk__in=vacancies.values("duty_station"))
+        stations = _internal_stations(at) if self.is_internal else _stations(at)
         self.fields["station"].choices = [(station.slug, station.name) for station in stations]
 
     @property
@@ -78,8 +108,8 @@ class VacancyFilterForm(NoticeFilterForm):
         return self.data.get("candidates") == INTERNAL
 
     @property
-    def vacancies(self) -> VacancyQuerySet:
-        """Those that the list is about: the internal positions, or all others."""
+    def notices(self) -> VacancyQuerySet:
+        """The internal positions, or all others."""
         return Vacancy.objects.internal() if self.is_internal else Vacancy.objects.external()
 
     def narrow(self, vacancies: VacancyQuerySet) -> VacancyQuerySet:
@@ -91,3 +121,7 @@ class ProcurementFilterForm(NoticeFilterForm):
     method = forms.ChoiceField(label=_("Method"), choices=ProcurementNotice.Method.choices, required=False)
     field_order = ["method", "closing"]
     lookups = {"method": "method"}
+
+    @property
+    def notices(self) -> NoticeQuerySet:
+        return ProcurementNotice.objects.all()

@@ -1,10 +1,10 @@
 """Public pages of notices and application forms."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,8 @@ from careers.models.notice_event import NoticeEvent
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.pagination import get_keyset_page
+from iomlaos.delivery.cacheability import FindCanonicalQuery, canonical_query
+from iomlaos.delivery.pagination import find_keyset_query, get_keyset_page
 from iomlaos.media.views import serve_file
 from iomlaos.office.models import StandardText
 from iomlaos.publishing.dates import max_or_none
@@ -26,23 +27,25 @@ from iomlaos.publishing.shortcuts import previewed_by, record_view
 TENDERS_ON_CAREERS = 5
 
 
+@canonical_query(VacancyFilterForm.find_canonical_query)
 @require_safe
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
     at, filters = request.at, VacancyFilterForm(request.GET, request.at)
-    vacancies = filters.vacancies.select_related("duty_station")
     context = {
         "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
         "has_internal": Vacancy.objects.open(at).internal().exists(),
     }
+    vacancies = filters.notices.select_related("duty_station")
     return _render_open(request, "careers/career_list.html", vacancies, filters, **context)
 
 
+@canonical_query(ProcurementFilterForm.find_canonical_query)
 @require_safe
 def procurement_list(request: HttpRequest) -> HttpResponse:
     """Open tenders, filtered by the query string."""
-    tenders, filters = ProcurementNotice.objects.all(), ProcurementFilterForm(request.GET, request.at)
-    return _render_open(request, "careers/procurement_list.html", tenders, filters, section="tenders")
+    filters = ProcurementFilterForm(request.GET, request.at)
+    return _render_open(request, "careers/procurement_list.html", filters.notices, filters, section="tenders")
 
 
 def _render_open(
@@ -98,6 +101,19 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     return _render(request, f"careers/{kind}_closed.html", [notice], **context)
 
 
+def _archive_query(closed: Callable[[datetime.datetime], NoticeQuerySet]) -> FindCanonicalQuery:
+    """For a list of closed notices, of all years or of one."""
+
+    def find(query: QueryDict, at: datetime.datetime, year: int | None = None) -> str:
+        def notices() -> NoticeQuerySet:
+            return closed(at) if year is None else closed(at).closing_in(year)
+
+        return find_keyset_query(query, notices, "closes_at")
+
+    return find
+
+
+@canonical_query(_archive_query(Vacancy.objects.closed))
 @require_safe
 def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Closed positions, of one year where the address names one; the last to close first."""
@@ -105,6 +121,7 @@ def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     return _render_archive(request, "careers/closed_list.html", rows, year)
 
 
+@canonical_query(_archive_query(ProcurementNotice.objects.closed))
 @require_safe
 def procurement_closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Closed tenders, of one year where the address names one; the last to close first."""
@@ -112,6 +129,7 @@ def procurement_closed_list(request: HttpRequest, year: int | None = None) -> Ht
     return _render_archive(request, "careers/procurement_closed_list.html", rows, year, section="tenders")
 
 
+@canonical_query(_archive_query(ProcurementNotice.objects.awarded))
 @require_safe
 def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Awarded tenders, with supplier and value where the office gives them."""

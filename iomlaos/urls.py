@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from careers.exports.share import short_notice
 from iomlaos.delivery import health
+from iomlaos.delivery.cacheability import any_query
 from iomlaos.media.views import image_file
 from iomlaos.staff.review import review, review_file, review_image
 
@@ -37,7 +38,9 @@ urlpatterns = [
     path("n/<slug:name>/", short_notice),
     path("pictures/<str:key>/<int:width>.webp", image_file, name="picture_file"),
     *(
-        path(f"{name}/", RedirectView.as_view(pattern_name=page, permanent=True, query_string=True))
+        path(
+            f"{name}/", any_query(RedirectView.as_view(pattern_name=page, permanent=True, query_string=True))
+        )
         for name, page in SHORTCUTS.items()
     ),
     # Last: it matches any other `<slug>/`.

@@ -8,11 +8,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from iomlaos.delivery.pagination import get_page
+from iomlaos.delivery.cacheability import canonical_query
+from iomlaos.delivery.pagination import find_page_query, get_page
 from iomlaos.media.views import serve_file
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
+from programmes.filters import DocumentFilter
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project, group_figures
 
 
@@ -46,6 +48,7 @@ def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse
     return _render(request, "programmes/programme_detail.html", [programme], **context)
 
 
+@canonical_query(find_page_query)
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     page = get_page(request, Project.objects.live(request.at).by_date().with_programme(request.at))
@@ -89,23 +92,13 @@ def _document_preview(request: HttpRequest, document: Document) -> HttpResponse:
 
 
 @previewed_by(_document_preview, lambda at: Document.objects.with_versions(at))
+@canonical_query(DocumentFilter.find_canonical_query)
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
-    """All documents, or those of one programme or kind. Unknown programmes and kinds are ignored."""
-    documents = Document.objects.live(request.at).with_versions(request.at).by_programme()
-    programmes = Programme.objects.live(request.at).filter(documents__in=documents).distinct()
-    programme = next((row for row in programmes if row.slug == request.GET.get("programme")), None)
-    kinds = documents.kinds()
-    kind = next((kind for kind in kinds if kind.value == request.GET.get("kind")), None)
-    query = ""
-    if programme:
-        documents = documents.filter(programme=programme)
-        query += f"programme={programme.slug}&"
-    if kind:
-        documents = documents.filter(kind=kind)
-        query += f"kind={kind}&"
-    context = {"programmes": programmes, "programme": programme, "kinds": kinds, "kind": kind, "query": query}
-    return _render_documents(request, documents, **context)
+    """All documents, or those of one programme or kind."""
+    filters = DocumentFilter.of_query(request.GET, request.at)
+    documents = filters.narrow(Document.objects.live(request.at)).with_versions(request.at).by_programme()
+    return _render_documents(request, documents, query=filters.query, **filters._asdict())
 
 
 def _render_documents(request: HttpRequest, documents: Iterable[Document], **context: object) -> HttpResponse:

@@ -75,6 +75,8 @@ class Subscription(NoticeChild):
     It gets no alerts before it is confirmed. Stopping the alerts deletes it.
     """
 
+    is_content = False
+
     class Topic(models.TextChoices):
         ALL = "all", _("New jobs and tenders")
         VACANCIES = "vacancies", _("New jobs")
@@ -149,6 +151,8 @@ class Subscription(NoticeChild):
 class AlertEvent(NoticeChild):
     """An event of a public notice. It is recorded with its messages, so that none is sent twice."""
 
+    is_content = False
+
     #: See `NoticeEvent.key`.
     key = models.CharField(max_length=80)
 
@@ -208,6 +212,8 @@ class AlertMessageQuerySet(models.QuerySet):
 
 class AlertMessage(models.Model):
     """A message to one subscriber: an alert about an event or, without one, a request to confirm."""
+
+    is_content = False
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

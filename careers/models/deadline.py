@@ -37,13 +37,13 @@ def time_unit(left: datetime.timedelta) -> datetime.timedelta:
 def next_text_change(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime | None:
     """The next moment at which the status or the time left of an open notice changes; None once closed.
 
-    The status changes at a moment. "3 days" still holds exactly three days before the closing.
+    "3 days" still holds exactly three days before the closing, and the status changes with the words.
     """
     left = closes_at - at
     if left <= datetime.timedelta():
         return None
     unit = time_unit(left)
-    moments = [closes_at, closes_at - CLOSING_SOON, closes_at - left // unit * unit + left.resolution]
+    moments = [closes_at, closes_at - left // unit * unit + left.resolution]
     return min(moment for moment in moments if moment > at)
 
 
@@ -145,7 +145,7 @@ class DeadlineMixin:
     def status(self, at: datetime.datetime) -> "DeadlineMixin.Status":
         if not self.is_open(at):
             return self.Status.CLOSED
-        return self.Status.CLOSING if self.closes_at - at <= CLOSING_SOON else self.Status.OPEN
+        return self.Status.CLOSING if self.closes_at - at < CLOSING_SOON else self.Status.OPEN
 
     def time_left(self, at: datetime.datetime) -> str:
         """ "3 days", "47 hours", "20 minutes", rounded down; empty once closed."""

@@ -7,8 +7,13 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING, next_text_change
+from iomlaos.delivery.next_change import ClockMoments
 from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
+
+
+def _end_of_following(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime:
+    return closes_at + FOLLOWED_AFTER_CLOSING
 
 
 class NoticeQuerySet(PublishableQuerySet):
@@ -33,11 +38,13 @@ class NoticeQuerySet(PublishableQuerySet):
         return self.order_by(Coalesce("first_published_at", "publish_from", "created_at").desc(), "-pk")
 
     def closing_within(self, days: int, at: datetime.datetime) -> Self:
-        """Closing in this many days of 24 hours, or earlier."""
-        return self.filter(closes_at__lte=at + days * DAY)
+        """With less than this many days of 24 hours left: it changes with the words for the time left."""
+        return self.filter(closes_at__lt=at + days * DAY)
 
     def closing_in(self, year: int) -> Self:
         """Closing on a day of that year in Vientiane."""
+        if not datetime.MINYEAR < year < datetime.MAXYEAR:
+            return self.none()
         start = datetime.datetime(year, 1, 1, tzinfo=VIENTIANE)
         end = datetime.datetime(year + 1, 1, 1, tzinfo=VIENTIANE)
         # The end of 31 December is stored as the first moment of 1 January.
@@ -78,21 +85,16 @@ class NoticeQuerySet(PublishableQuerySet):
             needed |= models.Q(pk__in=notices.order_by().values("pk"))
         return self.filter(needed)
 
-    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
+    def clock_moments(self, at: datetime.datetime) -> list[ClockMoments]:
         """Also when the text of an open notice changes, a milestone passes, or following one ends."""
-        open_closings = self.open(at).order_by().values_list("closes_at", flat=True)
-        milestones = {
-            name: models.Min(name, filter=models.Q(**{f"{name}__gt": at})) for name in self.model.MILESTONES
-        }
-        followed = self.closed(at).filter(closes_at__gt=at - FOLLOWED_AFTER_CLOSING)
-        first_closing = followed.values_list("closes_at", flat=True).last()
-        moments = [
-            super().next_change(at),
-            *self.live(at).order_by().aggregate(**milestones).values(),
-            *(next_text_change(closes_at, at) for closes_at in open_closings),
-            first_closing and first_closing + FOLLOWED_AFTER_CLOSING,
+        live = self.live(at)
+        followed = live.filter(closes_at__lte=at, closes_at__gt=at - FOLLOWED_AFTER_CLOSING)
+        return [
+            *super().clock_moments(at),
+            *(ClockMoments(live.filter(**{f"{name}__gt": at}), name) for name in self.model.MILESTONES),
+            ClockMoments(self.open(at), "closes_at", next_text_change, all_count=True),
+            ClockMoments(followed, "closes_at", _end_of_following),
         ]
-        return min(filter(None, moments), default=None)
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from careers.verification.check import check_text
+from iomlaos.delivery.cacheability import any_query
 from iomlaos.delivery.origin import is_same_origin
 from iomlaos.office.models import StandardText
 
@@ -30,6 +31,7 @@ class CheckForm(forms.Form):
     )
 
 
+@any_query
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("text")

@@ -51,6 +51,8 @@ class SignInEvent(models.Model):
     their password into the wrong field.
     """
 
+    is_content = False
+
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("Signed in")
         PASSWORD_RIGHT = "password_right", _("Password correct, code asked for")

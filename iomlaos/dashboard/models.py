@@ -18,6 +18,8 @@ class CheckedLinkQuerySet(models.QuerySet):
 class CheckedLink(models.Model):
     """An address that public pages link to, and the outcome of its check. Written by `check_links`."""
 
+    is_content = False
+
     class Outcome(models.TextChoices):
         FINE = "fine", _("It answers")
         UNWILLING = "unwilling", _("It does not answer programs; look for yourself")

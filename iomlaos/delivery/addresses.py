@@ -11,10 +11,15 @@ PUNCTUATION = ".,;:!?)]}>»”’\"'"
 EXACT_PREFIXES = ("/admin/", "/review/", "/careers/alerts/", "/pictures/", "/static/")
 
 
+def as_meant(path: str) -> str:
+    """In lower case, without punctuation behind it."""
+    return path.lower().rstrip(PUNCTUATION)
+
+
 def find_meant_page(request: HttpRequest) -> str | None:
-    """The path of the page that a path without a page means: in lower case, without punctuation behind it."""
+    """The path of the page that a path without a page means."""
     path = request.path_info
-    meant = path.lower().rstrip(PUNCTUATION)
+    meant = as_meant(path)
     meant = meant if meant.endswith("/") else f"{meant}/"
     if meant == path or meant.startswith(EXACT_PREFIXES) or "/files/" in meant:
         return None

@@ -1,15 +1,31 @@
 """What of its address a public page depends on: the canonical query, which each view declares."""
 
 import datetime
+import enum
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
+from iomlaos.delivery.addresses import as_meant
+
 View = TypeVar("View", bound=Callable)
 #: From a query, the moment, and the parts of the path, to the query in the one form that its page has.
 FindCanonicalQuery = Callable[..., str]
+
+#: What answers for itself: staff, single readers, files, and the state of the process.
+UNCACHED_PREFIXES = ("/admin/", "/review/", "/static/", "/pictures/", "/healthz", "/readyz")
+UNCACHED_FOLDER = "/files/"
+
+
+class QueryUse(enum.Enum):
+    NONE = enum.auto()
+    CANONICAL = enum.auto()
+    #: As it stands; the page is kept only without one.
+    PLAIN_ONLY = enum.auto()
+    ANY = enum.auto()
 
 
 def canonical_query(find: FindCanonicalQuery) -> Callable[[View], View]:
@@ -33,14 +49,27 @@ def any_query(view: View) -> View:
     return view
 
 
+@lru_cache(maxsize=2000)
+def query_use(path: str) -> QueryUse:
+    """What the view at a path does with the query; ANY also for what the page cache leaves to Django."""
+    if path.startswith(UNCACHED_PREFIXES) or UNCACHED_FOLDER in path:
+        return QueryUse.ANY
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return QueryUse.ANY
+    # A redirect from a mistyped address keeps the query.
+    if getattr(view, "reads_any_query", False) or path != as_meant(path):
+        return QueryUse.PLAIN_ONLY
+    return QueryUse.CANONICAL if hasattr(view, "find_canonical_query") else QueryUse.NONE
+
+
 def find_canonical_query(path: str, query: str, at: datetime.datetime) -> str | None:
     """The canonical query of an address; None where its page reads the query as it stands: it is not kept."""
-    try:
+    use = query_use(path)
+    if use is QueryUse.CANONICAL and query:
         match = resolve(path)
-    except Resolver404:
-        return None
-    view: Any = match.func
-    if getattr(view, "reads_any_query", False):
-        return None if query else ""
-    find = getattr(view, "find_canonical_query", None)
-    return find(QueryDict(query), at, *match.args, **match.kwargs) if find and query else ""
+        view: Any = match.func
+        return view.find_canonical_query(QueryDict(query), at, *match.args, **match.kwargs)
+    is_kept = use in (QueryUse.NONE, QueryUse.CANONICAL) or (use is QueryUse.PLAIN_ONLY and not query)
+    return "" if is_kept else None

@@ -1,8 +1,29 @@
 """The network address of a client, after ProxyHeadersMiddleware."""
 
 import ipaddress
+from functools import cache
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+
+
+@cache
+def proxy_networks(proxies: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Raises ImproperlyConfigured for what is no address or network."""
+    try:
+        return [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
+
+
+def is_trusted_proxy(address: str | None) -> bool:
+    """Whether an IP address is that of a proxy whose X-Forwarded-* headers are believed."""
+    networks = proxy_networks(tuple(settings.TRUSTED_PROXIES))
+    try:
+        return any(ipaddress.ip_address(address or "") in network for network in networks)
+    except ValueError:
+        return False
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -30,6 +30,7 @@ STATIC_ERRORS: dict[int | str, tuple[str, str]] = {
     411: ("This request was not accepted", "It does not give its length. We stored nothing."),
     413: ("This is too large", "We cannot accept what you sent. Send a smaller file."),
     414: ("This address is too long", "Start at the home page."),
+    503: ("We cannot show this page right now", "Try again in a few minutes."),
     500: ("Something went wrong", "This is our fault, not yours. Try again in a few minutes."),
 }
 
@@ -44,6 +45,12 @@ def static_error(status: int, page: str = "") -> HttpResponse:
     body = _page_source().replace("[[title]]", title).replace("[[advice]]", advice)
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
+    return response
+
+
+def unavailable() -> HttpResponse:
+    response = static_error(503)
+    response.headers["Retry-After"] = "60"
     return response
 
 

@@ -1,21 +1,31 @@
-"""Writing without waiting for somebody else's lock."""
+"""Reading and writing without waiting for somebody else's lock."""
 
 import contextlib
 from collections.abc import Iterator
 
 from django.db import connection
 
+#: For rows and tables of PostgreSQL: longer than one statement of somebody else holds them.
+LOCK_TIMEOUT = "50ms"
+
 
 @contextlib.contextmanager
 def without_waiting() -> Iterator[None]:
-    """On SQLite, refuse a transaction at once where somebody else has one. PostgreSQL needs nothing here."""
-    if connection.vendor != "sqlite":
-        yield
-        return
+    """Raise OperationalError where a transaction would wait for somebody else's.
+
+    On SQLite that is the whole database; on PostgreSQL it is any row or table that a statement needs.
+    """
+    if connection.vendor == "sqlite":
+        begin = "PRAGMA busy_timeout = 0"
+        end = f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}"
+    else:
+        begin, end = f"SET lock_timeout = '{LOCK_TIMEOUT}'", "RESET lock_timeout"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 0")
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
+        # A connection that broke meanwhile is not opened again for this.
+        if connection.connection is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(end)

@@ -1,18 +1,16 @@
 """Middleware for every request: proxy headers, validation, the time of the request, compression."""
 
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from iomlaos.delivery.client_ip import client_address
+from iomlaos.delivery.client_ip import client_address, is_trusted_proxy, proxy_networks
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
 
@@ -41,7 +39,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
             meta.get("HTTP_COOKIE", "").encode("latin-1"),
         )
         has_nul_cookie = any("\0" in value for value in request.COOKIES.values())
-        if has_nul_cookie or not all(map(_is_clean, texts)):
+        if has_nul_cookie or not all(map(is_clean, texts)):
             return static_error(400)
         if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
             # A body without a length might never end.
@@ -61,7 +59,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
         return None
 
 
-def _is_clean(text: bytes) -> bool:
+def is_clean(text: bytes) -> bool:
     """Whether bytes, percent signs resolved, are UTF-8 without NUL."""
     try:
         return "\0" not in unquote_to_bytes(text).decode("utf-8")
@@ -74,14 +72,11 @@ class ProxyHeadersMiddleware(MiddlewareMixin):
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
-        try:
-            self.networks = [ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
-        except ValueError as error:
-            raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
+        # A mistake in the setting ends the start.
+        proxy_networks(tuple(settings.TRUSTED_PROXIES))
 
     def process_request(self, request: HttpRequest) -> None:
-        address = client_address(request)
-        if address and any(ipaddress.ip_address(address) in network for network in self.networks):
+        if is_trusted_proxy(client_address(request)):
             # The proxy appends the address that it saw; anyone may have written what comes before.
             if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
                 request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()

@@ -1,18 +1,24 @@
 """Publish scheduled changes on the first request after their due time."""
 
+import contextlib
 import datetime
 import logging
+import math
+import threading
+import time
+import uuid
 from collections.abc import Callable
 from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, OperationalError, models, transaction
+from django.db import DatabaseError, Error, IntegrityError, OperationalError, connection, models, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from iomlaos.delivery.locks import without_waiting
+from iomlaos.delivery.stretch import cached_per_version
 from iomlaos.publishing.drafts import publish_scheduled
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.serialization import locked
@@ -22,23 +28,41 @@ logger = logging.getLogger(__name__)
 #: Health checks, which ask the database for nothing else.
 EXEMPT_PATHS = ("/healthz", "/readyz")
 
+#: Seconds. A worker tries a change that somebody else has locked no sooner again.
+RETRY_AFTER = 1
+#: Seconds. What is due beyond it is published in the requests that follow.
+TIME_FOR_PUBLISHING = 0.3
+
 #: Sent in the transaction in which a change was published, or could not be: `record` and `scheduled`.
 change_was_due = Signal()
 
 
-def publish_due(at: datetime.datetime) -> None:
-    """Publish each scheduled change that is due. What cannot be published keeps the reason, for staff.
+def publish_due(at: datetime.datetime) -> list[Revision]:
+    """Publish each scheduled change that is due. Returns those that somebody else has locked.
 
-    Never waits for a lock: the next request tries again.
+    What cannot be published keeps the reason, for staff.
     """
-    for scheduled in Revision.objects.due(at):
-        try:
-            with without_waiting(), transaction.atomic():
-                _publish_one(scheduled)
-        except OperationalError as error:
-            logger.warning(
-                "Due, but not published yet: %s %s: %s", scheduled.model, scheduled.object_key, error
-            )
+    return [scheduled for scheduled in Revision.objects.due(at) if not try_to_publish(scheduled)]
+
+
+def try_to_publish(scheduled: Revision) -> bool:
+    """Publish a change whose moment has come. False where somebody else has locked what it needs."""
+    try:
+        with without_waiting(), transaction.atomic():
+            _publish_one(scheduled)
+    except OperationalError as error:
+        name, reason = f"{scheduled.model} {scheduled.object_key}", str(error).strip()
+        logger.warning("Due, but not published yet: %s: %s", name, reason)
+        return False
+    return True
+
+
+@cached_per_version
+def is_anything_due(at: datetime.datetime) -> bool:
+    """Asked once in a stretch, which ends at the moment of the next scheduled change."""
+    # On SQLite, whoever reads waits for nobody.
+    with contextlib.nullcontext() if connection.vendor == "sqlite" else without_waiting():
+        return Revision.objects.due(at).exists()
 
 
 def _publish_one(scheduled: Revision) -> None:
@@ -74,16 +98,48 @@ def _mark_failed(record: models.Model | None, scheduled: Revision, reason: str) 
 class PublishDueMiddleware:
     """Publish what is due at the time of the request, before it is answered.
 
-    One query looks for due drafts. A database error is logged: the page itself will report it.
+    No visitor waits for it. While somebody else has locked a change, or publishes it, pages show the old
+    text, and no cache may keep them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._turn = threading.Lock()
+        #: When a change was last found locked, by its key.
+        self._tried: dict[uuid.UUID, float] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info not in EXEMPT_PATHS:
+        is_late = request.path_info not in EXEMPT_PATHS and not self._publish(request.at)
+        response = self.get_response(request)
+        if is_late:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _publish(self, at: datetime.datetime) -> bool:
+        """Whether all that is due is public now, as far as anybody knows."""
+        try:
+            if not is_anything_due(at):
+                return True
+            if not self._turn.acquire(blocking=False):
+                return False
             try:
-                publish_due(request.at)
-            except DatabaseError:
-                logger.exception("What is due could not be published; the next request tries again.")
-        return self.get_response(request)
+                return self._take_turn(at)
+            finally:
+                self._turn.release()
+        except Error as error:
+            logger.warning("What is due could not be published; the next request tries again: %s", error)
+            return False
+
+    def _take_turn(self, at: datetime.datetime) -> bool:
+        due, began = list(Revision.objects.due(at)), time.monotonic()
+        self._tried = {change.pk: self._tried.get(change.pk, -math.inf) for change in due}
+        published = 0
+        for change in due:
+            now = time.monotonic()
+            if now - began > TIME_FOR_PUBLISHING:
+                break
+            if now - self._tried[change.pk] < RETRY_AFTER:
+                continue
+            self._tried[change.pk] = now
+            published += try_to_publish(change)
+        return published == len(due)

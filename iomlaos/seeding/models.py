@@ -11,6 +11,8 @@ class SeededRecord(models.Model):
     A field with another hash was changed by staff. What staff had made under the same key has no hashes.
     """
 
+    is_content = False
+
     model = models.CharField(max_length=80)
     key = models.CharField(max_length=200)
     object_key = models.CharField(max_length=40)

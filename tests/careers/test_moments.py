@@ -116,9 +116,9 @@ def test_a_notice_that_is_published_late_appears_as_closed(visitor, make, time_m
     assert readings(visitor, CLERK) == expected(CLERK, "closed")
 
 
-def test_a_notice_closes_soon_from_72_hours_before_its_deadline_everywhere(visitor, make, time_machine):
+def test_a_notice_closes_soon_once_it_says_two_days_everywhere(visitor, make, time_machine):
     make(CARS)
-    for seconds, state, days in ((-1, "open", 3), (0, "closing", 3), (1, "closing", 2)):
+    for seconds, state, days in ((-1, "open", 3), (0, "open", 3), (1, "closing", 2)):
         time_machine.move_to(CARS.closes_at - 3 * DAY + seconds * SECOND, tick=False)
         assert readings(visitor, CARS) == expected(CARS, state)
         assert f"{days} days left" in visitor.get(CARS.page)[1].decode()

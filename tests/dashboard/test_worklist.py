@@ -129,13 +129,13 @@ def test_a_notice_leaves_the_list_once_the_word_is_said(clock, staff):
 
 
 def test_what_closes_in_seven_days_can_be_extended(clock, staff):
-    make_vacancy(title_en="In a week", closes_at=NOW + 7 * DAY)
+    make_vacancy(title_en="In a week", closes_at=NOW + 7 * DAY - datetime.timedelta(seconds=1))
     tender = make_procurement_notice(title_en="Tomorrow", closes_at=NOW + DAY, reference="PR2026/02")
     make_vacancy(title_en="Later", closes_at=NOW + 7 * DAY + HOUR)
     make_vacancy(title_en="Hidden", closes_at=NOW + DAY, state="draft")
     response = staff.get("/admin/")
     assert rows_of(response)["Due"] == [
-        "Tomorrow · closes Tuesday 2 June, 12:00", "In a week · closes Monday 8 June, 12:00",
+        "Tomorrow · closes Tuesday 2 June, 12:00", "In a week · closes Monday 8 June, 11:59",
     ]  # fmt: skip
     assert notes(response, "Due")["Tomorrow"] == "Tender PR2026/02"
     assert statuses(response) == {

@@ -137,10 +137,17 @@ def database(server: Server) -> Iterator[Any]:
 @contextlib.contextmanager
 def locked(server: Server, record: int) -> Iterator[None]:
     """While a programme is locked by somebody else. On SQLite that is the whole database."""
+    with held(server, f"SELECT 1 FROM programmes_programme WHERE id = {record} FOR UPDATE"):
+        yield
+
+
+@contextlib.contextmanager
+def held(server: Server, statement: str) -> Iterator[None]:
+    """While somebody else has a transaction open, on PostgreSQL after a statement that takes a lock."""
     with database(server) as cursor:
         if "DATABASE_URL" in server.environment:
             cursor.execute("BEGIN")
-            cursor.execute("SELECT 1 FROM programmes_programme WHERE id = %s FOR UPDATE", [record])
+            cursor.execute(statement)
         else:
             cursor.execute("BEGIN IMMEDIATE")
         yield

@@ -5,10 +5,13 @@ import datetime
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from iomlaos.delivery.next_change import next_change
+from iomlaos.delivery.stretch import Stretch, within
 from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
@@ -162,11 +165,28 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
     assert len([query for query in queries if "publishing_revision" in query["sql"]]) == 1
 
 
+def test_within_a_stretch_the_database_is_asked_once_whether_anything_is_due(clock):
+    change_later(programme := make_programme(title_en="As it was"), title_en="As it is now")
+    stretch = Stretch("1", NOON.timestamp(), (NOON + MINUTE).timestamp())
+    with within(stretch), CaptureQueriesContext(connection) as queries:
+        for _ in range(3):
+            assert "As it was" in read(Client(), programme.get_absolute_url())
+    assert len([query for query in queries if "publishing_revision" in query["sql"]]) == 1
+
+
+def test_the_timer_publishes_where_no_visitor_comes(clock):
+    change_later(programme := make_programme(), title_en="As it is now")
+    clock.shift(MINUTE)
+    call_command("publish_due")
+    programme.refresh_from_db()
+    assert programme.title_en == "As it is now"
+
+
 def test_the_next_change_counts_what_is_scheduled(clock):
     programme = make_programme()
-    assert Programme.objects.next_change(NOON) is None
+    assert next_change(NOON) is None
     change_later(programme, title_en="Later")
-    assert Programme.objects.next_change(NOON) == NOON + MINUTE
+    assert next_change(NOON) == NOON + MINUTE
 
 
 def test_what_a_scheduled_change_met_is_not_forgotten_when_its_form_is_opened_again(clock, client):

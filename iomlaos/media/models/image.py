@@ -141,6 +141,8 @@ class Rendition(models.Model):
 class ImageReference(models.Model):
     """A row whose texts show an image, as of its last save."""
 
+    is_content = False
+
     image = models.ForeignKey(Image, models.CASCADE, related_name="references")
     model = models.CharField(max_length=80)
     object_key = models.CharField(max_length=40)

@@ -11,11 +11,17 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.next_change import ClockMoments
+
 
 class SiteNoticeQuerySet(models.QuerySet):
     def public(self, at: datetime.datetime) -> Self:
         """Those between their start and their end."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+    def clock_moments(self, at: datetime.datetime) -> list[ClockMoments]:
+        """When one begins or ends; see `delivery.next_change`."""
+        return [ClockMoments(self.filter(**{f"{name}__gt": at}), name) for name in ("starts_at", "ends_at")]
 
 
 class SiteNotice(models.Model):

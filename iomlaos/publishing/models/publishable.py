@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.next_change import ClockMoments
 from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models.revision import Revision
 from iomlaos.publishing.models.slug_redirect import SlugRedirect
 from iomlaos.publishing.options import RecordOptions
 
@@ -50,21 +50,13 @@ class PublishableQuerySet(models.QuerySet):
             state=Publishable.State.PUBLISHED,
         )
 
-    def next_change(self, at: datetime.datetime) -> datetime.datetime | None:
-        """The next moment after this one at which the clock alone changes what is live here.
-
-        None where nothing is scheduled: then only an edit can change it.
-        """
-        published = self.filter(state=Publishable.State.PUBLISHED).order_by()
-        scheduled = published.aggregate(
-            begins=models.Min("publish_from", filter=models.Q(publish_from__gt=at)),
-            ends=models.Min("publish_until", filter=models.Q(publish_until__gt=at)),
-        )
-        changes = Revision.objects.scheduled().filter(
-            model=self.model._meta.label_lower, failure_reason="", publish_at__gt=at
-        )
-        moments = [*scheduled.values(), changes.aggregate(first=models.Min("publish_at"))["first"]]
-        return min(filter(None, moments), default=None)
+    def clock_moments(self, at: datetime.datetime) -> list[ClockMoments]:
+        """When something begins or ends to be live; see `delivery.next_change`."""
+        published = self.filter(state=Publishable.State.PUBLISHED)
+        return [
+            ClockMoments(published.filter(publish_from__gt=at), "publish_from"),
+            ClockMoments(published.filter(publish_until__gt=at), "publish_until"),
+        ]
 
     def get_by_natural_key(self, slug: str) -> models.Model:
         return self.get(slug=slug)

@@ -32,6 +32,10 @@ def unsaved_data(key: str) -> Snapshot:
 class Revision(GenericRecordModel):
     """One state of one record, with all that it owns."""
 
+    #: Public pages depend on those that are published by themselves.
+    is_content = True
+    content_condition = "kind = 'scheduled'"
+
     class Kind(models.TextChoices):
         STATE = "state", _("What the record was")
         DRAFT = "draft", _("What the record is to become, once this is published")

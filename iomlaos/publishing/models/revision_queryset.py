@@ -8,6 +8,7 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from iomlaos.delivery.next_change import ClockMoments
 from iomlaos.publishing import serialization
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models.events import Event, event_of
@@ -70,6 +71,10 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def due(self, at: datetime.datetime) -> Self:
         """Scheduled changes whose moment has come, the earliest first."""
         return self.scheduled().filter(failure_reason="", publish_at__lte=at).order_by("publish_at", "pk")
+
+    def clock_moments(self, at: datetime.datetime) -> list[ClockMoments]:
+        """When a scheduled change is due; see `delivery.next_change`."""
+        return [ClockMoments(self.scheduled().filter(failure_reason="", publish_at__gt=at), "publish_at")]
 
     def log_entries(self) -> Self:
         """Revisions that the public noticed, for the publishing log. The latest first."""

@@ -51,6 +51,8 @@ class GenericRecordQuerySet(models.QuerySet):
 class GenericRecordModel(models.Model):
     """Something about a record of any model, with who made it and when."""
 
+    is_content = False
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model = models.CharField(max_length=80)
     object_key = models.CharField(max_length=40)

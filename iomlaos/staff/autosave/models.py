@@ -24,6 +24,8 @@ SESSIONS_KEPT_FOR = datetime.timedelta(hours=24)
 class FormStateBase(models.Model):
     """The state of one opened form, under the key that it got when it was drawn."""
 
+    is_content = False
+
     id = models.UUIDField(primary_key=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     model = models.CharField(max_length=80)

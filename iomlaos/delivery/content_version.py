@@ -1,0 +1,158 @@
+"""How a worker learns that the content has changed, without a query for each request.
+
+`make_version_reader()` gives a function that returns the version as text, or None where it cannot be known:
+the database does not answer. Each worker makes one for itself, after it was started.
+"""
+
+import contextlib
+import mmap
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+VersionReader = Callable[[], str | None]
+QUERY = "SELECT word, number FROM delivery_contentversion"
+
+
+class SQLiteVersionReader:
+    """Reads the version again after each commit of whatever process, most of which are not of content.
+
+    A commit changes the header of the WAL index, which all processes share in memory:
+    https://www.sqlite.org/walformat.html#the_wal_index_file_format
+
+    What was opened is never closed: closing a file drops all locks that the process has on it (POSIX), also
+    those of Django's own connections.
+    """
+
+    #: Both copies of the header, in bytes, and the least size of the index.
+    HEADER = slice(0, 96)
+    INDEX_SIZE = 32768
+    #: Seconds between two looks at whether the files are still the same, and after a fault.
+    LOOK_EVERY = 0.5
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lock = threading.Lock()
+        self.version: str | None = None
+        self.header: bytes | None = None
+        self.look_at = 0.0
+        self.databases: dict[tuple[int, int], sqlite3.Connection] = {}
+        self.indexes: dict[tuple[int, int], mmap.mmap] = {}
+        self.index: Any = b""
+
+    def __call__(self) -> str | None:
+        if self.index[self.HEADER] == self.header and time.monotonic() < self.look_at:
+            return self.version
+        with self.lock:
+            if self.header is not None or time.monotonic() >= self.look_at:
+                self._read()
+            return self.version
+
+    def _read(self) -> None:
+        try:
+            database = self._find_database()
+            self.index = self._find_index()
+            # The header before the version: a commit in between is looked at again.
+            header = self.index[self.HEADER]
+            if header != self.header:
+                word, number = database.execute(QUERY).fetchone()
+                # A copy that was put in the place of the file may say the same.
+                self.version = f"{word}-{number}-{len(self.databases)}"
+                self.header = header
+        except (sqlite3.Error, OSError, TypeError, ValueError):
+            self.version = self.header = None
+        self.look_at = time.monotonic() + self.LOOK_EVERY
+
+    def _find_database(self) -> sqlite3.Connection:
+        file = _identify(self.path)
+        if file not in self.databases:
+            # `rw`: SQLite would make a file that is missing.
+            address = f"{Path(self.path).as_uri()}?mode=rw"
+            self.databases[file] = sqlite3.connect(
+                address, uri=True, timeout=0.1, isolation_level=None, check_same_thread=False
+            )
+            # A first query makes the WAL index where there is none.
+            self.databases[file].execute(QUERY)
+            self.header = None
+        return self.databases[file]
+
+    def _find_index(self) -> mmap.mmap:
+        path = f"{self.path}-shm"
+        file = _identify(path)
+        if file not in self.indexes:
+            descriptor = os.open(path, os.O_RDONLY)
+            self.indexes[file] = mmap.mmap(descriptor, self.INDEX_SIZE, mmap.MAP_SHARED, mmap.PROT_READ)
+            self.header = None
+        return self.indexes[file]
+
+
+def _identify(path: str) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+class PostgreSQLVersionReader:
+    """Keeps what a thread beside the requests last read: no request waits for a database that died.
+
+    A server that is frozen lets everybody wait for ever. So what was read is believed for a second.
+    """
+
+    READ_EVERY = 0.2
+    BELIEVED_FOR = 1.0
+    #: Until a lost connection is tried again, and for the first answer.
+    RETRY_AFTER = 0.5
+    FIRST_WAIT = 0.5
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+        self.version: str | None = None
+        self.believed_until = 0.0
+        first_read = threading.Event()
+        threading.Thread(target=self._keep_reading, args=[first_read], daemon=True, name="version").start()
+        first_read.wait(self.FIRST_WAIT)
+
+    def __call__(self) -> str | None:
+        return self.version if time.monotonic() < self.believed_until else None
+
+    def _keep_reading(self, first_read: threading.Event) -> None:
+        # A site on SQLite does without it.
+        import psycopg2  # noqa: PLC0415
+
+        while True:
+            try:
+                with contextlib.closing(psycopg2.connect(**self.parameters)) as connected:
+                    connected.autocommit = True
+                    with connected.cursor() as cursor:
+                        self._read(cursor, first_read)
+            except (psycopg2.Error, TypeError):
+                self.version = None
+            time.sleep(self.RETRY_AFTER)
+
+    def _read(self, cursor: Any, first_read: threading.Event) -> None:
+        while True:
+            began = time.monotonic()
+            cursor.execute(QUERY)
+            word, number = cursor.fetchone()
+            self.version, self.believed_until = f"{word}-{number}", began + self.BELIEVED_FOR
+            first_read.set()
+            time.sleep(self.READ_EVERY)
+
+
+def make_version_reader() -> VersionReader:
+    if connection.vendor == "sqlite":
+        return SQLiteVersionReader(str(settings.DATABASES["default"]["NAME"]))
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters |= {
+        "connect_timeout": 2,
+        "options": "-c statement_timeout=2000",
+        "application_name": "version",
+    }
+    return PostgreSQLVersionReader(parameters)

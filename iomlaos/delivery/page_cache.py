@@ -1,0 +1,163 @@
+"""PageCache: public pages as ready bytes, in front of Django.
+
+A page holds under one version of the content, until the clock changes anything that is public. Then whoever
+asks first has it rendered anew. Where that fails, the last one is sent while no clock has changed it.
+"""
+
+import concurrent.futures
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from iomlaos.delivery.cacheability import QueryUse, query_use
+from iomlaos.delivery.cached_page import CachedPage, CachedResponse, choose_encoding
+from iomlaos.delivery.client_ip import is_trusted_proxy
+from iomlaos.delivery.content_version import VersionReader, make_version_reader
+from iomlaos.delivery.errors import unavailable
+from iomlaos.delivery.middleware import MAX_QUERY_LENGTH, is_clean
+from iomlaos.delivery.rendering import PageRenderer, WSGIApplication
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+logger = logging.getLogger(__name__)
+
+#: Responses by the words of a request: path, query, encodings, method.
+MAX_READY = 4000
+#: Renderings at once, those that wait among them; more than that is a fault.
+MAX_RUNNING = 200
+#: Seconds that a request waits for Django where the database answers and where it does not: until a copy is
+#: sent instead, and altogether.
+COPY_AFTER = {True: 2.0, False: 0.0}
+GIVE_UP_AFTER = {True: 20.0, False: 0.8}
+STEP = 0.1
+
+
+class PageCache:
+    """The WSGI application of the portal."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.lock = threading.Lock()
+        self.read_version: VersionReader = self._make_reader
+        self.renderer = PageRenderer(application, lambda: self.read_version())
+        self.ready: dict[tuple, CachedResponse] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        get = environ.get
+        words = (
+            environ["PATH_INFO"],
+            get("QUERY_STRING"),
+            get("HTTP_ACCEPT_ENCODING"),
+            environ["REQUEST_METHOD"],
+        )
+        response = self.ready.get(words)
+        if (
+            response is not None
+            and response.since <= time.time() < response.until
+            and response.version == self.read_version()
+            and _is_for_this_site(get("HTTP_HOST"), get("REMOTE_ADDR"), get("HTTP_X_FORWARDED_PROTO"))
+        ):
+            return _send(response, environ, start_response)
+        return self._respond(environ, start_response, words)
+
+    def _respond(self, environ: Environ, start_response: StartResponse, words: tuple) -> Iterable[bytes]:
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING") or ""
+        use = query_use(path) if _asks_for_page(environ) else QueryUse.ANY
+        if use is QueryUse.ANY or (query and use is QueryUse.PLAIN_ONLY):
+            return self.application(environ, start_response)
+        if use is QueryUse.NONE:
+            query = ""
+        page = self._find_page(path, query, environ["HTTP_HOST"])
+        now = time.time()
+        response = page.response(choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")), now)
+        if page.is_kept and not query and page.holds(self.read_version(), now):
+            if len(self.ready) >= MAX_READY:
+                self.ready.clear()
+            self.ready[words] = response
+        return _send(response, environ, start_response)
+
+    def _find_page(self, path: str, query: str, host: str) -> CachedPage:
+        version, now = self.read_version(), time.time()
+        page = self.renderer.pages.get((path, query))
+        if page and page.holds(version, now):
+            return page
+        page = None
+        if version is None and (copy := self._find_copy(path, query, now)):
+            return copy
+        # Once more where the clock has changed the page while it waited for somebody else's rendering.
+        for _ in range(2):
+            page = self._render(path, query, host, version, COPY_AFTER)
+            if page is None or page.is_fault or page.until > now:
+                break
+        if page is None or page.is_fault:
+            if copy := self._find_copy(path, query, time.time()):
+                return copy
+            page = page or self._render(path, query, host, version, GIVE_UP_AFTER)
+        return page or CachedPage.of_response(unavailable())
+
+    def _render(
+        self, path: str, query: str, host: str, version: str | None, patience: dict[bool, float]
+    ) -> CachedPage | None:
+        """None where it takes too long."""
+        if len(self.renderer.running) > MAX_RUNNING:
+            return None
+        future = self.renderer.start(path, query, host, version)
+        began = time.monotonic()
+        while not future.done():
+            if time.monotonic() - began >= patience[self.read_version() is not None]:
+                return None
+            concurrent.futures.wait([future], STEP)
+        if error := future.exception():
+            logger.error("A page could not be made: %s", path, exc_info=error)
+            return None
+        return future.result()
+
+    def _find_copy(self, path: str, query: str, now: float) -> CachedPage | None:
+        """The last good page, whatever staff did since, while no clock has changed it."""
+        page = self.renderer.pages.get((path, query))
+        return page.as_copy("last-good") if page and page.holds_at(now) else None
+
+    def _make_reader(self) -> str | None:
+        """At the first request: a worker may be the copy of another process."""
+        with self.lock:
+            if self.read_version == self._make_reader:
+                self.read_version = make_version_reader()
+        return self.read_version()
+
+
+def _asks_for_page(environ: Environ) -> bool:
+    """Whether a request can be answered as any other for its address; the rest is for Django."""
+    get = environ.get
+    query = get("QUERY_STRING") or ""
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and len(query) <= MAX_QUERY_LENGTH
+        and (not query or is_clean(query.encode("latin-1")))
+        and "HTTP_TRANSFER_ENCODING" not in environ
+        and get("CONTENT_LENGTH") in (None, "", "0")
+        and _is_for_this_site(get("HTTP_HOST"), get("REMOTE_ADDR"), get("HTTP_X_FORWARDED_PROTO"))
+    )
+
+
+@lru_cache(maxsize=1000)
+def _is_for_this_site(host: str | None, address: str | None, scheme: str | None) -> bool:
+    """Whether the host is one of ours, and the request came over https if it should."""
+    if not validate_host(split_domain_port(host or "")[0], settings.ALLOWED_HOSTS):
+        return False
+    return not settings.HTTPS or (scheme == "https" and is_trusted_proxy(address))
+
+
+def _send(response: CachedResponse, environ: Environ, start_response: StartResponse) -> list[bytes]:
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None and response.etag and (response.etag in known or known == "*"):
+        start_response("304 Not Modified", response.not_modified_headers)
+        return []
+    start_response(response.status, response.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else response.body

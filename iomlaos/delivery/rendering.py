@@ -1,0 +1,116 @@
+"""PageRenderer: public pages asked of Django in threads of their own, each once for all who wait for it."""
+
+import datetime
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from iomlaos.delivery.cacheability import find_canonical_query
+from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
+from iomlaos.delivery.content_version import VersionReader
+from iomlaos.delivery.next_change import next_change
+from iomlaos.delivery.stretch import Stretch, within
+
+WSGIApplication = Callable[[dict[str, Any], Callable], Iterable[bytes]]
+
+THREADS = 4
+#: Bytes of a worker's memory.
+MAX_BYTES = 24 * 2**20
+FOREVER = float("inf")
+
+_threads = threading.local()
+
+
+class PageRenderer:
+    """Renders pages, and keeps those that may be kept."""
+
+    def __init__(self, application: WSGIApplication, read_version: VersionReader) -> None:
+        self.application = application
+        self.read_version = read_version
+        self.pages = PageStore(MAX_BYTES)
+        self.stretch: Stretch | None = None
+        self.stretch_lock = threading.Lock()
+        self.running: dict[tuple, Future[CachedPage]] = {}
+        self.running_lock = threading.Lock()
+        self.executor = ThreadPoolExecutor(THREADS, "render", initializer=_mark_thread)
+
+    def start(self, path: str, query: str, host: str, version: str | None) -> "Future[CachedPage]":
+        """Begin to render a page, or join a rendering that began under the same version."""
+        key = (path, query, version)
+        with self.running_lock:
+            future = self.running.get(key)
+            if future is None:
+                future = self.running[key] = self.executor.submit(self._render, path, query, host)
+                future.add_done_callback(lambda done: self.running.pop(key, None))
+        return future
+
+    def _render(self, path: str, query: str, host: str) -> CachedPage:
+        # The version before anything is read: what is made of it is at least as new.
+        version, now = self.read_version(), time.time()
+        stretch = self._find_stretch(version, now)
+        with within(stretch):
+            at = datetime.datetime.fromtimestamp(now, datetime.UTC)
+            query = find_canonical_query(path, query, at) or ""
+            kept = self.pages.get((path, query))
+            if kept and kept.holds(version, now):
+                return kept
+            status, headers, body = ask(self.application, path, query, host)
+        until = stretch.until if stretch else now
+        page = CachedPage(version or "", now, until, status, headers, body)
+        if stretch and page.is_kept:
+            self.pages.put((path, query), page)
+        return page
+
+    def _find_stretch(self, version: str | None, now: float) -> Stretch | None:
+        """None where the database does not answer."""
+        if version is None:
+            return None
+        with self.stretch_lock:
+            if self.stretch is None or not self.stretch.holds(version, now):
+                try:
+                    change = next_change(datetime.datetime.fromtimestamp(now, datetime.UTC))
+                except DatabaseError:
+                    return None
+                self.stretch = Stretch(version, now, change.timestamp() if change else FOREVER)
+            return self.stretch
+
+
+def ask(application: WSGIApplication, path: str, query: str, host: str) -> tuple[str, Headers, bytes]:
+    """One GET of a public page inside this process: status, headers, body.
+
+    The request says nothing but the address, so nothing else can shape the page: no cookie, no language.
+    """
+    scheme = "https" if settings.HTTPS else "http"
+    environ = {
+        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": query,
+        "HTTP_HOST": host, "SERVER_NAME": "portal", "SERVER_PORT": "443" if settings.HTTPS else "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme, "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
+    }  # fmt: skip
+    begun: list[tuple[str, Headers]] = []
+    response: Any = application(environ, lambda status, headers, *rest: begun.append((status, headers)))
+    try:
+        body = b"".join(response)
+    finally:
+        response.close()
+    return *begun[0], body
+
+
+def _mark_thread() -> None:
+    _threads.renders = True
+
+
+def limit_waiting(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Public pages do not wait for a lock on PostgreSQL: a copy of the page is there at once."""
+    if getattr(_threads, "renders", False) and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '400ms'")
