@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import nginx
+from bench.portal import CACHED, COLD, PortalData, RunningPortal, portal_data
 from bench.processes import ROOT, granian
 from bench.rounds import Contender
-from tests.helpers.servers import Server, free_port, running_server
+from tests.helpers.servers import free_port
 
 #: Where Wagtail is installed, if anywhere: see docs/performance.md.
 PEERS = Path(os.environ.get("PEERS", ROOT / "var" / "peers")).absolute()
@@ -31,7 +32,7 @@ OF_THE_SERVER = {"date", "server", "connection", "content-length", "transfer-enc
 class Servers:
     """`fast` are asked over many connections at once; `cold` over one, because each page is made anew."""
 
-    portal: Server
+    portal: RunningPortal
     fast: list[Contender] = field(default_factory=list)
     cold: list[Contender] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -39,17 +40,18 @@ class Servers:
 
 @contextlib.contextmanager
 def running_servers(folder: Path) -> Iterator[Servers]:
+    folder.mkdir()
     with contextlib.ExitStack() as stack:
-        portal = stack.enter_context(running_server(folder / "portal"))
-        portal.manage("shell", "-c", f"from bench.data import fill; fill(**{NOTICES})")
-        servers = Servers(portal)
-        response, body = Contender("home", f"{portal.url}/", ()).get()
+        data = stack.enter_context(portal_data(folder / "portal", **NOTICES))
+        servers = Servers(stack.enter_context(data.served(CACHED)))
+        response, body = Contender("home", f"{servers.portal.url}/", ()).get()
         headers = [
             (name, value) for name, value in response.getheaders() if name.lower() not in OF_THE_SERVER
         ]
         _keep(folder / "response", body, headers)
         stack.enter_context(_yardsticks(servers, folder, response.getheader("Content-Encoding")))
-        _add_portal(servers)
+        stack.enter_context(_portal(servers, data, response.getheader("ETag")))
+        stack.enter_context(_nginx_before(servers, folder))
         stack.enter_context(_wagtail(servers, folder))
         yield servers
 
@@ -87,11 +89,28 @@ def _yardsticks(servers: Servers, folder: Path, encoding: str) -> Iterator[None]
         yield
 
 
-def _add_portal(servers: Servers) -> None:
-    url, pid = servers.portal.url, servers.portal.process.pid
-    servers.cold += [
-        Contender(f"{name} cold", url + path, (pid,), connections=1) for name, path in PAGES.items()
-    ]
+@contextlib.contextmanager
+def _portal(servers: Servers, data: PortalData, etag: str) -> Iterator[None]:
+    portal = servers.portal
+    for name, path in PAGES.items():
+        servers.fast.append(Contender(f"{name} cached", portal.url + path, (portal.pid,)))
+    known = {"If-None-Match": etag}
+    servers.fast.append(Contender("home 304", f"{portal.url}/", (portal.pid,), status=304, headers=known))
+    with data.served(COLD) as cold, data.served(COLD, FORGET="all") as edited:
+        for name, path in PAGES.items():
+            servers.cold.append(Contender(f"{name} cold", cold.url + path, (cold.pid,), connections=1))
+        servers.cold.append(Contender("edited cold", f"{edited.url}/", (edited.pid,), connections=1))
+        yield
+
+
+@contextlib.contextmanager
+def _nginx_before(servers: Servers, folder: Path) -> Iterator[None]:
+    """nginx in front of the portal, as deploy/nginx.conf sets it up."""
+    port, portal = free_port(), servers.portal
+    server = nginx.proxy_server(port, portal.url, folder / "micro-cache")
+    with nginx.running_nginx(folder / "nginx-before", port, server) as pid:
+        servers.fast.append(Contender("home micro-cache", f"http://127.0.0.1:{port}/", (pid, portal.pid)))
+        yield
 
 
 @contextlib.contextmanager
@@ -108,7 +127,8 @@ def _wagtail(servers: Servers, folder: Path) -> Iterator[None]:
     pages = []
     for name, path in PAGES.items():
         pages.append(folder / f"{name}.html")
-        pages[-1].write_bytes(servers.portal.get(path)[1])
+        page = Contender(name, servers.portal.url + path, ())
+        pages[-1].write_bytes(page.get(plain=True)[1])
     subprocess.run(
         [python, "-m", "bench.peers.fill", *pages], cwd=ROOT, env=os.environ | environment, check=True,
         stdout=subprocess.DEVNULL,

@@ -19,13 +19,13 @@ TEXT = (
 GRADES = ["G4", "NOB", "P3", "UG"]
 
 
-def fill(*, open_vacancies: int = 0, open_tenders: int = 0, closed: int = 0) -> None:
+def fill(
+    *, open_vacancies: int = 0, open_tenders: int = 0, closed: int = 0, closed_vacancies: int = 0
+) -> None:
     """`closed`: half of them vacancies, half tenders, half of which are awarded."""
-    _make_vacancies("open", 1, min(open_vacancies, MADE))
-    if open_vacancies > MADE:
-        _multiply(Vacancy, open_vacancies // MADE)
+    _make_vacancies("open", 1, open_vacancies)
     _make_tenders("open", 1, open_tenders)
-    _make_vacancies("closed", -1, closed // 2)
+    _make_vacancies("closed", -1, closed // 2 + closed_vacancies)
     _make_tenders("closed", -1, closed // 2)
     awarded = ProcurementNotice.objects.filter(outcome="awarded")
     Award.objects.bulk_create(Award(notice=notice, supplier="A supplier") for notice in awarded)
@@ -42,6 +42,7 @@ def _shared(sign: int, number: int) -> dict:
 
 
 def _make_vacancies(word: str, sign: int, number: int) -> None:
+    made = min(number, MADE)
     places, contracts = list(Place.objects.all()), Vacancy.Contract.values
     Vacancy.objects.bulk_create(
         Vacancy(
@@ -49,8 +50,10 @@ def _make_vacancies(word: str, sign: int, number: int) -> None:
             grade=GRADES[n % 4], contract=contracts[n % len(contracts)],
             duty_station=places[n % len(places)], **_shared(sign, n),
         )
-        for n in range(1, number + 1)
+        for n in range(1, made + 1)
     )  # fmt: skip
+    if number > made:
+        _multiply(Vacancy, f"{word}-%", number // made)
 
 
 def _make_tenders(word: str, sign: int, number: int) -> None:
@@ -64,7 +67,7 @@ def _make_tenders(word: str, sign: int, number: int) -> None:
     )  # fmt: skip
 
 
-def _multiply(model: type, times: int) -> None:
+def _multiply(model: type, slugs: str, times: int) -> None:
     """So many of each row, with addresses, titles and references of their own."""
     random = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     own = {name: f"{name} || ' ' || copies.nth" for name in ("title", "title_en", "reference")} | {
@@ -75,6 +78,7 @@ def _multiply(model: type, times: int) -> None:
     connection.cursor().execute(
         "WITH RECURSIVE copies(nth) AS (SELECT 1 UNION ALL SELECT nth + 1 FROM copies WHERE nth < %s) "
         f"INSERT INTO {table} ({', '.join(columns)}) "
-        f"SELECT {', '.join(own.get(c, c) for c in columns)} FROM {table} CROSS JOIN copies",
-        [times - 1],
+        f"SELECT {', '.join(own.get(c, c) for c in columns)} FROM {table} CROSS JOIN copies "
+        "WHERE slug LIKE %s",
+        [times - 1, slugs],
     )

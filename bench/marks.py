@@ -35,18 +35,22 @@ def _p99(found: dict) -> float:
 LISTS = {"/careers/", "/careers/?station=vientiane"}
 
 
-def ratio(row: dict) -> float:
-    return row["many_ms"] / row["few_ms"]
+def ratios(row: dict) -> dict[str, float]:
+    """How many times the first portal's time the others need for a page, by their names."""
+    first, *_ = row["ms"].values()
+    return {name: ms / first for name, ms in row["ms"].items()}
 
 
-def _worst(name: str, pages: Container[str] | None = None) -> Callable[[dict], float]:
-    """The largest ratio of these pages, on all databases."""
+def _worst(comparison: str, portal: str, pages: Container[str] | None = None) -> Callable[[dict], float]:
+    """The largest ratio of a portal for these pages, on all databases."""
 
     def value(found: dict) -> float:
-        rows = [row for sizes in found["sizes"] for row in sizes[name] if not pages or row["page"] in pages]
+        rows = [
+            row for sizes in found["sizes"] for row in sizes[comparison] if not pages or row["page"] in pages
+        ]
         if not rows:
-            raise KeyError(name)
-        return max(map(ratio, rows))
+            raise KeyError(comparison)
+        return max(ratios(row)[portal] for row in rows)
 
     return value
 
@@ -61,8 +65,15 @@ MARKS = [
     Mark("Behind nginx's cache, against the file", _cpu("file", "home micro-cache"), at_least=0.75),
     Mark("The mirror from nginx, against the file", _cpu("file", "home mirror"), at_least=0.92),
     Mark("The cold home page, against Wagtail's cold page", _cpu("wagtail cold", "home cold"), at_least=2),
-    Mark("A list of 100,000 notices, against one of 100", _worst("lists", LISTS), at_most=1.1),
-    Mark("Sitemap and archives, 10,000 closed notices against 10", _worst("archives"), at_most=1.5),
+    Mark(
+        "A list of 100 open notices, with 100,000 closed ones against none",
+        _worst("lists", "100 open, 100,000 closed", LISTS), at_most=1.1,
+    ),
+    Mark("A list of 100,000 open notices, against 100", _worst("lists", "100,000 open", LISTS), at_most=1.1),
+    Mark(
+        "Sitemap and archives, with 10,000 closed notices against 10",
+        _worst("archives", "10,000 closed"), at_most=1.5,
+    ),
     Mark("Memory of a worker (PSS)", lambda found: found["memory_mb"], at_most=60, unit=" MB"),
     Mark(
         "Processor time from `make run` to the first answer",

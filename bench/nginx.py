@@ -21,6 +21,16 @@ http {{
 }}
 """
 #: The body is compressed already, as the portal sends it.
+PROXY = """
+proxy_cache_path {cache} keys_zone=pages:1m;
+server {{
+    listen 127.0.0.1:{port};
+    location / {{
+        proxy_pass {url}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+        proxy_cache pages; proxy_cache_lock on; proxy_cache_use_stale updating;
+    }}
+}}
+"""
 FILE = "server {{ listen 127.0.0.1:{port}; root {root}; add_header Content-Encoding {encoding}; }}"
 
 
@@ -39,3 +49,8 @@ def running_nginx(folder: Path, port: int, *servers: str) -> Iterator[int]:
 
 def file_server(port: int, root: Path, encoding: str) -> str:
     return FILE.format(port=port, root=root, encoding=encoding)
+
+
+def proxy_server(port: int, url: str, cache: Path) -> str:
+    """It keeps a page for the second that the portal allows."""
+    return PROXY.format(port=port, url=url, cache=cache)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.marks import judge, ratio
+from bench.marks import judge, ratios
 
 NAMES = {
     "file": "nginx, the home page as a file",
@@ -13,6 +13,7 @@ NAMES = {
     "wagtail cached": "Wagtail, a page from Django's cache",
     "wagtail cold": "Wagtail, a page made anew",
     "home 304": "home, 304",
+    "edited cold": "home, the first page after an edit",
     "home micro-cache": "home, behind nginx's cache of a second",
     "home mirror": "home, from the mirror by nginx",
 }
@@ -83,19 +84,15 @@ def _speed(found: dict, cold: bool) -> str:
 
 
 def _sizes(found: dict, name: str) -> str:
-    rows = [
-        [
-            sizes["database"],
-            f"`{row['page']}`",
-            number(row["few_ms"]),
-            number(row["many_ms"]),
-            number(ratio(row)),
-        ]
-        for sizes in found["sizes"]
-        for row in sizes[name]
-    ]
-    few, many = ("100", "100,000") if name == "lists" else ("10", "10,000")
-    return table(["database", "page", f"{few}, ms", f"{many}, ms", "ratio"], rows) if rows else ""
+    head: list[str] = []
+    rows = []
+    for sizes in found["sizes"]:
+        for row in sizes[name]:
+            first, *others = row["ms"]
+            head = ["database", "page", f"{first}, ms", *(f"{other}, ms (ratio)" for other in others)]
+            more = [f"{number(row['ms'][other])} ({ratios(row)[other]:.2f})" for other in others]
+            rows.append([sizes["database"], f"`{row['page']}`", number(row["ms"][first]), *more])
+    return table(head, rows) if rows else ""
 
 
 def _worker(found: dict) -> str:
@@ -130,9 +127,8 @@ def write(found: dict, before: dict | None = None) -> str:
         "What was to be shown": _marks(found),
         "Cached": _speed(found, cold=False),
         "Cold": _speed(found, cold=True),
-        "Few notices and many": "Processor time of the portal and of its connections to the database.\n\n"
-        + _sizes(found, "lists"),
-        "Closed notices, with 500 open ones": _sizes(found, "archives"),
+        "Few notices and many, cold": _sizes(found, "lists"),
+        "Closed notices beside 500 open ones, cold": _sizes(found, "archives"),
         "A worker": _worker(found),
         "Not measured": missing,
         "Before the page cache": _before(before),

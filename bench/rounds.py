@@ -26,13 +26,13 @@ class Contender:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self) -> tuple[http.client.HTTPResponse, bytes]:
-        """Ask once. Raises SystemExit if the answer is not what is to be measured."""
-        address = urlsplit(self.url)
+    def get(self, *, plain: bool = False) -> tuple[http.client.HTTPResponse, bytes]:
+        """Ask once. `plain`: for a page that is not compressed. Raises SystemExit at another status."""
+        address, headers = urlsplit(self.url), HEADERS | self.headers
+        if plain:
+            headers["Accept-Encoding"] = "identity"
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
-        connection.request(
-            "GET", self.url.removeprefix(f"http://{address.netloc}"), headers=HEADERS | self.headers
-        )
+        connection.request("GET", self.url.removeprefix(f"http://{address.netloc}"), headers=headers)
         response = connection.getresponse()
         body = response.read()
         connection.close()

@@ -3,9 +3,9 @@
     .venv/bin/python -m bench.sizes                              on SQLite
     DATABASE_URL=postgres://… .venv/bin/python -m bench.sizes    on PostgreSQL
 
-The PostgreSQL server has to allow new databases. Two portals run beside each other, and requests alternate
-between them. It prints JSON. What is counted is the processor time of the portal and, where the database
-server runs on this machine, of its connections.
+The PostgreSQL server has to allow new databases. Portals run beside each other, and are
+asked in turns. It prints JSON. What is counted is the processor time of the portal, whose
+page cache is emptied each time, and, where the database server runs on this machine, of its connections.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 
 import tests.environment  # noqa: F401 (before the settings are read)
 from bench.machine import cores
+from bench.portal import COLD, PortalData, RunningPortal, portal_data
 from bench.processes import cpu_seconds
 from bench.rounds import Contender
 from tests.helpers.databases import execute, postgres_url
-from tests.helpers.servers import Server, running_server
 
 LISTS = [
     "/",
@@ -41,20 +41,28 @@ ARCHIVES = [
     "/careers/procurement/closed/",
     "/careers/procurement/awards/",
 ]
-#: What is compared: its pages, and what `bench.data.fill` makes of each portal.
+MONTH = {"open_vacancies": 250, "open_tenders": 250}
+#: What is compared: pages, and for each portal its name and what `bench.data.fill` makes of it. All others
+#: are compared with the first.
 COMPARISONS = {
-    "lists": (LISTS, {"open_vacancies": 100}, {"open_vacancies": 100_000}),
+    "lists": (
+        LISTS,
+        {
+            "100 open": {"open_vacancies": 100},
+            "100 open, 100,000 closed": {"open_vacancies": 100, "closed_vacancies": 100_000},
+            "100,000 open": {"open_vacancies": 100_000},
+        },
+    ),
     "archives": (
         ARCHIVES,
-        {"open_vacancies": 250, "open_tenders": 250, "closed": 10},
-        {"open_vacancies": 250, "open_tenders": 250, "closed": 10_000},
+        {"10 closed": MONTH | {"closed": 10}, "10,000 closed": MONTH | {"closed": 10_000}},
     ),
 }
 
 
-def database_processes(server: Server) -> list[int]:
+def database_processes(data: PortalData) -> list[int]:
     """The connections of PostgreSQL to the portal's database, if they are processes of this machine."""
-    name = urlsplit(server.environment.get("DATABASE_URL", "")).path.strip("/")
+    name = urlsplit(data.database_url).path.strip("/")
     if not name:
         return []
     pids = [pid for [pid] in execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", name)]
@@ -67,11 +75,11 @@ def _command_line(pid: int) -> bytes:
     return b""
 
 
-def cost(server: Server, page: str, seconds: float) -> float:
+def cost(data: PortalData, portal: RunningPortal, page: str, seconds: float) -> float:
     """Milliseconds of processor time for each request, over at least two of them."""
-    contender = Contender(page, server.url + page, ())
+    contender = Contender(page, portal.url + page, ())
     contender.get()
-    processes = [server.process.pid, *database_processes(server)]
+    processes = [portal.pid, *database_processes(data)]
     before, ends, requests = cpu_seconds(*processes), time.monotonic() + seconds, 0
     while requests < 2 or time.monotonic() < ends:
         contender.get()
@@ -79,25 +87,25 @@ def cost(server: Server, page: str, seconds: float) -> float:
     return (cpu_seconds(*processes) - before) / requests * 1000
 
 
-def compare(few: Server, many: Server, pages: list[str], rounds: int, seconds: float) -> list[dict]:
-    rows = []
-    for page in (page.format(year=time.gmtime().tm_year) for page in pages):
-        pairs = [(cost(few, page, seconds), cost(many, page, seconds)) for _ in range(rounds)]
-        few_ms, many_ms = (round(median(times), 1) for times in zip(*pairs, strict=True))
-        rows.append({"page": page, "few_ms": few_ms, "many_ms": many_ms})
-        sys.stderr.write(".")
-        sys.stderr.flush()
-    return rows
-
-
-@contextlib.contextmanager
-def filled_portal(**notices: int):
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-") as folder,
-        running_server(Path(folder)) as server,
-    ):
-        server.manage("shell", "-c", f"from bench.data import fill; fill(**{notices})")
-        yield server
+def compare(pages: list[str], portals: dict[str, dict], rounds: int, seconds: float) -> list[dict]:
+    """For each page the median of each portal."""
+    serving, asking = cores()
+    os.sched_setaffinity(0, {serving})
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        running = {}
+        for name, notices in portals.items():
+            data = stack.enter_context(portal_data(folder / name, **notices))
+            running[name] = data, stack.enter_context(data.served(COLD))
+        os.sched_setaffinity(0, {asking})
+        rows = []
+        for page in (page.format(year=time.gmtime().tm_year) for page in pages):
+            samples = [[cost(*portal, page, seconds) for portal in running.values()] for _ in range(rounds)]
+            medians = [round(median(times), 1) for times in zip(*samples, strict=True)]
+            rows.append({"page": page, "ms": dict(zip(running, medians, strict=True))})
+            sys.stderr.write(".")
+            sys.stderr.flush()
+        return rows
 
 
 def main() -> None:
@@ -105,13 +113,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5, help="of one page of one portal in one round")
     options = parser.parse_args()
-    serving, asking = cores()
     found = {"database": "PostgreSQL" if postgres_url() else "SQLite"}
-    for name, (pages, few_notices, many_notices) in COMPARISONS.items():
-        os.sched_setaffinity(0, {serving})
-        with filled_portal(**few_notices) as few, filled_portal(**many_notices) as many:
-            os.sched_setaffinity(0, {asking})
-            found[name] = compare(few, many, pages, options.rounds, options.seconds)
+    for name, (pages, portals) in COMPARISONS.items():
+        found[name] = compare(pages, portals, options.rounds, options.seconds)
     json.dump(found, sys.stdout)
 
 
