@@ -64,7 +64,8 @@ def fill(model: str, others: list[str]) -> tuple[str, int]:
     )
     pages = [home.add_child(instance=ContentPage(title=title, show_in_menus=True)) for title in MENU]
     address = "UN House\nVientiane\nLao PDR"
-    OfficeSettings.objects.create(site=Site.objects.get(), address=address, email="office@example.org")
+    foot = {"address": address, "email": "office@example.org"}
+    OfficeSettings.objects.update_or_create(site=Site.objects.get(), defaults=foot)
     words = [word for text in (model, *others) for word in words_of(text)] * 4
     least, most = 0, len(words)
     while most - least > 1:
