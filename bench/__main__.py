@@ -56,10 +56,11 @@ def measure_sizes(found: dict, options: argparse.Namespace) -> None:
         if database == "PostgreSQL" and not url:
             found["missing"].append("PostgreSQL: TEST_POSTGRES_URL names no server.")
             continue
-        environment = {name: value for name, value in os.environ.items() if name != "PORTAL_RUN_DIR"}
+        own = {"PORTAL_RUN_DIR", "DATABASE_URL"}
+        environment = {name: value for name, value in os.environ.items() if name not in own}
         done = subprocess.run(
             [sys.executable, "-m", "bench.sizes", "--rounds", str(options.rounds)],
-            cwd=ROOT, env=environment | {"DATABASE_URL": url}, stdout=subprocess.PIPE,
+            cwd=ROOT, env=environment | ({"DATABASE_URL": url} if url else {}), stdout=subprocess.PIPE,
         )  # fmt: skip
         if done.returncode:
             found["missing"].append(f"{database}, lists and archives: the run failed.")
