@@ -16,10 +16,11 @@ from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.cacheability import FindCanonicalQuery, canonical_query
+from iomlaos.delivery.headers import set_expiry
 from iomlaos.delivery.pagination import find_keyset_query, get_keyset_page
 from iomlaos.media.views import serve_file
 from iomlaos.office.models import StandardText
-from iomlaos.publishing.dates import max_or_none
+from iomlaos.publishing.dates import max_or_none, next_midnight
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
 
@@ -94,11 +95,16 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
         "reviewed_on": notice.reviewed_on,
     }
     if notice.is_open(at):
+        template = f"careers/{kind}_detail.html"
         context["standard"] = StandardText.by_slug()
-        return _render(request, f"careers/{kind}_detail.html", [notice], **context)
-    open_notices = type(notice).objects.open(at).external()
-    context |= {"open_count": open_notices.count(), "next_to_close": open_notices.first()}
-    return _render(request, f"careers/{kind}_closed.html", [notice], **context)
+    else:
+        template = f"careers/{kind}_closed.html"
+        open_notices = type(notice).objects.open(at).external()
+        context |= {"open_count": open_notices.count(), "next_to_close": open_notices.first()}
+    response = _render(request, template, [notice], **context)
+    # A printout says of which day it is.
+    set_expiry(response, at, next_midnight(at))
+    return response
 
 
 def _archive_query(closed: Callable[[datetime.datetime], NoticeQuerySet]) -> FindCanonicalQuery:

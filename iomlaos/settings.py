@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "iomlaos.delivery",
+    "iomlaos.operations",
     "iomlaos.publishing",
     "iomlaos.media",
     "iomlaos.seeding",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "iomlaos.delivery.middleware.ProxyHeadersMiddleware",
+    "iomlaos.delivery.logs.RequestIDMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -134,6 +136,11 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
+        # A server that vanished from the network is given up after so many milliseconds, or four probes.
+        "tcp_user_timeout": 15000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 4,
         "options": "-c statement_timeout=15000 -c lock_timeout=10000",
     } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -226,15 +233,6 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 PUBLIC_FORM_PREFIXES = ("/careers/alerts/", "/careers/check/")
 #: A text of 10,000 Lao characters has 90,000 bytes in a form. A longer one is told so beside the field.
 PUBLIC_FORM_LIMIT_BYTES = 256 * 1024
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Counts of forms for each client, in the memory of each worker.
-    "limits": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "limits",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-}
 
 # `__Host-` binds a cookie to this host and to https; browsers refuse it over http. Visitors get no cookie.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -277,6 +275,15 @@ ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {
     "frame-src": [SELF],
 }
 
+#: The commands that deploy/*.timer start, and how often.
+TIMERS = {
+    "publish_due": datetime.timedelta(minutes=1),
+    "send_alerts": datetime.timedelta(minutes=1),
+    "send_notifications": datetime.timedelta(minutes=1),
+    "clean_uploads": datetime.timedelta(days=1),
+    "check_links": datetime.timedelta(days=7),
+}
+
 # --- Other services ---------------------------------------------------------------------------
 
 #: ReliefWeb's number of the organization, for the export of vacancies; 0: none.
@@ -289,14 +296,32 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"noreply@{url
 #: E-mail alerts and password resets need a mail server.
 PASSWORD_RESET_ENABLED = ALERTS_ENABLED = MAIL["EMAIL_BACKEND"].endswith(".smtp.EmailBackend")
 
+#: JSON for a service, words where somebody looks on.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if sys.stderr.isatty() else "json")
+if LOG_FORMAT not in ("json", "text"):
+    stop("LOG_FORMAT must be json or text.")
+#: Slower queries are logged.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "iomlaos.delivery.log_filters.RefusalFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "filters": {"refusals": {"()": "iomlaos.delivery.logs.RefusalFilter"}},
+    "formatters": {
+        "json": {"()": "iomlaos.delivery.logs.JSONFormatter"},
+        "text": {
+            "()": "iomlaos.delivery.logs.TextFormatter",
+            "fmt": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+        for name in ("django", "_granian")
+    },
 }
 
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):

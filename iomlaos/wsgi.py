@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iomlaos.settings")
 django_application = get_wsgi_application()
 
 # After the settings.
+from iomlaos.delivery.database_file import open_existing_only  # noqa: E402
 from iomlaos.delivery.page_cache import PageCache  # noqa: E402
+from iomlaos.operations.running import hold_while_serving  # noqa: E402
 
+hold_while_serving()
+open_existing_only()
 application = PageCache(django_application)

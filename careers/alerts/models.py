@@ -22,7 +22,7 @@ from careers.models.vacancy import Vacancy
 
 CONFIRM_WITHIN = 2 * DAY
 MESSAGE_RETENTION = 30 * DAY
-#: Messages that ask one address to confirm, whatever the topic.
+#: Messages that ask one mailbox to confirm, whatever the topic.
 MAX_CONFIRMATIONS_PER_DAY = 3
 #: After so many bounces in a row an address gets no alerts until it is confirmed again.
 MAX_BOUNCES = 3
@@ -54,9 +54,9 @@ class SubscriptionQuerySet(models.QuerySet):
     def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
         """Store a subscription, and queue the message that asks the address to confirm it.
 
-        Does nothing for an address that got enough of these messages today.
+        Does nothing for a mailbox that got enough of these messages today.
         """
-        confirmations = AlertMessage.objects.confirmations().filter(subscription__email=email)
+        confirmations = AlertMessage.objects.confirmations().to_mailbox(email)
         if confirmations.filter(created_at__gt=at - DAY).count() >= MAX_CONFIRMATIONS_PER_DAY:
             return
         subscriptions = notice.subscriptions if notice else self
@@ -186,6 +186,15 @@ class AlertMessageQuerySet(models.QuerySet):
     def confirmations(self) -> Self:
         """Messages that ask an address to confirm its subscription."""
         return self.filter(event__isnull=True)
+
+    def to_mailbox(self, email: str) -> Self:
+        """To an address or to the same with other words behind a plus: they reach one mailbox."""
+        name, _at, domain = email.partition("@")
+        name = name.partition("+")[0]
+        return self.filter(
+            models.Q(subscription__email=f"{name}@{domain}")
+            | models.Q(subscription__email__startswith=f"{name}+", subscription__email__endswith=f"@{domain}")
+        )
 
     def due(self, at: datetime.datetime) -> Self:
         """To be sent now; confirmations first, because somebody waits for them.

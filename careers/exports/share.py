@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
 
-import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import resolve, reverse
@@ -125,6 +124,8 @@ def qr_code(text: str) -> QrCode:
 
     It is cached, because it takes longer than the rest of the page.
     """
+    import segno  # noqa: PLC0415  1 MB, for pages of open notices alone
+
     rows = list(segno.make_qr(text, error="m").matrix_iter(border=4))
     path = ""
     for y, row in enumerate(rows):

@@ -17,7 +17,8 @@ from iomlaos.accounts.forms import SignInForm
 from iomlaos.accounts.models import SignInEvent
 from iomlaos.accounts.refusal import refuse
 from iomlaos.accounts.retry import retry_once
-from iomlaos.accounts.sessions import BACKGROUND_HEADER, RENEW_EVERY
+from iomlaos.accounts.sessions import RENEW_EVERY
+from iomlaos.delivery.headers import BACKGROUND_HEADER
 
 
 class TwoFactorAdminSite(AdminSite):

@@ -5,7 +5,6 @@ import math
 import re
 
 import django_otp
-import segno
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractUser
@@ -55,6 +54,8 @@ def group_secret(key: str) -> str:
 
 def qr_svg(user: AbstractUser, key: str) -> str:
     """The QR code that an app reads, as SVG without inline styles."""
+    import segno  # noqa: PLC0415  1 MB, for this page alone
+
     address = TOTPDevice(user=user, key=key).config_url
     return segno.make(address, micro=False).svg_inline(
         omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None, title="QR"

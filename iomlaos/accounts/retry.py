@@ -3,20 +3,22 @@
 import functools
 import logging
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.db import IntegrityError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
+
+from iomlaos.delivery.unsaved import unavailable_to_staff
 
 logger = logging.getLogger(__name__)
 
 #: A deadlock or a lock timeout; a unique value that somebody else took at the same moment.
 RETRIED = (OperationalError, IntegrityError)
+#: Seconds. Whoever waited longer for a lock has waited enough.
+RETRIED_WITHIN = 5
 
 
 def retry_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -24,12 +26,15 @@ def retry_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        began = time.monotonic()
         for is_last in (False, True):
             try:
                 return view(request, *args, **kwargs)
             except RETRIED:
-                if is_last or not _has_all_files(request):
-                    return _service_unavailable(request)
+                if is_last or time.monotonic() - began > RETRIED_WITHIN or not _has_all_files(request):
+                    logger.exception("Not saved: %s", request.path)
+                    get_messages(request)._queued_messages.clear()
+                    return unavailable_to_staff(request)
                 logger.warning("Tried once more: %s", request.path, exc_info=True)
             get_messages(request)._queued_messages.clear()
             if not connection.in_atomic_block:
@@ -43,24 +48,3 @@ def _has_all_files(request: HttpRequest) -> bool:
     files = (file for _name, files in request.FILES.lists() for file in files)
     paths = (file.temporary_file_path() for file in files if hasattr(file, "temporary_file_path"))
     return all(map(os.path.exists, paths))
-
-
-def _service_unavailable(request: HttpRequest) -> HttpResponse:
-    """A page with the submitted form, to be sent again. It holds no password."""
-    logger.exception("Not saved: %s", request.path)
-    # A view may have changed what was submitted.
-    submitted = getattr(request, "as_sent", request.POST)
-    has_password = any("password" in name for name in submitted)
-    context = admin.site.each_context(request) | {
-        "title": _("Not saved: the database is busy"),
-        "fields": [
-            (name, value)
-            for name, values in submitted.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken" and not has_password
-        ],
-        "files": list(request.FILES),
-        "address": request.get_full_path(),
-    }
-    get_messages(request)._queued_messages.clear()
-    return render(request, "admin/retry.html", context, status=503)

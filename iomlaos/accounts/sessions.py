@@ -9,14 +9,12 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
-from iomlaos.delivery.headers import is_admin_page
+from iomlaos.delivery.headers import BACKGROUND_HEADER, is_admin_page
 from iomlaos.delivery.locks import without_waiting
 
 logger = logging.getLogger(__name__)
 
 ACTIVE_AT = "active_at"
-#: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
-BACKGROUND_HEADER = "X-Background-Request"
 #: Seconds. A session is saved no more often.
 RENEW_EVERY = 60
 

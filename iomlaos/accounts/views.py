@@ -21,7 +21,8 @@ from iomlaos.accounts import otp
 from iomlaos.accounts.entry import entry_required
 from iomlaos.accounts.forms import CodeForm, PasswordForm, RecoveryCodeForm
 from iomlaos.accounts.models import SignInEvent
-from iomlaos.accounts.sessions import BACKGROUND_HEADER, renew, seconds_left
+from iomlaos.accounts.sessions import renew, seconds_left
+from iomlaos.delivery.headers import BACKGROUND_HEADER
 
 Kind = SignInEvent.Kind
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
@@ -12,12 +13,17 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         # Models come after their apps.
+        from iomlaos.delivery.database_file import close_if_replaced, remember_file  # noqa: PLC0415
+        from iomlaos.delivery.logs import watch_queries  # noqa: PLC0415
         from iomlaos.delivery.rendering import limit_waiting  # noqa: PLC0415
         from iomlaos.delivery.triggers import make_triggers  # noqa: PLC0415
 
         connection_created.connect(assume_sqlite_json, dispatch_uid="iomlaos.delivery")
+        connection_created.connect(remember_file, dispatch_uid="iomlaos.delivery.database_file")
+        request_started.connect(close_if_replaced, dispatch_uid="iomlaos.delivery.database_file")
         connection_created.connect(limit_waiting, dispatch_uid="iomlaos.delivery.rendering")
-        post_migrate.connect(make_triggers, dispatch_uid="iomlaos.delivery")
+        connection_created.connect(watch_queries, dispatch_uid="iomlaos.delivery.logs")
+        post_migrate.connect(make_triggers, sender=self, dispatch_uid="iomlaos.delivery")
 
 
 def assume_sqlite_json(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

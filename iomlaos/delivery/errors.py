@@ -1,8 +1,12 @@
 """Error pages: 404 and 410 as templates, the others as static pages that need no database."""
 
+import contextlib
+import sys
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -11,6 +15,9 @@ from django.utils.translation import gettext as _
 
 from iomlaos.delivery.addresses import find_meant_page
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
+from iomlaos.delivery.faults import find_fault
+from iomlaos.delivery.headers import is_admin_page
+from iomlaos.delivery.unsaved import unavailable_to_staff
 
 CSRF_FAILURE = "csrf"
 
@@ -48,14 +55,32 @@ def static_error(status: int, page: str = "") -> HttpResponse:
     return response
 
 
+def unavailable_page() -> Path:
+    """The page with the telephone numbers of the office, which nginx sends too while the portal restarts."""
+    return settings.DATA_DIR / "public" / "503.html"
+
+
 def unavailable() -> HttpResponse:
+    """503 for a public page, made without a database."""
     response = static_error(503)
+    # Until the file was written for the first time, without the numbers.
+    with contextlib.suppress(OSError):
+        response.content = unavailable_page().read_bytes()
     response.headers["Retry-After"] = "60"
     return response
 
 
+def fault(request: HttpRequest) -> HttpResponse:
+    """503 for any page where the database or the disk does not do its work."""
+    if not connection.in_atomic_block:
+        # The next request opens another one.
+        connection.close()
+    return unavailable_to_staff(request) if is_admin_page(request) else unavailable()
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return static_error(400)
+    # A session that could not be saved counts as broken, whatever the reason.
+    return fault(request) if find_fault(exception) else static_error(400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -67,7 +92,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return static_error(500)
+    return fault(request) if find_fault(sys.exc_info()[1]) else static_error(500)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

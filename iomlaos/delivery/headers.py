@@ -1,18 +1,29 @@
 """Response headers that Django and its packages do not set."""
 
+import datetime
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import http_date
 
 ADMIN_PREFIX = "/admin/"
+#: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
+BACKGROUND_HEADER = "X-Background-Request"
 
 
 def is_admin_page(request: HttpRequest) -> bool:
     """Whether a request is for the admin: with its own policy and cookies, never cached."""
     return request.path_info.startswith(ADMIN_PREFIX)
+
+
+def set_expiry(response: HttpResponse, at: datetime.datetime, *moments: datetime.datetime | None) -> None:
+    """Say until when a response holds, where the clock changes it before `delivery.next_change`."""
+    if ahead := [moment for moment in moments if moment and moment > at]:
+        response.headers["Expires"] = http_date(min(ahead).timestamp())
 
 
 class ResponseHeadersMiddleware(MiddlewareMixin):

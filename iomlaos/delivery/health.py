@@ -1,10 +1,16 @@
 """Health checks: is the process alive, and is it ready to answer?"""
 
+from functools import cache
+
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from iomlaos.delivery.timers import timers
 
 
 @never_cache
@@ -14,15 +20,22 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "alive"})
 
 
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 unless the database answers and all migrations are applied."""
+    """503 unless the database answers and all migrations are applied. Timers are told of, and no more."""
     try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if known_migrations() - MigrationRecorder(connection).applied_migrations().keys():
+            return JsonResponse({"status": "not ready", "migrations": "wait to be applied"}, status=503)
+        found = {
+            timer.name: {"status": timer.status, "ran_at": timer.run and timer.run.finished_at}
+            for timer in timers(timezone.now())
+        }
     except DatabaseError:
         return JsonResponse({"status": "not ready", "database": "does not answer"}, status=503)
-    if plan:
-        return JsonResponse({"status": "not ready", "migrations": "wait to be applied"}, status=503)
-    return JsonResponse({"status": "ready", "database": "answers", "migrations": "applied"})
+    return JsonResponse({"status": "ready", "database": "answers", "migrations": "applied", "timers": found})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-#: For rows and tables of PostgreSQL: longer than one statement of somebody else holds them.
+#: For rows and tables of PostgreSQL. One statement of somebody else takes less.
 LOCK_TIMEOUT = "50ms"
 
 
@@ -19,9 +19,11 @@ def without_waiting() -> Iterator[None]:
         begin = "PRAGMA busy_timeout = 0"
         end = f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}"
     else:
-        begin, end = f"SET lock_timeout = '{LOCK_TIMEOUT}'", "RESET lock_timeout"
+        begin = f"SELECT current_setting('lock_timeout'), set_config('lock_timeout', '{LOCK_TIMEOUT}', false)"
+        end = "SET lock_timeout = '{0}'"
     with connection.cursor() as cursor:
         cursor.execute(begin)
+        end = end.format(*cursor.fetchone() or ())
     try:
         yield
     finally:

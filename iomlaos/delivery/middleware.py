@@ -68,7 +68,7 @@ def is_clean(text: bytes) -> bool:
 
 
 class ProxyHeadersMiddleware(MiddlewareMixin):
-    """Trust X-Forwarded-* from TRUSTED_PROXIES only; drop it from anyone else."""
+    """Trust X-Forwarded-* and X-Request-ID from TRUSTED_PROXIES only; drop them from anyone else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
@@ -81,8 +81,8 @@ class ProxyHeadersMiddleware(MiddlewareMixin):
             if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
                 request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()
         else:
-            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
-                request.META.pop(name, None)
+            for name in ("FORWARDED_FOR", "FORWARDED_PROTO", "FORWARDED_HOST", "REQUEST_ID"):
+                request.META.pop(f"HTTP_X_{name}", None)
 
 
 class RequestTimeMiddleware(MiddlewareMixin):

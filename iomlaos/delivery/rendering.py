@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.http import parse_http_date
 
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
@@ -63,7 +64,9 @@ class PageRenderer:
             if kept and kept.holds(version, now):
                 return kept
             status, headers, body = ask(self.application, path, query, host)
-        until = stretch.until if stretch else now
+        # A page that changes before the site does says so itself, see `headers.set_expiry`.
+        expiry = dict(headers).get("Expires")
+        until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER) if stretch else now
         page = CachedPage(version or "", now, until, status, headers, body)
         if stretch and page.is_kept:
             self.pages.put((path, query), page)

@@ -50,7 +50,7 @@ def _is_ours(config: AppConfig) -> bool:
 
 
 def make_triggers(using: str = "default", **kwargs: Any) -> None:
-    """After each `migrate`: SQLite drops the triggers of a table that a migration makes anew."""
+    """After `migrate`: SQLite drops the triggers of a table that a migration makes anew."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     if ContentVersion._meta.db_table not in tables:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.filetypes.types import InvalidFile
 from iomlaos.media.models import Image
-from iomlaos.media.renditions import RenditionSize, sizes
+from iomlaos.media.renditions import RenditionSize
 from iomlaos.media.richtext import alternative_text_error
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.formsets import ChildFormSet
@@ -156,6 +156,8 @@ class ImageUploadForm(forms.ModelForm):
         return " ".join(self.cleaned_data["caption"].split())
 
     def clean(self) -> dict:
+        from iomlaos.media.resize import sizes  # noqa: PLC0415  Pillow: 1 MB, for uploads alone
+
         cleaned = super().clean()
         # With another error the file has to be chosen again: do not scale it for nothing.
         file = cleaned.get("file")

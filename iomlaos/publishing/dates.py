@@ -122,6 +122,11 @@ def local_moment(day: datetime.date, hour: datetime.time) -> datetime.datetime:
     return datetime.datetime.combine(day, hour, VIENTIANE)
 
 
+def next_midnight(at: datetime.datetime) -> datetime.datetime:
+    """The beginning of the next day in Vientiane."""
+    return local_moment(at.astimezone(VIENTIANE).date() + datetime.timedelta(days=1), datetime.time.min)
+
+
 def format_moment(moment: datetime.datetime) -> str:
     """A moment in Vientiane as staff read it, without its zone."""
     return formats.date_format(moment.astimezone(VIENTIANE), "j F Y, H:i")

@@ -15,8 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from iomlaos.publishing.dates import VIENTIANE, PartialDate
 
@@ -97,6 +95,10 @@ def write_csv(rows: list[list[str]]) -> bytes:
 
 def write_xlsx(rows: list[list[str]], title: str) -> bytes:
     """One sheet whose cells are all text, so that Excel converts nothing to dates and numbers."""
+    # 10 MB, which a worker without an export does not need.
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"

@@ -1,6 +1,6 @@
 import pytest
-from django.core.cache import caches
 
+from careers.alerts import rate_limit
 from tests.helpers.factories import make_office
 
 
@@ -8,5 +8,5 @@ from tests.helpers.factories import make_office
 def alerts(settings, db) -> None:
     """A portal that offers alerts, to which nobody has sent a form yet."""
     settings.ALERTS_ENABLED = True
-    caches["limits"].clear()
+    rate_limit.forms.clear()
     make_office()

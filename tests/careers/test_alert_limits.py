@@ -1,11 +1,13 @@
 """Who may send the form of alerts: pages of this site, and not too often."""
 
 import datetime
+import os
 
 import time_machine
 from django.test import RequestFactory
 
 from careers.alerts.models import AlertMessage, Subscription
+from careers.alerts.rate_limit import SharedCounts
 from iomlaos.delivery.origin import is_same_origin
 from tests.helpers.factories import make_vacancy
 
@@ -72,6 +74,26 @@ def test_one_address_is_asked_three_times_a_day_at_most_whatever_it_is_about(cli
         clock.shift(DAY)
         client.post("/careers/alerts/notice/driver/", {"email": ADDRESS})
         assert confirmations() == 5
+
+
+def test_an_address_with_a_plus_counts_as_the_mailbox_that_it_reaches(client, alerts):
+    for email in ("a@example.org", "a+jobs@example.org", "A+2@example.org", "a+3+4@example.org"):
+        assert client.post("/careers/alerts/", FORM | {"email": email}).status_code == 200
+    assert confirmations() == 3
+    for email in ("a%@example.org", "a_b@example.org", "ab+c@example.org", "a+x@example.org.la"):
+        client.post("/careers/alerts/", FORM | {"email": email})
+    assert confirmations() == 7
+
+
+def test_the_forms_of_a_client_are_counted_in_one_place_for_all_workers():
+    counts = SharedCounts()
+    if (worker := os.fork()) == 0:
+        counts.add("203.0.113.7", ASKED_AT)
+        os._exit(0)
+    os.waitpid(worker, 0)
+    assert counts.add("203.0.113.7", ASKED_AT) == 2
+    assert counts.add("203.0.113.8", ASKED_AT) == 1
+    assert counts.add("203.0.113.7", ASKED_AT + HOUR) == 1
 
 
 def test_a_message_that_still_waits_is_not_made_twice(client, alerts):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from careers.exports.ics import notice_events
+from careers.exports.ics_events import notice_events
 from careers.models.vacancy import Vacancy
 from tests.helpers.exports import HOSTILE, UNREADABLE, event_called, read_calendar, summaries
 from tests.helpers.factories import (

@@ -174,8 +174,23 @@ def test_private_networks_and_gateways_to_them_are_never_asked():
     for host in (
         "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "[64:ff9b::a00:1]", "[64:ff9b::7f00:1]", "[2002:a00:1::1]", "[2002:7f00:1::]",
+        "[64:ff9b:1::1]", "[64:ff9b:1:ffff::8.8.8.8]", "[fec0::1]", "[::10.0.0.1]", "[::8.8.8.8]",
+        "[::ffff:10.0.0.1]", "[2001:0:a00:1::1]", "[2001:0:4136:e378:8000:63bf:f5ff:fffe]", "[ff0e::1]", "224.0.0.1",
     ):  # fmt: skip
         assert LinkClient().check(f"http://{host}/latest/meta-data").outcome == "private", host
+
+
+def test_a_name_or_a_redirect_that_leads_into_a_private_network_is_not_followed(elsewhere, monkeypatch):
+    here, resolve = elsewhere.server_port, socket.getaddrinfo
+    monkeypatch.setattr(
+        "iomlaos.dashboard.linkcheck.client._is_public", lambda address: address == "127.0.0.1"
+    )
+    assert LinkClient().check(f"http://127.0.0.1:{here}/to//[fec0::1]/").outcome == "private"
+    monkeypatch.undo()
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve("64:ff9b:1::1", *rest, **more)
+    )
+    assert LinkClient().check("http://iom.example/").outcome == "private"
 
 
 def test_where_no_site_answers_the_fault_is_here_and_nothing_is_kept():

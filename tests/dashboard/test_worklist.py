@@ -2,11 +2,13 @@
 
 import datetime
 import json
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from iomlaos.dashboard.linkcheck.run import NetworkUnavailable
 from iomlaos.dashboard.models import CheckedLink
 from iomlaos.publishing.models import Revision, Submission
 from iomlaos.publishing.serialization import serialize
@@ -417,4 +419,37 @@ def test_strict_fails_where_something_is_urgent_and_only_there(clock, db, capsys
 
 def test_where_nothing_waits_the_page_and_the_command_say_so(staff, capsys):
     assert "Nothing to do." in staff.get("/admin/").content.decode()
-    assert health(capsys) == "Nothing to do.\n"
+    assert health(capsys).startswith("Nothing to do.\n\nTimers\n  - publish_due: never ran\n")
+
+
+# --- The server ---------------------------------------------------------------------------------
+
+
+def test_a_timer_that_no_longer_runs_or_fails_is_told_to_administrators(clock, staff, capsys, monkeypatch):
+    for name in ("publish_due", "send_alerts", "clean_uploads"):
+        call_command(name, verbosity=0)
+    assert rows_of(staff.get("/admin/")) == {}
+    clock.move_to(NOW + HOUR)
+    call_command("send_alerts", verbosity=0)
+    cut_off = Mock(side_effect=NetworkUnavailable)
+    monkeypatch.setattr("iomlaos.dashboard.management.commands.check_links.check_links", cut_off)
+    with pytest.raises(CommandError, match="cut off"):
+        call_command("check_links")
+    assert rows_of(staff.get("/admin/"))["Does not run by itself"] == [
+        "Changes that are due · last ran today 12:00",
+        "Check of links · failed today 13:00",
+    ]
+    text = health(capsys)
+    assert "  - publish_due: late, today 12:00\n" in text
+    assert "  - send_notifications: never ran\n" in text
+    found = json.loads(health(capsys, "--json"))
+    assert found["is_urgent"]
+    assert found["timers"]["clean_uploads"] == {"status": "on time", "ran_at": "2026-06-01T05:00:00Z"}
+    assert found["tasks"][0]["rows"][0]["address"] is None
+
+
+def test_others_are_not_told_of_timers(clock, client, db):
+    client.force_login(person("editor", "change_page"))
+    call_command("publish_due")
+    clock.move_to(NOW + DAY)
+    assert rows_of(client.get("/admin/")) == {}

@@ -1,14 +1,32 @@
 """/healthz and /readyz, for whoever watches the server."""
 
+import datetime
+
+import time_machine
+from django.core.management import call_command
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.helpers.other_process import get_pages
+
+MINUTE = datetime.timedelta(minutes=1)
 
 
 def test_a_server_in_order_is_alive_and_ready(client, db):
     assert client.get("/healthz").json() == {"status": "alive"}
     response = client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (200, "ready")
+
+
+def test_ready_says_when_timers_ran_and_is_ready_where_they_did_not(client, db):
+    with time_machine.travel(datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC), tick=False) as clock:
+        call_command("publish_due")
+        clock.shift(17 * MINUTE)
+        on_time = client.get("/readyz").json()["timers"]
+        clock.shift(MINUTE)
+        late = client.get("/readyz").json()
+    assert on_time["publish_due"] == {"status": "on time", "ran_at": "2026-06-01T00:00:00Z"}
+    assert on_time["check_links"] == {"status": "never ran", "ran_at": None}
+    assert (late["status"], late["timers"]["publish_due"]["status"]) == ("ready", "late")
 
 
 def test_a_waiting_migration_is_not_ready(client, db):

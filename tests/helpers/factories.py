@@ -19,7 +19,7 @@ from careers.models.procurement import Award, Clarification, ProcurementDocument
 from careers.models.vacancy import Vacancy
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.models import Image
-from iomlaos.media.renditions import sizes
+from iomlaos.media.resize import sizes
 from iomlaos.office.models import ContactPoint, Office, Page, Place, SiteNotice, StandardText
 from iomlaos.publishing.models import SlugRedirect
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Figure, Programme, Project

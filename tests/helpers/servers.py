@@ -136,8 +136,8 @@ def set_up() -> None:
 
 
 @contextlib.contextmanager
-def running_server(data_dir: Path, clock: Clock | None = None, **settings: str) -> Iterator[Server]:
-    """The portal on a free port of the loopback: migrated, seeded, static files collected.
+def stopped_server(data_dir: Path, clock: Clock | None = None, **settings: str) -> Iterator[Server]:
+    """The portal on a free port of the loopback, not yet started: migrated, seeded, static files collected.
 
     `settings` are environment variables; DATABASE_URL is a fresh database unless given. One worker answers
     unless WEB_WORKERS says more. The time of day is that of the machine unless a clock is given.
@@ -159,10 +159,19 @@ def running_server(data_dir: Path, clock: Clock | None = None, **settings: str) 
         environment |= settings | (clock.environment if clock else {})
         server = Server(f"http://127.0.0.1:{port}", environment, data_dir / "server.log")
         try:
-            server.start()
             yield server
         finally:
             if server._commands:
                 server._commands.close()
+
+
+@contextlib.contextmanager
+def running_server(data_dir: Path, clock: Clock | None = None, **settings: str) -> Iterator[Server]:
+    """As `stopped_server`, and started."""
+    with stopped_server(data_dir, clock, **settings) as server:
+        try:
+            server.start()
+            yield server
+        finally:
             # Where the clock stands still, a process cannot sleep, and so not wait for its workers.
             (server.kill if clock else server.stop)()

@@ -7,7 +7,8 @@ from PIL import Image, ImageCms
 
 from iomlaos.media.filetypes import check_image
 from iomlaos.media.filetypes.types import InvalidFile
-from iomlaos.media.renditions import RenditionSize, sizes, widths_of
+from iomlaos.media.renditions import RenditionSize, widths_of
+from iomlaos.media.resize import sizes
 from tests.helpers.uploads import (
     jpeg_of_size,
     moving_png,

@@ -102,6 +102,21 @@ def test_an_empty_editor_is_stored_as_nothing():
     assert {sanitize(""), sanitize("<p></p>")} == {""}
 
 
+@pytest.mark.parametrize(
+    ("spans", "stays"),
+    [
+        ('colspan="2" rowspan="3"', ' colspan="2" rowspan="3"'),
+        ('colspan="1000" rowspan="65534"', ' colspan="20" rowspan="100"'),
+        (f'colspan="0" rowspan="{"9" * 5000}"', ""),
+        ('colspan="-2" rowspan=" 3"', ""),
+        ('colspan="a>b" rowspan="2"', ' rowspan="2"'),
+    ],
+)
+def test_a_cell_takes_no_more_columns_and_rows_than_a_text_can_have(spans, stays):
+    written = f'<p>a colspan="1000"</p><table><tbody><tr><td {spans}>x</td></tr></tbody></table>'
+    assert sanitize(written) == written.replace(f" {spans}", stays)
+
+
 @pytest.mark.parametrize("text", ["<!--", "<b ", "<figcaption>"])
 def test_two_million_letters_are_sanitised_in_one_go(text):
     """Looking for each tag to the end of the text would take hours, and the run stops such a test."""

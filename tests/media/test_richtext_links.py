@@ -42,6 +42,14 @@ def test_what_is_no_address_is_none(typed):
     assert link_address(typed) is None
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["/\\iom.example", "/a\\b", "\t/\t/iom.example", "/\t/iom.example", "page.html", "ftp://iom.int/", ""],
+)
+def test_a_link_to_anything_but_the_web_a_mailbox_a_phone_or_this_site_is_stored_as_plain_text(typed):
+    assert BODY.sanitize(f'<p>See <a href="{typed}">the annex</a>.</p>') == "<p>See the annex.</p>"
+
+
 @pytest.mark.parametrize("typed", ["nonsense", "two words", "javascript:alert(1)", "C:\\Users\\a.docx"])
 def test_a_text_with_a_link_to_nowhere_is_refused_by_the_words_of_the_link(typed):
     with pytest.raises(ValidationError) as refused:

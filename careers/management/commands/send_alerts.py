@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailableError, single_instance
+from iomlaos.delivery.timers import TimerCommand
 
 
 def batch_size(text: str) -> int:
@@ -18,7 +19,7 @@ def batch_size(text: str) -> int:
     return int(text)
 
 
-class Command(BaseCommand):
+class Command(TimerCommand):
     help = (
         "Records what happened to public notices since the last run, and sends what waits: alerts, and "
         "requests to confirm an address. It can be killed and started again at any time: no message is "

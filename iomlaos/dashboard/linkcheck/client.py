@@ -31,7 +31,10 @@ REDIRECTS = (301, 302, 303, 307, 308)
 #: What sites answer that turn away programs, and let people in.
 UNWILLING = (400, 401, 402, 403, 405, 406, 429, 451, 999)
 GONE = (404, 410)
-#: IPv6 addresses that stand for the IPv4 address in their last four bytes.
+#: The only IPv6 addresses of the public internet. Site-local ones (fec0::/10), those of a translator in the
+#: own network (64:ff9b:1::/48) and IPv4 addresses written as IPv6 (::10.0.0.1) are outside.
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+#: These stand for the IPv4 address in their last four bytes.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -149,12 +152,13 @@ class LinkClient:
 def _is_public(text: str) -> bool:
     """Whether an address, and an IPv4 address in it that a gateway would use, is public."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    embedded = None
     if address.version == 6:
-        embedded = address.ipv4_mapped or address.sixtofour
         if address in NAT64:
-            embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.is_global and (embedded is None or embedded.is_global)
+            return _is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        embedded = [address.sixtofour, *(address.teredo or ())]
+        if address not in GLOBAL_UNICAST or not all(each is None or each.is_global for each in embedded):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def _outcome(status: int) -> CheckedLink.Outcome:

@@ -13,6 +13,7 @@ from iomlaos.dashboard.worklist.base import Block, Row, Status
 from iomlaos.dashboard.worklist.blocks import Blocks
 from iomlaos.dashboard.worklist.later import LaterTask, broken_links, broken_links_block, counted, later_tasks
 from iomlaos.dashboard.worklist.records import OfficeRecords
+from iomlaos.dashboard.worklist.server import server_block
 from iomlaos.publishing.models import publishables
 from iomlaos.publishing.permissions import can_publish, can_view
 
@@ -46,7 +47,8 @@ def shared_blocks(at: datetime.datetime) -> list[Block]:
     blocks = Blocks(OfficeRecords(kinds, at), kinds)
     everything = [task.block() for task in later_tasks(at, admin.site._registry)]
     links = broken_links_block(at, admin.site._registry)
-    found = [blocks.due(), blocks.to_review(), blocks.returned(), blocks.drafts(), links, *everything]
+    office = [blocks.due(), blocks.to_review(), blocks.returned(), blocks.drafts(), links]
+    found = [server_block(at), *office, *everything]
     return [block for block in found if block.rows]
 
 
@@ -54,7 +56,12 @@ def _all_blocks(request: HttpRequest) -> list[Block]:
     visible = [model for model in publishables() if can_view(admin.site, model, request)]
     publishable = {model for model in visible if can_publish(request.user, model)}
     blocks = Blocks(OfficeRecords(visible, request.at), publishable, request.user)
-    return [blocks.to_review(), blocks.returned(), blocks.due(), blocks.drafts(), blocks.waiting()]
+    # Administrators: they make the accounts, and know who runs the server.
+    server = [server_block(request.at)] if request.user.has_perm("auth.add_user") else []
+    return [
+        *server,
+        *(blocks.to_review(), blocks.returned(), blocks.due(), blocks.drafts(), blocks.waiting()),
+    ]
 
 
 def _changeable(request: HttpRequest) -> set[type[models.Model]]:

@@ -7,7 +7,6 @@ from typing import BinaryIO, NamedTuple
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
-from iomlaos.media.filetypes import images, office, pdf
 from iomlaos.media.filetypes.types import PDF, WEBP, FileType, InvalidFile
 
 
@@ -21,6 +20,9 @@ class CheckedFile(NamedTuple):
 
 def check_file(content: BinaryIO, name: str) -> CheckedFile:
     """Check a file for download. Raises InvalidFile."""
+    # pikepdf and Pillow: 4 MB, for uploads alone.
+    from iomlaos.media.filetypes import images, office, pdf  # noqa: PLC0415
+
     data = _read(content, name)
     if data.startswith(b"%PDF-"):
         checked = CheckedFile(PDF, data, pdf.count_pages(data))
@@ -36,6 +38,8 @@ def check_file(content: BinaryIO, name: str) -> CheckedFile:
 
 def check_image(content: BinaryIO, name: str) -> FileType:
     """Check the name, type and size of a picture for a text. Raises InvalidFile."""
+    from iomlaos.media.filetypes import images  # noqa: PLC0415  Pillow: 1 MB, for uploads alone
+
     data = _read(content, name)
     if not (file_type := images.type_of(data)):
         raise InvalidFile("heic" if data[4:8] == b"ftyp" else "picture_type")

@@ -20,7 +20,7 @@ from iomlaos.media.richtext.images import (
     image_ids,
 )
 from iomlaos.media.richtext.links import broken_links, correct_links
-from iomlaos.media.richtext.sanitizer import extract_images, normalize, rename_tags
+from iomlaos.media.richtext.sanitizer import extract_images, limit_spans, normalize, rename_tags
 
 BLOCK_END = re.compile(r"</(?:p|h\d|li|tr|blockquote|figcaption)>|<br[^>]*>")
 
@@ -40,7 +40,8 @@ class RichTextField(ProseEditorField):
         kwargs.setdefault("extensions", EXTENSIONS)
         # Sanitizers run in reverse order.
         kwargs.setdefault(
-            "sanitize", [normalize, correct_links, extract_images, create_sanitizer, rename_tags]
+            "sanitize",
+            [normalize, correct_links, limit_spans, extract_images, create_sanitizer, rename_tags],
         )
         super().__init__(*args, **kwargs)
 

@@ -67,14 +67,16 @@ def _mail_address(address: str) -> str | None:
 
 
 def correct_links(html: str) -> str:
-    """Write the address that each link means.
+    """Write the address that each link means. One to a path that is none of this site becomes plain text.
 
-    The text comes from the sanitizer, so each tag has one spelling.
+    The text comes from the sanitizer, so each tag has one spelling, and a scheme is an allowed one.
     """
 
     def corrected(link: re.Match[str]) -> str:
         address = link_address(unescape(link[2]))
-        return link[0] if address is None else f"{link[1]}{escape(address)}{link[3]}"
+        if address is None:
+            return link[0] if _SCHEME.match(unescape(link[2])) else link[1].rpartition(" href=")[0]
+        return f"{link[1]}{escape(address)}{link[3]}"
 
     return _HREF.sub(corrected, html)
 

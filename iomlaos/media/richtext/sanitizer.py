@@ -127,6 +127,26 @@ def _limit_depth(html: str) -> str:
     return _TAG.sub(tag, html)
 
 
+_CELL = re.compile(r"""<t[dh](?:\s[\w-]+="[^"]*")+>""")
+_SPAN = re.compile(r"""\s(col|row)span="([^"]*)\"""")
+#: More than any table of a text has. Browsers draw up to 1000 columns and 65534 rows.
+_WIDEST_SPAN = {"col": 20, "row": 100}
+
+
+def limit_spans(html: str) -> str:
+    """Bound how many columns and rows a cell takes; remove what is no such number.
+
+    The text comes from the sanitizer, so each tag has one spelling.
+    """
+
+    def limited(span: re.Match[str]) -> str:
+        if not re.fullmatch("[1-9][0-9]{0,8}", span[2]):
+            return ""
+        return f' {span[1]}span="{min(int(span[2]), _WIDEST_SPAN[span[1]])}"'
+
+    return _CELL.sub(lambda cell: _SPAN.sub(limited, cell[0]), html)
+
+
 def has_content(html: str) -> bool:
     """Whether a text that is not sanitised yet holds a word or an image."""
     return "<img" in html or bool(re.sub(r"<[^<>]*>", "", html).strip())

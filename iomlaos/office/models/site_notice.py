@@ -83,7 +83,7 @@ class SiteNotice(models.Model):
                 raise ValidationError(
                     {"ends_at": _("A notice is shown for a year at most: choose an earlier end.")}
                 )
-        if self.link and not re.match(r"/(?![/\\])\S*\Z", self.link):
+        if self.link and not re.match(r"/(?!/)[^\s\\]*\Z", self.link):
             try:
                 URLValidator(schemes=["https", "http"])(self.link)
             except ValidationError:

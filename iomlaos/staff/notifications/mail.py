@@ -50,7 +50,7 @@ def _keep_or_give_up(notification: Notification, error: SMTPRecipientsRefused | 
         [(code, _text)] = error.recipients.values()
     else:
         code = error.smtp_code
-    logger.warning("A notification to %s was refused: %s", notification.recipient.get_username(), code)
+    logger.warning("A notification to user %s was refused: %s", notification.recipient_id, code)
     if code >= 500:
         notification.is_for_mail = False
         notification.save(update_fields=["is_for_mail"])

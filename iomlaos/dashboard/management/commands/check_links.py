@@ -2,14 +2,15 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from iomlaos.dashboard.linkcheck.run import NetworkUnavailable, check_links
 from iomlaos.dashboard.models import CheckedLink
+from iomlaos.delivery.timers import TimerCommand
 
 
-class Command(BaseCommand):
+class Command(TimerCommand):
     help = (
         "Asks every address that public pages link to, once, and keeps what came of it: the work list of "
         "the admin names the links that are broken. Links within the site are looked at without a network."

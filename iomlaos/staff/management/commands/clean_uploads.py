@@ -3,10 +3,10 @@
 import datetime
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
 from django.template.defaultfilters import filesizeformat, pluralize
 from django.utils import timezone
 
+from iomlaos.delivery.timers import TimerCommand
 from iomlaos.media.cleanup import delete_unreferenced, unreferenced
 from iomlaos.media.models import UNUSED_KEPT_FOR, Image, Rendition, file_version_models
 from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
@@ -16,7 +16,7 @@ from iomlaos.staff.notifications.models import Notification
 KEPT_FOR = datetime.timedelta(days=1)
 
 
-class Command(BaseCommand):
+class Command(TimerCommand):
     help = (
         "Lists and removes uploaded files that are older than a day and that no record, draft or "
         "earlier state of a record points to; and pictures that are older than thirty days and that "

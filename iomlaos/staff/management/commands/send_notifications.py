@@ -1,12 +1,13 @@
 """manage.py send_notifications: tell staff by e-mail what others did with their drafts."""
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from iomlaos.delivery.timers import TimerCommand
 from iomlaos.staff.notifications.mail import send_waiting
 
 
-class Command(BaseCommand):
+class Command(TimerCommand):
     help = (
         "Sends the notifications that wait for staff, each in a message of its own. It can be killed and "
         "started again at any time: none is lost, and the one in hand may come twice."
