@@ -12,6 +12,8 @@ from iomlaos.office.models import Place
 #: So many are made one by one; the database copies them.
 MADE = 1000
 APART = datetime.timedelta(hours=2)
+#: Until the first closes: so that for an hour no page changes by the clock.
+OPEN_FOR = datetime.timedelta(days=30, hours=1)
 TEXT = (
     "<h2>Duties</h2><p>What the work is, and who does it with whom.</p>"
     + "<p>What else there is to do.</p>" * 40
@@ -35,8 +37,9 @@ def fill(
 
 def _shared(sign: int, number: int) -> dict:
     now = timezone.now()
+    closes_at = now + OPEN_FOR + number * APART if sign > 0 else now - number * APART
     return {
-        "state": "published", "first_published_at": now, "closes_at": now + sign * number * APART,
+        "state": "published", "first_published_at": now, "closes_at": closes_at,
         "body_en": TEXT, "submission_email": "offers@example.org",
     }  # fmt: skip
 
