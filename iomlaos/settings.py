@@ -38,6 +38,8 @@ if not ALLOWED_HOSTS:
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+#: A socket of the file system to listen on, instead of the port.
+SOCKET = env.str("SOCKET", default="")
 WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 SITE_URL = env.str("SITE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.middleware.RequestTimeMiddleware",
     "iomlaos.delivery.middleware.PublicGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "iomlaos.delivery.database_guard.DatabaseGuardMiddleware",
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -134,7 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         # A server that vanished from the network is given up after so many milliseconds, or four probes.
@@ -144,6 +147,8 @@ else:
         "keepalives_count": 4,
         "options": "-c statement_timeout=15000 -c lock_timeout=10000",
     } | DATABASES["default"].get("OPTIONS", {})
+# Where a SQLite file was replaced, `delivery.database_file` closes the connections to the old one.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ------------------------------------------------------------------------

@@ -7,21 +7,26 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
+#: In TRUSTED_PROXIES: whoever connects through the socket of a file. Such a client has no address.
+UNIX_SOCKET = "unix"
+
 
 @cache
 def proxy_networks(proxies: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Raises ImproperlyConfigured for what is no address or network."""
     try:
-        return [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
+        return [ipaddress.ip_network(proxy, strict=False) for proxy in proxies if proxy != UNIX_SOCKET]
     except ValueError as error:
         raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
 
 
 def is_trusted_proxy(address: str | None) -> bool:
-    """Whether an IP address is that of a proxy whose X-Forwarded-* headers are believed."""
+    """Whether an address is that of a proxy whose X-Forwarded-* headers are believed."""
+    if not address:
+        return UNIX_SOCKET in settings.TRUSTED_PROXIES
     networks = proxy_networks(tuple(settings.TRUSTED_PROXIES))
     try:
-        return any(ipaddress.ip_address(address or "") in network for network in networks)
+        return any(ipaddress.ip_address(address) in network for network in networks)
     except ValueError:
         return False
 

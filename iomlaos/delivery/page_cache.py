@@ -21,6 +21,7 @@ from iomlaos.delivery.client_ip import is_trusted_proxy
 from iomlaos.delivery.content_version import VersionReader, make_version_reader
 from iomlaos.delivery.errors import unavailable
 from iomlaos.delivery.middleware import MAX_QUERY_LENGTH, is_clean
+from iomlaos.delivery.mirror_reader import MirrorReader
 from iomlaos.delivery.rendering import PageRenderer, WSGIApplication
 
 Environ = dict[str, Any]
@@ -47,6 +48,7 @@ class PageCache:
         self.lock = threading.Lock()
         self.read_version: VersionReader = self._make_reader
         self.renderer = PageRenderer(application, lambda: self.read_version())
+        self.mirror = MirrorReader(settings.DATA_DIR / "mirror")
         self.ready: dict[tuple, CachedResponse] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -120,9 +122,12 @@ class PageCache:
         return future.result()
 
     def _find_copy(self, path: str, query: str, now: float) -> CachedPage | None:
-        """The last good page, whatever staff did since, while no clock has changed it."""
+        """The last good page, else that of the mirror, while no clock has changed it."""
         page = self.renderer.pages.get((path, query))
-        return page.as_copy("last-good") if page and page.holds_at(now) else None
+        if page and page.holds_at(now):
+            return page.as_copy("last-good")
+        mirrored = None if query else self.mirror.find(path, now)
+        return mirrored.as_copy("mirror") if mirrored else None
 
     def _make_reader(self) -> str | None:
         """At the first request: a worker may be the copy of another process."""

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.models.notice import last_closed, next_to_close
+from careers.listings import last_closed, next_to_close, open_notices
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
@@ -16,24 +16,21 @@ from iomlaos.publishing.shortcuts import record_view
 from programmes.listings import country_figures, live_programmes, office_counterparts, public_donors
 from programmes.models import Programme, group_figures
 
-#: Open notices on the home page: the next to close.
-OPEN_ON_HOME = 2
-
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = request.at
     programmes = live_programmes(at)
     places = [(programme, _places(programme)) for programme in programmes]
-    next_to_close_now = next_to_close(at, OPEN_ON_HOME)
+    is_open, next_now = open_notices(at), next_to_close(at)
     context = {
         "at": at,
         "programmes": programmes,
         "figures": group_figures(country_figures(at)),
-        "next_to_close": next_to_close_now,
-        "job_count": Vacancy.objects.open(at).external().count(),
-        "tender_count": ProcurementNotice.objects.open(at).count(),
-        "last_closed": None if next_to_close_now else last_closed(at),
+        "next_to_close": next_now,
+        "job_count": is_open[Vacancy].count,
+        "tender_count": is_open[ProcurementNotice].count,
+        "last_closed": None if next_now else last_closed(at),
         "donors": public_donors(at),
         "counterparts": office_counterparts(at),
         "information_date": max_or_none(programme.information_date for programme in programmes),

@@ -9,6 +9,7 @@ import signal
 import socket
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +54,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_taken_port()
+        if not settings.SOCKET:
+            refuse_taken_port()
         if options["update"]:
             update()
         serve()
@@ -114,8 +116,7 @@ def serve() -> None:
     gc.set_threshold(*GC_THRESHOLD)
     server = Server(
         "iomlaos.wsgi:application",
-        address=settings.HOST,
-        port=settings.PORT,
+        **find_place(),
         interface=Interfaces.WSGI,
         workers=settings.WEB_WORKERS,
         blocking_threads=BLOCKING_THREADS,
@@ -125,6 +126,16 @@ def serve() -> None:
         log_dictconfig=settings.LOGGING,
     )
     server.serve(target_loader=lambda: start_worker(application), wrap_loader=False)
+
+
+def find_place() -> dict[str, Any]:
+    """Where the server listens: a socket of the file system, or a port."""
+    if not settings.SOCKET:
+        return {"address": settings.HOST, "port": settings.PORT}
+    place = Path(settings.SOCKET)
+    # One that was left by a kill is in the way. Whoever reaches the folder may connect, as to a port.
+    place.unlink(missing_ok=True)
+    return {"uds": place, "uds_permissions": 0o666}
 
 
 def start_worker(application: Callable) -> Callable:
