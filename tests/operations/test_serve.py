@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import CommandError, call_command
 
-from iomlaos.delivery.management.commands import serve
+from iomlaos.operations.management.commands import serve
 from tests.helpers.servers import STOPS_WITHIN, running_server
 
 
@@ -61,5 +61,5 @@ def test_workers_end_with_the_process_that_started_them(server_folder):
         while any(os.path.exists(f"/proc/{worker}/exe") for worker in workers) and time.monotonic() < ends:
             time.sleep(0.05)
         assert len(workers) == 2
-        with pytest.raises(ConnectionRefusedError):
+        with pytest.raises(ConnectionError):
             server.get("/healthz")
