@@ -1,25 +1,28 @@
 """Public pages of notices and application forms."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.db.models import prefetch_related_objects
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
 from careers.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
+from careers.listings import has_internal, open_notices
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.cacheability import FindCanonicalQuery, canonical_query
+from iomlaos.delivery.cacheability import canonical_query
 from iomlaos.delivery.headers import set_expiry
-from iomlaos.delivery.pagination import find_keyset_query, get_keyset_page
+from iomlaos.delivery.pagination import get_keyset_page
 from iomlaos.media.views import serve_file
-from iomlaos.office.models import StandardText
+from iomlaos.office.models import standard_texts
 from iomlaos.publishing.dates import max_or_none, next_midnight
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
@@ -33,12 +36,9 @@ TENDERS_ON_CAREERS = 5
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
     at, filters = request.at, VacancyFilterForm(request.GET, request.at)
-    context = {
-        "tenders": ProcurementNotice.objects.open(at)[:TENDERS_ON_CAREERS],
-        "has_internal": Vacancy.objects.open(at).internal().exists(),
-    }
-    vacancies = filters.notices.select_related("duty_station")
-    return _render_open(request, "careers/career_list.html", vacancies, filters, **context)
+    tenders = ProcurementNotice.objects.open(at).for_list()[:TENDERS_ON_CAREERS]
+    context = {"tenders": tenders, "has_internal": has_internal(at)}
+    return _render_open(request, "careers/career_list.html", filters, **context)
 
 
 @canonical_query(ProcurementFilterForm.find_canonical_query)
@@ -46,12 +46,13 @@ def career_list(request: HttpRequest) -> HttpResponse:
 def procurement_list(request: HttpRequest) -> HttpResponse:
     """Open tenders, filtered by the query string."""
     filters = ProcurementFilterForm(request.GET, request.at)
-    return _render_open(request, "careers/procurement_list.html", filters.notices, filters, section="tenders")
+    return _render_open(request, "careers/procurement_list.html", filters, section="tenders")
 
 
 def _render_open(
-    request: HttpRequest, template: str, notices: NoticeQuerySet, filters: NoticeFilterForm, **context: Any
+    request: HttpRequest, template: str, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
+    notices = filters.notices.for_list()
     page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at")
     is_empty = not (page.rows or filters.chosen)
     context |= {
@@ -59,7 +60,6 @@ def _render_open(
         "filters": filters,
         "query": filters.query,
         "last_closed": notices.closed(request.at).first() if is_empty else None,
-        "standard": StandardText.by_slug(),
     }
     return _render(request, template, page.rows, **context)
 
@@ -74,8 +74,7 @@ def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
 
 
 def _tenders_for_page(at: datetime.datetime) -> NoticeQuerySet:
-    notices = ProcurementNotice.objects.with_readvertised(at).with_history()
-    return notices.prefetch_related("documents", "awards")
+    return ProcurementNotice.objects.with_readvertised(at).with_history().prefetch_related("documents")
 
 
 @record_view(ProcurementNotice, _tenders_for_page)
@@ -96,61 +95,47 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     }
     if notice.is_open(at):
         template = f"careers/{kind}_detail.html"
-        context["standard"] = StandardText.by_slug()
+        context["standard"] = standard_texts(at)
     else:
         template = f"careers/{kind}_closed.html"
-        open_notices = type(notice).objects.open(at).external()
-        context |= {"open_count": open_notices.count(), "next_to_close": open_notices.first()}
+        if notice.outcome == Notice.Outcome.AWARDED:
+            prefetch_related_objects([notice], "awards")
+        is_open = open_notices(at)[type(notice)]
+        context |= {"open_count": is_open.count, "next_to_close": next(iter(is_open.first), None)}
     response = _render(request, template, [notice], **context)
     # A printout says of which day it is.
     set_expiry(response, at, next_midnight(at))
     return response
 
 
-def _archive_query(closed: Callable[[datetime.datetime], NoticeQuerySet]) -> FindCanonicalQuery:
-    """For a list of closed notices, of all years or of one."""
-
-    def find(query: QueryDict, at: datetime.datetime, year: int | None = None) -> str:
-        def notices() -> NoticeQuerySet:
-            return closed(at) if year is None else closed(at).closing_in(year)
-
-        return find_keyset_query(query, notices, "closes_at")
-
-    return find
-
-
-@canonical_query(_archive_query(Vacancy.objects.closed))
+@canonical_query(CLOSED_JOBS.find_canonical_query)
 @require_safe
 def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """Closed positions, of one year where the address names one; the last to close first."""
-    rows = Vacancy.objects.closed(request.at).select_related("duty_station")
-    return _render_archive(request, "careers/closed_list.html", rows, year)
+    return _render_archive(request, "careers/closed_list.html", CLOSED_JOBS, year)
 
 
-@canonical_query(_archive_query(ProcurementNotice.objects.closed))
+@canonical_query(CLOSED_TENDERS.find_canonical_query)
 @require_safe
 def procurement_closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """Closed tenders, of one year where the address names one; the last to close first."""
-    rows = ProcurementNotice.objects.closed(request.at)
-    return _render_archive(request, "careers/procurement_closed_list.html", rows, year, section="tenders")
+    template = "careers/procurement_closed_list.html"
+    return _render_archive(request, template, CLOSED_TENDERS, year, section="tenders")
 
 
-@canonical_query(_archive_query(ProcurementNotice.objects.awarded))
+@canonical_query(AWARDS.find_canonical_query)
 @require_safe
 def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """Awarded tenders, with supplier and value where the office gives them."""
-    rows = ProcurementNotice.objects.awarded(request.at).prefetch_related("awards")
-    return _render_archive(request, "careers/award_list.html", rows, year, section="tenders")
+    return _render_archive(request, "careers/award_list.html", AWARDS, year, section="tenders")
 
 
 def _render_archive(
-    request: HttpRequest, template: str, notices: NoticeQuerySet, year: int | None, **context: Any
+    request: HttpRequest, template: str, archive: Archive, year: int | None, **context: Any
 ) -> HttpResponse:
-    years = notices.closing_years()
-    if year is not None:
-        if year not in years:
-            raise Http404
-        notices = notices.closing_in(year)
+    """Of all years, or of the one that the address names."""
+    years = archive.years(request.at)
+    if year is not None and year not in years:
+        raise Http404
+    notices = archive.notices(request.at, year).for_list()
     page = get_keyset_page(request, notices, "closes_at", latest_first=True)
     return _render(request, template, page.rows, stretch=page, year=year, years=years, **context)
 

@@ -38,6 +38,9 @@ if not ALLOWED_HOSTS:
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+#: A file, on which the server listens instead, for a proxy on the same machine.
+SOCKET = env.str("SOCKET", default="")
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 SITE_URL = env.str("SITE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
     stop("SITE_URL must be an absolute address such as https://laos.example.org")
@@ -134,7 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         # A server that vanished from the network is given up after so many milliseconds, or four probes.
@@ -144,6 +147,8 @@ else:
         "keepalives_count": 4,
         "options": "-c statement_timeout=15000 -c lock_timeout=10000",
     } | DATABASES["default"].get("OPTIONS", {})
+# Where a SQLite file was replaced, `delivery.database_file` closes the connections to the old one.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ------------------------------------------------------------------------
@@ -246,7 +251,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES or SOCKET else None
 # W003: AdminCsrfMiddleware checks admin forms, but Django looks for its own class.
 # W005, W021: HSTS for subdomains and the preload list are the decision of the parent domain.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from iomlaos.delivery.pagination import find_page_query
 from iomlaos.delivery.stretch import cached_per_version
+from programmes.listings import live_programmes
 from programmes.models import Document, Programme
 from programmes.models.document import DocumentQuerySet
 
@@ -14,9 +15,9 @@ from programmes.models.document import DocumentQuerySet
 @cached_per_version
 def _choices(at: datetime.datetime) -> tuple[list[Programme], list[Document.Kind]]:
     """The live programmes and the kinds that live documents have."""
-    documents = Document.objects.live(at)
-    programmes = Programme.objects.live(at).filter(documents__in=documents).distinct()
-    return [*programmes], documents.kinds()
+    pairs = [*Document.objects.live(at).order_by().values_list("programme", "kind").distinct()]
+    programmes = [row for row in live_programmes(at) if any(row.pk == of for of, _kind in pairs)]
+    return programmes, [kind for kind in Document.Kind if any(kind == of for _programme, of in pairs)]
 
 
 class DocumentFilter(NamedTuple):

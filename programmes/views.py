@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from iomlaos.delivery.cacheability import canonical_query
@@ -15,29 +15,19 @@ from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
 from programmes.filters import DocumentFilter
+from programmes.listings import live_programmes, load_programmes, public_donors, set_live_programmes
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project, group_figures
 
 
 @require_safe
 def programme_list(request: HttpRequest) -> HttpResponse:
-    programmes = Programme.objects.live(request.at).prefetch_related("figures")
+    programmes = live_programmes(request.at)
     return _render(request, "programmes/programme_list.html", programmes, programmes=programmes)
 
 
-def _programmes_for_page(at: datetime.datetime) -> QuerySet:
-    return Programme.objects.prefetch_related(
-        "figures",
-        "donors",
-        Prefetch("counterparts", Counterpart.objects.select_related("parent")),
-        "places",
-        Prefetch("projects", Project.objects.live(at).by_date()),
-        Prefetch("documents", Document.objects.live(at).with_versions(at)),
-    )
-
-
-@record_view(Programme, _programmes_for_page)
+@record_view(Programme, load_programmes, live_programmes)
 def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse:
-    previous, following = programme.neighbours(request.at)
+    previous, following = programme.neighbours(live_programmes(request.at))
     context = {
         "programme": programme,
         "figure_groups": group_figures(programme.figures.all()),
@@ -51,28 +41,30 @@ def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse
 @canonical_query(find_page_query)
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
-    page = get_page(request, Project.objects.live(request.at).by_date().with_programme(request.at))
+    page = get_page(request, Project.objects.live(request.at).by_date().defer("body"))
+    set_live_programmes(page, request.at)
     return _render(request, "programmes/project_list.html", page, page=page)
 
 
-def _projects_for_page(at: datetime.datetime) -> QuerySet:
-    return Project.objects.with_programme(at).prefetch_related(
+def _load_projects(at: datetime.datetime) -> QuerySet:
+    return Project.objects.prefetch_related(
         "donors",
         Prefetch("partners", Counterpart.objects.select_related("parent")),
         "places",
-        Prefetch("documents", Document.objects.live(at).with_versions(at)),
+        Prefetch("documents", Document.objects.live(at).prefetch_related("versions")),
     )
 
 
-@record_view(Project, _projects_for_page)
+@record_view(Project, _load_projects)
 def project_detail(request: HttpRequest, project: Project) -> HttpResponse:
+    set_live_programmes([project], request.at)
     context = {"project": project, "reviewed_on": project.reviewed_on}
     return _render(request, "programmes/project_detail.html", [project], **context)
 
 
 @require_safe
 def donor_list(request: HttpRequest) -> HttpResponse:
-    donors = Donor.objects.public(request.at).with_work(request.at)
+    donors = public_donors(request.at)
     work = [record for donor in donors for record in donor.work]
     context = {"groups": Donor.by_kind(donors), "count": len(donors)}
     return _render(request, "programmes/donor_list.html", work, **context)
@@ -80,8 +72,9 @@ def donor_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    donors = Donor.objects.public(request.at).with_work(request.at).prefetch_related("programmes__figures")
-    donor = get_object_or_404(donors, slug=slug)
+    donor = next((donor for donor in public_donors(request.at) if donor.slug == slug), None)
+    if donor is None:
+        raise Http404
     return _render(request, "programmes/donor_detail.html", donor.work, donor=donor)
 
 
@@ -91,18 +84,19 @@ def _document_preview(request: HttpRequest, document: Document) -> HttpResponse:
     return _render_documents(request, [document], **context)
 
 
-@previewed_by(_document_preview, lambda at: Document.objects.with_versions(at))
+@previewed_by(_document_preview, lambda at: Document.objects.prefetch_related("versions"))
 @canonical_query(DocumentFilter.find_canonical_query)
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
     """All documents, or those of one programme or kind."""
     filters = DocumentFilter.of_query(request.GET, request.at)
-    documents = filters.narrow(Document.objects.live(request.at)).with_versions(request.at).by_programme()
+    documents = filters.narrow(Document.objects.live(request.at)).by_programme().prefetch_related("versions")
     return _render_documents(request, documents, query=filters.query, **filters._asdict())
 
 
 def _render_documents(request: HttpRequest, documents: Iterable[Document], **context: object) -> HttpResponse:
     page = get_page(request, documents)
+    set_live_programmes(page, request.at)
     return _render(request, "programmes/document_list.html", page, page=page, section="documents", **context)
 
 

@@ -26,7 +26,7 @@ from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.models import Office
+from iomlaos.office.models import current_office
 
 #: Seven-bit text, which every mail server accepts.
 UTF8 = Charset("utf-8")
@@ -76,7 +76,7 @@ def alert_email(
 def _build_email(
     message: AlertMessage, at: datetime.datetime, subject: str, template: str, **context: Any
 ) -> EmailMessage:
-    subscription, office = message.subscription, Office.get_current()
+    subscription, office = message.subscription, current_office(at)
     context |= {
         "subscription": subscription,
         "about": subscription.scope_label(at),

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,16 +24,18 @@ from careers.exports.notice_data import (
     closing_line,
     derived_id,
     export_title,
+    for_export,
+    load_history,
     notice_facts,
     notice_url,
     organization_name,
-    with_export_data,
 )
-from careers.models.notice import Notice
+from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.models import Office
+from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.office.models import Office, current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: Feed readers keep what they have seen.
@@ -72,18 +75,25 @@ def procurements_feed(request: HttpRequest) -> HttpResponse:
 
 def _open_notices(request: HttpRequest, title: str, page: str, models: list[type[Notice]]) -> HttpResponse:
     """Newest first. The feed was updated when an entry was, and when a notice closed and left it."""
-    at, office = request.at, Office.get_current()
-    notices: list[Notice] = []
-    for model in models:
-        notices += with_export_data(model.objects.open(at).newest_first())[:MAX_ENTRIES]
+    at, office = request.at, current_office(request.at)
+    newest = (for_export(model.objects.open(at).newest_first())[:MAX_ENTRIES] for model in models)
+    notices = load_history(chain.from_iterable(newest))
     notices.sort(key=lambda notice: notice.announced_at, reverse=True)
     entries = [_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
-    closed = filter(None, [model.objects.closed(at).first() for model in models])
-    updates = [notice.closes_at for notice in closed] + [entry["updateddate"] for entry in entries]
+    closings = [_last_closings(at)[model] for model in models]
+    updates = [*filter(None, closings), *(entry["updateddate"] for entry in entries)]
     title = clean_text(f"{title} · {office}") if office else title
     updated = max(updates, default=NEVER)
     own_url = absolute_url(request.path)
     return _feed_response(request, entries, own_url, page, office, title=title, updated=updated)
+
+
+@cached_per_version
+def _last_closings(at: datetime.datetime) -> dict[type[Notice], datetime.datetime | None]:
+    closings = {
+        model: model.objects.closed(at).values_list("closes_at", flat=True) for model in notice_models()
+    }
+    return {model: moments.first() for model, moments in closings.items()}
 
 
 def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
@@ -120,12 +130,12 @@ def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
 def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpResponse:
     """The changes, answers, closing and outcome of one notice, latest first; at the end the notice itself."""
     at = request.at
-    notices = with_export_data(model.objects.all())
-    notice = get_published_or_raise(model, slug, at, notices, beside="feed.atom")
+    notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="feed.atom")
+    load_history([notice])
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(
-        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), Office.get_current(),
+        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), current_office(at),
         title=export_title(notice), subtitle=closing_line(notice, at), updated=notice.last_updated(at),
     )  # fmt: skip
 

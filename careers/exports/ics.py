@@ -1,18 +1,19 @@
 """iCalendar files (RFC 5545) of deadlines."""
 
 import datetime
-from collections.abc import Iterator
+from itertools import chain
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from careers.exports.notice_data import clean_text, export_title, with_export_data
+from careers.exports.notice_data import clean_text, export_title, for_export, load_history
 from careers.models.deadline import DAY
 from careers.models.notice import Notice, notice_models
+from careers.models.notice_queryset import NoticeQuerySet
 from iomlaos.delivery.headers import set_expiry
-from iomlaos.office.models import Office
+from iomlaos.office.models import current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 #: How long after its deadline the calendar shows what was withdrawn or cancelled.
@@ -25,10 +26,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     from careers.exports import ics_events  # noqa: PLC0415  icalendar: 3 MB
 
     at = request.at
-    notices = [notice for model in notice_models() for notice in _subscribed_notices(model, at)]
+    subscribed = (_subscribed_notices(model, at) for model in notice_models())
+    notices = load_history(chain.from_iterable(subscribed))
     events = [event for notice in notices for event in ics_events.notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
-    title, office = _("Deadlines"), Office.get_current()
+    title, office = _("Deadlines"), current_office(at)
     # A calendar may not be empty (RFC 5545, 3.6); with nothing open it still holds the zone.
     name = clean_text(f"{title} · {office}") if office else title
     response = ics_events.calendar_response([ics_events.VTIMEZONE, *events], name)
@@ -38,13 +40,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> Iterator[Notice]:
+def _subscribed_notices(model: type[Notice], at: datetime.datetime) -> NoticeQuerySet:
     """Open notices; and withdrawn and cancelled ones, so that subscribers see that a date is off."""
-    notices, since = model.objects.all(), at - CANCELLED_SHOWN
-    yield from with_export_data(notices.open(at))
+    notices, since = for_export(model.objects.all()), at - CANCELLED_SHOWN
     cancelled = notices.closed(at).filter(outcome=Notice.Outcome.CANCELLED)
-    for called_off in (cancelled, notices.withdrawn(at)):
-        yield from with_export_data(called_off.filter(closes_at__gt=since))
+    called_off = [rows.filter(closes_at__gt=since) for rows in (cancelled, notices.withdrawn(at))]
+    first, *others = [rows.order_by() for rows in (notices.open(at), *called_off)]
+    return first.union(*others, all=True)
 
 
 @require_safe
@@ -53,8 +55,8 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
     from careers.exports import ics_events  # noqa: PLC0415  icalendar: 3 MB
 
     at = request.at
-    notices = with_export_data(model.objects.all())
-    notice = get_published_or_raise(model, slug, at, notices, beside="deadline.ics")
+    notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="deadline.ics")
+    load_history([notice])
     events = [*ics_events.notice_events(notice, at)]
     reminders = [moment for event in events for moment in ics_events.add_reminders(event, at)]
     response = ics_events.calendar_response(events, export_title(notice))

@@ -61,6 +61,10 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
     #: The outcomes that this kind can have, and those after which people still wait for a result.
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = ()
     UNDECIDED_OUTCOMES: ClassVar[tuple[str, ...]] = ("", Outcome.UNDER_REVIEW)
+    #: What a row of a list shows, and the date of the list.
+    LISTED: ClassVar[tuple[str, ...]] = (
+        "slug", "title", "reference", "closes_at", "outcome", "information_date",
+    )  # fmt: skip
     #: Slugs that are addresses of lists.
     RESERVED_SLUGS: ClassVar[tuple[str, ...]] = ()
     closed_message: ClassVar[Promise | str] = ""
@@ -324,15 +328,3 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 def notice_models() -> list[type[Notice]]:
     """Every kind of notice: there is no registry to fill."""
     return Notice.__subclasses__()
-
-
-def next_to_close(at: datetime.datetime, number: int) -> list[Notice]:
-    """The open notices, of whichever kind, that close first. Not internal positions."""
-    first = [notice for kind in notice_models() for notice in kind.objects.open(at).external()[:number]]
-    return sorted(first, key=lambda notice: notice.closes_at)[:number]
-
-
-def last_closed(at: datetime.datetime) -> Notice | None:
-    """The closed notice, of whichever kind, that closed last. Not an internal position."""
-    last = (kind.objects.closed(at).external().first() for kind in notice_models())
-    return max(filter(None, last), key=lambda notice: notice.closes_at, default=None)

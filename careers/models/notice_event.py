@@ -50,6 +50,11 @@ class NoticeEventsMixin:
     #: Relations to the records of its changes.
     CHANGES: ClassVar[tuple[str, ...]] = ("deadline_changes",)
 
+    @classmethod
+    def history(cls) -> tuple[str, ...]:
+        """The relations that `events` reads."""
+        return (*cls.CHANGES, *cls.DATED_ENTRIES)
+
     @property
     def announced_at(self) -> datetime.datetime:
         """When visitors could first read it. `NoticeQuerySet.newest_first` has the same rule."""

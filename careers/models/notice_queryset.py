@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING, next_text_change
 from iomlaos.delivery.next_change import ClockMoments
+from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 
@@ -58,7 +59,7 @@ class NoticeQuerySet(PublishableQuerySet):
             return []
         years = range(local_date(last[0]).year, local_date(first[0]).year - 1, -1)
         exists = {f"in_{year}": models.Exists(self.order_by().closing_in(year)) for year in years}
-        row = self.model._base_manager.filter(pk=first[1]).values(**exists).get()
+        row = self.model._base_manager.filter(pk=first[1]).annotate(**exists).values(*exists).get()
         return [year for year in years if row[f"in_{year}"]]
 
     def without_outcome(self, at: datetime.datetime) -> Self:
@@ -96,9 +97,18 @@ class NoticeQuerySet(PublishableQuerySet):
             ClockMoments(followed, "closes_at", _end_of_following),
         ]
 
+    def for_list(self) -> Self:
+        """Load only what a row of a list shows."""
+        return self.only(*self.model.LISTED)
+
+    def without_texts(self) -> Self:
+        """Do not load the rich texts, which only its page shows."""
+        fields = self.model._meta.concrete_fields
+        return self.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
+
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""
-        return self.prefetch_related(*self.model.CHANGES, *self.model.DATED_ENTRIES)
+        return self.prefetch_related(*self.model.history())
 
     def with_readvertised(self, at: datetime.datetime) -> Self:
         """Prefetch the notice that replaces it, if that is live."""

@@ -64,6 +64,7 @@ class ProcurementNotice(Notice):
         not_copied=("clarifications_until", "pre_bid_at"),
     )
     list_url_name = "careers:procurement_list"
+    LISTED = (*Notice.LISTED, "method")
     OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.FILLED)
     MILESTONES = ("clarifications_until", "pre_bid_at")
     DATED_ENTRIES = ("amendments", "clarifications")

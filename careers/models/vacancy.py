@@ -71,6 +71,9 @@ class VacancyQuerySet(NoticeQuerySet):
         """Open to people who already work for IOM, and to nobody else."""
         return self.filter(tier=Vacancy.Tier.INTERNAL_ONLY)
 
+    def for_list(self) -> Self:
+        return super().for_list().select_related("duty_station")
+
     def with_form(self, at: datetime.datetime) -> Self:
         """Prefetch the application form, if that is live, and its versions."""
         forms = ApplicationForm.objects.live(at).prefetch_related("versions")
@@ -111,6 +114,7 @@ class Vacancy(Notice):
     )
     closed_message = _("We no longer accept applications.")
     list_url_name = "careers:career_list"
+    LISTED = (*Notice.LISTED, "grade", "contract", "tier", "duty_station__name")
     #: The parts of the notice, in order.
     SECTIONS = ("context", "responsibilities", "qualifications", "languages", "competencies")
     OUTCOMES = tuple(outcome for outcome in Notice.Outcome if outcome != Notice.Outcome.AWARDED)

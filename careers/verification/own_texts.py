@@ -19,7 +19,7 @@ from careers.verification.elements import Element, Kind
 from careers.verification.message import normalize, read, sentences_of
 from careers.verification.text_match import words_of
 from iomlaos.media.richtext import RichTextField
-from iomlaos.office.models import Office, StandardText
+from iomlaos.office.models import StandardText, current_office
 
 #: Elements that begin a line, and what a reader does not see.
 BLOCK = re.compile(
@@ -146,7 +146,7 @@ def own_texts(notices: list[Notice], similar: list[Notice], request: HttpRequest
         own.add_contacts(notice)
     for notice in similar:
         own.add_similar(notice)
-    if office := Office.get_current():
+    if office := current_office(request.at):
         own.add_text(f"{office.name}\n{office.postal_address}")
         for point in office.contact_points.all():
             own.add_html(f'<a href="{point.link}">{point.written}</a>')

@@ -17,6 +17,7 @@ from django.utils.http import parse_http_date
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
 from iomlaos.delivery.content_version import VersionReader, read_exactly
+from iomlaos.delivery.database_file import close_if_replaced
 from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
 
@@ -54,24 +55,21 @@ class PageRenderer:
         return future
 
     def _render(self, path: str, query: str, host: str) -> CachedPage:
+        close_if_replaced()
         # The version before anything is read: what is made of it is at least as new.
         version, now = read_exactly(self.read_version), time.time()
         stretch = self._find_stretch(version, now)
         with within(stretch):
             at = datetime.datetime.fromtimestamp(now, datetime.UTC)
             query = find_canonical_query(path, query, at) or ""
-            kept = self.pages.get((path, query))
-            if kept and kept.holds(version, now):
-                return kept
-            status, headers, body = ask(self.application, path, query, host)
+            page = self.pages.get((path, query))
+            if page and page.holds(version, now):
+                return page
+            page = render_page(self.application, path, query, host, stretch, now)
         if stretch and read_exactly(self.read_version) != version:
             # An edit came in between: the page may have a deadline that the stretch does not know.
-            stretch = None
-        # A page that changes before the site does says so itself, see `headers.set_expiry`.
-        expiry = dict(headers).get("Expires")
-        until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER) if stretch else now
-        page = CachedPage(version or "", now, until, status, headers, body)
-        if stretch and page.is_kept:
+            page.until = now
+        elif page.is_kept and stretch:
             self.pages.put((path, query), page)
         return page
 
@@ -87,6 +85,19 @@ class PageRenderer:
                     return None
                 self.stretch = Stretch(version, now, change.timestamp() if change else FOREVER)
             return self.stretch
+
+
+def render_page(
+    application: WSGIApplication, path: str, query: str, host: str, stretch: Stretch | None, now: float
+) -> CachedPage:
+    """A page as Django makes it within a stretch. Without one it holds for this request alone."""
+    status, headers, body = ask(application, path, query, host)
+    if stretch is None:
+        return CachedPage("", now, now, status, headers, body)
+    # A page that changes before the site does says so itself, see `headers.set_expiry`.
+    expiry = dict(headers).get("Expires")
+    until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER)
+    return CachedPage(stretch.version, now, until, status, headers, body)
 
 
 def ask(application: WSGIApplication, path: str, query: str, host: str) -> tuple[str, Headers, bytes]:

@@ -26,16 +26,26 @@ class Stretch:
 
 
 _current: ContextVar[Stretch | None] = ContextVar("stretch", default=None)
+_moment_ahead: ContextVar[datetime.datetime | None] = ContextVar("moment_ahead", default=None)
 
 
 @contextmanager
-def within(stretch: Stretch | None) -> Iterator[None]:
-    """Render a page within a stretch: `cached_per_version` keeps its values there."""
-    token = _current.set(stretch)
+def within(stretch: Stretch | None, *, moment_ahead: datetime.datetime | None = None) -> Iterator[None]:
+    """Render a page within a stretch: `cached_per_version` keeps its values there.
+
+    `moment_ahead` renders it as it will be then. Nothing is published for it.
+    """
+    tokens = _current.set(stretch), _moment_ahead.set(moment_ahead)
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _moment_ahead.reset(tokens[1])
+
+
+def moment_ahead() -> datetime.datetime | None:
+    """The moment that a page is rendered for, where that is not the present."""
+    return _moment_ahead.get()
 
 
 def cached_per_version(make: Callable[[datetime.datetime], T]) -> Callable[[datetime.datetime], T]:

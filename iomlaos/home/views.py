@@ -1,42 +1,38 @@
 """Public pages that bring programmes, careers and the office together."""
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.models.notice import last_closed, next_to_close
+from careers.listings import last_closed, next_to_close, open_notices
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
 from iomlaos.office.models import Page, Place
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.shortcuts import record_view
-from programmes.models import Counterpart, Donor, Figure, Programme, Project, group_figures
-
-#: Open notices on the home page: the next to close.
-OPEN_ON_HOME = 2
+from programmes.listings import country_figures, live_programmes, office_counterparts, public_donors
+from programmes.models import Programme, group_figures
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = request.at
-    projects = Prefetch("projects", Project.objects.live(at).prefetch_related("places"))
-    programmes = Programme.objects.live(at).prefetch_related("figures", "places", projects)
+    programmes = live_programmes(at)
     places = [(programme, _places(programme)) for programme in programmes]
-    next_to_close_now = next_to_close(at, OPEN_ON_HOME)
+    is_open, next_now = open_notices(at), next_to_close(at)
     context = {
         "at": at,
         "programmes": programmes,
-        "figures": group_figures(Figure.objects.filter(programme=None)),
-        "next_to_close": next_to_close_now,
-        "job_count": Vacancy.objects.open(at).external().count(),
-        "tender_count": ProcurementNotice.objects.open(at).count(),
-        "last_closed": None if next_to_close_now else last_closed(at),
-        "donors": Donor.sorted_by_name(Donor.objects.public(at)),
-        "counterparts": Counterpart.objects.filter(is_internal=True),
+        "figures": group_figures(country_figures(at)),
+        "next_to_close": next_now,
+        "job_count": is_open[Vacancy].count,
+        "tender_count": is_open[ProcurementNotice].count,
+        "last_closed": None if next_now else last_closed(at),
+        "donors": public_donors(at),
+        "counterparts": office_counterparts(at),
         "information_date": max_or_none(programme.information_date for programme in programmes),
         "map": draw_map((programme, named) for programme, named in places if named),
         "section": "home",
@@ -52,11 +48,12 @@ def _places(programme: Programme) -> list[Place]:
 
 @record_view(Page)
 def about(request: HttpRequest, page: Page) -> HttpResponse:
+    figures = country_figures(request.at)
     context = {
         "page": page,
-        "counterparts": Counterpart.objects.filter(is_internal=True).with_work(request.at),
-        "figures": group_figures(Figure.objects.filter(programme=None)),
-        "figures_without_caption": Figure.objects.filter(programme=None).without_caption(),
+        "counterparts": office_counterparts(request.at),
+        "figures": group_figures(figures),
+        "figures_without_caption": [figure for figure in figures if not figure.caption_en],
         "information_date": page.information_date,
         "reviewed_on": page.reviewed_on,
         "section": "about",

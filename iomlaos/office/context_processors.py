@@ -1,14 +1,16 @@
 """Template context of every page: the office and the current site notices."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from iomlaos.office.models import Office, SiteNotice
+from iomlaos.office.models import current_office, current_site_notices
 
 
 def office(request: HttpRequest) -> dict[str, object]:
-    """Both are read when a template first uses them. Warnings come first, then the newest notice."""
+    """Both are read when a template first uses them."""
     return {
-        "office": SimpleLazyObject(Office.get_current),
-        "site_notices": SiteNotice.objects.public(request.at).order_by("-kind", "-pk"),
+        "office": SimpleLazyObject(partial(current_office, request.at)),
+        "site_notices": SimpleLazyObject(partial(current_site_notices, request.at)),
     }

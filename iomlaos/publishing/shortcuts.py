@@ -2,8 +2,8 @@
 
 import datetime
 import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,6 +33,11 @@ def get_published_or_raise(
     rows: PublishableQuerySet = model.objects.all() if queryset is None else queryset
     if found := rows.live(at).filter(slug=slug).first():
         return found
+    raise_hidden(model, slug, at, beside=beside)
+
+
+def raise_hidden(model: type[Publishable], slug: str, at: datetime.datetime, *, beside: str = "") -> NoReturn:
+    """Say where an object is that is not live at its address, or what became of it."""
     hidden = model.objects.filter(slug=slug).first()
     if hidden is not None and hidden.was_withdrawn(at):
         raise _gone(hidden)
@@ -51,21 +56,30 @@ RecordPage = Callable[[HttpRequest, Any], HttpResponse]
 
 
 def record_view(
-    model: type[Publishable], queryset: Callable[[datetime.datetime], models.QuerySet] | None = None
+    model: type[Publishable],
+    queryset: Callable[[datetime.datetime], models.QuerySet] | None = None,
+    find_live: Callable[[datetime.datetime], Iterable[Publishable]] | None = None,
 ) -> Callable[[RecordPage], Callable[..., HttpResponse]]:
     """Decorator: make a view of a live record by its slug of a function that renders one record.
 
-    `queryset` gives what the page loads at a moment. The view has a `preview`, see `previewed_by`.
+    `queryset` gives what the page loads at a moment. Where there are few records, `find_live` gives all that
+    are live, read once for many pages. The view has a `preview`, see `previewed_by`.
     """
 
     def decorate(page: RecordPage) -> Callable[..., HttpResponse]:
         def rows(at: datetime.datetime) -> models.QuerySet:
             return queryset(at) if queryset else model.objects.all()
 
+        def find(slug: str, at: datetime.datetime) -> Publishable:
+            if find_live is None:
+                return get_published_or_raise(model, slug, at, rows(at))
+            record = next((record for record in find_live(at) if record.slug == slug), None)
+            return record or raise_hidden(model, slug, at)
+
         @require_safe
         @functools.wraps(page)
         def view(request: HttpRequest, slug: str) -> HttpResponse:
-            return page(request, get_published_or_raise(model, slug, request.at, rows(request.at)))
+            return page(request, find(slug, request.at))
 
         return previewed_by(page, rows)(view)
 

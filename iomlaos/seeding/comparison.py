@@ -42,7 +42,17 @@ def stored_texts(row: models.Model) -> dict[str, str]:
 def field_hashes(row: models.Model) -> dict[str, str]:
     """A hash of each field, as the database holds it."""
     stored = type(row)._base_manager.get(pk=row.pk)
-    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in stored_texts(stored).items()}
+    return {name: _hash(text) for name, text in stored_texts(stored).items()}
+
+
+def default_hash(model: type[models.Model], name: str) -> str:
+    """The hash of a field that nobody has filled in: a migration added it after the record was loaded."""
+    field = model._meta.get_field(name)
+    return _hash(as_text(field, [] if field.many_to_many else field.get_default()))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def describe_difference(ours: str, theirs: str) -> str:

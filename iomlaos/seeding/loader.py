@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from iomlaos.publishing.merge import constraint_groups
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import locked, owner_of, serialize
-from iomlaos.seeding.comparison import as_text, describe_difference, field_hashes, row_at, stored_texts
+from iomlaos.seeding.comparison import (
+    as_text,
+    default_hash,
+    describe_difference,
+    field_hashes,
+    row_at,
+    stored_texts,
+)
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import SeedError, SeedRecord
 
@@ -148,7 +155,11 @@ class SeedLoader:
         if row is None:
             return None, {}, True
         differing, written = self.differing_values(record, row), self.seeded[record.identity].hashes
-        changed = {name for name, value in field_hashes(row).items() if value != written.get(name)}
+        changed = {
+            name
+            for name, value in field_hashes(row).items()
+            if value != (written.get(name) or (written and default_hash(record.model, name)))
+        }
         groups = constraint_groups(record.model)
         values = {name: value for name, value in differing.items() if not groups.get(name, {name}) & changed}
         return row, values, len(values) < len(differing)

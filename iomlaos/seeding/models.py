@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class SeededRecord(models.Model):
     """A record of the fixtures that was loaded, with a hash of each field as the seed last wrote it.
 
-    A field with another hash was changed by staff. What staff had made under the same key has no hashes.
+    A field with another hash was changed by staff, and so was one without a hash that has been filled in.
+    What staff had made under the same key has no hashes.
     """
 
     is_content = False

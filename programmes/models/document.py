@@ -1,6 +1,5 @@
 """Documents and their files."""
 
-import datetime
 from typing import Self
 
 from django.db import models
@@ -14,10 +13,6 @@ from programmes.models.project import Project
 
 
 class DocumentQuerySet(PublishableQuerySet):
-    def with_versions(self, at: datetime.datetime) -> Self:
-        """Prefetch the versions, and the programme if it is live."""
-        return self.prefetch_related("versions", models.Prefetch("programme", Programme.objects.live(at)))
-
     def on_request(self) -> Self:
         """Without a file or an address."""
         return self.filter(versions__isnull=True)
@@ -27,11 +22,6 @@ class DocumentQuerySet(PublishableQuerySet):
         return self.order_by(
             models.F("programme__order").asc(nulls_last=True), "programme", "order", "title_en"
         )
-
-    def kinds(self) -> list["Document.Kind"]:
-        """The kinds that occur."""
-        values = set(self.order_by().values_list("kind", flat=True).distinct())
-        return [kind for kind in Document.Kind if kind in values]
 
 
 class Document(Publishable):

@@ -1,6 +1,7 @@
 """Programmes: the lines of work of the office."""
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -59,9 +60,9 @@ class Programme(Publishable):
         """The figure that lists show beside the programme, of the prefetched ones."""
         return next((figure for figure in self.figures.all() if figure.is_headline and figure.caption), None)
 
-    def neighbours(self, at: datetime.datetime) -> tuple[Self | None, Self | None]:
-        """The live programmes before and after it, in the order of the lists."""
-        rows = [None, *type(self).objects.live(at), None]
+    def neighbours(self, programmes: Iterable[Self]) -> tuple[Self | None, Self | None]:
+        """The programmes before and after it, of those in a list."""
+        rows = [None, *programmes, None]
         place = next((place for place, row in enumerate(rows) if row and row.pk == self.pk), None)
         return (rows[place - 1], rows[place + 1]) if place else (None, None)
 

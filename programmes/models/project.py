@@ -1,6 +1,5 @@
 """Projects within programmes."""
 
-import datetime
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -22,10 +21,6 @@ class ProjectQuerySet(PublishableQuerySet):
     def by_date(self) -> Self:
         """Latest start first; projects without a known start come last."""
         return self.order_by(models.F("starts").desc(nulls_last=True), "title_en")
-
-    def with_programme(self, at: datetime.datetime) -> Self:
-        """Prefetch the programme if it is live; otherwise `programme` is None."""
-        return self.prefetch_related(models.Prefetch("programme", Programme.objects.live(at)))
 
 
 class Project(Publishable):

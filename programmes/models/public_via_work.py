@@ -21,8 +21,8 @@ class PublicViaWorkQuerySet(SlugQuerySet):
     def with_work(self, at: datetime.datetime) -> Self:
         """Prefetch the live programmes and projects that name them."""
         return self.prefetch_related(
-            Prefetch("programmes", self._live("programmes", at)),
-            Prefetch("projects", self._live("projects", at).by_date().with_programme(at)),
+            Prefetch("programmes", self._live("programmes", at).defer("body")),
+            Prefetch("projects", self._live("projects", at).by_date().defer("body")),
         )
 
     def _live(self, relation: str, at: datetime.datetime) -> QuerySet:

@@ -3,8 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from iomlaos.office.models import ContactPoint, Office, Page, Place
+from iomlaos.office.models import ContactPoint, Office, Page, Place, current_office
 from tests.helpers.factories import make_contact_point, make_office, make_page, make_place, make_standard_text
 
 
@@ -112,11 +113,11 @@ def test_the_office_knows_what_visitors_look_for_in_vain():
     for kind, written in (("email", "office@example.org"), ("press", "+856 20 555 99 99"), ("map", "Map")):
         assert Office.objects.with_missing_contacts().exists()
         make_contact_point(kind=kind, written=written)
-    assert Office.get_current().missing_contacts == ["Opening hours"]
+    assert current_office(timezone.now()).missing_contacts == ["Opening hours"]
     office.hours_en = "Monday to Friday"
     office.save()
     assert not Office.objects.with_missing_contacts().exists()
-    assert Office.get_current().missing_contacts == []
+    assert current_office(timezone.now()).missing_contacts == []
 
 
 # --- Places -----------------------------------------------------------------------------------

@@ -39,6 +39,19 @@ def test_rich_text_of_a_fixture_is_sanitised(folder):
     assert Programme.objects.get().body_en == "<h2>Why</h2>\n<p>Because of it.</p>"
 
 
+def test_an_empty_database_beside_uploads_is_seeded_only_where_that_is_said(folder, settings):
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "letter.pdf").write_text("a letter")
+    with pytest.raises(
+        CommandError, match="^The database is empty, but .*/uploads holds uploads.*--into-empty$"
+    ):
+        seed(folder)
+    assert not SeededRecord.objects.exists()
+    call_command("seed", fixtures=folder, into_empty=True, verbosity=0)
+    assert SeededRecord.objects.count() == 10
+    assert seed(folder) == summary()
+
+
 def test_second_run_writes_nothing(folder):
     seed(folder)
     assert seed(folder) == summary()

@@ -62,6 +62,19 @@ def test_a_record_that_nobody_changed_is_updated_whole(folder):
     assert [donor.slug for donor in project.donors.all()] == ["italy"]
 
 
+def test_a_field_that_a_later_version_added_is_filled_unless_staff_filled_it(folder):
+    for seeded in SeededRecord.objects.filter(model="programmes.donor"):
+        # So it was stored by a version that did not have the field.
+        del seeded.hashes["name_lo"]
+        seeded.save()
+    Donor.objects.filter(slug="italy").update(name_lo="ອີຕາລີ (staff)")
+    change(folder, "name_en: Government of Canada", "name_en: Government of Canada, name_lo: ການາດາ")
+    change(folder, "name_en: The Government of Italy", "name_en: The Government of Italy, name_lo: ອີຕາລີ")
+    assert counts(folder) == (0, 1, 1)
+    names = Donor.objects.order_by("slug").values_list("name_lo", flat=True)
+    assert list(names) == ["ການາດາ", "ອີຕາລີ (staff)"]
+
+
 def test_a_text_that_the_fixture_empties_is_emptied(folder):
     change(folder, "caption_en: people reached", 'caption_en: ""')
     assert counts(folder) == (0, 1, 0)

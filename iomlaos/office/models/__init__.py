@@ -1,5 +1,5 @@
-from .office import ContactPoint, Milestone, Office
+from .office import ContactPoint, Milestone, Office, current_office
 from .page import Page
 from .place import Place, SlugQuerySet
-from .site_notice import SiteNotice
-from .standard_text import StandardText
+from .site_notice import SiteNotice, current_site_notices
+from .standard_text import StandardText, standard_texts

@@ -1,5 +1,6 @@
 """The office and its contact points."""
 
+import datetime
 import re
 import uuid
 from typing import Self
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.stretch import cached_per_version
 from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
 
@@ -66,11 +68,6 @@ class Office(models.Model):
         first, _space, rest = self.short_name.partition(" ")
         return first, rest
 
-    @classmethod
-    def get_current(cls) -> "Office | None":
-        """The one row with its contact points; None before the seed."""
-        return cls.objects.prefetch_related("contact_points").first()
-
     @property
     def address_lines(self) -> list[str]:
         return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
@@ -90,6 +87,12 @@ class Office(models.Model):
     @property
     def telephone(self) -> "ContactPoint | None":
         return next(iter(self.telephones), None)
+
+
+@cached_per_version
+def current_office(at: datetime.datetime) -> Office | None:
+    """The one row with its contact points and milestones; None before the seed."""
+    return Office.objects.prefetch_related("contact_points", "milestones").first()
 
 
 class ContactPoint(models.Model):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.next_change import ClockMoments
+from iomlaos.delivery.stretch import cached_per_version
 
 
 class SiteNoticeQuerySet(models.QuerySet):
@@ -102,3 +103,9 @@ class SiteNotice(models.Model):
     @property
     def is_warning(self) -> bool:
         return self.kind == self.Kind.WARNING
+
+
+@cached_per_version
+def current_site_notices(at: datetime.datetime) -> list[SiteNotice]:
+    """Warnings come first, then the newest notice."""
+    return [*SiteNotice.objects.public(at).order_by("-kind", "-pk")]

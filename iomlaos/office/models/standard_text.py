@@ -1,5 +1,6 @@
 """Standard texts, shown on several pages."""
 
+import datetime
 import re
 from functools import cache
 from typing import Self
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.stretch import cached_per_version
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models.place import SlugQuerySet
 
@@ -55,10 +57,11 @@ class StandardText(models.Model):
         """Where it is shown, for `staff.references`: templates name it by its key."""
         return [_("pages of the site, which name it by its key")] if self.slug in _template_usages() else []
 
-    @classmethod
-    def by_slug(cls) -> dict[str, "StandardText"]:
-        """All texts by key, with underscores for templates: `standard.no_fee`."""
-        return {text.slug.replace("-", "_"): text for text in cls.objects.all()}
-
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+
+@cached_per_version
+def standard_texts(at: datetime.datetime) -> dict[str, StandardText]:
+    """All texts by key, with underscores for templates: `standard.no_fee`."""
+    return {text.slug.replace("-", "_"): text for text in StandardText.objects.all()}

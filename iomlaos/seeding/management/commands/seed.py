@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from iomlaos.seeding.loader import SeedLoader, load
+from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import SeedError, read
 
 
@@ -22,6 +23,10 @@ class Command(BaseCommand):
             "--check", action="store_true", help="load nothing; say what differs, and exit with 1 if it does"
         )
 
+        parser.add_argument(
+            "--into-empty", action="store_true", help="also where uploads stand beside an empty database"
+        )
+
     def handle(self, *args, **options) -> None:
         differences: list[str] = []
         try:
@@ -30,6 +35,8 @@ class Command(BaseCommand):
                 differences = list(SeedLoader(records).differences())
                 lines = differences or ["The database has all that the fixtures have, unchanged."]
             else:
+                if not options["into_empty"]:
+                    refuse_lost_database()
                 loader = load(records)
                 counts = f"{loader.created} created, {loader.updated} updated, {loader.kept} kept"
                 lines = [*loader.messages, f"{counts} because staff changed or deleted them."]
@@ -43,3 +50,13 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines))
         if differences:
             sys.exit(1)
+
+
+def refuse_lost_database() -> None:
+    """Uploads beside a database that was never seeded: most likely it is not the one that belongs to them."""
+    uploads = Path(settings.MEDIA_ROOT)
+    if not SeededRecord.objects.exists() and any(path.is_file() for path in uploads.rglob("*")):
+        raise CommandError(
+            f"The database is empty, but {uploads} holds uploads. Restore a backup, or correct DATABASE_URL; "
+            "to begin anew beside them: manage.py seed --into-empty"
+        )

@@ -1,0 +1,32 @@
+"""The lists of closed notices: of all years, or of one."""
+
+import datetime
+from collections.abc import Callable
+
+from django.http import QueryDict
+
+from careers.models.notice_queryset import NoticeQuerySet
+from careers.models.procurement import ProcurementNotice
+from careers.models.vacancy import Vacancy
+from iomlaos.delivery.pagination import find_keyset_query
+from iomlaos.delivery.stretch import cached_per_version
+
+
+class Archive:
+    """Closed notices of one kind, the last to close first."""
+
+    def __init__(self, find: Callable[[datetime.datetime], NoticeQuerySet]) -> None:
+        self.find = find
+        #: The years in which notices closed, by the moment.
+        self.years = cached_per_version(lambda at: find(at).closing_years())
+
+    def notices(self, at: datetime.datetime, year: int | None) -> NoticeQuerySet:
+        return self.find(at) if year is None else self.find(at).closing_in(year)
+
+    def find_canonical_query(self, query: QueryDict, at: datetime.datetime, year: int | None = None) -> str:
+        return find_keyset_query(query, lambda: self.notices(at, year), "closes_at")
+
+
+CLOSED_JOBS = Archive(Vacancy.objects.closed)
+CLOSED_TENDERS = Archive(ProcurementNotice.objects.closed)
+AWARDS = Archive(lambda at: ProcurementNotice.objects.awarded(at).prefetch_related("awards"))

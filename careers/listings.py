@@ -1,0 +1,48 @@
+"""What many public pages say of the notices, read once for all of them. Nobody may change these rows."""
+
+import datetime
+from typing import NamedTuple
+
+from careers.models.notice import Notice, notice_models
+from careers.models.vacancy import Vacancy
+from iomlaos.delivery.stretch import cached_per_version
+
+#: How many notices a page names that leads to the open ones.
+NEXT_TO_CLOSE = 2
+
+
+class OpenNotices(NamedTuple):
+    """The open notices of one kind, without internal positions."""
+
+    count: int
+    #: Some of them, the next to close first.
+    first: list[Notice]
+
+
+@cached_per_version
+def open_notices(at: datetime.datetime) -> dict[type[Notice], OpenNotices]:
+    """By kind; what pages say that only mention open notices."""
+    rows = {kind: kind.objects.open(at).external() for kind in notice_models()}
+    return {
+        kind: OpenNotices(notices.count(), [*notices.for_list()[:NEXT_TO_CLOSE]])
+        for kind, notices in rows.items()
+    }
+
+
+def next_to_close(at: datetime.datetime) -> list[Notice]:
+    """The open notices, of whichever kind, that close first. Not internal positions."""
+    first = [notice for notices in open_notices(at).values() for notice in notices.first]
+    return sorted(first, key=lambda notice: notice.closes_at)[:NEXT_TO_CLOSE]
+
+
+@cached_per_version
+def last_closed(at: datetime.datetime) -> Notice | None:
+    """The closed notice, of whichever kind, that closed last. Not an internal position."""
+    last = (kind.objects.closed(at).external().for_list().first() for kind in notice_models())
+    return max(filter(None, last), key=lambda notice: notice.closes_at, default=None)
+
+
+@cached_per_version
+def has_internal(at: datetime.datetime) -> bool:
+    """Whether a position is open that is for IOM's own people."""
+    return Vacancy.objects.open(at).internal().exists()
