@@ -1,6 +1,7 @@
 """manage.py backup: the database, the uploads and the key, in one file."""
 
 from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat, pluralize
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("target", help="a new file, or a folder, which gets a file with the date")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             path, manifest = back_up(options["target"])
         except (OperationError, OSError) as error:

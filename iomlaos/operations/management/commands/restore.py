@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("source", type=Path, help="the file")
         parser.add_argument("--replace", action="store_true", help="replace a database that is not empty")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = restore(options["source"], replace=options["replace"])
         except (OperationError, OSError) as error:
