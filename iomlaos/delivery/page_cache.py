@@ -110,9 +110,9 @@ class PageCache:
             waited = time.monotonic() - began
             if waited >= PATIENCE[self.read_version() is not None]:
                 return None
-            if waited >= COPY_AFTER and version and not query:
-                if copy := self.mirror.find(path, time.time(), version):
-                    return copy.as_copy("mirror")
+            may_copy = waited >= COPY_AFTER and version and not query
+            if may_copy and (copy := self.mirror.find(path, time.time(), version or "")):
+                return copy.as_copy("mirror")
             concurrent.futures.wait([future], STEP)
         if error := future.exception():
             logger.error("A page could not be made: %s", path, exc_info=error)
