@@ -1,12 +1,8 @@
 #!/bin/sh
-# `make run`: the database brought up to date, the content loaded and updated, then the server.
+# `make run`: the database brought up to date, the content loaded and updated, and the server, in one process.
 set -eu
 cd "$(dirname "$0")/.."
 . deploy/environment.sh
-
-.venv/bin/python deploy/check_port.py
-.venv/bin/python manage.py migrate --verbosity 0
-.venv/bin/python manage.py seed
 
 with=; [ "$DATA_DIR" = var ] || with="DATA_DIR=$DATA_DIR "
 cat <<END
@@ -17,4 +13,4 @@ cat <<END
   To stop:                Ctrl-C
 
 END
-exec sh deploy/serve.sh
+exec .venv/bin/python manage.py serve --update

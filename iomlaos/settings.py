@@ -38,6 +38,9 @@ if not ALLOWED_HOSTS:
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+#: A file, on which the server listens instead, for a proxy on the same machine.
+SOCKET = env.str("SOCKET", default="")
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 SITE_URL = env.str("SITE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
     stop("SITE_URL must be an absolute address such as https://laos.example.org")
@@ -88,6 +91,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.middleware.RequestTimeMiddleware",
     "iomlaos.delivery.middleware.PublicGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "iomlaos.delivery.database_guard.DatabaseGuardMiddleware",
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -247,7 +251,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES or SOCKET else None
 # W003: AdminCsrfMiddleware checks admin forms, but Django looks for its own class.
 # W005, W021: HSTS for subdomains and the preload list are the decision of the parent domain.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]

@@ -10,9 +10,11 @@ django_application = get_wsgi_application()
 
 # After the settings.
 from iomlaos.delivery.database_file import open_existing_only  # noqa: E402
+from iomlaos.delivery.database_guard import guard  # noqa: E402
 from iomlaos.delivery.page_cache import PageCache  # noqa: E402
 from iomlaos.operations.running import hold_while_serving  # noqa: E402
 
 hold_while_serving()
 open_existing_only()
 application = PageCache(django_application)
+guard(lambda: application.read_version())

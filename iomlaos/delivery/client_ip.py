@@ -18,10 +18,13 @@ def proxy_networks(proxies: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipa
 
 
 def is_trusted_proxy(address: str | None) -> bool:
-    """Whether an IP address is that of a proxy whose X-Forwarded-* headers are believed."""
+    """Whether an address is that of a proxy whose X-Forwarded-* headers are believed."""
+    if not address:
+        # Only the proxy connects to the file; it has no address then.
+        return bool(settings.SOCKET)
     networks = proxy_networks(tuple(settings.TRUSTED_PROXIES))
     try:
-        return any(ipaddress.ip_address(address or "") in network for network in networks)
+        return any(ipaddress.ip_address(address) in network for network in networks)
     except ValueError:
         return False
 

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 VersionReader = Callable[[], str | None]
+#: The thread that asks PostgreSQL.
+READER_THREAD = "version"
 QUERY = "SELECT word, number FROM delivery_contentversion"
 
 
@@ -115,7 +117,9 @@ class PostgreSQLVersionReader:
         self.version: str | None = None
         self.believed_until = 0.0
         first_read = threading.Event()
-        threading.Thread(target=self._keep_reading, args=[first_read], daemon=True, name="version").start()
+        threading.Thread(
+            target=self._keep_reading, args=[first_read], daemon=True, name=READER_THREAD
+        ).start()
         first_read.wait(self.FIRST_WAIT)
 
     def __call__(self) -> str | None:
@@ -143,6 +147,20 @@ class PostgreSQLVersionReader:
             self.version, self.believed_until = f"{word}-{number}", began + self.BELIEVED_FOR
             first_read.set()
             time.sleep(self.READ_EVERY)
+
+
+def read_exactly(read_version: VersionReader) -> str | None:
+    """The version at this moment: on PostgreSQL, what a reader says may be a fraction of a second old."""
+    known = read_version()
+    if known is None or connection.vendor == "sqlite":
+        return known
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(QUERY)
+            word, number = cursor.fetchone()
+    except (Error, TypeError):
+        return None
+    return f"{word}-{number}"
 
 
 def make_version_reader() -> VersionReader:

@@ -10,7 +10,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from iomlaos.delivery.client_ip import client_address, is_trusted_proxy, proxy_networks
+from iomlaos.delivery.client_ip import is_trusted_proxy, proxy_networks
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
 from iomlaos.delivery.stretch import moment_ahead
@@ -77,7 +77,7 @@ class ProxyHeadersMiddleware(MiddlewareMixin):
         proxy_networks(tuple(settings.TRUSTED_PROXIES))
 
     def process_request(self, request: HttpRequest) -> None:
-        if is_trusted_proxy(client_address(request)):
+        if is_trusted_proxy(request.META.get("REMOTE_ADDR")):
             # The proxy appends the address that it saw; anyone may have written what comes before.
             if chain := request.META.get("HTTP_X_FORWARDED_FOR"):
                 request.META["REMOTE_ADDR"] = chain.split(",")[-1].strip()

@@ -16,7 +16,7 @@ from django.utils.http import parse_http_date
 
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
-from iomlaos.delivery.content_version import VersionReader
+from iomlaos.delivery.content_version import VersionReader, read_exactly
 from iomlaos.delivery.database_file import close_if_replaced
 from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
@@ -57,16 +57,20 @@ class PageRenderer:
     def _render(self, path: str, query: str, host: str) -> CachedPage:
         close_if_replaced()
         # The version before anything is read: what is made of it is at least as new.
-        version, now = self.read_version(), time.time()
+        version, now = read_exactly(self.read_version), time.time()
         stretch = self._find_stretch(version, now)
         with within(stretch):
             at = datetime.datetime.fromtimestamp(now, datetime.UTC)
             query = find_canonical_query(path, query, at) or ""
             page = self.pages.get((path, query))
-            if page is None or not page.holds(version, now):
-                page = render_page(self.application, path, query, host, stretch, now)
-                if stretch and page.is_kept:
-                    self.pages.put((path, query), page)
+            if page and page.holds(version, now):
+                return page
+            page = render_page(self.application, path, query, host, stretch, now)
+        if stretch and read_exactly(self.read_version) != version:
+            # An edit came in between: the page may have a deadline that the stretch does not know.
+            page.until = now
+        elif page.is_kept and stretch:
+            self.pages.put((path, query), page)
         return page
 
     def _find_stretch(self, version: str | None, now: float) -> Stretch | None:

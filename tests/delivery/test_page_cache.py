@@ -143,6 +143,27 @@ print(json.dumps([len(set(bodies)), rendered]))
     assert found == [1, ["/donors/?"]]
 
 
+def test_a_page_that_was_made_while_the_content_changed_is_kept_by_nobody(server):
+    seen = run(
+        server,
+        """
+from iomlaos.office.models import Office
+def edited(environ, start_response):
+    response = django_application(environ, start_response)
+    Office.objects.update(updated_at=Office.objects.get().updated_at)
+    return response
+cache.renderer.application = edited
+statuses = [ask("/about/")[0]]
+kept = [len(cache.renderer.pages)]
+cache.renderer.application = django_application
+statuses.append(ask("/about/")[0])
+kept.append(len(cache.renderer.pages))
+print(json.dumps({"statuses": statuses, "kept": kept}))
+""",
+    )
+    assert seen == {"statuses": ["200 OK", "200 OK"], "kept": [0, 1]}
+
+
 def test_the_last_good_page_is_sent_when_django_cannot_make_a_new_one(server):
     found = run(server, """
 ask("/")

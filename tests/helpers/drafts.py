@@ -1,7 +1,11 @@
 """How staff save a record as a draft, publish it and schedule it; and what visitors then see."""
 
+import datetime
+
 from django.test import Client
 
+from iomlaos.publishing import serialization
+from iomlaos.publishing.models import Revision
 from tests.helpers.admin import confirm, send
 from tests.helpers.factories import (
     make_document,
@@ -39,3 +43,12 @@ def schedule(client: Client, record, moment: str, **changes):
 def public_page(record) -> Page:
     """What visitors read at the address of a record."""
     return read(Client(), record.get_absolute_url())
+
+
+def schedule_change(record, publish_at: datetime.datetime, by=None, **fields) -> Revision:
+    """What scheduling would keep: the record as it is, with other fields."""
+    versions = Revision.objects.versions(record)
+    data = serialization.serialize(record)
+    data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
+    data["fields"] |= fields
+    return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=publish_at)

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from iomlaos.delivery.next_change import next_change
 from iomlaos.delivery.stretch import Stretch, within
-from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
 from tests.helpers.admin import address_of, confirm, take
+from tests.helpers.drafts import schedule_change
 from tests.helpers.factories import make_counterpart, make_donor, make_page, make_programme, make_vacancy
 from tests.helpers.pages import count_queries, read
 
@@ -35,13 +35,8 @@ def clock():
         yield clock
 
 
-def change_later(record, publish_at: datetime.datetime = NOON + MINUTE, by=None, **fields) -> Revision:
-    """What scheduling would keep: the record as it is, with other fields."""
-    versions = Revision.objects.versions(record)
-    data = serialization.serialize(record)
-    data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
-    data["fields"] |= fields
-    return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=publish_at)
+def change_later(record, publish_at: datetime.datetime = NOON + MINUTE, **values) -> Revision:
+    return schedule_change(record, publish_at, **values)
 
 
 def test_a_change_comes_true_to_the_second_on_the_page_and_in_the_lists(clock):

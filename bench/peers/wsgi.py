@@ -1,0 +1,5 @@
+"""The Wagtail site, for granian."""
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

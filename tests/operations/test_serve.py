@@ -1,0 +1,65 @@
+"""`manage.py serve`: when it brings the database up to date, and how its processes end."""
+
+import os
+import socket
+import time
+from unittest.mock import Mock
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from iomlaos.operations.management.commands import serve
+from tests.helpers.servers import STOPS_WITHIN, running_server
+
+
+def test_the_database_is_brought_up_to_a_release_once(db, monkeypatch):
+    monkeypatch.setattr(serve, "call_command", commands := Mock())
+    monkeypatch.setattr(serve, "find_release", find_release := Mock(return_value="one"))
+    for release, ran in (("one", 2), ("one", 2), ("two", 4), ("one", 6)):
+        find_release.return_value = release
+        serve.update()
+        assert commands.call_count == ran
+    find_release.return_value = "three"
+    commands.side_effect = [None, CommandError("A fixture is wrong.")]
+    with pytest.raises(CommandError):
+        serve.update()
+    commands.side_effect = None
+    serve.update()
+    assert commands.call_count == 10
+
+
+def test_a_release_is_its_code_and_its_fixtures(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures/pages.yaml").write_text("- a")
+    releases = [serve.find_release()]
+    for name, text in (("fixtures/pages.yaml", "- b"), ("careers/models.py", ""), ("careers/models.py", "1")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        releases.append(serve.find_release())
+    assert len(set(releases)) == 4
+    (tmp_path / "notes.md").write_text("x")
+    assert serve.find_release() == releases[-1]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_else(settings, monkeypatch):
+    monkeypatch.setattr(serve, "update", update := Mock())
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings.PORT = other.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Cannot serve on 127.0.0.1:{settings.PORT}: .* Another port"):
+            call_command("serve", "--update")
+    assert not update.called
+
+
+@pytest.mark.one_database
+def test_workers_end_with_the_process_that_started_them(server_folder):
+    with running_server(server_folder, WEB_WORKERS="2") as server:
+        workers = server.workers()
+        server.process.kill()
+        server.process.wait()
+        ends = time.monotonic() + STOPS_WITHIN
+        while any(os.path.exists(f"/proc/{worker}/exe") for worker in workers) and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert len(workers) == 2
+        with pytest.raises(ConnectionError):
+            server.get("/healthz")
