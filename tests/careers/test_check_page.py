@@ -12,7 +12,7 @@ from django.views.debug import ExceptionReporter
 from lxml import html
 
 from careers.models.vacancy import Vacancy
-from careers.verification import views
+from careers.verification import check
 from tests.helpers.factories import (
     make_contact_point,
     make_procurement_notice,
@@ -261,7 +261,7 @@ def test_a_sent_text_gets_into_no_log_and_no_error_report(client, monkeypatch, c
     text = f"passport {4_700 + 11}"  # The report shows lines of this file.
     send(client, text)
     client.raise_request_exception = False
-    monkeypatch.setattr(views, "check_text", lambda text, request: 1 / 0)
+    monkeypatch.setattr(check, "check_text", lambda text, request: 1 / 0)
     response = send(client, text)
     assert response.status_code == 500
     assert "ZeroDivisionError" in caplog.text

@@ -183,11 +183,13 @@ def test_no_save_that_was_acknowledged_is_lost_while_workers_and_postgresql_are_
     names, seen, saved = itertools.count(), Counter(), []
 
     def keep_saving(editor: Colleague) -> None:
-        form = fill_form(editor.ask("/admin/office/place/add/"), kind="area")
+        form = fill_form(editor.ask("/admin/office/place/add/"), kind="area", _typed=None)
         while len(saved) < SAVES:
-            name = f"Place {next(names)}"
+            name = f"place-{next(names)}"
             try:
-                status: int | str = editor.ask("/admin/office/place/add/", form | {"name_en": [name]}).status
+                typed = form | {"name_en": [name], "slug": [name]}
+                status: int | str = editor.ask("/admin/office/place/add/", typed).status
+                assert status in (302, 503), status
             except (OSError, HTTPException) as error:
                 status = type(error).__name__
             seen[f"answered {status}"] += 1
@@ -213,7 +215,6 @@ def test_no_save_that_was_acknowledged_is_lost_while_workers_and_postgresql_are_
     report(len(saved), seen)
     assert seen["a worker was killed"]
     assert not set(saved) - stored
-    assert not seen["answered 500"]
 
 
 def test_visitors_read_on_while_sqlite_is_locked_full_missing_or_broken(on_sqlite):
