@@ -33,7 +33,7 @@ new=$(git rev-parse HEAD)
 git checkout --quiet -B main "$old"
 make --silent set-up
 install -m 600 deploy/portal.env.example /etc/portal.env
-sed -i "s/^SECRET_KEY=.*/SECRET_KEY=$(head -c 30 /dev/urandom | base64)/" /etc/portal.env
+sed -i "s|^SECRET_KEY=.*|SECRET_KEY=$(head -c 30 /dev/urandom | base64)|" /etc/portal.env
 echo STAFF_SECOND_FACTOR=optional >>/etc/portal.env
 if [ "$database" = sqlite ]; then
     sed -i '/^DATABASE_URL/d' /etc/portal.env

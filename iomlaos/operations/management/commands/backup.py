@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat, pluralize
 
 from iomlaos.operations import OperationError
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             path, manifest = back_up(options["target"])
-        except (OperationError, OSError) as error:
+        except (OperationError, OSError, DatabaseError) as error:
             raise CommandError(f"{error}\nThere is no backup.") from None
         uploads = sum(name.startswith(f"{UPLOADS}/") for name in manifest.files)
         files = f"{uploads} uploaded file{pluralize(uploads)}"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from iomlaos.operations import OperationError
 from iomlaos.operations.restore import restore
@@ -22,6 +23,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = restore(options["source"], replace=options["replace"])
-        except (OperationError, OSError) as error:
+        except (OperationError, OSError, DatabaseError) as error:
             raise CommandError(f"{error}\nThe database stayed as it was.") from None
         self.stdout.write(f"Restored as it was at {manifest.made_at}. Start the portal now.")
