@@ -11,6 +11,8 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 database=${1:-postgresql} old=${2:-9770b6e}
 if [ -z "${IN_COPIES:-}" ]; then IN_COPIES=1 exec unshare --mount --pid --fork --mount-proc bash "$0" "$@"; fi
 
+# As sudo has it: a Python of the caller's home is none that the user of the service may run.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 layers=$(mktemp -d)
 mount -t tmpfs none "$layers"
