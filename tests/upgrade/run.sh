@@ -14,7 +14,7 @@ if [ -z "${IN_COPIES:-}" ]; then IN_COPIES=1 exec unshare --mount --pid --fork -
 # As sudo has it: a Python of the caller's home is none that the user of the service may run.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
-layers=$(mktemp -d)
+layers=/mnt
 mount -t tmpfs none "$layers"
 for folder in etc opt var run; do
     mkdir -p "$layers/$folder/upper" "$layers/$folder/work"
