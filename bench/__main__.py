@@ -44,8 +44,8 @@ def measure_speed(
         os.sched_setaffinity(0, {asking})
         for contenders, seconds in ((servers.fast, options.seconds), (servers.cold, 2 * options.seconds)):
             found["speed"] |= rounds.run(contenders, options.rounds, seconds, conditions)
-        # Of granian's own process, its helper and the worker, the worker is the largest.
-        found["memory_mb"] = round(max(map(pss_mb, tree(servers.portal.pid))), 1)
+        _starter, *workers = tree(servers.portal.pid)
+        found["memory_mb"] = round(max(map(pss_mb, workers)), 1)
         found["missing"] += servers.missing
 
 

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.processes import running
+from bench.processes import ROOT, running
 from bench.wrk import find
 
 #: One worker, as the other servers have; no log, as they have none. The rest is what Debian gives.
@@ -21,16 +22,6 @@ http {{
 }}
 """
 #: The body is compressed already, as the portal sends it.
-PROXY = """
-proxy_cache_path {cache} keys_zone=pages:1m;
-server {{
-    listen 127.0.0.1:{port};
-    location / {{
-        proxy_pass {url}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
-        proxy_cache pages; proxy_cache_lock on; proxy_cache_use_stale updating;
-    }}
-}}
-"""
 FILE = "server {{ listen 127.0.0.1:{port}; root {root}; add_header Content-Encoding {encoding}; }}"
 
 
@@ -52,5 +43,11 @@ def file_server(port: int, root: Path, encoding: str) -> str:
 
 
 def proxy_server(port: int, url: str, cache: Path) -> str:
-    """It keeps a page for the second that the portal allows."""
-    return PROXY.format(port=port, url=url, cache=cache)
+    """In front of the portal, with the lines of deploy/nginx.conf about that."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    path = re.search(r"^proxy_cache_path \S+( .*;)$", text, re.MULTILINE)
+    proxy = re.search(r"^    proxy_http_version .*?(?=^    location /admin/)", text, re.MULTILINE | re.DOTALL)
+    if not (path and proxy and "http://portal" in proxy[0]):
+        raise SystemExit("deploy/nginx.conf has no cache in front of http://portal any more.")
+    server = f"server {{ listen 127.0.0.1:{port}; {proxy[0].replace('http://portal', url)} }}"
+    return f"proxy_cache_path {cache}{path[1]}\n{server}"

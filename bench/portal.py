@@ -3,17 +3,18 @@
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import granian
+from bench.processes import running
 from tests.helpers.commands import manage
 from tests.helpers.databases import fresh_database, template
 from tests.helpers.servers import free_port, set_up
 
-CACHED = "iomlaos.wsgi:application"
-COLD = "bench.apps.cold:application"
+CACHED = ["sh", "deploy/serve.sh"]
+COLD = [sys.executable, "-m", "bench.apps.cold"]
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,12 @@ class PortalData:
         }  # fmt: skip
 
     @contextlib.contextmanager
-    def served(self, application: str, **settings: str) -> Iterator[RunningPortal]:
+    def served(self, command: list[str], **settings: str) -> Iterator[RunningPortal]:
+        """`command`: CACHED or COLD."""
         port = free_port()
         url, log = f"http://127.0.0.1:{port}", self.folder / f"{port}.log"
-        with granian(application, port, log, SITE_URL=url, **self.environment, **settings) as process:
+        settings |= {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1", "SITE_URL": url}
+        with running(command, port, log, **self.environment, **settings) as process:
             yield RunningPortal(url, process.pid)
 
 

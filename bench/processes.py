@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 STARTS_WITHIN = 60
-PORTAL_APPLICATION = "iomlaos.wsgi:application"
+SERVE = ROOT / "iomlaos" / "operations" / "management" / "commands" / "serve.py"
 
 
 def tree(pid: int) -> list[int]:
@@ -85,13 +86,30 @@ def running(command: list, port: int, log: Path, **environment: str) -> Iterator
             process.wait()
 
 
-def granian(application: str, port: int, log: Path, python: str = sys.executable, **environment: str):
-    """An application under granian, with the settings of deploy/serve.sh and one worker."""
-    script = (ROOT / "deploy" / "serve.sh").read_text()
-    if PORTAL_APPLICATION not in script or ".venv/bin/python" not in script:
-        raise SystemExit(
-            f"deploy/serve.sh does not serve {PORTAL_APPLICATION} with .venv/bin/python any more."
-        )
-    script = script.replace(PORTAL_APPLICATION, application).replace(".venv/bin/python", python)
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1"}
-    return running(["sh", "-c", script], port, log, **settings, **environment)
+def granian(
+    application: str,
+    port: int,
+    log: Path,
+    python: str = sys.executable,
+    threads: int | None = None,
+    **environment: str,
+):
+    """An application under granian as `manage.py serve` runs the portal, with one worker."""
+    command = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(threads or blocking_threads()),
+        "--log-level",
+        "warning",
+    ]
+    return running([*command, application], port, log, **environment)
+
+
+def blocking_threads() -> str:
+    """How many the portal has."""
+    found = re.search(r"^BLOCKING_THREADS = (\d+)$", SERVE.read_text(), re.MULTILINE)
+    if not found:
+        raise SystemExit(f"{SERVE} does not name BLOCKING_THREADS any more.")
+    return found[1]

@@ -22,7 +22,7 @@ atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 
 for name in (
     "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES", "STAFF_SECOND_FACTOR", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "SENTRY_DSN",
-    "STAFF_IDLE_MINUTES", "HOST", "PORT", "WEB_WORKERS", "RELIEFWEB_SOURCE", "LOG_FORMAT",
+    "STAFF_IDLE_MINUTES", "HOST", "PORT", "SOCKET", "WEB_WORKERS", "RELIEFWEB_SOURCE", "LOG_FORMAT",
 ):  # fmt: skip
     os.environ.pop(name, None)
 

@@ -7,15 +7,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-#: In TRUSTED_PROXIES: whoever connects through the socket of a file. Such a client has no address.
-UNIX_SOCKET = "unix"
-
 
 @cache
 def proxy_networks(proxies: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Raises ImproperlyConfigured for what is no address or network."""
     try:
-        return [ipaddress.ip_network(proxy, strict=False) for proxy in proxies if proxy != UNIX_SOCKET]
+        return [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
     except ValueError as error:
         raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from None
 
@@ -23,7 +20,8 @@ def proxy_networks(proxies: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipa
 def is_trusted_proxy(address: str | None) -> bool:
     """Whether an address is that of a proxy whose X-Forwarded-* headers are believed."""
     if not address:
-        return UNIX_SOCKET in settings.TRUSTED_PROXIES
+        # Only the proxy connects to the file; it has no address then.
+        return bool(settings.SOCKET)
     networks = proxy_networks(tuple(settings.TRUSTED_PROXIES))
     try:
         return any(ipaddress.ip_address(address) in network for network in networks)

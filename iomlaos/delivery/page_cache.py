@@ -31,12 +31,13 @@ logger = logging.getLogger(__name__)
 
 #: Responses by the words of a request: path, query, encodings, method.
 MAX_READY = 4000
+MAX_WORD_LENGTH = 300
 #: Renderings at once, those that wait among them; more than that is a fault.
 MAX_RUNNING = 200
-#: Seconds that a request waits for Django where the database answers and where it does not: until a copy is
-#: sent instead, and altogether.
-COPY_AFTER = {True: 2.0, False: 0.0}
-GIVE_UP_AFTER = {True: 20.0, False: 0.8}
+#: Seconds that a request waits for Django: while the database answers, and while it does not.
+PATIENCE = {True: 20.0, False: 0.8}
+#: And until a copy of the same version is as good.
+COPY_AFTER = 0.8
 STEP = 0.1
 
 
@@ -76,10 +77,9 @@ class PageCache:
             return self.application(environ, start_response)
         if use is QueryUse.NONE:
             query = ""
-        page = self._find_page(path, query, environ["HTTP_HOST"])
-        now = time.time()
+        page, now = self._find_page(path, query, environ["HTTP_HOST"]), time.time()
         response = page.response(choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")), now)
-        if page.is_kept and not query and page.holds(self.read_version(), now):
+        if page.is_kept and not environ.get("QUERY_STRING") and page.holds(self.read_version(), now):
             if len(self.ready) >= MAX_READY:
                 self.ready.clear()
             self.ready[words] = response
@@ -90,31 +90,29 @@ class PageCache:
         page = self.renderer.pages.get((path, query))
         if page and page.holds(version, now):
             return page
-        page = None
         if version is None and (copy := self._find_copy(path, query, now)):
             return copy
-        # Once more where the clock has changed the page while it waited for somebody else's rendering.
-        for _ in range(2):
-            page = self._render(path, query, host, version, COPY_AFTER)
-            if page is None or page.is_fault or page.until > now:
-                break
-        if page is None or page.is_fault:
-            if copy := self._find_copy(path, query, time.time()):
-                return copy
-            page = page or self._render(path, query, host, version, GIVE_UP_AFTER)
-        return page or CachedPage.of_response(unavailable())
+        made = self._render(path, query, host, version)
+        if made and made.until <= now and not made.is_fault:
+            # The clock has changed the page while it waited for somebody else's rendering.
+            made = self._render(path, query, host, version)
+        if made is None or made.is_fault:
+            made = self._find_copy(path, query, time.time()) or made
+        return made or CachedPage.of_response(unavailable())
 
-    def _render(
-        self, path: str, query: str, host: str, version: str | None, patience: dict[bool, float]
-    ) -> CachedPage | None:
+    def _render(self, path: str, query: str, host: str, version: str | None) -> CachedPage | None:
         """None where it takes too long."""
         if len(self.renderer.running) > MAX_RUNNING:
             return None
         future = self.renderer.start(path, query, host, version)
         began = time.monotonic()
         while not future.done():
-            if time.monotonic() - began >= patience[self.read_version() is not None]:
+            waited = time.monotonic() - began
+            if waited >= PATIENCE[self.read_version() is not None]:
                 return None
+            may_copy = waited >= COPY_AFTER and version and not query
+            if may_copy and (copy := self.mirror.find(path, time.time(), version or "")):
+                return copy.as_copy("mirror")
             concurrent.futures.wait([future], STEP)
         if error := future.exception():
             logger.error("A page could not be made: %s", path, exc_info=error)
@@ -141,8 +139,11 @@ def _asks_for_page(environ: Environ) -> bool:
     """Whether a request can be answered as any other for its address; the rest is for Django."""
     get = environ.get
     query = get("QUERY_STRING") or ""
+    # Words that are remembered may not be long.
+    words = (environ["PATH_INFO"], get("HTTP_HOST", ""), get("HTTP_ACCEPT_ENCODING", ""))
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and max(map(len, words)) <= MAX_WORD_LENGTH
         and len(query) <= MAX_QUERY_LENGTH
         and (not query or is_clean(query.encode("latin-1")))
         and "HTTP_TRANSFER_ENCODING" not in environ

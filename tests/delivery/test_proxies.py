@@ -21,6 +21,16 @@ def test_anybody_else_is_not(client, settings):
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://testserver/robots.txt")
 
 
+@pytest.mark.parametrize(("socket", "status"), [("/run/portal/a.sock", 200), ("", 301)])
+def test_a_proxy_without_an_address_is_believed_where_the_server_listens_on_a_file(
+    client, db, settings, socket, status
+):
+    use(settings, SITE_URL=HTTPS, TRUSTED_PROXIES="10.0.0.1", SOCKET=socket)
+    answer = client.get("/robots.txt", headers=FORWARDED, REMOTE_ADDR="")
+    assert answer.status_code == status
+    assert not socket or answer.wsgi_request.META["REMOTE_ADDR"] == "192.0.2.7"
+
+
 @pytest.mark.parametrize(
     ("proxies", "chain", "seen"),
     [

@@ -21,7 +21,7 @@ from tests.helpers.colleagues import (
 from tests.helpers.servers import running_server
 
 pytestmark = pytest.mark.timeout(7200)
-ROUNDS = 200 if os.environ.get("DRILL") == "full" else 20
+ROUNDS = 200 if os.environ.get("DRILL") == "full" else 10
 VIENTIANE = ZoneInfo("Asia/Vientiane")
 
 

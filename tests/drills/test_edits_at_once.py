@@ -21,7 +21,7 @@ from tests.helpers.forms import fill_form
 from tests.helpers.servers import Server, running_server
 
 pytestmark = pytest.mark.timeout(7200)
-PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 40
+PAIRS = 1_000 if os.environ.get("DRILL") == "full" else 16
 
 
 @pytest.fixture

@@ -40,13 +40,13 @@ while True:
 """
 
 
-@pytest.fixture
-def server(tmp_path):
-    with running_server(tmp_path / "site", WEB_WORKERS="2") as server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("site"), WEB_WORKERS="2") as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def addresses(server) -> list[str]:
     return [here.address for here in walk(server, "/").values()]
 

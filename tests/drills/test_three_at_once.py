@@ -22,7 +22,7 @@ from tests.helpers.colleagues import (
 from tests.helpers.servers import running_server
 
 pytestmark = pytest.mark.timeout(7200)
-ROUNDS = 100 if os.environ.get("DRILL") == "full" else 10
+ROUNDS = 100 if os.environ.get("DRILL") == "full" else 6
 VIENTIANE = ZoneInfo("Asia/Vientiane")
 NAMES = ("writer", "planner", "editor", "visitor")
 

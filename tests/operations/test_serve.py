@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import CommandError, call_command
 
-from iomlaos.delivery.management.commands import serve
+from iomlaos.operations.management.commands import serve
 from tests.helpers.servers import STOPS_WITHIN, running_server
 
 

@@ -1,0 +1,47 @@
+import datetime
+
+from django import template
+from django.template import Context
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from iomlaos.delivery.stretch import cached_per_version
+
+register = template.Library()
+
+#: Parts of pages that are kept; there may be as many rows of lists as notices.
+MAX_RENDERED = 1000
+
+
+@cached_per_version
+def _rendered(at: datetime.datetime) -> dict[tuple, SafeString]:
+    """Filled by the nodes of templates."""
+    return {}
+
+
+class OncePerVersionNode(Node):
+    def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
+        self.nodelist, self.values = nodelist, values
+
+    def render(self, context: Context) -> SafeString:
+        rendered = _rendered(context["request"].at)
+        key = (get_language(), *(value.resolve(context) for value in self.values))
+        html = rendered.get(key)
+        if html is None:
+            html = self.nodelist.render(context)
+            if len(rendered) < MAX_RENDERED:
+                rendered[key] = html
+        return html
+
+
+@register.tag
+def once_per_version(parser: Parser, token: Token) -> OncePerVersionNode:
+    """`{% once_per_version "header" section %}…{% end_once_per_version %}`: rendered once for many pages.
+
+    After its name stand the values that it depends on. Else it may read only what is the same on all pages.
+    """
+    values = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    nodelist = parser.parse(["end_once_per_version"])
+    parser.delete_first_token()
+    return OncePerVersionNode(nodelist, values)
