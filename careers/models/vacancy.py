@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -61,6 +62,11 @@ SCALES = {
         _("The notice says who can apply."),
     ),
 }
+
+
+@lru_cache(maxsize=200)
+def find_grade_scale(grade: str) -> GradeScale | None:
+    return next((scale for scale in SCALES.values() if re.match(scale.pattern, grade, re.IGNORECASE)), None)
 
 
 class VacancyQuerySet(NoticeQuerySet):
@@ -224,8 +230,9 @@ class Vacancy(Notice):
     @property
     def summary(self) -> list[str]:
         """What stands beside the title in a list."""
-        scale = f" ({self.grade_scale_name})" if self.grade_scale_name else ""
-        grade = gettext("Grade %(grade)s") % {"grade": self.grade} + scale if self.grade else ""
+        grade, scale = "", self.grade_scale_name
+        if self.grade:
+            grade = gettext("Grade %(grade)s") % {"grade": self.grade} + (f" ({scale})" if scale else "")
         station = self.duty_station.name if self.duty_station else ""
         return [*filter(None, [grade, station, self.get_contract_display(), self.reference])]
 
@@ -271,8 +278,7 @@ class Vacancy(Notice):
 
     @property
     def grade_scale(self) -> GradeScale | None:
-        scales = SCALES.values()
-        return next((scale for scale in scales if re.match(scale.pattern, self.grade, re.IGNORECASE)), None)
+        return find_grade_scale(self.grade)
 
     @property
     def grade_scale_name(self) -> str:

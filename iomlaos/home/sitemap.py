@@ -10,10 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS
+from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, PAGE_SIZE
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.pagination import PAGE_SIZE
 from iomlaos.office.models import current_office, standard_texts
 from iomlaos.publishing.dates import iso_utc
 from iomlaos.publishing.models import Publishable, publishables
