@@ -12,7 +12,7 @@ from iomlaos.delivery.pagination import find_keyset_query
 from iomlaos.delivery.stretch import cached_per_version
 
 #: Nobody needs many at once, and years lead to older ones.
-PAGE_SIZE = 15
+PAGE_SIZE = 10
 
 
 class Archive:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from careers import archives
 from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
 from careers.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.listings import has_internal, open_notices
+from careers.listings import has_internal, live_forms, open_notices, set_live_forms
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
@@ -66,11 +66,12 @@ def _render_open(
 
 
 def _vacancies_for_page(at: datetime.datetime) -> NoticeQuerySet:
-    return Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
+    return Vacancy.objects.select_related("duty_station").with_readvertised(at).with_history()
 
 
 @record_view(Vacancy, _vacancies_for_page)
 def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
+    set_live_forms([notice], request.at)
     return _render_notice(request, "vacancy", notice)
 
 
@@ -153,7 +154,7 @@ def _form_preview(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
 @previewed_by(_form_preview, lambda at: ApplicationForm.objects.prefetch_related("versions"))
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
-    return _render_forms(request, ApplicationForm.objects.live(request.at).prefetch_related("versions"))
+    return _render_forms(request, live_forms(request.at))
 
 
 def _render(

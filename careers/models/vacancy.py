@@ -1,6 +1,5 @@
 """Vacancies."""
 
-import datetime
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,11 +78,6 @@ class VacancyQuerySet(NoticeQuerySet):
 
     def for_list(self) -> Self:
         return super().for_list().select_related("duty_station")
-
-    def with_form(self, at: datetime.datetime) -> Self:
-        """Prefetch the application form, if that is live, and its versions."""
-        forms = ApplicationForm.objects.live(at).prefetch_related("versions")
-        return self.prefetch_related(models.Prefetch("form", forms))
 
     def on_scale(self, letters: str) -> Self:
         """With a grade of one scale: "G", "NO", "P" or "UG", in any case."""
@@ -202,7 +196,7 @@ class Vacancy(Notice):
 
     @property
     def form_versions(self) -> list[FormVersion]:
-        """The version of the form that it names, else the current ones. Load them with `with_form`."""
+        """The version of the form that it names, else the current ones. See `listings.set_live_forms`."""
         if self.form is None:
             return []
         named = [version for version in self.form.versions.all() if version.pk == self.form_version_id]

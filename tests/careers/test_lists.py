@@ -116,7 +116,7 @@ def test_tenders_are_narrowed_by_method_and_closing(client):
 
 
 @pytest.mark.parametrize(
-    ("address", "sign", "pages"), [("/careers/", 1, 3), ("/careers/closed/", -1, 8)], ids=["open", "closed"]
+    ("address", "sign", "pages"), [("/careers/", 1, 3), ("/careers/closed/", -1, 12)], ids=["open", "closed"]
 )
 def test_stretches_follow_each_other_without_gap_or_repetition(client, address, sign, pages):
     # Several close at the same moment: the pk decides between them.
