@@ -144,23 +144,29 @@ class Writer:
 
 def test_visitors_read_on_while_postgresql_is_stopped_frozen_restarted_or_locked(on_postgres, postgres):
     server, writer = on_postgres, Writer(on_postgres)
-    visitor, began = Visitor(server), time.monotonic()
+    visitor, form, began = Visitor(server), writer.open(), time.monotonic()
     visitor.ask_all()
-    form = writer.open()
-    # As long as it takes to ask for all pages twice, and to stop the database.
-    seconds = 3 * (time.monotonic() - began) + 3
+    server.manage("mirror")
+    # As long as it takes to do that again, and to stop the database.
+    seconds = 2 * (time.monotonic() - began) + 4
     command = CLOSING.format(seconds=seconds)
     closing = server.manage("shell", "--no-imports", "--command", command).stdout.strip()
     closes = time.monotonic() + seconds
     assert b" left</span>" in server.get(closing)[1]
     visitor.ask_all()
+    server.manage("mirror")
     with postgres.stopped():
         visitor.ask_all("stopped")
         assert time.monotonic() < closes, "This machine is too slow for this drill."
         assert_says_when_to_come_back(server)
         writer.fail(form)
+        kill_workers(server)
+        visitor.connection.close()
+        visitor.ask_all("workers killed")
         time.sleep(max(0, closes - time.monotonic()))
-        assert b" left</span>" not in server.get(closing)[1], "Past its deadline, and said to be open."
+        response, body = server.get(closing)
+        assert b" left</span>" not in body, "Past its deadline, and said to be open."
+        visitor.seen[f"past its deadline: {response.status} {response.headers['Cache-Status']}"] += 1
     writer.save(form)
     visitor.ask_all()
     form = writer.open()
@@ -177,6 +183,15 @@ def test_visitors_read_on_while_postgresql_is_stopped_frozen_restarted_or_locked
     with held(server, TABLES):
         visitor.ask_all("tables locked")
     visitor.report()
+
+
+def kill_workers(server: Server) -> None:
+    """Until others have taken their places."""
+    before = server.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    while len(set(server.workers()) - {*before}) < len(before):
+        time.sleep(0.1)
 
 
 def test_no_save_that_was_acknowledged_is_lost_while_workers_and_postgresql_are_killed(on_postgres, postgres):
