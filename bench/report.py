@@ -18,6 +18,8 @@ NAMES = {
     "home mirror": "home, from the mirror by nginx",
 }
 HEAD = Path(__file__).with_name("head.md")
+#: Measured apart, by threads.py.
+THREADS = Path(__file__).with_name("threads.md")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -108,16 +110,11 @@ def _worker(found: dict) -> str:
 def _before(before: dict | None) -> str:
     if not before:
         return ""
+    text = f"At commit {before['commit']}, on {before['at']}, measured in the same way. "
+    if before["busy"]:
+        text += "The machine was busy: the ratios are a hint, and the times say little."
     rows = [[mark.text, number(value) + mark.unit] for mark, value in judge(before) if value is not None]
-    speed = before["speed"]
-    rows += [
-        [f"{name}, processor time", f"{speed[name]['cpu_us'] / 1000:.1f} ms"]
-        for name in speed
-        if "cold" in name
-    ]
-    return f"At commit {before['commit']}, measured in the same way, and without a cache.\n\n" + table(
-        ["what", "measured"], rows
-    )
+    return f"{text}\n\n{table(['what', 'measured'], rows)}\n{_speed(before, cold=True)}"
 
 
 def write(found: dict, before: dict | None = None) -> str:
@@ -130,6 +127,7 @@ def write(found: dict, before: dict | None = None) -> str:
         "Few notices and many, cold": _sizes(found, "lists"),
         "Closed notices beside 500 open ones, cold": _sizes(found, "archives"),
         "A worker": _worker(found),
+        "Threads of a worker": THREADS.read_text(),
         "Not measured": missing,
         "Before the page cache": _before(before),
     }

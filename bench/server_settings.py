@@ -29,7 +29,7 @@ SETTINGS = {
     f"{threads} threads": (["--blocking-threads", str(threads)], 0.005) for threads in (1, 2, 4, 8, 16, 32)
 } | {
     "16, switched after 1 ms": (["--blocking-threads", "16"], 0.001),
-    "16, switched after 0.2 ms": (["--blocking-threads", "16"], 0.0002),
+    "8, switched after 1 ms": (["--blocking-threads", "8"], 0.001),
     "16, 2 runtime threads": (["--blocking-threads", "16", "--runtime-threads", "2"], 0.005),
     "16, backpressure 64": (["--blocking-threads", "16", "--backpressure", "64"], 0.005),
     "16, no keep-alive": (["--blocking-threads", "16", "--no-http1-keep-alive"], 0.005),

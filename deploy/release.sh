@@ -42,6 +42,8 @@ git archive "$commit" | tar --extract --directory "$release"
 # Most releases need the same packages: then set-up.sh installs nothing.
 [ -z "$former" ] || cp -a current/.venv "$release/"
 sh "$release/deploy/set-up.sh" </dev/null
+# The service may not write here: without this, each start of a command would compile everything anew.
+(cd "$release" && .venv/bin/python -m compileall -q iomlaos programmes careers)
 # Pages that browsers and the mirror hold name static files of former releases.
 for static in "$portal/current/.static" "$portal/.static"; do
     [ ! -d "$static" ] || tar --create --directory "$static" . |

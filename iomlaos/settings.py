@@ -284,6 +284,7 @@ ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {
 #: The commands that deploy/*.timer start, and how often.
 TIMERS = {
     "publish_due": datetime.timedelta(minutes=1),
+    "mirror": datetime.timedelta(minutes=1),
     "send_alerts": datetime.timedelta(minutes=1),
     "send_notifications": datetime.timedelta(minutes=1),
     "clean_uploads": datetime.timedelta(days=1),

@@ -15,7 +15,13 @@ from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
 from programmes.filters import DocumentFilter
-from programmes.listings import live_programmes, load_programmes, public_donors, set_live_programmes
+from programmes.listings import (
+    donors_for_pages,
+    live_programmes,
+    load_programmes,
+    programmes_for_pages,
+    set_live_programmes,
+)
 from programmes.models import Counterpart, Document, DocumentVersion, Donor, Programme, Project, group_figures
 
 
@@ -25,7 +31,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     return _render(request, "programmes/programme_list.html", programmes, programmes=programmes)
 
 
-@record_view(Programme, load_programmes, live_programmes)
+@record_view(Programme, load_programmes, programmes_for_pages)
 def programme_detail(request: HttpRequest, programme: Programme) -> HttpResponse:
     previous, following = programme.neighbours(live_programmes(request.at))
     context = {
@@ -64,7 +70,7 @@ def project_detail(request: HttpRequest, project: Project) -> HttpResponse:
 
 @require_safe
 def donor_list(request: HttpRequest) -> HttpResponse:
-    donors = public_donors(request.at)
+    donors = donors_for_pages(request.at)
     work = [record for donor in donors for record in donor.work]
     context = {"groups": Donor.by_kind(donors), "count": len(donors)}
     return _render(request, "programmes/donor_list.html", work, **context)
@@ -72,7 +78,7 @@ def donor_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def donor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    donor = next((donor for donor in public_donors(request.at) if donor.slug == slug), None)
+    donor = next((donor for donor in donors_for_pages(request.at) if donor.slug == slug), None)
     if donor is None:
         raise Http404
     return _render(request, "programmes/donor_detail.html", donor.work, donor=donor)

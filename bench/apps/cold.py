@@ -9,8 +9,8 @@ import os
 
 from iomlaos import wsgi
 from iomlaos.delivery.cached_page import PageStore
-from iomlaos.delivery.management.commands.serve import serve
 from iomlaos.delivery.rendering import MAX_BYTES
+from iomlaos.operations.management.commands.serve import serve
 
 FORGETS_ALL = os.environ.get("FORGET") == "all"
 page_cache = wsgi.application

@@ -103,11 +103,11 @@ def _identify(path: str) -> tuple[int, int]:
 class PostgreSQLVersionReader:
     """Keeps what a thread beside the requests last read: no request waits for a database that died.
 
-    A server that is frozen lets everybody wait for ever. So what was read is believed for a second.
+    A server that is frozen lets everybody wait for ever. So what was read is believed for two seconds.
     """
 
     READ_EVERY = 0.2
-    BELIEVED_FOR = 1.0
+    BELIEVED_FOR = 2.0
     #: Until a lost connection is tried again, and for the first answer.
     RETRY_AFTER = 0.5
     FIRST_WAIT = 0.5

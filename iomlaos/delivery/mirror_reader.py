@@ -29,9 +29,12 @@ class MirrorReader:
         self.read_from: Path | None = None
         self.index: dict[str, Any] = {"pages": {}, "until": None}
 
-    def find(self, path: str, now: float) -> CachedPage | None:
-        """None where the mirror does not know the page at this moment."""
-        for page in (MirroredPage(*values) for values in self.read_index()["pages"].get(path, ())):
+    def find(self, path: str, now: float, version: str = "") -> CachedPage | None:
+        """None where the mirror does not know the page at this moment, or is not of this version."""
+        index = self.read_index()
+        if version and version != index.get("version"):
+            return None
+        for page in (MirroredPage(*values) for values in index["pages"].get(path, ())):
             until = float("inf") if page.until is None else page.until
             if page.since <= now < until and self.read_from:
                 # A folder that was replaced meanwhile has lost it.

@@ -36,6 +36,8 @@ MAX_WORD_LENGTH = 300
 MAX_RUNNING = 200
 #: Seconds that a request waits for Django: while the database answers, and while it does not.
 PATIENCE = {True: 20.0, False: 0.8}
+#: And until a copy of the same version is as good.
+COPY_AFTER = 0.8
 STEP = 0.1
 
 
@@ -105,8 +107,12 @@ class PageCache:
         future = self.renderer.start(path, query, host, version)
         began = time.monotonic()
         while not future.done():
-            if time.monotonic() - began >= PATIENCE[self.read_version() is not None]:
+            waited = time.monotonic() - began
+            if waited >= PATIENCE[self.read_version() is not None]:
                 return None
+            may_copy = waited >= COPY_AFTER and version and not query
+            if may_copy and (copy := self.mirror.find(path, time.time(), version or "")):
+                return copy.as_copy("mirror")
             concurrent.futures.wait([future], STEP)
         if error := future.exception():
             logger.error("A page could not be made: %s", path, exc_info=error)

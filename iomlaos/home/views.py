@@ -10,18 +10,23 @@ from careers.listings import last_closed, next_to_close, open_notices
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
-from iomlaos.office.models import Page, Place
+from iomlaos.office.models import Page
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.shortcuts import record_view
-from programmes.listings import country_figures, live_programmes, office_counterparts, public_donors
-from programmes.models import Programme, group_figures
+from programmes.listings import (
+    country_figures,
+    live_programmes,
+    office_counterparts,
+    places_of_programmes,
+    public_donors,
+)
+from programmes.models import Counterpart, group_figures
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = request.at
-    programmes = live_programmes(at)
-    places = [(programme, _places(programme)) for programme in programmes]
+    programmes, places = live_programmes(at), places_of_programmes(at)
     is_open, next_now = open_notices(at), next_to_close(at)
     context = {
         "at": at,
@@ -34,16 +39,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "donors": public_donors(at),
         "counterparts": office_counterparts(at),
         "information_date": max_or_none(programme.information_date for programme in programmes),
-        "map": draw_map((programme, named) for programme, named in places if named),
+        "map": draw_map((row, places[row.pk]) for row in programmes if row.pk in places),
         "section": "home",
     }
     return render(request, "home/home.html", context)
-
-
-def _places(programme: Programme) -> list[Place]:
-    """The places of a programme and of its projects."""
-    projects = (project.places.all() for project in programme.projects.all())
-    return sorted({*programme.places.all()}.union(*projects), key=lambda place: place.name)
 
 
 @record_view(Page)
@@ -51,7 +50,7 @@ def about(request: HttpRequest, page: Page) -> HttpResponse:
     figures = country_figures(request.at)
     context = {
         "page": page,
-        "counterparts": office_counterparts(request.at),
+        "counterparts": Counterpart.objects.filter(is_internal=True).with_work(request.at),
         "figures": group_figures(figures),
         "figures_without_caption": [figure for figure in figures if not figure.caption_en],
         "information_date": page.information_date,

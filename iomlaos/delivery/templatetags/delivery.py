@@ -10,6 +10,9 @@ from iomlaos.delivery.stretch import cached_per_version
 
 register = template.Library()
 
+#: Parts of pages that are kept; there may be as many rows of lists as notices.
+MAX_RENDERED = 1000
+
 
 @cached_per_version
 def _rendered(at: datetime.datetime) -> dict[tuple, SafeString]:
@@ -24,9 +27,12 @@ class OncePerVersionNode(Node):
     def render(self, context: Context) -> SafeString:
         rendered = _rendered(context["request"].at)
         key = (get_language(), *(value.resolve(context) for value in self.values))
-        if key not in rendered:
-            rendered[key] = self.nodelist.render(context)
-        return rendered[key]
+        html = rendered.get(key)
+        if html is None:
+            html = self.nodelist.render(context)
+            if len(rendered) < MAX_RENDERED:
+                rendered[key] = html
+        return html
 
 
 @register.tag

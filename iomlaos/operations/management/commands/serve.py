@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +32,11 @@ SOURCES = (
     "fixtures/*.yaml",
     "requirements/run.txt",
 )
-#: For Django in each worker: each holds a connection to the database. docs/performance.md says why so many.
-BLOCKING_THREADS = 4
+#: In each worker; bench/server_settings.py measures them. A request for Django holds one, and a connection to
+#: the database. With all of them held no cached page is answered either.
+BLOCKING_THREADS = 8
+#: Seconds after which a thread that computes lets another one run: a cached page needs a few microseconds.
+SWITCH_INTERVAL = 0.001
 #: Python's own; manage.py loads Django with another.
 GC_THRESHOLD = (700, 10, 10)
 #: Seconds that a worker has to end what it is doing.
@@ -122,10 +126,12 @@ def serve() -> None:
         blocking_threads=BLOCKING_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_TIMEOUT,
-        log_level=LogLevels.warning,
+        # Its warnings are about more threads than cores.
+        log_level=LogLevels.error,
         log_dictconfig=settings.LOGGING,
     )
-    server.serve(target_loader=lambda: start_worker(application), wrap_loader=False)
+    parent = os.getpid()
+    server.serve(target_loader=lambda: start_worker(application, parent), wrap_loader=False)
 
 
 def find_place() -> dict[str, Any]:
@@ -138,11 +144,12 @@ def find_place() -> dict[str, Any]:
     return {"uds": place, "uds_permissions": 0o666}
 
 
-def start_worker(application: Callable) -> Callable:
+def start_worker(application: Callable, parent: int) -> Callable:
     """Called in each worker. It ends with the process that started it, however that ends: no orphan keeps
     the port."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() == 1:
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    if os.getppid() != parent:
         raise SystemExit
     return application
