@@ -114,6 +114,7 @@ def assert_says_when_to_come_back(server: Server, within: float = 5) -> None:
         assert response.status == 503, (address, response.status)
         assert response.headers["Retry-After"]
         assert b"<h1" in body
+    assert server.get("/readyz")[0].status == 503
 
 
 class Writer:
