@@ -21,8 +21,10 @@ ASK_AFTER_A_SECOND = "public, max-age=0, must-revalidate, s-maxage=1"
 #: Seconds. A shared cache counts in whole ones, so that it sends a page of one second for up to two. Another
 #: cache may stand behind it.
 SHARED_CACHE_MARGIN = 5
-#: Written anew for each encoding, or about one request alone.
-DROPPED_HEADERS = {"content-length", "content-encoding", "etag", "vary", "x-request-id"}
+#: Written anew for each encoding.
+DROPPED_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
+#: Not of a page that many are sent.
+REQUEST_ID = "x-request-id"
 ENTITY_HEADERS = {"content-type", "content-length", "content-encoding", "content-disposition"}
 #: The levels at which a page takes about half a millisecond.
 BROTLI_LEVEL, GZIP_LEVEL = 5, 6
@@ -98,6 +100,8 @@ class CachedPage:
     def _make_response(self, encoding: str, shared_until: float | None) -> CachedResponse:
         """Without `shared_until`, no shared cache may send the page without asking."""
         body, headers, etag = self.body, [*self.headers, ("Vary", "Accept-Encoding")], ""
+        if self.is_kept:
+            headers = [(name, value) for name, value in headers if name.lower() != REQUEST_ID]
         if self.status.startswith("200"):
             etag = f'"{self.etag}-{encoding}"' if encoding else f'"{self.etag}"'
             headers.append(("ETag", etag))
