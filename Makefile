@@ -22,7 +22,7 @@ help:
 	@echo "make guide    the pictures of docs/staff-guide.md, made again in Chromium"
 	@echo "make audit    whether a locked package has a known vulnerability; asks the package index"
 	@echo "make manage ARGS=…   any command of manage.py, with the settings and the data of make run"
-	@echo "make set-up   .venv and static files only, as before a restart of the service"
+	@echo "make set-up   .venv and static files only"
 	@echo "DATA_DIR=… PORT=… make run   runs beside another; README.md lists every variable"
 
 run: set-up

@@ -51,7 +51,7 @@ def running_servers(folder: Path) -> Iterator[Servers]:
         _keep(folder / "response", body, headers)
         stack.enter_context(_yardsticks(servers, folder, response.getheader("Content-Encoding")))
         stack.enter_context(_portal(servers, data, response.getheader("ETag")))
-        stack.enter_context(_nginx_before(servers, folder))
+        stack.enter_context(_nginx_before(servers, data))
         stack.enter_context(_wagtail(servers, folder))
         yield servers
 
@@ -104,12 +104,19 @@ def _portal(servers: Servers, data: PortalData, etag: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _nginx_before(servers: Servers, folder: Path) -> Iterator[None]:
-    """nginx in front of the portal, as deploy/nginx.conf sets it up."""
-    port, portal = free_port(), servers.portal
-    server = nginx.proxy_server(port, portal.url, folder / "micro-cache")
-    with nginx.running_nginx(folder / "nginx-before", port, server) as pid:
-        servers.fast.append(Contender("home micro-cache", f"http://127.0.0.1:{port}/", (pid, portal.pid)))
+def _nginx_before(servers: Servers, data: PortalData) -> Iterator[None]:
+    """nginx in front of the portal, as deploy/nginx.conf sets it up, and nginx with the portal's mirror."""
+    proxy, mirror, portal = free_port(), free_port(), servers.portal
+    data.manage("mirror", str(data.folder / "copy"))
+    configuration = [
+        nginx.proxy_server(proxy, portal.url, data.folder / "micro-cache"),
+        nginx.mirror_server(mirror, data.folder / "copy" / "current" / "site"),
+    ]
+    with nginx.running_nginx(data.folder / "nginx", mirror, *configuration) as pid:
+        servers.fast += [
+            Contender("home micro-cache", f"http://127.0.0.1:{proxy}/", (pid, portal.pid)),
+            Contender("home mirror", f"http://127.0.0.1:{mirror}/", (pid,)),
+        ]
         yield
 
 

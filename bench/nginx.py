@@ -22,6 +22,7 @@ http {{
 }}
 """
 #: The body is compressed already, as the portal sends it.
+MIRROR = "server {{ listen 127.0.0.1:{port}; root {root}; gzip_static on; }}"
 FILE = "server {{ listen 127.0.0.1:{port}; root {root}; add_header Content-Encoding {encoding}; }}"
 
 
@@ -51,3 +52,7 @@ def proxy_server(port: int, url: str, cache: Path) -> str:
         raise SystemExit("deploy/nginx.conf has no cache in front of http://portal any more.")
     server = f"server {{ listen 127.0.0.1:{port}; {proxy[0].replace('http://portal', url)} }}"
     return f"proxy_cache_path {cache}{path[1]}\n{server}"
+
+
+def mirror_server(port: int, root: Path) -> str:
+    return MIRROR.format(port=port, root=root)

@@ -36,6 +36,10 @@ class PortalData:
             "DATA_DIR": str(self.folder)
         }  # fmt: skip
 
+    def manage(self, *arguments: str) -> None:
+        """Run a command of manage.py on it."""
+        manage(*arguments, environment=os.environ | self.environment, within=600)
+
     @contextlib.contextmanager
     def served(self, command: list[str], **settings: str) -> Iterator[RunningPortal]:
         """`command`: CACHED or COLD."""
@@ -53,6 +57,5 @@ def portal_data(folder: Path, **notices: int) -> Iterator[PortalData]:
     shutil.copytree(template("seeded"), folder)
     with fresh_database(like="seeded") as database_url:
         data = PortalData(folder, database_url)
-        code = f"from bench.data import fill; fill(**{notices})"
-        manage("shell", "--verbosity", "0", "-c", code, environment=os.environ | data.environment, within=600)
+        data.manage("shell", "--verbosity", "0", "-c", f"from bench.data import fill; fill(**{notices})")
         yield data

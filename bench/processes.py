@@ -86,24 +86,10 @@ def running(command: list, port: int, log: Path, **environment: str) -> Iterator
             process.wait()
 
 
-def granian(
-    application: str,
-    port: int,
-    log: Path,
-    python: str = sys.executable,
-    threads: int | None = None,
-    **environment: str,
-):
+def granian(application: str, port: int, log: Path, python: str = sys.executable, **environment: str):
     """An application under granian as `manage.py serve` runs the portal, with one worker."""
     command = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += [
-        "--workers",
-        "1",
-        "--blocking-threads",
-        str(threads or blocking_threads()),
-        "--log-level",
-        "warning",
-    ]
+    command += ["--workers", "1", "--blocking-threads", blocking_threads(), "--log-level", "warning"]
     return running([*command, application], port, log, **environment)
 
 

@@ -18,8 +18,6 @@ NAMES = {
     "home mirror": "home, from the mirror by nginx",
 }
 HEAD = Path(__file__).with_name("head.md")
-#: Measured apart, by threads.py.
-THREADS = Path(__file__).with_name("threads.md")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -127,7 +125,6 @@ def write(found: dict, before: dict | None = None) -> str:
         "Few notices and many, cold": _sizes(found, "lists"),
         "Closed notices beside 500 open ones, cold": _sizes(found, "archives"),
         "A worker": _worker(found),
-        "Threads of a worker": THREADS.read_text(),
         "Not measured": missing,
         "Before the page cache": _before(before),
     }

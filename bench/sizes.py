@@ -111,7 +111,7 @@ def compare(pages: list[str], portals: dict[str, dict], rounds: int, seconds: fl
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sizes", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.4, help="of one page of one portal in one round")
+    parser.add_argument("--seconds", type=float, default=0.3, help="of one page of one portal in one round")
     options = parser.parse_args()
     found = {"database": "PostgreSQL" if postgres_url() else "SQLite"}
     for name, (pages, portals) in COMPARISONS.items():

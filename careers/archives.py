@@ -11,6 +11,9 @@ from careers.models.vacancy import Vacancy
 from iomlaos.delivery.pagination import find_keyset_query
 from iomlaos.delivery.stretch import cached_per_version
 
+#: Nobody needs many at once, and years lead to older ones.
+PAGE_SIZE = 10
+
 
 class Archive:
     """Closed notices of one kind, the last to close first."""

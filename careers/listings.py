@@ -1,8 +1,10 @@
 """What many public pages say of the notices, read once for all of them. Nobody may change these rows."""
 
 import datetime
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.stretch import cached_per_version
@@ -46,3 +48,15 @@ def last_closed(at: datetime.datetime) -> Notice | None:
 def has_internal(at: datetime.datetime) -> bool:
     """Whether a position is open that is for IOM's own people."""
     return Vacancy.objects.open(at).internal().exists()
+
+
+@cached_per_version
+def live_forms(at: datetime.datetime) -> list[ApplicationForm]:
+    return [*ApplicationForm.objects.live(at).prefetch_related("versions")]
+
+
+def set_live_forms(vacancies: Iterable[Vacancy], at: datetime.datetime) -> None:
+    """Set the application form of each; it is None where that is not live."""
+    forms = {form.pk: form for form in live_forms(at)}
+    for vacancy in vacancies:
+        vacancy._meta.get_field("form").set_cached_value(vacancy, forms.get(vacancy.form_id))

@@ -9,9 +9,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from careers import archives
 from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
 from careers.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.listings import has_internal, open_notices
+from careers.listings import has_internal, live_forms, open_notices, set_live_forms
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
@@ -20,7 +21,7 @@ from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.cacheability import canonical_query
 from iomlaos.delivery.headers import set_expiry
-from iomlaos.delivery.pagination import get_keyset_page
+from iomlaos.delivery.pagination import PAGE_SIZE, get_keyset_page
 from iomlaos.media.views import serve_file
 from iomlaos.office.models import standard_texts
 from iomlaos.publishing.dates import max_or_none, next_midnight
@@ -53,7 +54,7 @@ def _render_open(
     request: HttpRequest, template: str, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
     notices = filters.notices.for_list()
-    page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at")
+    page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at", PAGE_SIZE)
     is_empty = not (page.rows or filters.chosen)
     context |= {
         "stretch": page,
@@ -65,11 +66,12 @@ def _render_open(
 
 
 def _vacancies_for_page(at: datetime.datetime) -> NoticeQuerySet:
-    return Vacancy.objects.select_related("duty_station").with_form(at).with_readvertised(at).with_history()
+    return Vacancy.objects.select_related("duty_station").with_readvertised(at).with_history()
 
 
 @record_view(Vacancy, _vacancies_for_page)
 def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
+    set_live_forms([notice], request.at)
     return _render_notice(request, "vacancy", notice)
 
 
@@ -136,7 +138,7 @@ def _render_archive(
     if year is not None and year not in years:
         raise Http404
     notices = archive.notices(request.at, year).for_list()
-    page = get_keyset_page(request, notices, "closes_at", latest_first=True)
+    page = get_keyset_page(request, notices, "closes_at", archives.PAGE_SIZE, latest_first=True)
     return _render(request, template, page.rows, stretch=page, year=year, years=years, **context)
 
 
@@ -152,7 +154,7 @@ def _form_preview(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
 @previewed_by(_form_preview, lambda at: ApplicationForm.objects.prefetch_related("versions"))
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
-    return _render_forms(request, ApplicationForm.objects.live(request.at).prefetch_related("versions"))
+    return _render_forms(request, live_forms(request.at))
 
 
 def _render(

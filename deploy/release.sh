@@ -28,7 +28,7 @@ commit=$(git rev-parse --verify --quiet "${1:-HEAD}^{commit}") || fail "There is
 name=$(date -u +%Y%m%dT%H%M%S)-$(git rev-parse --short "$commit")
 release=$portal/releases/$name
 former=
-[ -L current ] && former=$(basename "$(readlink current)")
+[ -d current ] && former=$(basename "$(readlink current)")
 
 # --- Beside the release in service ----------------------------------------------------------------
 

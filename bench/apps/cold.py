@@ -9,21 +9,22 @@ import os
 
 from iomlaos import wsgi
 from iomlaos.delivery.cached_page import PageStore
+from iomlaos.delivery.page_cache import PageCache
 from iomlaos.delivery.rendering import MAX_BYTES
 from iomlaos.operations.management.commands.serve import serve
 
 FORGETS_ALL = os.environ.get("FORGET") == "all"
-page_cache = wsgi.application
 
 
-def application(environ, start_response):
-    page_cache.ready.clear()
-    page_cache.renderer.pages = PageStore(MAX_BYTES)
-    if FORGETS_ALL:
-        page_cache.renderer.stretch = None
-    return page_cache(environ, start_response)
+class EmptyPageCache(PageCache):
+    def __call__(self, environ, start_response):
+        self.ready.clear()
+        self.renderer.pages = PageStore(MAX_BYTES)
+        if FORGETS_ALL:
+            self.renderer.stretch = None
+        return super().__call__(environ, start_response)
 
 
 if __name__ == "__main__":
-    wsgi.application = application
+    wsgi.application = EmptyPageCache(wsgi.django_application)
     serve()

@@ -47,16 +47,21 @@ def load_history(notices: Iterable[Notice]) -> list[Notice]:
 def _load_children(notices: list[Notice], name: str) -> None:
     """Load the child rows of notices of several kinds, as a prefetch does of one kind."""
     keys = {kind: kind._meta.get_field(name).field for kind in {*map(type, notices)}}
-    is_theirs = models.Q()
+    model, is_theirs = notices[0]._meta.get_field(name).related_model, models.Q()
     for kind, key in keys.items():
         is_theirs |= models.Q(**{f"{key.name}__in": [row for row in notices if type(row) is kind]})
     rows = defaultdict(list)
-    for row in key.model.objects.filter(is_theirs):
+    for row in model.objects.filter(is_theirs):
         for key in keys.values():
             rows[key, getattr(row, key.attname)].append(row)
+    # Most have none.
+    nothing = model.objects.none()
+    nothing._result_cache = []
     for notice in notices:
-        loaded = key.model.objects.none()
-        loaded._result_cache = rows[keys[type(notice)], notice.pk]
+        loaded = nothing
+        if found := rows.get((keys[type(notice)], notice.pk)):
+            loaded = model.objects.none()
+            loaded._result_cache = found
         notice._prefetched_objects_cache = getattr(notice, "_prefetched_objects_cache", {}) | {name: loaded}
 
 

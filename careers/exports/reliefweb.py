@@ -28,6 +28,7 @@ from careers.exports.notice_data import (
     locality,
     notice_url,
 )
+from careers.listings import set_live_forms
 from careers.models.vacancy import Vacancy
 
 # Fewest and most characters.
@@ -56,7 +57,9 @@ def reliefweb(request: HttpRequest) -> HttpResponse:
     writer = SimplerXMLGenerator(feed, "utf-8")
     writer.startDocument()
     writer.startElement("channel", {})
-    for vacancy in Vacancy.objects.open(request.at).select_related("duty_station").with_form(request.at):
+    vacancies = Vacancy.objects.open(request.at).select_related("duty_station")
+    set_live_forms(vacancies, request.at)
+    for vacancy in vacancies:
         job = ReliefWebJob(vacancy, request.at)
         if not job.rejection_reasons:
             job.write(writer)

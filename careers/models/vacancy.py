@@ -1,8 +1,8 @@
 """Vacancies."""
 
-import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -63,6 +63,11 @@ SCALES = {
 }
 
 
+@lru_cache(maxsize=200)
+def find_grade_scale(grade: str) -> GradeScale | None:
+    return next((scale for scale in SCALES.values() if re.match(scale.pattern, grade, re.IGNORECASE)), None)
+
+
 class VacancyQuerySet(NoticeQuerySet):
     def external(self) -> Self:
         return self.exclude(tier=Vacancy.Tier.INTERNAL_ONLY)
@@ -73,11 +78,6 @@ class VacancyQuerySet(NoticeQuerySet):
 
     def for_list(self) -> Self:
         return super().for_list().select_related("duty_station")
-
-    def with_form(self, at: datetime.datetime) -> Self:
-        """Prefetch the application form, if that is live, and its versions."""
-        forms = ApplicationForm.objects.live(at).prefetch_related("versions")
-        return self.prefetch_related(models.Prefetch("form", forms))
 
     def on_scale(self, letters: str) -> Self:
         """With a grade of one scale: "G", "NO", "P" or "UG", in any case."""
@@ -196,7 +196,7 @@ class Vacancy(Notice):
 
     @property
     def form_versions(self) -> list[FormVersion]:
-        """The version of the form that it names, else the current ones. Load them with `with_form`."""
+        """The version of the form that it names, else the current ones. See `listings.set_live_forms`."""
         if self.form is None:
             return []
         named = [version for version in self.form.versions.all() if version.pk == self.form_version_id]
@@ -224,8 +224,9 @@ class Vacancy(Notice):
     @property
     def summary(self) -> list[str]:
         """What stands beside the title in a list."""
-        scale = f" ({self.grade_scale_name})" if self.grade_scale_name else ""
-        grade = gettext("Grade %(grade)s") % {"grade": self.grade} + scale if self.grade else ""
+        grade, scale = "", self.grade_scale_name
+        if self.grade:
+            grade = gettext("Grade %(grade)s") % {"grade": self.grade} + (f" ({scale})" if scale else "")
         station = self.duty_station.name if self.duty_station else ""
         return [*filter(None, [grade, station, self.get_contract_display(), self.reference])]
 
@@ -271,8 +272,7 @@ class Vacancy(Notice):
 
     @property
     def grade_scale(self) -> GradeScale | None:
-        scales = SCALES.values()
-        return next((scale for scale in scales if re.match(scale.pattern, self.grade, re.IGNORECASE)), None)
+        return find_grade_scale(self.grade)
 
     @property
     def grade_scale_name(self) -> str:

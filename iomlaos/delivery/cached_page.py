@@ -18,8 +18,9 @@ Headers = list[tuple[str, str]]
 #: holds for some more seconds: a shared cache may keep it for one.
 ASK_EACH_TIME = "public, no-cache"
 ASK_AFTER_A_SECOND = "public, max-age=0, must-revalidate, s-maxage=1"
-#: Seconds. A shared cache counts in whole ones, from when it received the page.
-SHARED_CACHE_MARGIN = 3
+#: Seconds. A shared cache counts in whole ones, so that it sends a page of one second for up to two. Another
+#: cache may stand behind it.
+SHARED_CACHE_MARGIN = 5
 #: Written anew for each encoding, or about one request alone.
 DROPPED_HEADERS = {"content-length", "content-encoding", "etag", "vary", "x-request-id"}
 ENTITY_HEADERS = {"content-type", "content-length", "content-encoding", "content-disposition"}

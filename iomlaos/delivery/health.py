@@ -1,9 +1,10 @@
 """Health checks: is the process alive, and is it ready to answer?"""
 
 from functools import cache
+from pathlib import Path
 
+from django.apps import apps
 from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -22,7 +23,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None).disk_migrations)
+    """By their names: loading them all would take each worker 2 MB."""
+    return frozenset(
+        (app.label, path.stem)
+        for app in apps.get_app_configs()
+        for path in Path(app.path, "migrations").glob("[0-9]*.py")
+    )
 
 
 @never_cache

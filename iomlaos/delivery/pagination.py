@@ -65,7 +65,7 @@ class RowKey:
 
 
 def get_keyset_page(
-    request: HttpRequest, rows: QuerySet, moment: str, *, latest_first: bool = False
+    request: HttpRequest, rows: QuerySet, moment: str, size: int, *, latest_first: bool = False
 ) -> KeysetPage:
     """The page after the row whose key is in `?after=`, of a list ordered by the field `moment` and the pk.
 
@@ -73,21 +73,21 @@ def get_keyset_page(
     list is ignored.
     """
     key = RowKey.of_query(request.GET)
-    found = _rows_from(key, rows, moment, "lt" if latest_first else "gt") if key else []
+    # The row of the key, the rows of the page, and one more.
+    found = [*_rows_from(key, rows, moment, "lt" if latest_first else "gt")[: size + 2]] if key else []
     is_first = not found or RowKey.of_row(found[0], moment) != key
-    found = [*rows[: PAGE_SIZE + 1]] if is_first else found[1:]
-    shown, has_next = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    found = [*rows[: size + 1]] if is_first else found[1:]
+    shown, has_next = found[:size], len(found) > size
     return KeysetPage(shown, str(RowKey.of_row(shown[-1], moment)) if has_next else "", is_first)
 
 
-def _rows_from(key: RowKey, rows: QuerySet, moment: str, lookup: str) -> list[Model]:
-    """The row with this key, or the next one to it, the rows of the page that follows, and one more."""
-    following = rows.filter(
+def _rows_from(key: RowKey, rows: QuerySet, moment: str, lookup: str) -> QuerySet:
+    """The row with this key, or where it would be, and all that follow."""
+    return rows.filter(
         # Redundant, but an index needs it to find the first row.
         Q(**{f"{moment}__{lookup}e": key.moment}),
         Q(**{f"{moment}__{lookup}": key.moment}) | Q(**{f"pk__{lookup}e": key.pk}),
     )
-    return [*following[: PAGE_SIZE + 2]]
 
 
 def find_keyset_query(query: QueryDict, rows: Callable[[], QuerySet], moment: str) -> str:

@@ -10,6 +10,7 @@ from careers.listings import last_closed, next_to_close, open_notices
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map
+from iomlaos.home.sitemap import closing_years
 from iomlaos.office.models import Page
 from iomlaos.publishing.dates import max_or_none
 from iomlaos.publishing.shortcuts import record_view
@@ -62,6 +63,7 @@ def about(request: HttpRequest, page: Page) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    sitemap_url = settings.SITE_URL + reverse("home:sitemap")
-    text = f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap_url}\n"
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    years = [reverse("home:sitemap_of_year", args=[year]) for year in closing_years(request.at)]
+    sitemaps = [f"Sitemap: {settings.SITE_URL}{path}" for path in (reverse("home:sitemap"), *years)]
+    lines = ["User-agent: *", "Disallow: /admin/", *sitemaps, ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

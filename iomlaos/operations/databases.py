@@ -50,7 +50,10 @@ class SQLiteDatabase:
             contextlib.closing(sqlite3.connect(target)) as copy,
         ):
             # One step: it reads one state, and in WAL mode nobody waits for it.
-            database.backup(copy)
+            try:
+                database.backup(copy)
+            except sqlite3.Error as error:
+                raise OperationError(f"The database {self.path}: {error}.") from None
             copy.execute("PRAGMA journal_mode = DELETE")
             self._check(copy)
 
@@ -114,13 +117,15 @@ def applied_migrations() -> list[str]:
 
 
 def has_content() -> bool:
-    """Whether anybody has put something into the database, be it the seed. One that is damaged counts."""
+    """Whether anybody has put something into the database, be it the seed. A damaged file counts as such."""
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         return False
     try:
         return any(model._base_manager.order_by().exists() for model in _content_models())
     except DatabaseError:
-        return True
+        if connection.vendor == "sqlite":
+            return True
+        raise
 
 
 def _content_models() -> list[type[models.Model]]:

@@ -70,7 +70,7 @@ class PostgreSQLDatabase:
         for given in ("cursor_factory", "options"):
             parameters.pop(given, None)
         password = parameters.pop("password", None)
-        program = find_program(name, connection.pg_version // 10_000)
+        program = find_program(name, connection.pg_version // 10_000)  # type: ignore[attr-defined]
         if connects:
             arguments = (f"--dbname={make_dsn(**parameters)}", *arguments)
         done = subprocess.run(

@@ -23,7 +23,9 @@ def test_a_word_of_sixty_characters_in_any_field_scrolls_no_page_sideways(browse
         server.manage("shell", "--no-imports", "--command", CONTENT)
         context = open_context(browser, base_url=server.url, viewport={"width": 320, "height": 568})
         page = context.new_page()
-        addresses = re.findall(r"<loc>https?://[^/]+(/[^<]*)", server.get("/sitemap.xml")[1].decode())
+        sitemaps = re.findall(r"Sitemap: https?://[^/]+(.*)", server.get("/robots.txt")[1].decode())
+        pages = "".join(server.get(sitemap)[1].decode() for sitemap in sitemaps)
+        addresses = re.findall(r"<loc>https?://[^/]+(/[^<]*)", pages)
         assert len(addresses) > 50
         scrolled = {}
         for address in [*addresses, *LISTS]:

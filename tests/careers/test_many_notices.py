@@ -105,6 +105,7 @@ OTHERS = [
     f"/careers/forms/files/{FORM}/form.pdf",
     f"/careers/procurement/files/{TERMS}/terms.pdf",
     "/sitemap.xml",
+    "/sitemap-2026.xml",
 ]
 EVERYTHING = [*PRESENT, *ARCHIVES, *OF_ONE_NOTICE, *CHECKS, *OTHERS]
 

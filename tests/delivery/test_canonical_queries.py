@@ -7,6 +7,7 @@ import time_machine
 from django.http import QueryDict
 from django.urls import get_resolver
 
+from careers import archives, views
 from iomlaos.delivery import pagination
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.pagination import RowKey, find_page_query
@@ -32,7 +33,8 @@ ANY_QUERY = {"careers:check"} | {f"/{name}/" for name in (
 @pytest.fixture
 def content(db, monkeypatch) -> None:
     """Lists of several pages."""
-    monkeypatch.setattr(pagination, "PAGE_SIZE", 3)
+    for module in (pagination, archives, views):
+        monkeypatch.setattr(module, "PAGE_SIZE", 3)
     station, programme = make_place(slug="vientiane"), make_programme(slug="health")
     for number in range(8):
         closing = {"title_en": f"Notice {number:02}", "closes_at": NOW + (number + 1) * DAY / 4}
@@ -63,7 +65,7 @@ def key_of_last_row(client, address: str) -> str:
     return content.split('rel="next" href="')[1].split('"')[0].partition("after=")[2]
 
 
-def views() -> dict[str, object]:
+def public_views() -> dict[str, object]:
     """Every view of the public site, by its name, else its pattern."""
     found, ahead = {}, [("", "", get_resolver().url_patterns)]
     while ahead:
@@ -79,12 +81,12 @@ def views() -> dict[str, object]:
 
 
 def test_each_view_that_reads_its_query_says_what_it_reads():
-    declared = {name for name, view in views().items() if hasattr(view, "find_canonical_query")}
+    declared = {name for name, view in public_views().items() if hasattr(view, "find_canonical_query")}
     lists = {"closed_list", "closed_year", "award_list", "award_year", "career_list", "procurement_list"}
     lists |= {"procurement_closed_list", "procurement_closed_year"}
     of_work = {"programmes:project_list", "programmes:document_list"}
     assert declared == {f"careers:{name}" for name in lists} | of_work
-    as_it_stands = {name for name, view in views().items() if hasattr(view, "reads_any_query")}
+    as_it_stands = {name for name, view in public_views().items() if hasattr(view, "reads_any_query")}
     assert as_it_stands == ANY_QUERY
 
 

@@ -4,8 +4,10 @@ import datetime
 
 import time_machine
 from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from iomlaos.delivery.health import known_migrations
 from tests.helpers.other_process import get_pages
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -27,6 +29,10 @@ def test_ready_says_when_timers_ran_and_is_ready_where_they_did_not(client, db):
     assert on_time["publish_due"] == {"status": "on time", "ran_at": "2026-06-01T00:00:00Z"}
     assert on_time["check_links"] == {"status": "never ran", "ran_at": None}
     assert (late["status"], late["timers"]["publish_due"]["status"]) == ("ready", "late")
+
+
+def test_every_migration_is_known(db):
+    assert known_migrations() == MigrationLoader(None).disk_migrations.keys()
 
 
 def test_a_waiting_migration_is_not_ready(client, db):

@@ -32,8 +32,9 @@ def test_no_page_changes_within_a_stretch(client, seeded):
         make_every_notice()
         make_programme(publish_from=NOW + DAY / 3, publish_until=NOW + 3 * DAY)
         SiteNotice.objects.create(text="Closed today.", starts_at=NOW + DAY / 5, ends_at=NOW + DAY)
-        sitemap = client.get("/sitemap.xml").content.decode()
-    found = re.findall("<loc>http://testserver(.*?)</loc>", sitemap)
+        sitemaps = re.findall("Sitemap: http://testserver(.*)", client.get("/robots.txt").content.decode())
+        listed = "".join(client.get(sitemap).content.decode() for sitemap in sitemaps)
+    found = re.findall("<loc>http://testserver(.*?)</loc>", listed)
     notices = [page for page in found if "/vacancies/" in page or "/procurement/" in page]
     beside = [f"{page}{name}" for page in notices if "open" in page for name in ("feed.atom", "deadline.ics")]
     pages = [*PAGES, "/", "/about/", "/donors/", *notices, *beside]

@@ -70,7 +70,9 @@ def on_sqlite(tmp_path_factory) -> Iterator[Server]:
 
 
 def sitemap(server: Server) -> list[str]:
-    addresses = re.findall(rf"<loc>{server.url}([^<]+)</loc>", server.get("/sitemap.xml")[1].decode())
+    sitemaps = re.findall(f"Sitemap: {server.url}(.*)", server.get("/robots.txt")[1].decode())
+    listed = "".join(server.get(sitemap)[1].decode() for sitemap in sitemaps)
+    addresses = re.findall(rf"<loc>{server.url}([^<]+)</loc>", listed)
     assert len(addresses) > 20
     return addresses
 

@@ -93,7 +93,9 @@ OPEN_OR_CLOSING = {"open": "open", "closing": "closing"}
 CLOSED = {"closed": "closed"}
 GONE = {"withdrawn": "gone"}
 CANCELLED = {"withdrawn": "cancelled"}
-THERE = {"open": "there", "closing": "there", "closed": "there"}
+OPEN_THERE = {"open": "there", "closing": "there"}
+CLOSED_THERE = {"closed": "there"}
+THERE = OPEN_THERE | CLOSED_THERE
 
 
 def tag(element: html.HtmlElement) -> str:
@@ -220,7 +222,10 @@ PLACES = {
     "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
     "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
     "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES, says_of_internal={}),
-    "sitemap": Place("/sitemap.xml", THERE, in_the_sitemap, has_words=False, says_of_internal={}),
+    "sitemap": Place("/sitemap.xml", OPEN_THERE, in_the_sitemap, has_words=False, says_of_internal={}),
+    "sitemap of its year": Place(
+        "/sitemap-{year}.xml", CLOSED_THERE, in_the_sitemap, has_words=False, says_of_internal={}
+    ),
     "alerts about it": Place("/careers/alerts/notice/{slug}/", THERE | GONE, is_there, has_words=False),
     "its document": Place(
         f"/careers/procurement/files/{DOCUMENT}/x.pdf", THERE, is_there, PROCUREMENT, has_words=False

@@ -26,8 +26,14 @@ NOON = datetime.datetime(2026, 6, 1, 5, tzinfo=datetime.UTC)
 pytestmark = pytest.mark.django_db
 
 
+def sitemaps(client) -> list[bytes]:
+    """All that robots.txt names."""
+    named = re.findall(r"Sitemap: http://testserver(.*)", client.get("/robots.txt").content.decode())
+    return [client.get(address).content for address in named]
+
+
 def addresses(client) -> list[str]:
-    return re.findall(r"<loc>http://testserver(.*?)</loc>", client.get("/sitemap.xml").content.decode())
+    return re.findall(r"<loc>http://testserver(.*?)</loc>", b"".join(sitemaps(client)).decode())
 
 
 @pytest.mark.usefixtures("seeded")
@@ -39,10 +45,11 @@ def test_every_address_of_the_sitemap_answers_with_a_page(client):
 
 
 def dates(client) -> dict[str, str]:
-    """The day on which each page was last changed, by its address; the sitemap is valid by the schema."""
-    tree = etree.fromstring(client.get("/sitemap.xml").content)
-    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(tree)
-    entries = [[part.text for part in url] for url in tree]
+    """The day on which each page was last changed, by its address; sitemaps are valid by the schema."""
+    trees = [etree.fromstring(sitemap) for sitemap in sitemaps(client)]
+    for tree in trees:
+        etree.XMLSchema(etree.parse(SCHEMA)).assertValid(tree)
+    entries = [[part.text for part in url] for tree in trees for url in tree]
     return {
         address.removeprefix("http://testserver"): changed.removesuffix("T05:00:00Z")
         for address, changed in entries
@@ -111,6 +118,24 @@ def test_sitemap_costs_the_same_queries_for_one_programme_and_for_ten(client):
     for _ in range(9):
         make_programme(donors=[make_donor()])
     assert count_queries(client, "/sitemap.xml") == of_one
+
+
+def test_notices_are_in_the_sitemap_of_the_year_in_which_they_closed(client):
+    with time_machine.travel(NOON, tick=False):
+        make_vacancy(slug="driver", closes_at=NOON + DAY)
+        make_vacancy(slug="cook", closes_at=NOON - 200 * DAY)
+        make_vacancy(slug="inside", tier="internal-only", closes_at=NOON - 200 * DAY)
+        make_procurement_notice(slug="tents", closes_at=NOON - DAY)
+        assert client.get("/robots.txt").content.count(b"Sitemap:") == 3
+        listed = {
+            address: re.findall(r"/(\w+)/</loc>", client.get(address).content.decode())
+            for address in ("/sitemap.xml", "/sitemap-2026.xml", "/sitemap-2025.xml")
+        }
+        assert "driver" in listed["/sitemap.xml"]
+        assert not {"cook", "tents", "inside"} & {*listed["/sitemap.xml"]}
+        assert (listed["/sitemap-2026.xml"], listed["/sitemap-2025.xml"]) == (["tents"], ["cook"])
+        for address in ("/sitemap-2024.xml", "/sitemap-0.xml", "/sitemap-99999.xml"):
+            assert client.get(address).status_code == 404
 
 
 def test_robots_leads_to_the_sitemap_and_away_from_the_admin(client):

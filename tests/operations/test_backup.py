@@ -119,6 +119,10 @@ def test_a_backup_made_while_others_write_brings_back_every_row_with_its_file(po
     # A table that the backup does not know, as a later version of the portal may have made it.
     portal.manage("shell", "--no-imports", "--command", LATER_TABLE)
     word = portal.manage("shell", "--no-imports", "--command", CONTENT_WORD).stdout
+    if "DATABASE_URL" not in portal.environment:
+        # A damaged file, and a log of nothing.
+        for name in ("portal.sqlite3", "portal.sqlite3-wal"):
+            (data_dir(portal) / name).write_bytes(b"damaged " * 10_000)
     portal.manage("restore", str(at_rest), "--replace")
     assert ask(portal, EVERY_ROW) == rows
     assert files.items() <= uploads(portal).items()

@@ -37,11 +37,11 @@ class OncePerVersionNode(Node):
 
 @register.tag
 def once_per_version(parser: Parser, token: Token) -> OncePerVersionNode:
-    """`{% once_per_version "header" section %}…{% end_once_per_version %}`: rendered once for many pages.
+    """`{% once_per_version "header" section %}…{% endonce_per_version %}`: rendered once for many pages.
 
     After its name stand the values that it depends on. Else it may read only what is the same on all pages.
     """
     values = [parser.compile_filter(word) for word in token.split_contents()[1:]]
-    nodelist = parser.parse(["end_once_per_version"])
+    nodelist = parser.parse(["endonce_per_version"])
     parser.delete_first_token()
     return OncePerVersionNode(nodelist, values)

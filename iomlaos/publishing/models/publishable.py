@@ -155,6 +155,11 @@ class Publishable(models.Model):
         instance._state_before = instance.state if "state" in field_names else None
         return instance
 
+    def _get_FIELD_display(self, field: models.Field) -> str:
+        """What `get_…_display` gives. Django's own translates all choices for each row of a list."""
+        value = getattr(self, field.attname)
+        return str(next((label for choice, label in field.flatchoices if choice == value), value))
+
     @classmethod
     def slug_namespace(cls) -> list[type["Publishable"]]:
         """The models among which a slug must be unique."""

@@ -2,8 +2,10 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from iomlaos.operations import OperationError
 from iomlaos.operations.restore import restore
@@ -18,9 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("source", type=Path, help="the file")
         parser.add_argument("--replace", action="store_true", help="replace a database that is not empty")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = restore(options["source"], replace=options["replace"])
-        except (OperationError, OSError) as error:
+        except (OperationError, OSError, DatabaseError) as error:
             raise CommandError(f"{error}\nThe database stayed as it was.") from None
         self.stdout.write(f"Restored as it was at {manifest.made_at}. Start the portal now.")
