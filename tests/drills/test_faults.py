@@ -203,8 +203,7 @@ def kill_workers(server: Server) -> None:
 def test_no_save_that_was_acknowledged_is_lost_while_workers_and_postgresql_are_killed(on_postgres, postgres):
     names, seen, saved = itertools.count(), Counter(), []
 
-    def keep_saving(editor: Colleague) -> None:
-        form = fill_form(editor.ask("/admin/office/place/add/"), kind="area", _typed=None)
+    def keep_saving(editor: Colleague, form: dict) -> None:
         while len(saved) < SAVES:
             name = f"place-{next(names)}"
             try:
@@ -219,7 +218,10 @@ def test_no_save_that_was_acknowledged_is_lost_while_workers_and_postgresql_are_
 
     with ThreadPoolExecutor(4) as hands:
         editors = [Colleague(on_postgres, "editor") for _ in range(4)]
-        rounds = [hands.submit(keep_saving, editor) for editor in editors]
+        forms = [
+            fill_form(each.ask("/admin/office/place/add/"), kind="area", _typed=None) for each in editors
+        ]
+        rounds = [*map(hands.submit, itertools.repeat(keep_saving), editors, forms)]
         while not all(each.done() for each in rounds):
             time.sleep(2)
             with postgres.stopped():
