@@ -31,11 +31,14 @@ from iomlaos.delivery.stretch import Stretch, within
 from iomlaos.publishing.models import Revision
 
 START = ("/", "/robots.txt", "/sitemap.xml")
-LINK = re.compile(r"""(?:href|src)="([^"]+)"|srcset="([^"]+)"|<loc>([^<]+)|url\(["']?([^)"']+)""")
+#: In a page, in a sitemap and in robots.txt, and in a style sheet.
+LINK = re.compile(
+    r"""(?:href|src)="([^"]+)"|srcset="([^"]+)"|(?:<loc>|Sitemap: )([^<\s]+)|url\(["']?([^)"']+)"""
+)
 NOT_MIRRORED = ("//", "/admin/", "/review/")
 #: What stands at such an address never changes, and answers for itself: no copy of it is ever sent.
 UNCHANGING = ("/static/", "/pictures/")
-LINKING_TYPES = ("text/html", "text/css", "application/xml")
+LINKING_TYPES = ("text/html", "text/css", "text/plain", "application/xml")
 TEXT_TYPES = ("text/", "application/xml", "application/atom+xml", "application/json", "image/svg+xml")
 
 

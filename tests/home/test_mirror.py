@@ -32,7 +32,11 @@ def text(mirror: Mirror, path: str, seconds: float = 0) -> str:
 
 
 def test_it_holds_every_page_of_the_sitemap_with_what_they_show(mirror, client):
+    old = make_vacancy(closes_at=NOW - datetime.timedelta(days=400))
+    for _ in range(12):
+        make_vacancy(closes_at=NOW - datetime.timedelta(days=300))
     write(mirror)
+    assert old.title in text(mirror, old.get_absolute_url())
     assert mirror.folder.stat().st_mode & 0o777 == 0o700
     site = mirror.folder / "current" / "site"
     for line in client.get("/sitemap.xml").content.decode().split("<loc>")[1:]:
