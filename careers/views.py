@@ -9,10 +9,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from careers import archives
-from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
-from careers.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.listings import has_internal, live_forms, open_notices, set_live_forms
+from careers.lists import archives
+from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
+from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
+from careers.lists.shared import has_internal, live_forms, open_notices, set_live_forms
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, PAGE_SIZE
+from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, PAGE_SIZE
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import current_office, standard_texts

@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 from lxml import html
 
-from careers.filters import VacancyFilterForm
+from careers.lists.filters import VacancyFilterForm
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import make_place, make_procurement_notice, make_vacancy
 from tests.helpers.pages import count_queries, read

@@ -7,7 +7,8 @@ import time_machine
 from django.http import QueryDict
 from django.urls import get_resolver
 
-from careers import archives, views
+from careers import views
+from careers.lists import archives
 from iomlaos.delivery import pagination
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.pagination import RowKey, find_page_query

@@ -1,0 +1,1 @@
+"""The lists of notices: open ones with filters, archives of closed ones, and what pages say of both."""
