@@ -45,7 +45,10 @@ class ResponseHeadersMiddleware(MiddlewareMixin):
 
 
 class SortedCSPMiddleware(CSPMiddleware):
-    """django-csp's, with directives in one order: every worker sends the same bytes."""
+    """django-csp's, with directives in one order: it depends on the process otherwise."""
 
-    def build_policy(self, request: HttpRequest, response: HttpResponseBase) -> str:
-        return "; ".join(sorted(super().build_policy(request, response).split("; ")))
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response = super().process_response(request, response)
+        if policy := response.headers.get("Content-Security-Policy"):
+            response.headers["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
+        return response

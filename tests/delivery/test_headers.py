@@ -96,3 +96,9 @@ def test_over_http_a_trial_can_sign_in(client, db):
     assert not cookie["secure"]
     assert not cookie.key.startswith("__Host-")
     assert cookie["httponly"]
+
+
+def test_every_process_writes_the_policy_in_the_same_order(client, db):
+    for address in ("/contact/", "/admin/login/"):
+        directives = client.get(address)["Content-Security-Policy"].split("; ")
+        assert directives == sorted(directives)

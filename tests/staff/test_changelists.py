@@ -174,7 +174,7 @@ def test_a_list_tells_files_from_on_request(staff):
 def test_a_list_of_notices_says_how_they_stand_and_tells_open_from_closed(clock, staff):
     make_vacancy(title_en="Hidden", closes_at=NOW + datetime.timedelta(hours=101), state="draft")
     make_vacancy(title_en="Far", closes_at=NOW + datetime.timedelta(hours=100))
-    make_vacancy(title_en="Near", closes_at=NOW + datetime.timedelta(hours=72))
+    make_vacancy(title_en="Near", closes_at=NOW + datetime.timedelta(hours=71))
     make_vacancy(title_en="Over", closes_at=NOW, outcome="cancelled")
     response = staff.get("/admin/careers/vacancy/")
     assert shown(response, "status") == {
@@ -182,7 +182,7 @@ def test_a_list_of_notices_says_how_they_stand_and_tells_open_from_closed(clock,
     }  # fmt: skip
     closes = shown(response, "closes")
     assert closes["Over"] == "Monday 1 June 2026, 12:00 closed today · Cancelled"
-    assert closes["Near"] == "Thursday 4 June 2026, 12:00 3 days left"
+    assert closes["Near"] == "Thursday 4 June 2026, 11:00 2 days left"
     assert closes["Hidden"] == "Friday 5 June 2026, 17:00"
     assert rows(response, "status=open") == ["Far", "Near"]
     assert rows(response, "status=closed") == ["Over"]
