@@ -5,6 +5,7 @@ the database does not answer. Each worker makes one for itself, after it was sta
 """
 
 import contextlib
+import logging
 import mmap
 import os
 import sqlite3
@@ -16,6 +17,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
+
+logger = logging.getLogger(__name__)
 
 VersionReader = Callable[[], str | None]
 #: The thread that asks PostgreSQL.
@@ -108,15 +111,16 @@ class PostgreSQLVersionReader:
 
     READ_EVERY = 0.2
     BELIEVED_FOR = 2.0
-    #: Until a lost connection is tried again, and for the first answer.
+    #: Until a lost connection is tried again, and at most for the first answer.
     RETRY_AFTER = 0.5
-    FIRST_WAIT = 0.5
+    FIRST_WAIT = 5.0
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = parameters
         self.version: str | None = None
         self.believed_until = 0.0
-        first_read = threading.Event()
+        # Not `time.sleep`, which fails where tests have stopped the clock.
+        self.pause, first_read = threading.Event(), threading.Event()
         threading.Thread(
             target=self._keep_reading, args=[first_read], daemon=True, name=READER_THREAD
         ).start()
@@ -135,9 +139,12 @@ class PostgreSQLVersionReader:
                     connected.autocommit = True
                     with connected.cursor() as cursor:
                         self._read(cursor, first_read)
-            except (psycopg2.Error, TypeError):
+            except Exception as error:  # noqa: BLE001  without this thread every page would be a fault
+                if self.version is not None:
+                    logger.warning("The version of the content cannot be read: %s", str(error).strip())
                 self.version = None
-            time.sleep(self.RETRY_AFTER)
+            first_read.set()
+            self.pause.wait(self.RETRY_AFTER)
 
     def _read(self, cursor: Any, first_read: threading.Event) -> None:
         while True:
@@ -146,7 +153,7 @@ class PostgreSQLVersionReader:
             word, number = cursor.fetchone()
             self.version, self.believed_until = f"{word}-{number}", began + self.BELIEVED_FOR
             first_read.set()
-            time.sleep(self.READ_EVERY)
+            self.pause.wait(self.READ_EVERY)
 
 
 def read_exactly(read_version: VersionReader) -> str | None:

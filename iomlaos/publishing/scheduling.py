@@ -1,6 +1,5 @@
 """Publish scheduled changes on the first request after their due time."""
 
-import contextlib
 import datetime
 import logging
 import math
@@ -12,7 +11,7 @@ from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, Error, IntegrityError, OperationalError, connection, models, transaction
+from django.db import DatabaseError, Error, IntegrityError, OperationalError, models, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -60,9 +59,7 @@ def try_to_publish(scheduled: Revision) -> bool:
 @cached_per_version
 def is_anything_due(at: datetime.datetime) -> bool:
     """Asked once in a stretch, which ends at the moment of the next scheduled change."""
-    # On SQLite, whoever reads waits for nobody.
-    with contextlib.nullcontext() if connection.vendor == "sqlite" else without_waiting():
-        return Revision.objects.due(at).exists()
+    return Revision.objects.due(at).exists()
 
 
 def _publish_one(scheduled: Revision) -> None:

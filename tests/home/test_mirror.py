@@ -1,10 +1,13 @@
 """The mirror: what it holds, for which moments, and what a new one leaves alone."""
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from iomlaos.delivery.errors import unavailable
 from iomlaos.home.mirror import Mirror, SiteIsDownError
@@ -17,8 +20,13 @@ HOUR = 3600
 
 
 @pytest.fixture
-def mirror(seeded, tmp_path) -> Mirror:
-    return Mirror(tmp_path / "mirror", get_wsgi_application(), lambda: "word-1")
+def mirror(seeded, tmp_path) -> Iterator[Mirror]:
+    # Else a request would close the connection, in the transaction of the test.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield Mirror(tmp_path / "mirror", get_wsgi_application(), lambda: "word-1")
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def write(mirror: Mirror, at: datetime.datetime = NOW) -> dict:
