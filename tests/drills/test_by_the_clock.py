@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.timeout(3600), pytest.mark.one_database]
 ROUNDS = 10 if os.environ.get("DRILL") == "full" else 1
 READERS = 6
 #: Seconds: until the first change, between two, and until the readers stop.
-FIRST, BETWEEN, AFTER = 5, 2, 1.5
+FIRST, BETWEEN, AFTER = 8, 2, 1.5
 PREPARE = """
 import datetime, time
 from django.utils import timezone

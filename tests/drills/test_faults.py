@@ -120,6 +120,15 @@ def assert_says_when_to_come_back(server: Server, known: int = 503) -> None:
     assert known != 503 or server.get("/readyz")[0].status == 503
 
 
+def wait_until_recovered(server: Server) -> None:
+    """Until every worker knows that the database is back."""
+    ends, answered = time.monotonic() + 30, 0
+    while answered < 10:
+        answered = answered + 1 if server.get("/admin/login/")[0].status == 200 else 0
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
 class Writer:
     """Somebody who saves in the admin, and is shown what they typed where it could not be saved."""
 
@@ -186,6 +195,7 @@ def test_visitors_read_on_while_postgresql_is_stopped_frozen_restarted_or_locked
     postgres.stop()
     postgres.start()
     visitor.ask_all("restarted")
+    wait_until_recovered(server)
     with held(server, TABLES):
         visitor.ask_all("tables locked")
     visitor.report()
