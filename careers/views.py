@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from careers.lists import archives
 from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
 from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.lists.shared import has_internal, live_forms, open_notices, set_live_forms
+from careers.lists.overview import has_internal, live_forms, open_notices, set_live_forms
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
@@ -57,7 +57,7 @@ def _render_open(
     page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at", PAGE_SIZE)
     is_empty = not (page.rows or filters.chosen)
     context |= {
-        "stretch": page,
+        "pager": page,
         "filters": filters,
         "query": filters.query,
         "last_closed": notices.closed(request.at).first() if is_empty else None,
@@ -139,7 +139,7 @@ def _render_archive(
         raise Http404
     notices = archive.notices(request.at, year).for_list()
     page = get_keyset_page(request, notices, "closes_at", archives.PAGE_SIZE, latest_first=True)
-    return _render(request, template, page.rows, stretch=page, year=year, years=years, **context)
+    return _render(request, template, page.rows, pager=page, year=year, years=years, **context)
 
 
 def _render_forms(request: HttpRequest, forms: Iterable[ApplicationForm]) -> HttpResponse:

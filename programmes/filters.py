@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from django.http import QueryDict
 
 from iomlaos.delivery.pagination import find_page_query
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from programmes.listings import live_programmes
 from programmes.models import Document, Programme
 from programmes.models.document import DocumentQuerySet

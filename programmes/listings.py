@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
 
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.office.models import Place
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 

@@ -21,7 +21,7 @@ class EmptyPageCache(PageCache):
         self.ready.clear()
         self.renderer.pages = PageStore(MAX_BYTES)
         if FORGETS_ALL:
-            self.renderer.stretch = None
+            self.renderer.period = None
         return super().__call__(environ, start_response)
 
 

@@ -34,7 +34,7 @@ from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.office.models import Office, current_office
 from iomlaos.publishing.shortcuts import get_published_or_raise
 

@@ -28,7 +28,7 @@ from careers.exports.notice_data import (
     locality,
     notice_url,
 )
-from careers.lists.shared import set_live_forms
+from careers.lists.overview import set_live_forms
 from careers.models.vacancy import Vacancy
 
 # Fewest and most characters.

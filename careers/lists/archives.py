@@ -9,7 +9,7 @@ from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.pagination import find_keyset_query
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 
 #: Nobody needs many at once, and years lead to older ones.
 PAGE_SIZE = 10

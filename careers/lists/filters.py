@@ -16,7 +16,7 @@ from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import SCALES, Vacancy, VacancyQuerySet
 from iomlaos.delivery.pagination import find_keyset_query
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.office.models import Place
 
 #: The value of `candidates` that lists the internal positions, which are left out otherwise.

@@ -196,7 +196,7 @@ class Vacancy(Notice):
 
     @property
     def form_versions(self) -> list[FormVersion]:
-        """The version of the form that it names, else the current ones. See `lists.shared.set_live_forms`."""
+        """The version of the form that it names, else the current ones; see `set_live_forms`."""
         if self.form is None:
             return []
         named = [version for version in self.form.versions.all() if version.pk == self.form_version_id]

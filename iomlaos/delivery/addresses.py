@@ -11,7 +11,7 @@ PUNCTUATION = ".,;:!?)]}>»”’\"'"
 EXACT_PREFIXES = ("/admin/", "/review/", "/careers/alerts/", "/pictures/", "/static/")
 
 
-def as_meant(path: str) -> str:
+def normalize_path(path: str) -> str:
     """In lower case, without punctuation behind it."""
     return path.lower().rstrip(PUNCTUATION)
 
@@ -19,7 +19,7 @@ def as_meant(path: str) -> str:
 def find_meant_page(request: HttpRequest) -> str | None:
     """The path of the page that a path without a page means."""
     path = request.path_info
-    meant = as_meant(path)
+    meant = normalize_path(path)
     meant = meant if meant.endswith("/") else f"{meant}/"
     if meant == path or meant.startswith(EXACT_PREFIXES) or "/files/" in meant:
         return None

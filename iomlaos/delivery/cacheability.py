@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
-from iomlaos.delivery.addresses import as_meant
+from iomlaos.delivery.addresses import normalize_path
 
 View = TypeVar("View", bound=Callable)
 #: From a query, the moment, and the parts of the path, to the query in the one form that its page has.
@@ -21,10 +21,15 @@ UNCACHED_FOLDER = "/files/"
 
 
 class QueryUse(enum.Enum):
+    """What a view does with the query."""
+
+    #: It reads none.
     NONE = enum.auto()
+    #: It reads what its canonical query says.
     CANONICAL = enum.auto()
-    #: As it stands; the page is kept only without one.
+    #: It reads the query as it stands. The page is kept only without one.
     PLAIN_ONLY = enum.auto()
+    #: The page is never kept.
     ANY = enum.auto()
 
 
@@ -59,7 +64,7 @@ def query_use(path: str) -> QueryUse:
     except Resolver404:
         return QueryUse.ANY
     # A redirect from a mistyped address keeps the query.
-    if getattr(view, "reads_any_query", False) or path != as_meant(path):
+    if getattr(view, "reads_any_query", False) or path != normalize_path(path):
         return QueryUse.PLAIN_ONLY
     return QueryUse.CANONICAL if hasattr(view, "find_canonical_query") else QueryUse.NONE
 

@@ -12,11 +12,11 @@ import brotli
 from django.http import HttpResponse
 from django.utils.http import parse_header_parameters
 
+from iomlaos.delivery.headers import ASK_EACH_TIME
+
 Headers = list[tuple[str, str]]
 
-#: What Django says of a public page (`ResponseHeadersMiddleware`), and what is said instead where the page
-#: holds for some more seconds: a shared cache may keep it for one.
-ASK_EACH_TIME = "public, no-cache"
+#: Said instead while the page holds for some more seconds: a shared cache may keep it for one.
 ASK_AFTER_A_SECOND = "public, max-age=0, must-revalidate, s-maxage=1"
 #: Seconds. A shared cache counts in whole ones, so that it sends a page of one second for up to two. Another
 #: cache may stand behind it.
@@ -83,10 +83,10 @@ class CachedPage:
         """Bytes in memory, about: the body, once more compressed, and the headers."""
         return len(self.body) * 3 // 2 + 4000
 
-    def holds(self, version: str | None, now: float) -> bool:
-        return self.version == version and self.holds_at(now)
+    def is_valid(self, version: str | None, now: float) -> bool:
+        return self.version == version and self.is_valid_at(now)
 
-    def holds_at(self, now: float) -> bool:
+    def is_valid_at(self, now: float) -> bool:
         """Whether no clock has changed it, whatever staff did since."""
         return self.since <= now < self.until
 
@@ -132,9 +132,12 @@ def choose_encoding(accepted: str) -> str:
     weights = {}
     for part in accepted.lower().split(","):
         name, parameters = parse_header_parameters(part)
-        weights[name] = 0.0 if parameters.get("q", "").strip("0.") == "" and "q" in parameters else 1.0
-    rest = weights.get("*", 0.0)
-    return next((name for name in ("br", "gzip") if weights.get(name, rest)), "")
+        try:
+            weights[name] = float(parameters.get("q", "1"))
+        except ValueError:
+            weights[name] = 0.0
+    others = weights.get("*", 0.0)
+    return next((name for name in ("br", "gzip") if weights.get(name, others)), "")
 
 
 class PageStore:

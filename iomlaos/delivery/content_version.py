@@ -40,23 +40,23 @@ class SQLiteVersionReader:
     HEADER = slice(0, 96)
     INDEX_SIZE = 32768
     #: Seconds between two looks at whether the files are still the same, and after a fault.
-    LOOK_EVERY = 0.5
+    CHECK_INTERVAL = 0.5
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.lock = threading.Lock()
         self.version: str | None = None
         self.header: bytes | None = None
-        self.look_at = 0.0
+        self.next_check = 0.0
         self.databases: dict[tuple[int, int], sqlite3.Connection] = {}
         self.indexes: dict[tuple[int, int], mmap.mmap] = {}
         self.index: Any = b""
 
     def __call__(self) -> str | None:
-        if self.index[self.HEADER] == self.header and time.monotonic() < self.look_at:
+        if self.index[self.HEADER] == self.header and time.monotonic() < self.next_check:
             return self.version
         with self.lock:
-            if self.header is not None or time.monotonic() >= self.look_at:
+            if self.header is not None or time.monotonic() >= self.next_check:
                 self._read()
             return self.version
 
@@ -73,7 +73,7 @@ class SQLiteVersionReader:
                 self.header = header
         except (sqlite3.Error, OSError, TypeError, ValueError):
             self.version = self.header = None
-        self.look_at = time.monotonic() + self.LOOK_EVERY
+        self.next_check = time.monotonic() + self.CHECK_INTERVAL
 
     def _find_database(self) -> sqlite3.Connection:
         file = _identify(self.path)
@@ -109,25 +109,25 @@ class PostgreSQLVersionReader:
     A server that is frozen lets everybody wait for ever. So what was read is believed for two seconds.
     """
 
-    READ_EVERY = 0.2
-    BELIEVED_FOR = 2.0
+    POLL_INTERVAL = 0.2
+    MAX_AGE = 2.0
     #: Until a lost connection is tried again, and at most for the first answer.
-    RETRY_AFTER = 0.5
-    FIRST_WAIT = 5.0
+    RETRY_INTERVAL = 0.5
+    FIRST_TIMEOUT = 5.0
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = parameters
         self.version: str | None = None
-        self.believed_until = 0.0
+        self.valid_until = 0.0
         # Not `time.sleep`, which fails where tests have stopped the clock.
         self.pause, first_read = threading.Event(), threading.Event()
         threading.Thread(
             target=self._keep_reading, args=[first_read], daemon=True, name=READER_THREAD
         ).start()
-        first_read.wait(self.FIRST_WAIT)
+        first_read.wait(self.FIRST_TIMEOUT)
 
     def __call__(self) -> str | None:
-        return self.version if time.monotonic() < self.believed_until else None
+        return self.version if time.monotonic() < self.valid_until else None
 
     def _keep_reading(self, first_read: threading.Event) -> None:
         # A site on SQLite does without it.
@@ -144,16 +144,16 @@ class PostgreSQLVersionReader:
                     logger.warning("The version of the content cannot be read: %s", str(error).strip())
                 self.version = None
             first_read.set()
-            self.pause.wait(self.RETRY_AFTER)
+            self.pause.wait(self.RETRY_INTERVAL)
 
     def _read(self, cursor: Any, first_read: threading.Event) -> None:
         while True:
             began = time.monotonic()
             cursor.execute(QUERY)
             word, number = cursor.fetchone()
-            self.version, self.believed_until = f"{word}-{number}", began + self.BELIEVED_FOR
+            self.version, self.valid_until = f"{word}-{number}", began + self.MAX_AGE
             first_read.set()
-            self.pause.wait(self.READ_EVERY)
+            self.pause.wait(self.POLL_INTERVAL)
 
 
 def read_exactly(read_version: VersionReader) -> str | None:

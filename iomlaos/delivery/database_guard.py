@@ -20,7 +20,7 @@ from iomlaos.delivery.errors import fault
 EXEMPT_PATHS = ("/healthz", "/readyz")
 #: Seconds: between two looks at whether the database is away, and until one that is not is given up. The
 #: server itself ends a statement sooner.
-LOOK_EVERY, GIVE_UP_AFTER = 0.5, 20.0
+CHECK_INTERVAL, GIVE_UP_AFTER = 0.5, 20.0
 #: Of the thread that finds out.
 READER_GIVES_UP_AFTER = 3.0
 
@@ -58,7 +58,7 @@ def guard(read_version: VersionReader) -> None:
             # Not `select`, which knows the first 1,024 files of a process alone.
             poll = select.poll()
             poll.register(waiting.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
-            if not poll.poll(LOOK_EVERY * 1000) and is_over(time.monotonic() - began):
+            if not poll.poll(CHECK_INTERVAL * 1000) and is_over(time.monotonic() - began):
                 raise psycopg2.OperationalError("the database does not answer")
 
     def is_over(waited: float) -> bool:

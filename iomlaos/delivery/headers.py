@@ -11,6 +11,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import http_date
 
 ADMIN_PREFIX = "/admin/"
+#: The Cache-Control of public pages. The page cache allows more where it knows until when a page holds.
+ASK_EACH_TIME = "public, no-cache"
 #: Sent by scripts that poll without the user, so that polling keeps nobody signed in.
 BACKGROUND_HEADER = "X-Background-Request"
 
@@ -39,8 +41,8 @@ class ResponseHeadersMiddleware(MiddlewareMixin):
             # django-csp reads this attribute.
             response._csp_config = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
             patch_cache_control(response, no_store=True, private=True)
-        elif not response.has_header("Cache-Control"):
-            patch_cache_control(response, public=True, no_cache=True)
+        else:
+            response.headers.setdefault("Cache-Control", ASK_EACH_TIME)
         return response
 
 

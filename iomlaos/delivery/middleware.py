@@ -13,7 +13,7 @@ from django.utils.deprecation import MiddlewareMixin
 from iomlaos.delivery.client_ip import is_trusted_proxy, proxy_networks
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
-from iomlaos.delivery.stretch import moment_ahead
+from iomlaos.delivery.validity import future_moment
 
 #: No page or admin list has a longer query.
 MAX_QUERY_LENGTH = 4096
@@ -90,7 +90,7 @@ class RequestTimeMiddleware(MiddlewareMixin):
     """`request.at`: the time of the request, taken once, for every rule that depends on it."""
 
     def process_request(self, request: HttpRequest) -> None:
-        request.at = moment_ahead() or timezone.now()  # type: ignore[attr-defined]
+        request.at = future_moment() or timezone.now()  # type: ignore[attr-defined]
 
 
 class PublicGZipMiddleware(GZipMiddleware):

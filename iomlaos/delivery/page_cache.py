@@ -35,7 +35,7 @@ MAX_WORD_LENGTH = 300
 #: Renderings at once, those that wait among them; more than that is a fault.
 MAX_RUNNING = 200
 #: Seconds that a request waits for Django: while the database answers, and while it does not.
-PATIENCE = {True: 20.0, False: 0.8}
+TIMEOUT = {True: 20.0, False: 0.8}
 #: And until a copy of the same version is as good.
 COPY_AFTER = 0.8
 STEP = 0.1
@@ -79,7 +79,7 @@ class PageCache:
             query = ""
         page, now = self._find_page(path, query, environ["HTTP_HOST"]), time.time()
         response = page.response(choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")), now)
-        if page.is_kept and not environ.get("QUERY_STRING") and page.holds(self.read_version(), now):
+        if page.is_kept and not environ.get("QUERY_STRING") and page.is_valid(self.read_version(), now):
             if len(self.ready) >= MAX_READY:
                 self.ready.clear()
             self.ready[words] = response
@@ -88,7 +88,7 @@ class PageCache:
     def _find_page(self, path: str, query: str, host: str) -> CachedPage:
         version, now = self.read_version(), time.time()
         page = self.renderer.pages.get((path, query))
-        if page and page.holds(version, now):
+        if page and page.is_valid(version, now):
             return page
         if version is None and (copy := self._find_copy(path, query, now)):
             return copy
@@ -108,7 +108,7 @@ class PageCache:
         began = time.monotonic()
         while not future.done():
             waited = time.monotonic() - began
-            if waited >= PATIENCE[self.read_version() is not None]:
+            if waited >= TIMEOUT[self.read_version() is not None]:
                 return None
             may_copy = waited >= COPY_AFTER and version and not query
             if may_copy and (copy := self.mirror.find(path, time.time(), version or "")):
@@ -122,7 +122,7 @@ class PageCache:
     def _find_copy(self, path: str, query: str, now: float) -> CachedPage | None:
         """The last good page, else that of the mirror, while no clock has changed it."""
         page = self.renderer.pages.get((path, query))
-        if page and page.holds_at(now):
+        if page and page.is_valid_at(now):
             return page.as_copy("last-good")
         mirrored = None if query else self.mirror.find(path, now)
         return mirrored.as_copy("mirror") if mirrored else None

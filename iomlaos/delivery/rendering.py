@@ -18,15 +18,13 @@ from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.cached_page import CachedPage, Headers, PageStore
 from iomlaos.delivery.content_version import VersionReader, read_exactly
 from iomlaos.delivery.database_file import close_if_replaced
-from iomlaos.delivery.next_change import next_change
-from iomlaos.delivery.stretch import Stretch, within
+from iomlaos.delivery.validity import FOREVER, ValidityPeriod, find_validity_period, within
 
 WSGIApplication = Callable[[dict[str, Any], Callable], Iterable[bytes]]
 
 THREADS = 4
 #: Bytes of a worker's memory.
 MAX_BYTES = 24 * 2**20
-FOREVER = float("inf")
 
 _threads = threading.local()
 
@@ -38,8 +36,8 @@ class PageRenderer:
         self.application = application
         self.read_version = read_version
         self.pages = PageStore(MAX_BYTES)
-        self.stretch: Stretch | None = None
-        self.stretch_lock = threading.Lock()
+        self.period: ValidityPeriod | None = None
+        self.period_lock = threading.Lock()
         self.running: dict[tuple, Future[CachedPage]] = {}
         self.running_lock = threading.Lock()
         self.executor = ThreadPoolExecutor(THREADS, "render", initializer=_mark_thread)
@@ -58,50 +56,51 @@ class PageRenderer:
         close_if_replaced()
         # The version before anything is read: what is made of it is at least as new.
         version, now = read_exactly(self.read_version), time.time()
-        stretch = self._find_stretch(version, now)
-        with within(stretch):
+        period = self._find_period(version, now)
+        with within(period):
             at = datetime.datetime.fromtimestamp(now, datetime.UTC)
             query = find_canonical_query(path, query, at) or ""
             page = self.pages.get((path, query))
-            if page and page.holds(version, now):
+            if page and page.is_valid(version, now):
                 return page
-            page = render_page(self.application, path, query, host, stretch, now)
-        if stretch and read_exactly(self.read_version) != version:
-            # An edit came in between: the page may have a deadline that the stretch does not know.
+            page = render_page(self.application, path, query, host, period, now)
+        if period and read_exactly(self.read_version) != version:
+            # An edit came in between: the page may have a deadline that the period does not know.
             page.until = now
-        elif page.is_kept and stretch:
+        elif page.is_kept and period:
             self.pages.put((path, query), page)
         return page
 
-    def _find_stretch(self, version: str | None, now: float) -> Stretch | None:
+    def _find_period(self, version: str | None, now: float) -> ValidityPeriod | None:
         """None where the database does not answer."""
         if version is None:
             return None
-        with self.stretch_lock:
-            if self.stretch is None or not self.stretch.holds(version, now):
+        with self.period_lock:
+            if self.period is None or not self.period.is_valid(version, now):
                 try:
-                    change = next_change(datetime.datetime.fromtimestamp(now, datetime.UTC))
+                    self.period = find_validity_period(version, now)
                 except DatabaseError:
                     return None
-                self.stretch = Stretch(version, now, change.timestamp() if change else FOREVER)
-            return self.stretch
+            return self.period
 
 
 def render_page(
-    application: WSGIApplication, path: str, query: str, host: str, stretch: Stretch | None, now: float
+    application: WSGIApplication, path: str, query: str, host: str, period: ValidityPeriod | None, now: float
 ) -> CachedPage:
-    """A page as Django makes it within a stretch. Without one it holds for this request alone."""
-    status, headers, body = ask(application, path, query, host)
-    if stretch is None:
+    """A page as Django makes it within a period. Without one it holds for this request alone."""
+    status, headers, body = request_page(application, path, query, host)
+    if period is None:
         return CachedPage("", now, now, status, headers, body)
     # A page that changes before the site does says so itself, see `headers.set_expiry`.
     expiry = dict(headers).get("Expires")
-    until = min(stretch.until, parse_http_date(expiry) if expiry else FOREVER)
-    return CachedPage(stretch.version, now, until, status, headers, body)
+    until = min(period.until, parse_http_date(expiry) if expiry else FOREVER)
+    return CachedPage(period.version, now, until, status, headers, body)
 
 
-def ask(application: WSGIApplication, path: str, query: str, host: str) -> tuple[str, Headers, bytes]:
-    """One GET of a public page inside this process: status, headers, body.
+def request_page(
+    application: WSGIApplication, path: str, query: str, host: str
+) -> tuple[str, Headers, bytes]:
+    """GET a public page inside this process: status, headers, body.
 
     The request says nothing but the address, so nothing else can shape the page: no cookie, no language.
     """

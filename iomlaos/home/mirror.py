@@ -25,9 +25,8 @@ from iomlaos.delivery.cacheability import UNCACHED_FOLDER
 from iomlaos.delivery.cached_page import CachedPage
 from iomlaos.delivery.content_version import VersionReader
 from iomlaos.delivery.mirror_reader import CURRENT, INDEX, MirrorReader
-from iomlaos.delivery.next_change import next_change
-from iomlaos.delivery.rendering import FOREVER, WSGIApplication, render_page
-from iomlaos.delivery.stretch import Stretch, within
+from iomlaos.delivery.rendering import WSGIApplication, render_page
+from iomlaos.delivery.validity import FOREVER, ValidityPeriod, find_validity_period, within
 from iomlaos.publishing.models import Revision
 
 START = ("/", "/robots.txt", "/sitemap.xml")
@@ -46,6 +45,10 @@ class SiteIsDownError(Exception):
     """A page could not be rendered: the mirror stays as it was."""
 
 
+class SiteChangedError(SiteIsDownError):
+    """The content was changed while the pages were written."""
+
+
 class Mirror:
     """The mirror in a folder, which is for its owner alone: `next/` is not public yet."""
 
@@ -62,62 +65,68 @@ class Mirror:
         return was == (self.read_version(), _code()) and now < (index["until"] or FOREVER)
 
     def write(self, now: float) -> dict[str, int]:
-        """Returns how many pages there are, and how many files were written anew. Raises SiteIsDownError."""
+        """Returns how many pages there are, and how many files were written anew.
+
+        Raises SiteIsDownError, or SiteChangedError where it should be tried again.
+        """
         version = self.read_version()
         if version is None:
             raise SiteIsDownError("The database does not answer.")
         self.reader.read_index()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        whole = MirrorFolder(Path(tempfile.mkdtemp(dir=self.folder)), self.reader.read_from)
+        new = MirrorFolder(Path(tempfile.mkdtemp(dir=self.folder)), self.reader.read_from)
         try:
-            stretch = _find_stretch(version, now)
-            self._crawl(whole, "site", stretch)
-            if stretch.until < FOREVER:
-                self._crawl_ahead(whole, version, stretch.until)
-            until = None if stretch.until == FOREVER else stretch.until
-            index = {"version": version, "code": _code(), "until": until, "pages": whole.pages}
-            (whole.path / INDEX).write_text(json.dumps(index))
-            self._make_current(whole.path)
+            period = find_validity_period(version, now)
+            self._crawl(new, "site", period)
+            if period.until < FOREVER:
+                self._crawl_ahead(new, version, period.until)
+            if self.read_version() != version:
+                # A page may have a deadline that the period does not know.
+                raise SiteChangedError("The content changed meanwhile.")
+            until = None if period.until == FOREVER else period.until
+            index = {"version": version, "code": _code(), "until": until, "pages": new.pages}
+            (new.path / INDEX).write_text(json.dumps(index))
+            self._make_current(new.path)
         except BaseException:
-            shutil.rmtree(whole.path, ignore_errors=True)
+            shutil.rmtree(new.path, ignore_errors=True)
             raise
-        return {"pages": len(whole.pages), "written": whole.written}
+        return {"pages": len(new.pages), "written": new.written}
 
-    def _crawl_ahead(self, whole: "MirrorFolder", version: str, moment: float) -> None:
+    def _crawl_ahead(self, folder: "MirrorFolder", version: str, moment: float) -> None:
         """What scheduled changes bring is published by requests and commands, and is never rendered ahead."""
         at = datetime.datetime.fromtimestamp(moment, datetime.UTC)
         if not Revision.objects.due(at).exists():
-            self._crawl(whole, "next", _find_stretch(version, moment), at)
+            self._crawl(folder, "next", find_validity_period(version, moment), at)
 
     def _crawl(
         self,
-        whole: "MirrorFolder",
+        folder: "MirrorFolder",
         part: str,
-        stretch: Stretch,
-        moment_ahead: datetime.datetime | None = None,
+        period: ValidityPeriod,
+        future_moment: datetime.datetime | None = None,
     ) -> None:
         """Write every page that can be reached, and what it shows."""
         waiting, seen = list(START), set(START)
-        with within(stretch, moment_ahead=moment_ahead):
+        with within(period, at=future_moment):
             while waiting:
                 address = waiting.pop()
                 is_file = address.startswith(UNCHANGING) or UNCACHED_FOLDER in address
-                if is_file and (moment_ahead or whole.link_file(address)):
+                if is_file and (future_moment or folder.link_file(address)):
                     continue
-                page = self._render(address, stretch)
+                page = self._render(address, period)
                 if is_file and page.status.startswith("200"):
-                    whole.write_file(part, address, page)
+                    folder.write_file(part, address, page)
                 elif page.is_kept:
-                    whole.write_page(part, address, page)
+                    folder.write_page(part, address, page)
                 for link in links_in(address, page):
                     if link not in seen:
                         seen.add(link)
                         waiting.append(link)
 
-    def _render(self, address: str, stretch: Stretch) -> CachedPage:
+    def _render(self, address: str, period: ValidityPeriod) -> CachedPage:
         path = unquote(address).encode().decode("latin-1")
-        page = render_page(self.application, path, "", _own_host(), stretch, stretch.since)
+        page = render_page(self.application, path, "", _own_host(), period, period.since)
         if page.is_fault:
             raise SiteIsDownError(f"{address}: {page.status}")
         return page
@@ -200,11 +209,6 @@ def links_in(address: str, page: CachedPage) -> Iterator[str]:
 def _file_name(address: str) -> str:
     name = unquote(address)
     return f"{name}index.html" if name.endswith("/") else name
-
-
-def _find_stretch(version: str, now: float) -> Stretch:
-    change = next_change(datetime.datetime.fromtimestamp(now, datetime.UTC))
-    return Stretch(version, now, change.timestamp() if change else FOREVER)
 
 
 def _own_host() -> str:

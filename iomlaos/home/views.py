@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from careers.lists.shared import last_closed, next_to_close, open_notices
+from careers.lists.overview import last_closed, next_to_close, open_notices
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.home.province_map import draw_map

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from iomlaos.delivery.locks import without_waiting
-from iomlaos.delivery.stretch import cached_per_version, moment_ahead
+from iomlaos.delivery.validity import cached_per_version, future_moment
 from iomlaos.publishing.drafts import publish_scheduled
 from iomlaos.publishing.models import Publishable, Revision
 from iomlaos.publishing.serialization import locked
@@ -58,7 +58,7 @@ def try_to_publish(scheduled: Revision) -> bool:
 
 @cached_per_version
 def is_anything_due(at: datetime.datetime) -> bool:
-    """Asked once in a stretch, which ends at the moment of the next scheduled change."""
+    """Asked once in a validity period, which ends at the moment of the next scheduled change."""
     return Revision.objects.due(at).exists()
 
 
@@ -115,7 +115,7 @@ class PublishDueMiddleware:
     def _publish(self, at: datetime.datetime) -> bool:
         """Whether all that is due is public now, as far as anybody knows."""
         try:
-            if moment_ahead() or not is_anything_due(at):
+            if future_moment() or not is_anything_due(at):
                 return True
             if not self._turn.acquire(blocking=False):
                 return False

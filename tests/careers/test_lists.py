@@ -1,4 +1,4 @@
-"""Open lists: narrowed by declared values alone, read stretch by stretch, at the same cost."""
+"""Open lists: narrowed by declared values alone, read page by page, at the same cost."""
 
 import datetime
 
@@ -118,7 +118,7 @@ def test_tenders_are_narrowed_by_method_and_closing(client):
 @pytest.mark.parametrize(
     ("address", "sign", "pages"), [("/careers/", 1, 3), ("/careers/closed/", -1, 12)], ids=["open", "closed"]
 )
-def test_stretches_follow_each_other_without_gap_or_repetition(client, address, sign, pages):
+def test_validity_follow_each_other_without_gap_or_repetition(client, address, sign, pages):
     # Several close at the same moment: the pk decides between them.
     for number in range(120):
         make_vacancy(title_en=f"Post {number:03}", closes_at=NOW + sign * (1 + number // 7) * DAY)
@@ -136,7 +136,7 @@ def test_stretches_follow_each_other_without_gap_or_repetition(client, address, 
     assert [closings[title] for title in found] == sorted(closings.values(), reverse=sign < 0)
 
 
-def test_a_key_that_no_stretch_has_given_is_no_error(client):
+def test_a_key_that_no_page_has_given_is_no_error(client):
     make_vacancy()
     for after in ("x", "1-", "-1", "99999999999999999-1", "1-999999999999999999", "²-1", "1_0-1"):
         for address in ("/careers/", "/careers/closed/"):

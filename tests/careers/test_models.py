@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from careers.lists.shared import set_live_forms
+from careers.lists.overview import set_live_forms
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import make_form, make_place, make_vacancy

@@ -12,7 +12,7 @@ from careers.lists import archives
 from iomlaos.delivery import pagination
 from iomlaos.delivery.cacheability import find_canonical_query
 from iomlaos.delivery.pagination import RowKey, find_page_query
-from iomlaos.delivery.stretch import Stretch, within
+from iomlaos.delivery.validity import ValidityPeriod, within
 from tests.helpers.factories import (
     make_document,
     make_place,
@@ -185,7 +185,7 @@ def test_junk_queries_have_one_canonical_form_and_only_the_first_asks_the_databa
         for name in ("utm", "a=b&c", "fbclid=", "grade=")
     ]
     paths = ("/careers/", "/careers/procurement/", "/careers/closed/", "/documents/")
-    with within(Stretch("1", 0, 0)):
+    with within(ValidityPeriod("1", 0, 0)):
         assert {canonical(f"{path}?{junk[0]}") for path in paths} == {""}
         with django_assert_num_queries(0):
             assert {canonical(f"{path}?{query}") for path in paths for query in junk} == {""}

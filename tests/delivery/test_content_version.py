@@ -8,9 +8,12 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from iomlaos.delivery.models import ContentVersion
+from careers.alerts.models import Subscription
+from iomlaos.delivery.models import CommandRun, ContentVersion
 from iomlaos.delivery.triggers import EVENTS, content_models, make_triggers
-from iomlaos.publishing.models import Revision
+from iomlaos.publishing.models import ReviewLink, Revision
+from iomlaos.staff.autosave.models import AutosavedForm, EditingSession
+from iomlaos.staff.notifications.models import Notification
 from programmes.models import Programme
 from tests.helpers.factories import make_donor, make_programme
 
@@ -87,6 +90,8 @@ def test_what_staff_do_beside_the_content_does_not_change_it():
     def keep_draft():
         Revision.objects.create(**about, kind=Revision.Kind.DRAFT, number=90, data={})
 
+    for model in (AutosavedForm, EditingSession, Notification, ReviewLink, Subscription, CommandRun):
+        assert model not in content_models()
     for write in (
         lambda: Session.objects.create(session_key="a" * 32, session_data="", expire_date=timezone.now()),
         lambda: user.save(),

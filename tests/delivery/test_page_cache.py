@@ -97,6 +97,7 @@ def test_browsers_revalidate_in_every_encoding(server):
         assert first.headers.get("Content-Encoding", "identity") == encoding
         assert int(first.headers["Content-Length"]) == len(body)
         assert first.headers["Vary"] == "Accept-Encoding"
+        assert first.headers["Cache-Control"] == ASK_AFTER_A_SECOND
         head, nothing = server.get("/", "HEAD", Accept_Encoding=encoding)
         assert (head.headers["ETag"], nothing) == (first.headers["ETag"], b"")
         for known in (first.headers["ETag"], f'"x", W/{first.headers["ETag"]}', "*"):

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
 from iomlaos.delivery.errors import unavailable
-from iomlaos.home.mirror import Mirror, SiteIsDownError
+from iomlaos.home.mirror import Mirror, SiteChangedError, SiteIsDownError
 from programmes.models import Programme
 from tests.helpers.drafts import schedule_change
 from tests.helpers.factories import make_programme, make_vacancy
@@ -112,6 +112,16 @@ def test_it_stays_as_it_was_while_the_site_is_down(mirror):
         write(mirror)
     assert (mirror.folder / "current").resolve() == before
     assert text(mirror, "/")
+
+
+def test_an_edit_while_it_is_written_leaves_it_as_it_was(mirror):
+    write(mirror)
+    before = (mirror.folder / "current").resolve()
+    versions = iter(["word-1", "word-2"])
+    mirror.read_version = lambda: next(versions)
+    with pytest.raises(SiteChangedError):
+        write(mirror)
+    assert (mirror.folder / "current").resolve() == before
 
 
 def test_it_is_current_until_the_content_or_the_clock_changes(mirror):

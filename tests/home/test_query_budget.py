@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.stretch import Stretch, within
+from iomlaos.delivery.validity import ValidityPeriod, within
 from programmes.models import Donor, Programme, Project
 from tests.helpers.every_notice import make_every_notice
 from tests.helpers.factories import make_site_notice
@@ -48,7 +48,7 @@ def test_a_page_asks_the_database_at_most_six_times(client):
     budgets = {
         page.format(**names): budget for page, budget in (dict.fromkeys(PAGES, BUDGET) | DEARER).items()
     }
-    with within(Stretch("1", 0, float("inf"))):
+    with within(ValidityPeriod("1", 0, float("inf"))):
         for page in (*KNOWN, Programme.objects.live(now)[1].get_absolute_url()):
             assert client.get(page).status_code == 200
         costs = {page: count_queries(client, page) for page in budgets}

@@ -1,14 +1,16 @@
 """`manage.py serve`: when it brings the database up to date, and how its processes end."""
 
+import datetime
 import os
 import socket
 import time
-from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from iomlaos.delivery.models import CommandRun
 from iomlaos.operations.management.commands import serve
+from programmes.models import Programme
 from tests.helpers.servers import STOPS_WITHIN, running_server
 
 
@@ -17,20 +19,21 @@ def is_open(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_the_database_is_brought_up_to_a_release_once(db, monkeypatch):
-    monkeypatch.setattr(serve, "call_command", commands := Mock())
-    monkeypatch.setattr(serve, "find_release", find_release := Mock(return_value="one"))
-    for release, ran in (("one", 2), ("one", 2), ("two", 4), ("one", 6)):
-        find_release.return_value = release
+def test_the_database_is_brought_up_to_a_release_once(db, settings, tmp_path, monkeypatch):
+    def updated_at(release: str) -> datetime.datetime:
+        monkeypatch.setattr(serve, "find_release", lambda: release)
         serve.update()
-        assert commands.call_count == ran
-    find_release.return_value = "three"
-    commands.side_effect = [None, CommandError("A fixture is wrong.")]
-    with pytest.raises(CommandError):
-        serve.update()
-    commands.side_effect = None
-    serve.update()
-    assert commands.call_count == 10
+        return CommandRun.objects.get(name=serve.UPDATE).finished_at
+
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "report.pdf").write_text("An upload beside an empty database.")
+    with pytest.raises(CommandError, match="into-empty"):
+        updated_at("one")
+    (tmp_path / "report.pdf").unlink()
+    first = updated_at("one")
+    assert Programme.objects.exists()
+    assert updated_at("one") == first
+    assert updated_at("two") > first
 
 
 def test_a_release_is_its_code_and_its_fixtures(settings, tmp_path):
@@ -47,13 +50,12 @@ def test_a_release_is_its_code_and_its_fixtures(settings, tmp_path):
     assert serve.find_release() == releases[-1]
 
 
-def test_a_port_that_is_taken_is_told_before_anything_else(settings, monkeypatch):
-    monkeypatch.setattr(serve, "update", update := Mock())
+def test_a_port_that_is_taken_is_told_before_anything_else(db, settings):
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings.PORT = other.getsockname()[1]
         with pytest.raises(CommandError, match=f"Cannot serve on 127.0.0.1:{settings.PORT}: .* Another port"):
             call_command("serve", "--update")
-    assert not update.called
+    assert not CommandRun.objects.exists()
 
 
 @pytest.mark.one_database

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from iomlaos.delivery.next_change import next_change
-from iomlaos.delivery.stretch import Stretch, within
+from iomlaos.delivery.validity import ValidityPeriod, within
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.models import Revision
 from programmes.models import Programme
@@ -160,10 +160,10 @@ def test_what_is_due_costs_a_public_page_one_query(clock):
     assert len([query for query in queries if "publishing_revision" in query["sql"]]) == 1
 
 
-def test_within_a_stretch_the_database_is_asked_once_whether_anything_is_due(clock):
+def test_within_a_validity_period_the_database_is_asked_once_whether_anything_is_due(clock):
     change_later(programme := make_programme(title_en="As it was"), title_en="As it is now")
-    stretch = Stretch("1", NOON.timestamp(), (NOON + MINUTE).timestamp())
-    with within(stretch), CaptureQueriesContext(connection) as queries:
+    period = ValidityPeriod("1", NOON.timestamp(), (NOON + MINUTE).timestamp())
+    with within(period), CaptureQueriesContext(connection) as queries:
         for _ in range(3):
             assert "As it was" in read(Client(), programme.get_absolute_url())
     assert len([query for query in queries if "publishing_revision" in query["sql"]]) == 1

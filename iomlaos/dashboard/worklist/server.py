@@ -18,7 +18,6 @@ LABELS = {
     "clean_uploads": gettext_lazy("Removal of unused files"),
     "check_links": gettext_lazy("Check of links"),
     "mirror": gettext_lazy("Copy of the public pages"),
-    "backup": gettext_lazy("Backup"),
 }
 
 

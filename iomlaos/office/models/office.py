@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
 

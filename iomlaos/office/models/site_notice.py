@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.next_change import ClockMoments
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 
 
 class SiteNoticeQuerySet(models.QuerySet):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models.place import SlugQuerySet
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.stretch import cached_per_version
+from iomlaos.delivery.validity import cached_per_version
 
 #: How many notices a page names that leads to the open ones.
 NEXT_TO_CLOSE = 2

@@ -27,7 +27,7 @@ PAGES = [
 
 @pytest.mark.one_database
 @pytest.mark.django_db
-def test_no_page_changes_within_a_stretch(client, seeded):
+def test_no_page_changes_within_a_validity_period(client, seeded):
     with time_machine.travel(NOW, tick=False):
         make_every_notice()
         make_programme(publish_from=NOW + DAY / 3, publish_until=NOW + 3 * DAY)
