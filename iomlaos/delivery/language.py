@@ -66,7 +66,9 @@ def _localize(address: str, language: str) -> str:
     path, rest = re.fullmatch(r"([^?#]*)(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]
     localized = in_language(path, language)
     try:
-        resolve_page(localized)
+        is_same_page = (
+            resolve_page(localized).func is resolve_page(in_language(path, settings.LANGUAGE_CODE)).func
+        )
     except Resolver404:
         return address
-    return localized + rest
+    return localized + rest if is_same_page else address

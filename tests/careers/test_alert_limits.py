@@ -154,5 +154,5 @@ def test_nothing_of_a_client_is_written_to_the_database(client, alerts):
     client.post("/careers/alerts/", FORM, REMOTE_ADDR="203.0.113.7", headers={"User-Agent": "Firefox"})
     assert set(Subscription.objects.values().get()) == {
         "id", "email", "topic", "vacancy_id", "procurement_notice_id", "token", "asked_at", "confirmed_at",
-        "bounce_count",
+        "bounce_count", "language",
     }  # fmt: skip

@@ -65,9 +65,12 @@ def alternate_links(canonical: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def language_link(context: Context) -> SafeString:
-    """`{% language_link %}`: the same page, with its query, in the other language."""
+    """`{% language_link %}`: the same page in the other language.
+
+    With its query, which behind the page cache is the canonical one.
+    """
     request, active = context["request"], get_language()
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    query = request.GET.urlencode()
     [(code, name)] = [language for language in settings.LANGUAGES if language[0] != active]
-    address = in_language(request.path, code) + query
+    address = in_language(request.path, code) + (f"?{query}" if query else "")
     return format_html('<a class="tool" href="{}" lang="{}" hreflang="{}">{}</a>', address, code, code, name)
