@@ -91,7 +91,7 @@ def public_messages() -> dict[Message, set[str]]:
     """Every string that visitors may read, with the files in which it stands."""
     found: dict[Message, set[str]] = {}
     for path in _public_files():
-        source = (ROOT / path).read_text()
+        source = (ROOT / path).read_text(encoding="utf-8")
         messages = python_messages(source, path) if path.endswith(".py") else template_messages(source, path)
         for message in messages:
             found.setdefault(message, set()).add(path)
@@ -183,7 +183,7 @@ def compile_catalog(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for missing in [message for message in update() if message.id and not message.string]:
+    for missing in [message for message in update() if message.id and not any(message.string)]:
         print(f"Not translated: {missing.id}")  # noqa: T201
     for catalogue in (SITE, DJANGO):
         compile_catalog(catalogue)
