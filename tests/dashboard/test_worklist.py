@@ -57,7 +57,7 @@ def statuses(response) -> dict[str, str]:
 
 
 def later(response) -> dict[str, int]:
-    """But for what is not in Lao: on a new site, everything."""
+    """But for what is not in Lao: most records of these tests."""
     return {task.title: task.count for task in response.context["later"] if task.name != "lao"}
 
 
