@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "iomlaos.delivery",
     "iomlaos.operations",
     "iomlaos.publishing",
+    "iomlaos.translations",
     "iomlaos.media",
     "iomlaos.seeding",
     "iomlaos.staff",

@@ -1,0 +1,1 @@
+"""Which Lao text says what which English text says."""
