@@ -122,6 +122,8 @@ TEMPLATES = [
                 "iomlaos.office.context_processors.office",
                 "careers.alerts.context_processors.alerts",
             ],
+            # Any public page shows texts that may be in English alone.
+            "builtins": ["iomlaos.translations.templatetags.translations"],
         },
     },
 ]
