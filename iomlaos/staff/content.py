@@ -32,13 +32,14 @@ from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
 from iomlaos.staff.drafts import DraftsMixin
 from iomlaos.staff.duplicate import COPY_OF, copied_values, copy_message, copy_note, unique_slug
-from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.edit_session import EditSession, typed_snapshot
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
 from iomlaos.staff.versioned_form import EDIT, BuiltForms, VersionedAdmin
+from iomlaos.translations.review import TranslationReviewMixin, questionable_texts
 
 #: What was loaded at set-up and never saved comes before all saves.
 SET_UP = models.Value(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
@@ -51,6 +52,7 @@ class ContentAdmin(
     AutosaveMixin,
     HistoryMixin,
     TranslatedFieldsetsMixin,
+    TranslationReviewMixin,
     VersionedAdmin,
     TranslationAdmin,
 ):
@@ -78,18 +80,25 @@ class ContentAdmin(
         live = (reference.source or reference.description for reference in references if reference.is_live)
         return list(dict.fromkeys(map(str, live)))
 
+    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
+        filled = session.filled if session else None
+        typed = typed_snapshot(forms.form, forms.formsets, filled, stores_files=False)
+        return [question for _path, question in questionable_texts(self.model, filled or merge.EMPTY, typed)]
+
     def _save_form(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
-        """Ask once, where a save changes public pages at once."""
+        """Ask once, where a save changes public pages at once, or something looks wrong."""
         asks = request.POST.keys().isdisjoint({CONFIRM, EDIT, IS_POPUP_VAR}) and forms.has_changed()
         pages = self.public_pages(request, forms.form.instance) if asks else []
-        if not pages:
+        questions = self.questions_before_saving(session, forms) if asks else []
+        if not pages and not questions:
             return super()._save_form(request, session, forms)
         context = {
             "title": gettext("Save %(record)s?") % {"record": forms.form.instance},
             "object": session and session.record,
             "pages": pages,
+            "questions": questions,
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],
         }
         return self.render_page(request, "confirm_save", context)
@@ -200,6 +209,10 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
 
     def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
         """None: a save changes nothing that visitors see."""
+        return []
+
+    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
+        """None: the step Publish… asks them."""
         return []
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:

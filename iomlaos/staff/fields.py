@@ -114,9 +114,9 @@ class OrderField(forms.IntegerField):
         return super().to_python(value) or 0
 
 
-#: Control characters that are pasted from other programs; feeds and spreadsheets may not hold them.
-#: NUL is refused by every field.
-CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+#: Control characters that are pasted from other programs; feeds and spreadsheets may not hold them. Some set
+#: invisible spaces between Lao words, which no search finds. NUL is refused by every field.
+CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 #: How Word ends a line or a page within a paragraph.
 LINE_ENDS = re.compile(r"\r\n|[\x0b\x0c]")
 

@@ -55,7 +55,10 @@ class TranslationQuerySet(models.QuerySet):
         verdict: str = Verdict.NONE,
     ) -> bool:
         """Record what a save makes of the Lao texts of a record. Whether it made anything of them."""
-        known = self.known([*pairs_in(before).values(), *pairs_in(after).values()])
+        was, now = pairs_in(before), pairs_in(after)
+        if was == now and verdict != Verdict.REVIEWED:
+            return False
+        known = self.known([*was.values(), *now.values()])
         found = changed_pairs(before, after, known, verdict)
         self.add_unreviewed(pair for pair, is_reviewed in found.items() if not is_reviewed)
         self.add_reviewed((pair for pair, is_reviewed in found.items() if is_reviewed), by=by, at=at)

@@ -11,6 +11,7 @@ from iomlaos.translations.queries import find_states, has_text_in
 from iomlaos.translations.states import State
 from iomlaos.translations.templatetags.translations import translation_notice, with_lang
 from programmes.models import Donor
+from tests.helpers.admin import address_of
 from tests.helpers.factories import make_donor, make_programme
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,14 @@ def test_lao_that_staff_wrote_before_it_was_kept_in_step_awaits_review(donors):
     migration.record_present_texts(apps, None)
     assert find_states([donors[State.OUTDATED]]) == [{"name": State.AWAITING_REVIEW}]
     assert find_states([donors[State.CURRENT]]) == [{"name": State.CURRENT}]
+
+
+def test_a_lao_page_marks_what_it_shows_in_english(staff):
+    programme = make_programme(
+        title_lo="ວຽກງານ", summary_en="In English & only.", body_en="<p>At length.</p>"
+    )
+    page = staff.get(address_of(programme, "preview/page/"), {"language": "lo"}).content.decode()
+    assert '<p class="lead"><span lang="en">In English &amp; only.</span></p>' in page
+    assert '<div class="text"><div class="text" lang="en"><p>At length.</p></div></div>' in page
+    assert "<h1>ວຽກງານ</h1>" in page
+    assert 'content="In English &amp; only."' in page
