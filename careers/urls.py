@@ -3,7 +3,7 @@ from django.views.generic import RedirectView
 
 from careers import views
 from careers.alerts import views as alerts
-from careers.exports import feeds, ics, reliefweb
+from careers.exports import feeds, ics
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
 from careers.verification import views as verification
@@ -15,11 +15,8 @@ urlpatterns = [
     path("", views.career_list, name="career_list"),
     path("feed.atom", feeds.feed, name="feed"),
     path("calendar.ics", ics.calendar, name="calendar"),
-    path("reliefweb.xml", reliefweb.reliefweb, name="reliefweb"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/notice/<slug:slug>/", alerts.notice_alerts, name="notice_alerts"),
-    path("alerts/confirm/<slug:token>/", alerts.confirm_alerts, name="confirm_alerts"),
-    path("alerts/stop/<slug:token>/", alerts.stop_alerts, name="stop_alerts"),
     path("vacancies/", RedirectView.as_view(pattern_name="careers:career_list")),
     path("vacancies/feed.atom", feeds.vacancies_feed, name="vacancies_feed"),
     path("vacancies/<slug:slug>/", views.vacancy_detail, name="vacancy_detail"),
@@ -31,7 +28,6 @@ urlpatterns = [
     path("procurement/closed/<int:year>/", views.procurement_closed_list, name="procurement_closed_year"),
     path("procurement/awards/", views.award_list, name="award_list"),
     path("procurement/awards/<int:year>/", views.award_list, name="award_year"),
-    path("procurement/files/<uuid:pk>/<str:name>", views.procurement_document, name="procurement_document"),
     path("procurement/<slug:slug>/", views.procurement_detail, name="procurement_detail"),
     path("procurement/<slug:slug>/feed.atom", feeds.notice_feed, TENDER, name="procurement_feed"),
     path("procurement/<slug:slug>/deadline.ics", ics.notice_calendar, TENDER, name="procurement_calendar"),
@@ -39,5 +35,4 @@ urlpatterns = [
     path("closed/", views.closed_list, name="closed_list"),
     path("closed/<int:year>/", views.closed_list, name="closed_year"),
     path("forms/", views.form_list, name="form_list"),
-    path("forms/files/<uuid:pk>/<str:name>", views.form_file, name="form_file"),
 ]

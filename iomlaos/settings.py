@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "iomlaos.delivery.middleware.ProxyHeadersMiddleware",
     "iomlaos.delivery.logs.RequestIDMiddleware",
+    "iomlaos.delivery.language.LanguageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -157,8 +158,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-#: English only until the Lao pages are built.
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("lo", "ລາວ")]
 MODELTRANSLATION_LANGUAGES = ("en", "lo")
 # Django does not know Lao; without this entry the forms of translated fields fail.
 django.conf.locale.LANG_INFO["lo"] = {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"}

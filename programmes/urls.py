@@ -11,5 +11,4 @@ urlpatterns = [
     path("donors/", views.donor_list, name="donor_list"),
     path("donors/<slug:slug>/", views.donor_detail, name="donor_detail"),
     path("documents/", views.document_list, name="document_list"),
-    path("documents/files/<uuid:pk>/<str:name>", views.document_file, name="document_file"),
 ]

@@ -27,7 +27,7 @@ class SubscriptionAdmin(BaseAdmin):
         "Addresses that asked for alerts by e-mail. They come and go by themselves; delete one here when "
         "somebody asks the office for it. They are given to nobody, and used for nothing else."
     )
-    list_display = fields = ["email", "scope_label", "asked_at", "confirmed_at", "bounce_count"]
+    list_display = fields = ["email", "scope_label", "language", "asked_at", "confirmed_at", "bounce_count"]
     list_filter = ["topic", ConfirmedFilter]
     search_fields = ["email"]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.encoding import punycode
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from careers.alerts.models import Subscription
@@ -59,4 +60,4 @@ class SubscribeForm(forms.Form):
 
     def save(self, at: datetime.datetime) -> None:
         topic = self.cleaned_data.get("topic", Subscription.Topic.NOTICE)
-        Subscription.objects.subscribe(self.cleaned_data["email"], topic, self.notice, at)
+        Subscription.objects.subscribe(self.cleaned_data["email"], topic, self.notice, get_language(), at)

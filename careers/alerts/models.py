@@ -51,19 +51,23 @@ class SubscriptionQuerySet(models.QuerySet):
             | models.Q(procurement_notice__closes_at__lte=long_ago)
         )
 
-    def subscribe(self, email: str, topic: str, notice: Notice | None, at: datetime.datetime) -> None:
+    def subscribe(
+        self, email: str, topic: str, notice: Notice | None, language: str, at: datetime.datetime
+    ) -> None:
         """Store a subscription, and queue the message that asks the address to confirm it.
 
-        Does nothing for a mailbox that got enough of these messages today.
+        Does nothing for a mailbox that got enough of these messages today. One that is confirmed keeps its
+        language: a stranger may have filled in the form.
         """
         confirmations = AlertMessage.objects.confirmations().to_mailbox(email)
         if confirmations.filter(created_at__gt=at - DAY).count() >= MAX_CONFIRMATIONS_PER_DAY:
             return
         subscriptions = notice.subscriptions if notice else self
         subscription, _created = subscriptions.get_or_create(
-            email=email, topic=topic, defaults={"asked_at": at}
+            email=email, topic=topic, defaults={"asked_at": at, "language": language}
         )
-        self.filter(pk=subscription.pk, confirmed_at__isnull=True).update(asked_at=at)
+        unconfirmed = self.filter(pk=subscription.pk, confirmed_at__isnull=True)
+        unconfirmed.update(asked_at=at, language=language)
         waiting = subscription.messages.confirmations().filter(state=AlertMessage.State.WAITING)
         if not waiting.exists():
             subscription.messages.create(created_at=at, send_after=at)
@@ -85,6 +89,13 @@ class Subscription(NoticeChild):
 
     email = models.EmailField(_("e-mail address"))
     topic = models.CharField(_("what about"), max_length=12, choices=Topic)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+    )
     token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
@@ -136,11 +147,11 @@ class Subscription(NoticeChild):
 
     @property
     def confirm_url(self) -> str:
-        return settings.SITE_URL + reverse("careers:confirm_alerts", args=[self.token])
+        return settings.SITE_URL + reverse("confirm_alerts", args=[self.token])
 
     @property
     def stop_url(self) -> str:
-        return settings.SITE_URL + reverse("careers:stop_alerts", args=[self.token])
+        return settings.SITE_URL + reverse("stop_alerts", args=[self.token])
 
     def confirm(self, at: datetime.datetime) -> None:
         """Confirm it, unless it is confirmed already, and let an address that bounced try again."""

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from careers.alerts.detect import record_events
 from careers.alerts.messages import alert_email, confirmation_email
@@ -146,7 +146,11 @@ class AlertRun:
         return True
 
     def _compose(self, message: AlertMessage) -> EmailMessage | None:
-        """The e-mail as of now; None if there is nothing to send now."""
+        """The e-mail as of now, in the subscriber's language; None if there is nothing to send now."""
+        with translation.override(message.subscription.language):
+            return self._compose_in_language(message)
+
+    def _compose_in_language(self, message: AlertMessage) -> EmailMessage | None:
         now = timezone.now()
         if message.event is None:
             return confirmation_email(message, now)

@@ -22,7 +22,7 @@ from careers.exports.notice_data import (
     absolute_url,
     clean_text,
     closing_line,
-    derived_id,
+    entry_id,
     export_title,
     for_export,
     load_history,
@@ -117,7 +117,7 @@ def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
     return {
         "title": export_title(notice),
         "link": notice_url(notice),
-        "unique_id": notice.uid.urn,
+        "unique_id": entry_id(notice),
         "pubdate": notice.announced_at,
         "updateddate": notice.last_updated(at),
         "categories": [kind],
@@ -135,7 +135,7 @@ def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpRes
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(
-        request, entries, derived_id(notice, "feed").urn, notice.get_absolute_url(), current_office(at),
+        request, entries, entry_id(notice, "feed"), notice.get_absolute_url(), current_office(at),
         title=export_title(notice), subtitle=closing_line(notice, at), updated=notice.last_updated(at),
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _event_entry(notice: Notice, event: NoticeEvent) -> dict[str, Any]:
     return {
         "title": f"{event.kind.label}: {export_title(notice)}",
         "link": notice_url(notice),
-        "unique_id": derived_id(notice, event.name).urn,
+        "unique_id": entry_id(notice, event.name),
         "pubdate": event.at,
         "updateddate": event.updated_at,
         "summary": text,
@@ -171,7 +171,7 @@ def _feed_response(
         description=None,
         language=get_language(),
         author_name=organization_name(office),
-        author_link=absolute_url("/"),
+        author_link=absolute_url(reverse("home:home")),
         feed_url=absolute_url(request.path),
         feed_guid=feed_id,
         **options,

@@ -3,7 +3,9 @@
 import datetime
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Component, Event, Timezone, vDuration
 from icalendar.enums import STATUS, TRANSP
@@ -78,7 +80,7 @@ def _event(
     url, reason = notice_url(notice), reason_called_off(notice, at)
     if reason:
         summary, text = _("Cancelled: %(title)s"), reason
-    return Event.new(
+    event = Event.new(
         uid=derived_id(notice, part),
         start=start.astimezone(datetime.UTC),
         end=end.astimezone(datetime.UTC),
@@ -91,6 +93,10 @@ def _event(
         url=url,
         transparency=TRANSP.TRANSPARENT,
     )
+    if (language := get_language()) != settings.LANGUAGE_CODE:
+        for name in ("SUMMARY", "DESCRIPTION"):
+            event[name].params["LANGUAGE"] = language
+    return event
 
 
 def reason_called_off(notice: Notice, at: datetime.datetime) -> str:
@@ -123,7 +129,7 @@ def calendar_response(components: Iterable[Component], name: str) -> HttpRespons
     """
     ics = Calendar()
     ics.add("VERSION", "2.0")
-    ics.add("PRODID", f"-//{host()}//Careers//EN")
+    ics.add("PRODID", f"-//{host()}//Careers//{get_language().upper()}")
     ics.calendar_name = name
     # RFC 7986 requires VALUE here. Outlook and older programs read the second property.
     ics.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models
 from django.utils.html import format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
-from iomlaos.media.richtext import strip_images
+from iomlaos.media.richtext import localize_links, strip_images
 from iomlaos.office.models import Office, Place
 
 #: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.
@@ -75,6 +76,17 @@ def notice_url(notice: Notice) -> str:
 
 def host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def entry_id(notice: Notice, name: str = "") -> str:
+    """The identifier of a notice, or of what happened to it, in a feed of the active language.
+
+    Readers show two entries of one identifier as one.
+    """
+    language = get_language()
+    parts = [name, language if language != settings.LANGUAGE_CODE else ""]
+    suffix = ":".join(filter(None, parts))
+    return (derived_id(notice, suffix) if suffix else notice.uid).urn
 
 
 def derived_id(notice: Notice, name: str) -> uuid.UUID:
@@ -141,7 +153,7 @@ def full_text(vacancy: Vacancy, at: datetime.datetime) -> str:
     parts = [f"<ul>{format_html_join('', '<li>{}</li>', lines)}</ul>", vacancy.body]
     parts += [f"<h2>{heading}</h2>{text}" for _anchor, heading, text in vacancy.sections]
     html = TABLE.sub(_table_as_list, strip_images(clean_text("".join(parts))))
-    return html.replace('href="/', f'href="{settings.SITE_URL}/')
+    return localize_links(html).replace('href="/', f'href="{settings.SITE_URL}/')
 
 
 def _table_as_list(table: re.Match[str]) -> str:

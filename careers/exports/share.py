@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from careers.exports.notice_data import closing_line, export_title
 from careers.models.notice import Notice, notice_models
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
+from iomlaos.delivery.language import resolve_page
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 
@@ -60,7 +61,7 @@ def find_notice(slug: str, at: datetime.datetime) -> Notice:
 
 def moved_notice(moved: PermanentlyMoved, at: datetime.datetime) -> Notice:
     """The notice that a former slug leads to."""
-    return find_notice(resolve(moved.to).kwargs["slug"], at)
+    return find_notice(resolve_page(moved.to).kwargs["slug"], at)
 
 
 class ShareLink(NamedTuple):

@@ -67,7 +67,7 @@ class FormVersion(FileVersion):
         return self.form
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("careers:form_file", args=[self.pk, self.display_name])
+        return self.address or reverse("form_file", args=[self.pk, self.display_name])
 
     @property
     def replaced_by(self) -> "FormVersion | None":

@@ -211,7 +211,7 @@ class ProcurementDocument(FileVersion):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("careers:procurement_document", args=[self.pk, self.display_name])
+        return self.address or reverse("procurement_document", args=[self.pk, self.display_name])
 
 
 class Clarification(DatedEntry):

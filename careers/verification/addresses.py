@@ -4,7 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
+
+from iomlaos.delivery.language import resolve_page
 
 #: A path of this site alone: /n/…
 PATH = re.compile(r"(?<!\S)(/[^\s?#]+)\S*")
@@ -34,7 +36,7 @@ def slug_at(path: str) -> list[str]:
     path = path.rstrip(".,;:!?)]}>»”’\"'/")
     for candidate in (path, f"{path}/"):
         try:
-            match = resolve(candidate)
+            match = resolve_page(candidate)
         except Resolver404:
             continue
         if match.view_name == "short_notice" or (match.namespace == "careers" and "slug" in match.kwargs):

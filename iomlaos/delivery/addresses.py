@@ -1,9 +1,10 @@
 """Addresses as people type them, and as they are pasted from the end of a sentence."""
 
 from django.http import Http404, HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
+from iomlaos.delivery.language import resolve_page, split_language
 
 #: What follows an address in a sentence.
 PUNCTUATION = ".,;:!?)]}>»”’\"'"
@@ -21,10 +22,11 @@ def find_meant_page(request: HttpRequest) -> str | None:
     path = request.path_info
     meant = normalize_path(path)
     meant = meant if meant.endswith("/") else f"{meant}/"
-    if meant == path or meant.startswith(EXACT_PREFIXES) or "/files/" in meant:
+    is_exact = split_language(meant)[1].startswith(EXACT_PREFIXES)
+    if meant == path or is_exact or "/files/" in meant:
         return None
     try:
-        match = resolve(meant)
+        match = resolve_page(meant)
         match.func(request, *match.args, **match.kwargs)
     except (Http404, Resolver404):
         return None

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.http import QueryDict
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 
 from iomlaos.delivery.addresses import normalize_path
+from iomlaos.delivery.language import resolve_page
 
 View = TypeVar("View", bound=Callable)
 #: From a query, the moment, and the parts of the path, to the query in the one form that its page has.
@@ -60,7 +61,7 @@ def query_use(path: str) -> QueryUse:
     if path.startswith(UNCACHED_PREFIXES) or UNCACHED_FOLDER in path:
         return QueryUse.ANY
     try:
-        view: Any = resolve(path).func
+        view: Any = resolve_page(path).func
     except Resolver404:
         return QueryUse.ANY
     # A redirect from a mistyped address keeps the query.
@@ -73,7 +74,7 @@ def find_canonical_query(path: str, query: str, at: datetime.datetime) -> str | 
     """The canonical query of an address; None where its page reads the query as it stands: it is not kept."""
     use = query_use(path)
     if use is QueryUse.CANONICAL and query:
-        match = resolve(path)
+        match = resolve_page(path)
         view: Any = match.func
         return view.find_canonical_query(QueryDict(query), at, *match.args, **match.kwargs)
     is_kept = use in (QueryUse.NONE, QueryUse.CANONICAL) or (use is QueryUse.PLAIN_ONLY and not query)

@@ -11,34 +11,39 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.addresses import find_meant_page
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.delivery.faults import find_fault
 from iomlaos.delivery.headers import is_admin_page
+from iomlaos.delivery.language import in_language
 from iomlaos.delivery.unsaved import unavailable_to_staff
 
 CSRF_FAILURE = "csrf"
 
 #: Title and advice of the pages that need neither database nor template engine, by status.
-STATIC_ERRORS: dict[int | str, tuple[str, str]] = {
+STATIC_ERRORS: dict[int | str, tuple[str | Promise, str | Promise]] = {
     400: (
-        "We could not read this request",
-        "The address or a cookie has characters that we cannot read. Start at the home page. If that fails, "
-        "delete the cookies of this site in your browser.",
+        _("We could not read this request"),
+        _(
+            "The address or a cookie has characters that we cannot read. Start at the home page. If that "
+            "fails, delete the cookies of this site in your browser."
+        ),
     ),
-    403: ("You cannot open this page", "Nothing was changed."),
+    403: (_("You cannot open this page"), _("Nothing was changed.")),
     CSRF_FAILURE: (
-        "This form was not accepted",
-        "It was open for too long, and nothing was saved. Go back, reload the page and send it again.",
+        _("This form was not accepted"),
+        _("It was open for too long, and nothing was saved. Go back, reload the page and send it again."),
     ),
-    405: ("You cannot send anything to this page", "We stored nothing."),
-    411: ("This request was not accepted", "It does not give its length. We stored nothing."),
-    413: ("This is too large", "We cannot accept what you sent. Send a smaller file."),
-    414: ("This address is too long", "Start at the home page."),
-    503: ("We cannot show this page right now", "Try again in a few minutes."),
-    500: ("Something went wrong", "This is our fault, not yours. Try again in a few minutes."),
+    405: (_("You cannot send anything to this page"), _("We stored nothing.")),
+    411: (_("This request was not accepted"), _("It does not give its length. We stored nothing.")),
+    413: (_("This is too large"), _("We cannot accept what you sent. Send a smaller file.")),
+    414: (_("This address is too long"), _("Start at the home page.")),
+    503: (_("We cannot show this page right now"), _("Try again in a few minutes.")),
+    500: (_("Something went wrong"), _("This is our fault, not yours. Try again in a few minutes.")),
 }
 
 
@@ -48,16 +53,32 @@ def _page_source() -> str:
 
 
 def static_error(status: int, page: str = "") -> HttpResponse:
+    """A page in the language of the request."""
     title, advice = STATIC_ERRORS[page or status]
-    body = _page_source().replace("[[title]]", title).replace("[[advice]]", advice)
+    language = get_language() or settings.LANGUAGE_CODE
+    texts = {
+        "language": language,
+        "title": title,
+        "advice": advice,
+        "home": in_language("/", language),
+        "home_page": gettext("IOM Lao PDR: home page"),
+    }
+    body = _page_source()
+    for name, text in texts.items():
+        body = body.replace(f"[[{name}]]", str(text))
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
     return response
 
 
 def unavailable_page() -> Path:
-    """The page with the telephone numbers of the office, which nginx sends too while the portal restarts."""
-    return settings.DATA_DIR / "public" / "503.html"
+    """The page in the active language with the telephone numbers of the office.
+
+    nginx sends it, too, while the portal restarts.
+    """
+    language = get_language()
+    name = "503.html" if language == settings.LANGUAGE_CODE else f"503.{language}.html"
+    return settings.DATA_DIR / "public" / name
 
 
 def unavailable() -> HttpResponse:
@@ -100,8 +121,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
     context = {
-        "title": _("Page not found"),
-        "lead": _("Check the address, or start from one of these pages."),
+        "title": gettext("Page not found"),
+        "lead": gettext("Check the address, or start from one of these pages."),
     }
     return render(request, "delivery/error.html", context, status=404)
 
@@ -110,11 +131,11 @@ def gone(request: HttpRequest, error: GoneError) -> HttpResponse:
     """What was withdrawn names its title: people look for it, and others still offer it."""
     context = {"record": error.record, "reason": error.reason}
     if error.is_withdrawn:
-        context["title"] = _("Withdrawn: %(title)s") % {"title": error.record}
-        context["lead"] = _("We published this here and have since withdrawn it.")
+        context["title"] = gettext("Withdrawn: %(title)s") % {"title": error.record}
+        context["lead"] = gettext("We published this here and have since withdrawn it.")
     else:
-        context["title"] = _("This page was taken down")
-        context["lead"] = _("We no longer publish this page.")
+        context["title"] = gettext("This page was taken down")
+        context["lead"] = gettext("We no longer publish this page.")
     return render(request, "delivery/error.html", context, status=410)
 
 

@@ -13,6 +13,7 @@ from django.utils.deprecation import MiddlewareMixin
 from iomlaos.delivery.client_ip import is_trusted_proxy, proxy_networks
 from iomlaos.delivery.errors import static_error
 from iomlaos.delivery.headers import is_admin_page
+from iomlaos.delivery.language import split_language
 from iomlaos.delivery.validity import future_moment
 
 #: No page or admin list has a longer query.
@@ -48,7 +49,7 @@ class RequestValidationMiddleware(MiddlewareMixin):
         length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return static_error(400)
-        takes_form = request.path_info.startswith(settings.PUBLIC_FORM_PREFIXES)
+        takes_form = split_language(request.path_info)[1].startswith(settings.PUBLIC_FORM_PREFIXES)
         limit = settings.UPLOAD_LIMIT_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if int(length) > (settings.PUBLIC_FORM_LIMIT_BYTES if takes_form else limit):
             return static_error(413)

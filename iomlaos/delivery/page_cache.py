@@ -14,12 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
 
 from iomlaos.delivery.cacheability import QueryUse, query_use
 from iomlaos.delivery.cached_page import CachedPage, CachedResponse, choose_encoding
 from iomlaos.delivery.client_ip import is_trusted_proxy
 from iomlaos.delivery.content_version import VersionReader, make_version_reader
 from iomlaos.delivery.errors import unavailable
+from iomlaos.delivery.language import language_of
 from iomlaos.delivery.middleware import MAX_QUERY_LENGTH, is_clean
 from iomlaos.delivery.mirror_reader import MirrorReader
 from iomlaos.delivery.rendering import PageRenderer, WSGIApplication
@@ -98,7 +100,10 @@ class PageCache:
             made = self._render(path, query, host, version)
         if made is None or made.is_fault:
             made = self._find_copy(path, query, time.time()) or made
-        return made or CachedPage.of_response(unavailable())
+        if made is None:
+            with translation.override(language_of(path)):
+                made = CachedPage.of_response(unavailable())
+        return made
 
     def _render(self, path: str, query: str, host: str, version: str | None) -> CachedPage | None:
         """None where it takes too long."""

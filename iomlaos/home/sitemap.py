@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, PAGE_SIZE
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
+from iomlaos.delivery.language import in_language
 from iomlaos.office.models import current_office, standard_texts
 from iomlaos.publishing.dates import iso_utc
 from iomlaos.publishing.models import Publishable, publishables
@@ -72,8 +73,13 @@ def _render(request: HttpRequest, pages: Pages) -> HttpResponse:
     at = request.at
     office = [*filter(None, [current_office(at)])]
     dates = {page: last_change(rows, at) or last_change(office, at) for page, rows in pages.items()}
-    entries = [(settings.SITE_URL + page, changed and iso_utc(changed)) for page, changed in dates.items()]
+    entries = [(_in_languages(page), changed and iso_utc(changed)) for page, changed in dates.items()]
     return render(request, "home/sitemap.xml", {"entries": entries}, content_type="application/xml")
+
+
+def _in_languages(page: str) -> dict[str, str]:
+    """The address of a page in each language."""
+    return {code: settings.SITE_URL + in_language(page, code) for code, _name in settings.LANGUAGES}
 
 
 def _pages(at: datetime.datetime) -> Pages:

@@ -63,7 +63,7 @@ def about(request: HttpRequest, page: Page) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    years = [reverse("home:sitemap_of_year", args=[year]) for year in closing_years(request.at)]
-    sitemaps = [f"Sitemap: {settings.SITE_URL}{path}" for path in (reverse("home:sitemap"), *years)]
+    years = [reverse("sitemap_of_year", args=[year]) for year in closing_years(request.at)]
+    sitemaps = [f"Sitemap: {settings.SITE_URL}{path}" for path in (reverse("sitemap"), *years)]
     lines = ["User-agent: *", "Disallow: /admin/", *sitemaps, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -39,7 +39,7 @@ def digest(text: str) -> str:
 
 
 def state_of(pair: Pair, known: Mapping[Pair, bool]) -> State | None:
-    """`known` says of each pair that is known whether it was reviewed. None where there is no English text."""
+    """`known` says of each known pair whether it was reviewed. None where there is no English text."""
     english, lao = pair
     if not english:
         return None

@@ -96,4 +96,4 @@ class DocumentVersion(FileVersion):
         return self.document
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("programmes:document_file", args=[self.pk, self.display_name])
+        return self.address or reverse("document_file", args=[self.pk, self.display_name])

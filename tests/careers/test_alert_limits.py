@@ -143,7 +143,7 @@ def test_behind_a_proxy_each_visitor_is_a_client(client, alerts, settings):
 def test_all_clients_together_can_have_two_hundred_messages_an_hour_sent(client, alerts):
     with time_machine.travel(ASKED_AT, tick=False) as clock:
         for number in range(200):
-            Subscription.objects.subscribe(f"{number}@example.org", "all", None, ASKED_AT)
+            Subscription.objects.subscribe(f"{number}@example.org", "all", None, "en", ASKED_AT)
         response = client.post("/careers/alerts/", FORM)
         assert (response.status_code, response["Retry-After"]) == (429, "3600")
         clock.shift(HOUR)
@@ -154,5 +154,5 @@ def test_nothing_of_a_client_is_written_to_the_database(client, alerts):
     client.post("/careers/alerts/", FORM, REMOTE_ADDR="203.0.113.7", headers={"User-Agent": "Firefox"})
     assert set(Subscription.objects.values().get()) == {
         "id", "email", "topic", "vacancy_id", "procurement_notice_id", "token", "asked_at", "confirmed_at",
-        "bounce_count",
+        "bounce_count", "language",
     }  # fmt: skip

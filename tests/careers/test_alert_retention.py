@@ -43,7 +43,7 @@ def test_confirmations_go_before_alerts(mail, clock):
     for _ in range(3):
         make_subscription()
     make_vacancy()
-    Subscription.objects.subscribe(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, "en", NOW)
     send_alerts()
     assert mail[0].to == [READER]
 

@@ -122,7 +122,7 @@ def test_who_is_not_confirmed_gets_a_request_to_confirm_and_nothing_else(mail, c
     make_vacancy(title_en="Driver")
     send_alerts()
     assert mail == []
-    Subscription.objects.subscribe(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, "en", NOW)
     send_alerts()
     assert subjects(mail) == ["Confirm your e-mail alerts"]
 
@@ -242,7 +242,7 @@ def test_the_words_are_those_of_the_notice_when_it_is_sent(mail, clock):
 
 
 def test_a_request_to_confirm_has_a_link_to_confirm_and_one_to_delete_the_address(mail, clock, client):
-    Subscription.objects.subscribe(READER, "procurement", None, NOW)
+    Subscription.objects.subscribe(READER, "procurement", None, "en", NOW)
     send_alerts()
     text = mail[0].body
     assert "New tenders" in text
@@ -253,7 +253,7 @@ def test_a_request_to_confirm_has_a_link_to_confirm_and_one_to_delete_the_addres
 
 def test_who_asks_again_is_told_that_they_get_the_alerts_already(mail, clock):
     make_subscription(email=READER)
-    Subscription.objects.subscribe(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, "en", NOW)
     send_alerts()
     assert mail[0].subject == "You already get these alerts"
     assert "/confirm/" not in mail[0].body

@@ -171,7 +171,7 @@ def test_a_server_on_which_every_connection_breaks_ends_the_run(mail):
 )
 def test_a_message_that_is_not_taken_is_tried_again_later_and_the_others_go_out(mail, clock, step, answer):
     # The reader comes first: requests to confirm go before alerts.
-    Subscription.objects.subscribe(READER, "all", None, NOW)
+    Subscription.objects.subscribe(READER, "all", None, "en", NOW)
     make_subscription(email=OTHER), make_vacancy()
     mail.answers[step, READER] = answer
     assert send_alerts() == "1 event recorded. Messages: 1 sent, 1 delayed."

@@ -21,6 +21,7 @@ from tests.helpers.factories import (
     make_project,
     make_vacancy,
 )
+from tests.helpers.pages import without_language_link
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -145,10 +146,10 @@ def test_after_counts_where_it_is_the_key_of_a_row_of_the_list(client, address):
     key = key_of_last_row(client, address)
     assert canonical(f"{given}{JUNK}after={key}") == f"{given.partition('?')[2]}after={key}"
     moment, pk = key.split("-")
-    first = client.get(address).content
+    first = without_language_link(client.get(address))
     for other in (f"{moment}-{int(pk) + 1000}", f"{int(moment) + 1}-{pk}", "1-1", "x"):
         assert canonical(f"{given}after={other}") == given.partition("?")[2].rstrip("&")
-        assert client.get(f"{given}after={other}").content == first
+        assert without_language_link(client.get(f"{given}after={other}")) == first
 
 
 @pytest.mark.usefixtures("content")
@@ -165,14 +166,16 @@ def test_a_page_is_the_same_with_its_canonical_query(client):
     for address in ("/careers/", "/careers/procurement/", "/careers/closed/", "/careers/procurement/awards/"):
         for query in ("", "grade=g&", "closing=30&method=rfq&", f"after={key_of_last_row(client, address)}&"):
             asked = f"{address}?{query}{JUNK if 'after' not in query else 'fbclid=1'}"
-            assert client.get(asked).content == client.get(f"{address}?{canonical(asked)}").content, asked
+            same = client.get(f"{address}?{canonical(asked)}")
+            assert without_language_link(client.get(asked)) == without_language_link(same), asked
     for address in (
         "/documents/?kind=report&x=1&page=2",
         "/documents/?programme=y&page=1",
         "/projects/?page=9",
     ):
         answer, same = client.get(address), client.get(f"{address.partition('?')[0]}?{canonical(address)}")
-        assert (answer.status_code, answer.content) == (same.status_code, same.content), address
+        assert answer.status_code == same.status_code
+        assert without_language_link(answer) == without_language_link(same), address
 
 
 @pytest.mark.usefixtures("content")

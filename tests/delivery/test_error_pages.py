@@ -1,6 +1,6 @@
 """What a visitor reads when there is no page, and when the database is gone."""
 
-from iomlaos.home.unavailable import write_unavailable_page
+from iomlaos.home.unavailable import write_unavailable_pages
 from iomlaos.office.models import ContactPoint
 from tests.helpers.factories import make_contact_point, make_site_notice
 from tests.helpers.other_process import get_pages
@@ -58,7 +58,7 @@ def test_the_page_that_is_sent_meanwhile_names_the_telephone_and_the_mail_of_the
     settings.DATA_DIR = tmp_path
     make_contact_point(kind="email", written="vientiane@example.org")
     make_site_notice(text_en="Closed today")
-    write_unavailable_page()
+    write_unavailable_pages()
     path = tmp_path / "public" / "503.html"
     page = path.read_text()
     for expected in ("tel:+85621267730", "mailto:vientiane@example.org", 'content="noindex"', "not yours"):
@@ -66,10 +66,10 @@ def test_the_page_that_is_sent_meanwhile_names_the_telephone_and_the_mail_of_the
     assert "Closed today" not in page
     assert [oct(each.stat().st_mode & 0o777) for each in (path.parent, path)] == ["0o755", "0o644"]
     before = path.stat().st_ino
-    write_unavailable_page()
+    write_unavailable_pages()
     assert path.stat().st_ino == before
     ContactPoint.objects.filter(written="+856 21 26 77 30").update(written="+856 20 0000 0000")
-    write_unavailable_page()
+    write_unavailable_pages()
     assert "+856 20 0000 0000" in path.read_text()
 
 

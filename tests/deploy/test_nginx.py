@@ -77,6 +77,7 @@ def nginx(tmp_path, portal) -> Iterator[int]:
     )
     (tmp_path / "public").mkdir()
     (tmp_path / "public" / "503.html").write_text("Call +856 21 26 77 30.")
+    (tmp_path / "public" / "503.lo.html").write_text("ໂທ +856 21 26 77 30.")
     # As Debian's nginx.conf has it.
     temporary = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy"))
     (tmp_path / "nginx.conf").write_text(
@@ -162,9 +163,14 @@ def test_one_address_is_one_page_whatever_cookies_are_sent(nginx, portal):
 def test_a_portal_that_is_down_is_answered_for_with_the_page_it_wrote(nginx, portal, tmp_path):
     portal.shutdown()
     portal.server_close()
-    for method, address in (("GET", "/down/"), ("POST", "/admin/login/")):
+    for method, address, call in (
+        ("GET", "/down/", "Call"),
+        ("POST", "/admin/login/", "Call"),
+        ("GET", "/lo/", "ໂທ"),
+        ("GET", "/lo/down/?query", "ໂທ"),
+    ):
         answer = ask(nginx, address, method)
-        assert (answer.status, answer.text) == (503, "Call +856 21 26 77 30.")
+        assert (answer.status, answer.text) == (503, f"{call} +856 21 26 77 30.")
         assert answer.headers["Retry-After"]
         assert answer.headers["Cache-Control"] == "no-store"
 

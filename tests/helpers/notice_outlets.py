@@ -189,7 +189,9 @@ def on_reliefweb(body: bytes, notice: Notice) -> str:
 
 
 def in_the_sitemap(body: bytes, notice: Notice) -> str:
-    return " and ".join("there" for _ in re.findall(f"<loc>[^<]*{notice.page}</loc>", body.decode()))
+    return " and ".join(
+        "there" for _ in re.findall(f"<loc>https?://[^/<]*{notice.page}</loc>", body.decode())
+    )
 
 
 def is_there(body: bytes, notice: Notice) -> str:

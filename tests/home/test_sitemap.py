@@ -49,7 +49,7 @@ def dates(client) -> dict[str, str]:
     trees = [etree.fromstring(sitemap) for sitemap in sitemaps(client)]
     for tree in trees:
         etree.XMLSchema(etree.parse(SCHEMA)).assertValid(tree)
-    entries = [[part.text for part in url] for tree in trees for url in tree]
+    entries = [[part.text for part in url if part.text] for tree in trees for url in tree]
     return {
         address.removeprefix("http://testserver"): changed.removesuffix("T05:00:00Z")
         for address, changed in entries
@@ -133,9 +133,20 @@ def test_notices_are_in_the_sitemap_of_the_year_in_which_they_closed(client):
         }
         assert "driver" in listed["/sitemap.xml"]
         assert not {"cook", "tents", "inside"} & {*listed["/sitemap.xml"]}
-        assert (listed["/sitemap-2026.xml"], listed["/sitemap-2025.xml"]) == (["tents"], ["cook"])
+        assert (listed["/sitemap-2026.xml"], listed["/sitemap-2025.xml"]) == (["tents"] * 2, ["cook"] * 2)
         for address in ("/sitemap-2024.xml", "/sitemap-0.xml", "/sitemap-99999.xml"):
             assert client.get(address).status_code == 404
+
+
+def test_each_page_stands_in_the_sitemap_in_both_languages_with_its_twin(client):
+    make_programme(slug="health")
+    [sitemap] = sitemaps(client)
+    twins = {
+        url[0].text: {link.get("hreflang"): link.get("href") for link in url.iter("{*}link")}
+        for url in etree.fromstring(sitemap)
+    }
+    english, lao = (f"http://testserver{path}programmes/health/" for path in ("/", "/lo/"))
+    assert twins[english] == twins[lao] == {"en": english, "lo": lao, "x-default": english}
 
 
 def test_robots_leads_to_the_sitemap_and_away_from_the_admin(client):

@@ -1,11 +1,14 @@
 import datetime
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from iomlaos.delivery.language import in_language
 from iomlaos.delivery.validity import cached_per_version
 
 register = template.Library()
@@ -45,3 +48,29 @@ def once_per_version(parser: Parser, token: Token) -> OncePerVersionNode:
     nodelist = parser.parse(["endonce_per_version"])
     parser.delete_first_token()
     return OncePerVersionNode(nodelist, values)
+
+
+@register.simple_tag
+def alternate_links(canonical: str) -> SafeString:
+    """`{% alternate_links canonical %}`: for the head, the same page in each language.
+
+    Who reads neither is sent to the English one.
+    """
+    path = canonical.removeprefix(settings.SITE_URL)
+    languages = [code for code, _name in settings.LANGUAGES]
+    pages = [(code, settings.SITE_URL + in_language(path, code)) for code in languages]
+    pages.append(("x-default", pages[0][1]))
+    return format_html_join("\n      ", '<link rel="alternate" hreflang="{}" href="{}">', pages)
+
+
+@register.simple_tag(takes_context=True)
+def language_link(context: Context) -> SafeString:
+    """`{% language_link %}`: the same page in the other language.
+
+    With its query, which behind the page cache is the canonical one.
+    """
+    request, active = context["request"], get_language()
+    query = request.GET.urlencode()
+    [(code, name)] = [language for language in settings.LANGUAGES if language[0] != active]
+    address = in_language(request.path, code) + (f"?{query}" if query else "")
+    return format_html('<a class="tool" href="{}" lang="{}" hreflang="{}">{}</a>', address, code, code, name)

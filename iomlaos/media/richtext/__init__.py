@@ -9,7 +9,7 @@ from .images import (
     rewrite_image_urls,
     strip_images,
 )
-from .rendering import RenderedText, render
+from .rendering import RenderedText, localize_links, render
 from .sanitizer import has_content
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "describe_images",
     "has_content",
     "image_ids",
+    "localize_links",
     "render",
     "render_figure",
     "rewrite_image_urls",

@@ -1,4 +1,4 @@
-"""Rich text as a page shows it: anchors of headings, scrolling tables, responsive images."""
+"""Rich text as a page shows it: anchors of headings, scrolling tables, responsive images, localized links."""
 
 import re
 from dataclasses import dataclass
@@ -8,9 +8,12 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from iomlaos.delivery.language import localize_address
 from iomlaos.media.renditions import widths_of
 from iomlaos.media.richtext.images import ATTRIBUTE, IMAGE_TAG, IMAGE_URL
 
+#: A path needs no escaping in HTML but for `&`, which stands in a query alone: it is kept as it is.
+LOCAL_LINK = re.compile(r'href="(/[^"]*)"')
 #: The widths of a text, for `sizes`: on a wide screen, and on a phone.
 SIZES = "(min-width: 44rem) 42rem, 100vw"
 
@@ -29,6 +32,11 @@ def _responsive_image(found: re.Match[str]) -> str:
         f'<img src="{middle}" srcset="{srcset}" sizes="{SIZES}" width="{width}" height="{height}" '
         f'alt="{given.get("alt", "")}" loading="lazy" decoding="async">'
     )
+
+
+def localize_links(html: str) -> str:
+    """Let links to pages of this site stay in the language of the page."""
+    return LOCAL_LINK.sub(lambda found: f'href="{localize_address(found[1])}"', html)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ def render(text: str, prefix: str = "") -> RenderedText:
 
     html = re.sub(r"<h2>(.*?)</h2>", anchored, text or "", flags=re.DOTALL)
     html = IMAGE_TAG.sub(_responsive_image, html)
+    html = localize_links(html)
     html = html.replace("<table>", '<div class="scroll" role="group" tabindex="0"><table>')
     html = html.replace("</table>", "</table></div>")
     return RenderedText(mark_safe(html), list(headings.items()))

@@ -2,9 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.language import resolve_page
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.models import Publishable
 
@@ -52,6 +53,6 @@ class Page(Publishable):
 
     def _is_address_free(self) -> bool:
         try:
-            return resolve(f"/{self.slug}/").view_name in ("office:page", "home:about")
+            return resolve_page(f"/{self.slug}/").view_name in ("office:page", "home:about")
         except Resolver404:
             return True

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.language import localize_address
 from iomlaos.delivery.next_change import ClockMoments
 from iomlaos.delivery.validity import cached_per_version
 
@@ -96,9 +97,14 @@ class SiteNotice(models.Model):
         return self.starts_at <= at < self.ends_at
 
     @property
+    def url(self) -> str:
+        """Its link, to the page in the active language."""
+        return localize_address(self.link)
+
+    @property
     def address(self) -> str:
         """The whole address of its link, for paper."""
-        return f"{settings.SITE_URL}{self.link}" if self.link.startswith("/") else self.link
+        return f"{settings.SITE_URL}{self.url}" if self.url.startswith("/") else self.url
 
     @property
     def is_warning(self) -> bool:

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from iomlaos.delivery.content_version import make_version_reader, read_exactly
 from iomlaos.delivery.timers import TimerCommand
 from iomlaos.home.mirror import Mirror, SiteChangedError, SiteIsDownError
-from iomlaos.home.unavailable import write_unavailable_page
+from iomlaos.home.unavailable import write_unavailable_pages
 
 
 class Command(TimerCommand):
@@ -29,7 +29,7 @@ class Command(TimerCommand):
         mirror = Mirror(folder, get_wsgi_application(), read_version)
         if if_changed and mirror.is_current(time.time()):
             return
-        write_unavailable_page()
+        write_unavailable_pages()
         try:
             try:
                 counts = mirror.write(time.time())
