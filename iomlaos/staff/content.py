@@ -39,7 +39,9 @@ from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
 from iomlaos.staff.versioned_form import EDIT, BuiltForms, VersionedAdmin
+from iomlaos.translations.queries import find_states
 from iomlaos.translations.review import TranslationReviewMixin, questionable_texts
+from iomlaos.translations.states import State, worst
 
 #: What was loaded at set-up and never saved comes before all saves.
 SET_UP = models.Value(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
@@ -113,11 +115,12 @@ class ContentAdmin(
         return super().get_queryset(request).annotate(saved_at=models.Subquery(saves[:1]))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Give each row its last change and what waits beside it, with two queries for all."""
+        """Give each row its last change and what waits beside it, with a few queries for all."""
         changelist = super().get_changelist_instance(request)
         rows = changelist.result_list = list(changelist.result_list)
         waiting = waiting_for(rows)
-        for row in rows:
+        states = find_states(rows) if "translation_status" in self.list_display else [{}] * len(rows)
+        for row, row.translation_states in zip(rows, states, strict=True):
             row.waiting = waiting.get(str(row.pk), Waiting())
             row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
         return changelist
@@ -129,12 +132,14 @@ class ContentAdmin(
 
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
-        """How much of the English text is translated."""
-        names = [name for name in self.trans_opts.all_fields if getattr(obj, f"{name}_en")]
-        translated = [name for name in names if getattr(obj, f"{name}_lo")]
-        if not translated:
+        """How much of the English text is translated, or that it is not in step."""
+        states = [*obj.translation_states.values()]
+        state = worst(states)
+        if state in (State.OUTDATED, State.AWAITING_REVIEW):
+            return state.label.lower()
+        if all(state == State.UNTRANSLATED for state in states):
             return _("none")
-        return _("complete") if len(translated) == len(names) else _("in part")
+        return _("complete") if state == State.CURRENT else _("in part")
 
 
 class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):

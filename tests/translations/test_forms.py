@@ -1,6 +1,9 @@
 """Staff keep Lao in step from the forms: each outcome once, as the form and the list say it."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from iomlaos.publishing.models import Revision
 from iomlaos.translations.models import Translation
@@ -8,7 +11,7 @@ from iomlaos.translations.queries import find_states
 from iomlaos.translations.states import State, pairs_in, state_of
 from tests.helpers.admin import address_of, confirm, send
 from tests.helpers.drafts import publish, save_draft
-from tests.helpers.factories import make_donor, make_programme
+from tests.helpers.factories import make_donor, make_office, make_programme, make_vacancy
 from tests.helpers.forms import fill_form
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +111,26 @@ def test_a_text_that_is_public_at_once_is_kept_in_step_too(staff):
     send(staff, donor, name_en="Italian Republic")
     donor.refresh_from_db()
     assert find_states([donor])[0] == {"name": State.OUTDATED}
+
+
+def test_deadlines_and_the_warning_also_stand_in_english_until_the_lao_of_the_office_is_reviewed(
+    staff, client
+):
+    office = make_office(name_lo="ອົງການ", short_name_lo="ລາວ", introduction_lo="ນີ້", postal_address_lo="ວຽງຈັນ")
+    notice = make_vacancy(closes_at=timezone.now() + datetime.timedelta(days=9))
+    deadline = f'<span class="small" lang="en">{notice.deadline}</span>'
+    warning = '<p lang="en"><strong>IOM never asks for money.</strong>'
+    pages = [f"/lo{notice.get_absolute_url()}", "/lo/careers/", "/lo/"]
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert deadline in page
+        assert warning in page
+        assert warning not in client.get(address.removeprefix("/lo")).content.decode()
+    send(staff, office, _lao="reviewed")
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert deadline not in page
+        assert warning not in page
 
 
 # --- Texts that are no Lao --------------------------------------------------------------------
