@@ -190,6 +190,10 @@ STORAGES = {
 #: What the rich text editor has of ours, and the tags of it that the sanitizer allows.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {"js": [static_lazy("staff/js/links.js")], "extensions": {"Link": process_link}},
+    {
+        "js": [static_lazy("staff/js/language.js")],
+        "extensions": {"Language": html_tags(["span"], {"span": ["lang"]})},
+    },
     {"js": [static_lazy("staff/js/paste.js")], "extensions": {"PastedText": html_tags([])}},
     {
         "js": [static_lazy("staff/js/editor_words.js")],
