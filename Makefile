@@ -10,7 +10,7 @@ PYTEST = .venv/bin/python -m pytest
 # which begin first. One process more than two cores have, for tests that wait for a browser.
 SPREAD = --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/drills
 
-.PHONY: help run dev staff manage test drill bench guide audit set-up set-up-dev
+.PHONY: help run dev staff manage test drill bench guide messages audit set-up set-up-dev
 
 help:
 	@echo "make run      the portal, in production mode, until Ctrl-C: http://127.0.0.1:8000/"
@@ -20,6 +20,7 @@ help:
 	@echo "make drill    long runs: load, killed workers, faults"
 	@echo "make bench    what pages cost beside nginx and Wagtail, written into docs/performance.md"
 	@echo "make guide    the pictures of docs/staff-guide.md, made again in Chromium"
+	@echo "make messages the strings that visitors read, extracted for translation and compiled"
 	@echo "make audit    whether a locked package has a known vulnerability; asks the package index"
 	@echo "make manage ARGS=…   any command of manage.py, with the settings and the data of make run"
 	@echo "make set-up   .venv and static files only"
@@ -63,6 +64,9 @@ bench: set-up-dev
 
 guide: set-up-dev
 	.venv/bin/python -m tests.browser.staff_guide
+
+messages: set-up-dev
+	.venv/bin/python -m tests.helpers.messages
 
 audit:
 	@sh deploy/audit.sh

@@ -162,11 +162,9 @@ LANGUAGES = [("en", "English"), ("lo", "ລາວ")]
 MODELTRANSLATION_LANGUAGES = ("en", "lo")
 # Django does not know Lao; without this entry the forms of translated fields fail.
 django.conf.locale.LANG_INFO["lo"] = {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"}
-LOCALE_PATHS = [BASE_DIR / "locale"]
+#: Our strings, then those of Django's that visitors read in Lao.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "iomlaos/formats/locale"]
 FORMAT_MODULE_PATH = ["iomlaos.formats"]
-# For Lao, for which Django has no formats.
-DATE_FORMAT = "j F Y"
-DATETIME_FORMAT = "j F Y, H:i"
 TIME_ZONE = "Asia/Vientiane"
 
 # --- Files ------------------------------------------------------------------------------------

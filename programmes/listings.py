@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 
 from django.db.models import Prefetch, QuerySet
 
@@ -28,7 +29,7 @@ def places_of_programmes(at: datetime.datetime) -> dict[int, list[Place]]:
     found: dict[int, list[Place]] = defaultdict(list)
     for programme, place in links:
         found[programme].append(places[place])
-    return {programme: sorted(named, key=lambda place: place.name) for programme, named in found.items()}
+    return {programme: sorted(named, key=attrgetter("sort_key")) for programme, named in found.items()}
 
 
 def load_programmes(at: datetime.datetime) -> QuerySet:

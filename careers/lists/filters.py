@@ -5,6 +5,7 @@ Only declared values filter, so that there are few addresses: other values and p
 
 import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import ClassVar
 
 from django import forms
@@ -42,7 +43,8 @@ def _internal_stations(at: datetime.datetime) -> list[Place]:
 
 def _stations_of(vacancies: VacancyQuerySet) -> list[Place]:
     named = vacancies.order_by().exclude(duty_station=None)
-    return [*Place.objects.filter(pk__in=named.values("duty_station"))]
+    places = Place.objects.filter(pk__in=named.values("duty_station"))
+    return sorted(places, key=attrgetter("sort_key"))
 
 
 class NoticeFilterForm(forms.Form):

@@ -8,6 +8,7 @@ from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.validity import cached_per_version
+from iomlaos.translations.lao import sort_key
 
 #: How many notices a page names that leads to the open ones.
 NEXT_TO_CLOSE = 2
@@ -52,7 +53,8 @@ def has_internal(at: datetime.datetime) -> bool:
 
 @cached_per_version
 def live_forms(at: datetime.datetime) -> list[ApplicationForm]:
-    return [*ApplicationForm.objects.live(at).prefetch_related("versions")]
+    forms = ApplicationForm.objects.live(at).prefetch_related("versions")
+    return sorted(forms, key=lambda form: sort_key(form.title))
 
 
 def set_live_forms(vacancies: Iterable[Vacancy], at: datetime.datetime) -> None:

@@ -84,9 +84,9 @@ class DeadlineMixin:
 
     def describe_deadline(self, at: datetime.datetime) -> str:
         """For staff who set it: "Closes Sunday 20 December 2026 at 17:00. In 20 days. Sunday is not a …"."""
-        day = formats.date_format(self.closing_day, "l j F Y")
+        day = formats.date_format(self.closing_day, "WEEKDAY_DATE_FORMAT")
         if self.closing_hour:
-            hour = formats.time_format(self.closing_hour, "H:i")
+            hour = formats.time_format(self.closing_hour)
             closes = gettext("Closes %(day)s at %(hour)s.") % {"day": day, "hour": hour}
         else:
             closes = gettext("Closes at the end of %(day)s.") % {"day": day}
@@ -102,8 +102,8 @@ class DeadlineMixin:
     @property
     def short_deadline(self) -> str:
         """The day, with the hour unless it is the end of the day."""
-        day = formats.date_format(self.closing_day, "l j F Y")
-        return f"{day}, {self.closing_hour:%H:%M}" if self.closing_hour else day
+        day = formats.date_format(self.closing_day, "WEEKDAY_DATE_FORMAT")
+        return f"{day}, {formats.time_format(self.closing_hour)}" if self.closing_hour else day
 
     def describe_time_left(self, at: datetime.datetime) -> str:
         """For staff: "3 days left", "closed 17 days ago"; empty where that is more than a year ago."""

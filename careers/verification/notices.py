@@ -168,7 +168,7 @@ def _has_word(word: str) -> Q:
     """Matches titles with a word; in Lao with its normalized or its usual spelling."""
     if word.isascii():
         return Q(title_en__icontains=word)
-    usual = word
+    usual = word.replace("ຫລ", "ຫຼ")
     for character in ("ຳ", "ໜ", "ໝ"):
         usual = usual.replace(LAO_SPELLINGS[character], character)
     spellings = product(("title_en", "title_lo"), (word, usual))

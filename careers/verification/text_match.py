@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from iomlaos.translations.lao import fold_spelling
+
 #: Replacements that the database makes before it compares texts. SQLite nests only some twenty of them.
 SEPARATORS = dict.fromkeys(" -–,.:/()&'’", "")
 ACCENTS = dict(zip("éèêç", "eeec", strict=True))
@@ -11,16 +13,19 @@ LAO_SPELLINGS = {
     "ຳ": "\u0ecdາ",
     "ໜ": "ຫນ",
     "ໝ": "ຫມ",
-    # Keyboards put a tone mark before or after this vowel sign.
+    # Keyboards put a tone mark before, into or after this vowel sign.
+    "\u0ecdາ\u0ec8": "\u0ec8\u0ecdາ",
+    "\u0ecdາ\u0ec9": "\u0ec9\u0ecdາ",
     "\u0ecd\u0ec8": "\u0ec8\u0ecd",
     "\u0ecd\u0ec9": "\u0ec9\u0ecd",
+    "\u0ebc": "ລ",
+    "ເເ": "ແ",
 }
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text without case, accents, punctuation or invisible characters; Lao in one spelling."""
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = re.sub("\u0ecd([\u0ec8-\u0ecb])", "\\1\u0ecd", text)
+    text = fold_spelling(unicodedata.normalize("NFKC", text)).casefold()
     return "".join(map(_normalize, text)).split()
 
 

@@ -57,15 +57,15 @@ def static_error(status: int, page: str = "") -> HttpResponse:
     title, advice = STATIC_ERRORS[page or status]
     language = get_language() or settings.LANGUAGE_CODE
     texts = {
-        "language": language,
-        "title": title,
-        "advice": advice,
-        "home": in_language("/", language),
-        "home_page": gettext("IOM Lao PDR: home page"),
+        'lang="en"': f'lang="{language}"',
+        "[[title]]": title,
+        "[[advice]]": advice,
+        "[[home]]": in_language("/", language),
+        "[[home_page]]": gettext("IOM Lao PDR: home page"),
     }
     body = _page_source()
     for name, text in texts.items():
-        body = body.replace(f"[[{name}]]", str(text))
+        body = body.replace(name, str(text))
     response = HttpResponse(body, status=status)
     patch_cache_control(response, no_store=True)
     return response

@@ -64,11 +64,9 @@ _PATH = re.compile(r"/(?!/)")
 @lru_cache(maxsize=1000)
 def _localize(address: str, language: str) -> str:
     path, rest = re.fullmatch(r"([^?#]*)(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]
-    localized = in_language(path, language)
+    localized, english = in_language(path, language), in_language(path, settings.LANGUAGE_CODE)
     try:
-        is_same_page = (
-            resolve_page(localized).func is resolve_page(in_language(path, settings.LANGUAGE_CODE)).func
-        )
+        is_same_page = resolve_page(localized).func is resolve_page(english).func
     except Resolver404:
         return address
     return localized + rest if is_same_page else address

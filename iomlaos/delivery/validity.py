@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.utils.translation import get_language
+
 from iomlaos.delivery.next_change import next_change
 
 T = TypeVar("T")
@@ -21,8 +23,8 @@ class ValidityPeriod:
     version: str
     since: float
     until: float
-    #: What `cached_per_version` has made, by its function.
-    values: dict[Callable, Any] = field(default_factory=dict, compare=False)
+    #: What `cached_per_version` has made, by its function and the language.
+    values: dict[tuple[Callable, str | None], Any] = field(default_factory=dict, compare=False)
 
     def is_valid(self, version: str | None, now: float) -> bool:
         return self.version == version and self.since <= now < self.until
@@ -59,8 +61,8 @@ def future_moment() -> datetime.datetime | None:
 def cached_per_version(make: Callable[[datetime.datetime], T]) -> Callable[[datetime.datetime], T]:
     """Decorator for a function of the moment: make its value once for all pages of a period.
 
-    Threads share the value: nobody may change it. Outside the page cache, as in the admin and in commands,
-    it is made each time.
+    In each language, for it may be in the order of names. Threads share the value: nobody may change it.
+    Outside the page cache, as in the admin and in commands, it is made each time.
     """
 
     @functools.wraps(make)
@@ -68,8 +70,9 @@ def cached_per_version(make: Callable[[datetime.datetime], T]) -> Callable[[date
         period = _current.get()
         if period is None:
             return make(at)
-        if get not in period.values:
-            period.values[get] = make(at)
-        return period.values[get]
+        key = get, get_language()
+        if key not in period.values:
+            period.values[key] = make(at)
+        return period.values[key]
 
     return get

@@ -101,19 +101,19 @@ def local_date(moment: datetime.datetime) -> datetime.date:
 
 def format_deadline(moment: datetime.datetime) -> str:
     """Weekday, date, hour and zone. Midnight is written as the end of the day before."""
-    day = formats.date_format(local_date(moment), "l j F Y")
+    day = formats.date_format(local_date(moment), "WEEKDAY_DATE_FORMAT")
     if is_end_of_day(moment):
         return gettext("end of %(day)s, Vientiane time (UTC+7)") % {"day": day}
-    hour = formats.time_format(moment.astimezone(VIENTIANE).time(), "H:i")
+    hour = formats.time_format(moment.astimezone(VIENTIANE).time())
     return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
 
 
 def format_deadline_parts(moment: datetime.datetime) -> tuple[str, str]:
     """The day, and the hour with its zone: "Friday 4 December 2026", "end of day, Vientiane time (UTC+7)"."""
-    day = formats.date_format(local_date(moment), "l j F Y")
+    day = formats.date_format(local_date(moment), "WEEKDAY_DATE_FORMAT")
     if is_end_of_day(moment):
         return day, gettext("end of day, Vientiane time (UTC+7)")
-    hour = formats.time_format(moment.astimezone(VIENTIANE).time(), "H:i")
+    hour = formats.time_format(moment.astimezone(VIENTIANE).time())
     return day, gettext("%(hour)s, Vientiane time (UTC+7)") % {"hour": hour}
 
 

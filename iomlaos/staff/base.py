@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -26,6 +27,7 @@ from iomlaos.publishing.dates import PartialDateField, PartialDateFormField
 from iomlaos.publishing.diff import field_label
 from iomlaos.staff import fields
 from iomlaos.staff.export import export_list
+from iomlaos.translations.lao import search_spellings
 
 FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": fields.SingleLineField},
@@ -80,6 +82,16 @@ class TranslatedFieldsetsMixin:
             "description": _("Empty texts are shown in English."),
         }
         return [*english, (_("Lao"), lao)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """Also those where Lao is spelt in another way than it was typed."""
+        found = [
+            super(TranslatedFieldsetsMixin, self).get_search_results(request, queryset, spelling)
+            for spelling in search_spellings(search_term)
+        ]
+        return reduce(or_, (rows for rows, _ in found)), any(has_duplicates for _, has_duplicates in found)
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.models import Publishable
+from iomlaos.translations.lao import sort_key
 from programmes.models.public_via_work import PublicViaWorkQuerySet
 
 
@@ -68,9 +69,9 @@ class Donor(models.Model):
         return f"{self.parent}, {self.name}" if self.parent else self.name
 
     @property
-    def sort_key(self) -> str:
+    def sort_key(self) -> tuple:
         """For alphabetical order, which ignores the article."""
-        return (self.parent or self.name).removeprefix("The ").casefold() + self.name.casefold()
+        return sort_key((self.parent or self.name).removeprefix("The ")), sort_key(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -5,21 +5,23 @@ import re
 
 import feedparser
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from icalendar import Calendar
 
 from iomlaos.delivery.language import in_language, localize_address, split_language
 from tests.helpers.factories import (
+    make_bidding_document,
     make_office,
     make_page,
     make_procurement_notice,
     make_programme,
     make_site_notice,
     make_vacancy,
-    make_version,
 )
 from tests.helpers.other_process import get_pages
 from tests.helpers.pages import read
+from tests.helpers.uploads import pdf
 
 DAY = datetime.timedelta(days=1)
 
@@ -107,8 +109,9 @@ def test_neither_browser_nor_cookie_change_the_language(client):
 
 @pytest.mark.django_db
 def test_what_has_one_address_has_none_in_lao(client):
-    version = make_version()
-    for path in ("/robots.txt", "/sitemap.xml", "/admin/login/", version.get_absolute_url()):
+    file = SimpleUploadedFile("terms.pdf", pdf())
+    document = make_bidding_document(notice=make_procurement_notice(), file=file)
+    for path in ("/robots.txt", "/sitemap.xml", "/admin/login/", document.get_absolute_url()):
         assert client.get(path).status_code == 200, path
         assert client.get(f"/lo{path}").status_code == 404, path
 

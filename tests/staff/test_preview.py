@@ -135,18 +135,21 @@ def test_who_may_only_read_a_record_previews_nothing_typed(clock, client):
     assert client.post(address_of(programme, "preview/"), {"title_en": "Mine"}).status_code == 403
 
 
-def test_a_preview_and_a_link_show_each_language_and_days_alike_in_both(clock, staff):
+def test_a_preview_and_a_link_show_each_language_with_its_days(clock, staff):
     vacancy = make_vacancy(
         state="draft", title_en="Health", title_lo="ສຸຂະພາບ", posted_on=datetime.date(2026, 5, 20)
     )
     link, preview = link_to(staff, vacancy), address_of(vacancy, PREVIEW)
     assert f'href="{link}lo/"' in Client().get(link).content.decode()
-    for language, title, address in (("en", "Health", link), ("lo", "ສຸຂະພາບ", f"{link}lo/")):
+    for language, title, day, address in (
+        ("en", "Health", "20 May 2026", link),
+        ("lo", "ສຸຂະພາບ", "20 ພຶດສະພາ 2026", f"{link}lo/"),
+    ):
         for page in (Client().get(address), staff.get(preview, {"language": language})):
             words = page.content.decode()
             assert f'<html lang="{language}">' in words
             assert title in re.search(r"<h1[^>]*>(.*?)</h1>", words, re.DOTALL)[1]
-            assert "20 May 2026" in words
+            assert day in words
     assert staff.get(preview, {"language": "xx"}).status_code == 404
 
 

@@ -1,7 +1,7 @@
 """What the link dialog of the rich-text editor asks: what an address means, and which pages have a title."""
 
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from django.contrib.admin import site
 from django.db.models import Q
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from iomlaos.media.richtext.links import NOT_AN_ADDRESS, link_address
 from iomlaos.publishing.models import Publishable, publishables
 from iomlaos.publishing.permissions import can_view
+from iomlaos.translations.lao import search_spellings
 
 MOST_PAGES = 8
 
@@ -36,9 +37,7 @@ def link_search(request: HttpRequest) -> JsonResponse:
 
 def find_pages(words: str, request: HttpRequest) -> list[Publishable]:
     """The records whose English or Lao title holds all these words: the live ones first."""
-    holds_all = reduce(
-        and_, (Q(title_en__icontains=word) | Q(title_lo__icontains=word) for word in words.split())
-    )
+    holds_all = reduce(and_, (_holds(word) for word in words.split()))
     at, found = request.at, []
     for model in publishables():
         titled = model.objects.filter(holds_all).order_by("title_en")
@@ -55,6 +54,11 @@ def find_pages(words: str, request: HttpRequest) -> list[Publishable]:
         )
     )
     return found[:MOST_PAGES]
+
+
+def _holds(word: str) -> Q:
+    spellings = search_spellings(word)
+    return reduce(or_, (Q(title_en__icontains=each) | Q(title_lo__icontains=each) for each in spellings))
 
 
 def _as_json(page: Publishable, request: HttpRequest) -> dict[str, str]:

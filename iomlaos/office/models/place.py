@@ -4,6 +4,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.translations.lao import sort_key
+
 
 class SlugQuerySet(models.QuerySet):
     """Rows with their slug as natural key."""
@@ -63,6 +65,10 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        return sort_key(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
