@@ -69,8 +69,10 @@ def test_a_lao_page_names_the_worst_state_and_an_english_one_asks_nothing(donors
     with translation.override("lo"):
         for state, words in NOTICES.items():
             with django_assert_num_queries(0 if state == State.UNTRANSLATED else 1):
-                assert words in translation_notice(donors[state], None, [donors[State.CURRENT]][:0])
-        assert NOTICES[State.OUTDATED] in translation_notice([*donors.values()])
+                assert translation.gettext(words) in translation_notice(
+                    donors[state], None, [donors[State.CURRENT]][:0]
+                )
+        assert translation.gettext(NOTICES[State.OUTDATED]) in translation_notice([*donors.values()])
         assert translation_notice(donors[State.CURRENT]) == ""
 
 
