@@ -28,9 +28,9 @@ class State(models.TextChoices):
 class Verdict(models.TextChoices):
     """What somebody who saves a form says of its Lao texts."""
 
-    NONE = "", _("Outdated, where I changed the English text alone")
-    SMALL_CHANGE = "small", _("Small change: the Lao texts still say the same")
-    REVIEWED = "reviewed", _("Reviewed: I read all Lao texts, and they say what the English texts say")
+    NONE = "", _("Outdated where I changed the English text alone")
+    SMALL_CHANGE = "small", _("Small change: they still say the same")
+    REVIEWED = "reviewed", _("Reviewed: I read them all, and they say what the English texts say")
 
 
 def digest(text: str) -> str:
