@@ -59,7 +59,7 @@ def statuses(response) -> dict[str, str]:
 
 
 def later(response) -> dict[str, int]:
-    """But for what is about Lao: on a new site, everything."""
+    """But for what is about Lao."""
     tasks = response.context["later"]
     return {task.title: task.count for task in tasks if not task.name.startswith("lao")}
 
