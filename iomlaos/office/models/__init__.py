@@ -1,4 +1,4 @@
-from .office import ContactPoint, Milestone, Office, current_office
+from .office import ContactPoint, Milestone, Office, current_office, needs_english
 from .page import Page
 from .place import Place, SlugQuerySet
 from .site_notice import SiteNotice, current_site_notices
