@@ -45,9 +45,9 @@ def find_states(records: Iterable[models.Model]) -> list[dict[str, State]]:
     texts = [
         {
             name: (getattr(record, f"{name}_en") or "", getattr(record, f"{name}_lo") or "")
-            for name in translated_fields(type(record))
+            for name in translated_fields(record._meta.model)
             # A list leaves long texts unread, and shows none of them.
-            if {f"{name}_en", f"{name}_lo"} <= record.__dict__.keys()
+            if record.get_deferred_fields().isdisjoint({f"{name}_en", f"{name}_lo"})
         }
         for record in records
     ]
