@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from functools import cache
 
-from django.db import models
-from django.db.models.functions import MD5
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from modeltranslation.utils import build_localized_fieldname
 
 from iomlaos.translations.models import Translation
@@ -22,22 +22,35 @@ def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in NOT_ON_PAGES)
 
 
-def has_text_in(model: type[models.Model], state: State) -> models.Q:
-    """Rows of a model that have a text in this state."""
-    found = models.Q(pk__in=[])
+_KNOWN = "EXISTS (SELECT 1 FROM {translations} WHERE source = MD5({english}) AND target = MD5({lao}){review})"
+_CONDITIONS = {
+    State.UNTRANSLATED: "({lao} = '' OR {lao} IS NULL)",
+    State.OUTDATED: "{lao} > '' AND NOT " + _KNOWN,
+    State.AWAITING_REVIEW: "{lao} > '' AND " + _KNOWN,
+    State.CURRENT: "{lao} > '' AND " + _KNOWN,
+}
+_REVIEWS = {State.AWAITING_REVIEW: " AND reviewed_at IS NULL", State.CURRENT: " AND reviewed_at IS NOT NULL"}
+
+
+@cache
+def has_text_in(model: type[models.Model], state: State) -> RawSQL:
+    """Rows of a model that have a text in this state, for a queryset that is no subquery.
+
+    Written in SQL: of expressions for each field, the work list would take a fifth of a second.
+    """
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    found = ["1 = 0"]
     for name in translated_fields(model):
-        english, lao = (build_localized_fieldname(name, language) for language in ("en", "lo"))
-        if state == State.UNTRANSLATED:
-            condition = ~models.Q(**{f"{lao}__gt": ""})
-        else:
-            known = Translation.objects.filter(source=MD5(models.OuterRef(english)))
-            known = known.filter(target=MD5(models.OuterRef(lao)))
-            if state != State.OUTDATED:
-                known = known.filter(reviewed_at__isnull=state == State.AWAITING_REVIEW)
-            is_known = models.Q(models.Exists(known))
-            condition = models.Q(**{f"{lao}__gt": ""}) & (~is_known if state == State.OUTDATED else is_known)
-        found |= models.Q(**{f"{english}__gt": ""}) & condition
-    return found
+        english, lao = (f"{table}.{quote(build_localized_fieldname(name, code))}" for code in ("en", "lo"))
+        condition = _CONDITIONS[state].format(
+            translations=quote(Translation._meta.db_table),
+            english=english,
+            lao=lao,
+            review=_REVIEWS.get(state, ""),
+        )
+        found.append(f"({english} > '' AND {condition})")
+    return RawSQL(" OR ".join(found), (), output_field=models.BooleanField())
 
 
 def find_states(records: Iterable[models.Model]) -> list[dict[str, State]]:

@@ -70,6 +70,7 @@ class TranslationTask(LaterTask):
 
 def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> list[LaterTask]:
     """Those about models whose records the reader may change."""
+    translated = [*_translated_querysets(at)]
     tasks = [
         LaterTask(
             "figures",
@@ -101,7 +102,12 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
             lambda office: office.staff_note,
         ),
         *(
-            TranslationTask(name, title, tuple(_translated_querysets(at, state)), state=state)
+            TranslationTask(
+                name,
+                title,
+                tuple(rows.filter(has_text_in(rows.model, state)) for rows in translated),
+                state=state,
+            )
             for name, title, state in (
                 ("lao-outdated", _("Outdated in Lao"), State.OUTDATED),
                 ("lao-to-review", _("Lao to review"), State.AWAITING_REVIEW),
@@ -145,8 +151,8 @@ def _missing_of_figure(figure: Figure) -> str:
 # --- Lao ------------------------------------------------------------------------------------------
 
 
-def _translated_querysets(at: datetime.datetime, state: State) -> Iterator[models.QuerySet]:
-    """What visitors can read now, and staff still edit, with a text in a state: no closed notices."""
+def _translated_querysets(at: datetime.datetime) -> Iterator[models.QuerySet]:
+    """What visitors can read now, and staff still edit: no closed notices."""
     notices = [model.objects.open(at) for model in publishables() if issubclass(model, Notice)]
     others = [model.objects.live(at) for model in publishables() if not issubclass(model, Notice)]
     records = [
@@ -162,12 +168,11 @@ def _translated_querysets(at: datetime.datetime, state: State) -> Iterator[model
     ]
     own = {rows.model for rows in records}
     for rows in records:
-        yield rows.filter(has_text_in(rows.model, state))
+        yield rows
         for relation in child_relations(rows.model):
             child, owner = relation.related_model, relation.field.name
             if translated_fields(child) and child not in own:
-                children = child.objects.filter(**{f"{owner}__in": rows.order_by()})
-                yield children.filter(has_text_in(child, state)).select_related(owner)
+                yield child.objects.filter(**{f"{owner}__in": rows.order_by()}).select_related(owner)
 
 
 # --- Links ----------------------------------------------------------------------------------------
