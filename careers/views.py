@@ -81,8 +81,9 @@ def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
     return _render_notice(request, "vacancy", notice)
 
 
-@record_view(ProcurementNotice, lambda at: ProcurementNotice.objects.prefetch_related("documents"))
+@record_view(ProcurementNotice)
 def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpResponse:
+    prefetch_related_objects([notice], "documents")
     context = {"takes_questions": notice.takes_questions(request.at), "section": "tenders"}
     return _render_notice(request, "procurement", notice, **context)
 
