@@ -25,7 +25,7 @@ GRADES = ["G4", "NOB", "P3", "UG"]
 def fill(
     *, open_vacancies: int = 0, open_tenders: int = 0, closed: int = 0, closed_vacancies: int = 0
 ) -> None:
-    """`closed`: so many vacancies and as many tenders. Every second tender is awarded, and a page at least."""
+    """`closed`: so many vacancies and as many tenders, every second of them awarded, and a page at least."""
     _make_vacancies("open", 1, open_vacancies)
     _make_tenders("open", 1, open_tenders)
     _make_vacancies("closed", -1, closed + closed_vacancies)
