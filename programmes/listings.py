@@ -24,9 +24,10 @@ def places_of_programmes(at: datetime.datetime) -> dict[int, list[Place]]:
     links = Programme.places.through.objects.values_list("programme", "place")
     of_projects = Project.places.through.objects.filter(project__in=Project.objects.live(at))
     links = links.union(of_projects.values_list("project__programme", "place"))
+    known = places(at)
     found: dict[int, list[Place]] = defaultdict(list)
     for programme, place in links:
-        found[programme].append(places(at)[place])
+        found[programme].append(known[place])
     return {programme: sorted(named, key=lambda place: place.name) for programme, named in found.items()}
 
 
