@@ -3,7 +3,7 @@ import datetime
 from django import template
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from iomlaos.delivery.validity import cached_per_version
@@ -45,3 +45,9 @@ def once_per_version(parser: Parser, token: Token) -> OncePerVersionNode:
     nodelist = parser.parse(["endonce_per_version"])
     parser.delete_first_token()
     return OncePerVersionNode(nodelist, values)
+
+
+@register.simple_block_tag
+def captured(content: SafeString) -> SafeString:
+    """`{% captured as facts %}…{% endcaptured %}`: what stands in between, empty if that is white space."""
+    return mark_safe(content.strip())
