@@ -26,7 +26,7 @@ export const Language = Mark.create({
       name: this.name,
       groups: "marks",
       priority: 80,
-      button: buttons.text("A\u2009ກ"),
+      button: buttons.material("translate"),
       active: (editor) => editor.isActive(this.name),
       command: (editor) => {
         const attributes = { lang: otherLanguage(editor) };
