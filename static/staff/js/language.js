@@ -28,10 +28,7 @@ export const Language = Mark.create({
       priority: 80,
       button: buttons.material("translate"),
       active: (editor) => editor.isActive(this.name),
-      command: (editor) => {
-        const attributes = { lang: otherLanguage(editor) };
-        editor.chain().focus().toggleMark(this.name, attributes, { extendEmptyMarkRange: true }).run();
-      },
+      command: (editor) => editor.chain().focus().toggleMark(this.name, { lang: otherLanguage(editor) }).run(),
     });
   },
 });
