@@ -123,8 +123,11 @@ TEMPLATES = [
                 "iomlaos.office.context_processors.office",
                 "careers.alerts.context_processors.alerts",
             ],
-            # Any public page shows texts that may be in English alone.
-            "builtins": ["iomlaos.translations.templatetags.translations"],
+            "builtins": [
+                "iomlaos.delivery.templatetags.cached_url",
+                # Any public page shows texts that may be in English alone.
+                "iomlaos.translations.templatetags.translations",
+            ],
         },
     },
 ]
