@@ -115,7 +115,7 @@ class FigureAdmin(ContentAdmin):
         ("caption_en", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["programme"]
-    search_fields = ["value", "caption_en", "caption_lo", "source_en"]
+    search_fields = ["value_en", "value_lo", "caption_en", "caption_lo", "source_en"]
     fieldsets = [
         (_("Figure"), {"fields": [
             "programme", "value", "caption", ("information_date", "source"), ("is_headline", "order"),

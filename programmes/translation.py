@@ -29,7 +29,8 @@ class ProjectTranslation(TranslationOptions):
 
 @register(Figure)
 class FigureTranslation(TranslationOptions):
-    fields = ("caption", "source")
+    fields = ("value", "caption", "source")
+    required_languages = {"en": ("value",)}
 
 
 @register(Document)

@@ -97,8 +97,11 @@ class Figure(models.Model):
 
     @property
     def amount(self) -> int | None:
-        """The whole number that it gives, for sums; None for any other value."""
-        digits = self.value.replace(",", "")
+        """The whole number that it gives, for sums; None for any other value.
+
+        Read from the English, so that both languages group alike.
+        """
+        digits = (self.value_en or "").replace(",", "")
         return int(digits) if digits.isdecimal() else None
 
 

@@ -216,7 +216,7 @@ def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(sig
     draft, live = make_programme(state="draft"), make_programme()
     figures = {
         "figures-TOTAL_FORMS": "1",
-        "figures-0-value": "7",
+        "figures-0-value_en": "7",
         "figures-0-caption_en": "people",
         "figures-0-order": "1",
     }
@@ -227,7 +227,7 @@ def test_a_contributor_changes_what_a_draft_owns_and_drafts_what_a_page_owns(sig
     assert response.status_code == 302, errors(response)
     assert not live.figures.exists()
     rows = waiting(live).data["owned"]["figures"]
-    assert [row["value"] for row in rows.values()] == ["7"]
+    assert [row["value_en"] for row in rows.values()] == ["7"]
     for address in (
         "/admin/programmes/figure/add/",
         "/admin/programmes/donor/add/",

@@ -7,7 +7,7 @@ from lxml import html
 def fill_form(response, **given) -> dict:
     """What the page's change form holds, with `given` in place of its own values.
 
-    Names with a dash (`figures-0-value`) are given as `**{"figures-0-value": "3"}`. None leaves a
+    Names with a dash (`figures-0-value_en`) are given as `**{"figures-0-value_en": "3"}`. None leaves a
     name out. Buttons are left out: the plain save.
     """
     # lxml reads a form of the admin in a millisecond, html5lib in forty.

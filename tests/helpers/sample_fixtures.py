@@ -36,7 +36,7 @@ PROGRAMMES = """
     counterparts: [[social-welfare]]
 - model: programmes.figure
   pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02
-  fields: {programme: [counter-trafficking], value: "11,097", caption_en: people reached}
+  fields: {programme: [counter-trafficking], value_en: "11,097", caption_en: people reached}
 - model: programmes.project
   fields:
     slug: verifier

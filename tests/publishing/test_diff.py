@@ -46,7 +46,7 @@ def test_a_field_is_named_as_in_the_form_with_its_language():
     assert in_words.label(("fields", "title_lo")) == f"{title} in Lao"
     row = capfirst(Figure._meta.verbose_name)
     assert in_words.label(("owned", "figures", KEY, "")) == row
-    assert in_words.label(("owned", "figures", KEY, "value")) == f"{row}: {name_of(Figure, 'value')}"
+    assert in_words.label(("owned", "figures", KEY, "order")) == f"{row}: {name_of(Figure, 'order')}"
     assert in_words.label(("fields", "a_field_of_earlier")) == "a_field_of_earlier"
 
 
@@ -78,7 +78,7 @@ def test_a_value_is_told_as_staff_would_write_it(model, name, value, words):
 
 def test_a_row_that_was_added_is_one_change_with_all_that_it_holds():
     before = snapshot()
-    after = snapshot(figures={KEY: {"caption_en": "people", "value": "7", "information_date": "2018"}})
+    after = snapshot(figures={KEY: {"caption_en": "people", "value_en": "7", "information_date": "2018"}})
     (change,) = SnapshotFormatter(Programme).changes(differences(before, after))
     assert (change.label, change.before, change.after) == (
         capfirst(Figure._meta.verbose_name), "", "7 · people · 2018",
@@ -87,8 +87,8 @@ def test_a_row_that_was_added_is_one_change_with_all_that_it_holds():
 
 def test_changes_stand_in_the_order_of_the_form():
     names = ["slug", "title_en", "summary_en", "since"]
-    before = snapshot(dict.fromkeys(reversed(names)), figures={KEY: {"value": "1"}})
-    after = snapshot(dict.fromkeys(reversed(names), "2018"), figures={KEY: {"value": "2"}})
+    before = snapshot(dict.fromkeys(reversed(names)), figures={KEY: {"value_en": "1"}})
+    after = snapshot(dict.fromkeys(reversed(names), "2018"), figures={KEY: {"value_en": "2"}})
     found = SnapshotFormatter(Programme).changes(differences(before, after))
     labels = [SnapshotFormatter(Programme).label(("fields", name)) for name in names]
     assert [change.label for change in found[:-1]] == labels

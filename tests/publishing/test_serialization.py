@@ -96,7 +96,7 @@ def test_a_record_is_built_in_memory_with_its_related_rows(django_assert_num_que
     data = serialization.serialize(programme)
     data["fields"] |= {"title_en": "Another title", "since": "2019", "removed_since": "x"}
     key = "6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02"
-    data["owned"]["figures"] = {key: {"value": "7", "caption_en": "new", "information_date": "2018"}}
+    data["owned"]["figures"] = {key: {"value_en": "7", "caption_en": "new", "information_date": "2018"}}
     data["many"]["donors"] = data["many"]["donors"][:1]
     built = serialization.build(programme, data)
     assert (built.title_en, built.since.iso) == ("Another title", "2019")

@@ -37,7 +37,7 @@ FIXTURE = """
   fields: {{slug: donor-{n}, name_en: Donor {n}, kind: other}}
 - model: programmes.figure
   pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f70{n:02}
-  fields: {{programme: [counter-trafficking], value: "{n}", order: {n}}}
+  fields: {{programme: [counter-trafficking], value_en: "{n}", order: {n}}}
 """
     for n in range(10)
 )

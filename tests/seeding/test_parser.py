@@ -23,7 +23,7 @@ WITH_PROGRAMME = PROJECT % "programme: [health], %s"
 FIGURE = """
 - model: programmes.figure
   pk: %s
-  fields: {value: "1"}
+  fields: {value_en: "1"}
 """
 VACANCY = """
 - model: careers.vacancy
@@ -120,7 +120,7 @@ UNSTORABLE = {
         "- model: programmes.programme\n  fields: {slug: p, title_en: P, summary_en: P, body_en: P}\n"
         + "".join(
             f"- model: programmes.figure\n  pk: 6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a0{n}\n"
-            f"  fields: {{programme: [p], value: '{n}', is_headline: true}}\n"
+            f"  fields: {{programme: [p], value_en: '{n}', is_headline: true}}\n"
             for n in (1, 2)
         ),
         "bad.yaml, line 6, figure “6d1c30a5-5f5f-4d0e-8a2f-0c4b7f0f7a02”, Another figure is the headline figure of this programme",

@@ -227,12 +227,12 @@ def test_an_update_is_a_revision_after_the_state_before(folder):
 
 
 def test_an_update_of_a_figure_is_a_revision_of_its_programme(folder):
-    change(folder, 'value: "11,097"', 'value: "12,000"')
+    change(folder, 'value_en: "11,097"', 'value_en: "12,000"')
     load(read(folder))
     programme = Programme.objects.get()
     state = Revision.objects.of(programme).states().first()
     assert state.data == serialize(programme)
-    assert [row["value"] for row in state.data["owned"]["figures"].values()] == ["12,000"]
+    assert [row["value_en"] for row in state.data["owned"]["figures"].values()] == ["12,000"]
     assert not Revision.objects.of(Figure.objects.get()).exists()
 
 

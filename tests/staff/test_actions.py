@@ -149,7 +149,7 @@ def test_an_award_without_a_supplier_and_a_figure_without_a_caption_are_named(cl
     make_figure(programme=programme, value="1", caption_en="")
     save_draft(staff, programme, title_en="Another title")
     assert words_before(staff, programme) == []
-    added = {"figures-TOTAL_FORMS": "2", "figures-1-value": "2", "figures-1-order": "1"}
+    added = {"figures-TOTAL_FORMS": "2", "figures-1-value_en": "2", "figures-1-order": "1"}
     save_draft(staff, programme, **added, **{"figures-1-programme": str(programme.pk)})
     assert words_before(staff, programme) == ["figures"]
 

@@ -130,7 +130,7 @@ def test_what_was_typed_is_shown_with_its_words_marked_before_it_is_taken_up(dal
     programme = make_programme(summary_en="As it was.")
     make_figure(programme=programme, value="11", caption_en="people")
     # What is not valid is named, and not shown.
-    typed = {"title_en": "", "summary_en": "As it will be.", "figures-0-value": "12"}
+    typed = {"title_en": "", "summary_en": "As it will be.", "figures-0-value_en": "12"}
     type_into(dala, change(programme), **typed)
     offer = dala.get(change(programme)).context
     assert offer["offer_fields"] == ["Title", "Summary", "Figures"]
@@ -179,17 +179,17 @@ def test_rows_that_were_added_and_removed_come_back_too(dala):
     first, second = programme.figures.all()
     added = {
         "figures-TOTAL_FORMS": "3",
-        "figures-2-value": "3 and a ha",
+        "figures-2-value_en": "3 and a ha",
         "figures-2-id": "",
         "figures-2-order": "3",
     }
     type_into(
-        dala, change(programme), **added, **{"figures-0-DELETE": "on", "figures-1-value": "22", "figures-1-id": str(second.pk)}
+        dala, change(programme), **added, **{"figures-0-DELETE": "on", "figures-1-value_en": "22", "figures-1-id": str(second.pk)}
     )  # fmt: skip
     [(words, _)] = offers(dala, change(programme))
     assert "in: Figures." in words
     form = fill_form(take_up(dala, change(programme)))
-    assert (form["figures-0-DELETE"], form["figures-1-value"], form["figures-2-value"]) == (
+    assert (form["figures-0-DELETE"], form["figures-1-value_en"], form["figures-2-value_en"]) == (
         ["on"],
         ["22"],
         ["3 and a ha"],
@@ -226,11 +226,11 @@ def test_what_was_taken_up_is_in_conflict_with_what_a_colleague_saved_meanwhile(
 def test_a_row_that_was_typed_into_and_deleted_by_a_colleague_is_a_conflict(dala, souk):
     programme = make_programme()
     figure = make_figure(programme=programme, value="1")
-    type_into(dala, change(programme), **{"figures-0-value": "one more"})
+    type_into(dala, change(programme), **{"figures-0-value_en": "one more"})
     gone = fill_form(souk.get(change(programme)), **{"figures-0-DELETE": "on"})
     assert post(souk, programme, gone).status_code == 302
     form = fill_form(take_up(dala, change(programme)))
-    assert form["figures-0-value"] == ["one more"]
+    assert form["figures-0-value_en"] == ["one more"]
     answer = dala.post(change(programme), form)
     assert answer.status_code == 409
     assert post(dala, programme, fill_form(answer)).status_code == 302

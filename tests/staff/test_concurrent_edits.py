@@ -182,7 +182,7 @@ def test_a_form_that_changes_nothing_writes_no_row(staff):
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
     assert programme.updated_at == updated_at
-    form = fill_form(staff.get(address_of(programme.pk)), **{"figures-0-value": "2"})
+    form = fill_form(staff.get(address_of(programme.pk)), **{"figures-0-value_en": "2"})
     assert staff.post(address_of(programme.pk), form).status_code == 302
     programme.refresh_from_db()
     figure.refresh_from_db()

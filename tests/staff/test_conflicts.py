@@ -144,7 +144,7 @@ def test_a_new_version_that_is_not_valid_is_asked_for_again_with_all_other_choic
     page = conflict(
         staff, colleague, programme,
         {"title_en": "My title", "summary_en": "My summary.", "figures-0-DELETE": "on"},
-        {"title_en": "Their title", "summary_en": "Their summary.", "figures-0-value": "12"},
+        {"title_en": "Their title", "summary_en": "Their summary.", "figures-0-value_en": "12"},
     )  # fmt: skip
     [*_others, figure] = page.context["choices"]
     answers = {
@@ -180,7 +180,7 @@ def test_ones_own_other_window_is_named_as_such(clock, staff):
 def test_a_row_that_i_removed_and_they_changed_stays_unless_i_choose_to_remove_it(clock, staff, colleague):
     programme = make_programme()
     make_figure(programme=programme, value="11", caption_en="people")
-    page = conflict(staff, colleague, programme, {"figures-0-DELETE": "on"}, {"figures-0-value": "12"})
+    page = conflict(staff, colleague, programme, {"figures-0-DELETE": "on"}, {"figures-0-value_en": "12"})
     [choice] = page.context["choices"]
     [(label, was, theirs, mine)] = choice.versions
     assert (label, mine) == ("Figure", "")

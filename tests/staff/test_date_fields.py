@@ -178,7 +178,7 @@ def test_an_impossible_partial_date_is_refused(staff):
 
 def test_a_nul_in_any_field_is_refused_by_the_form(staff):
     programme = make_programme()
-    figure = {"figures-TOTAL_FORMS": "1", "figures-0-value": "1"}
+    figure = {"figures-TOTAL_FORMS": "1", "figures-0-value_en": "1"}
     form = fill_form(staff.get(address_of(programme)), **figure)
     for field in ("body_en", "since", "order", "donors", "figures-0-id", "figures-TOTAL_FORMS"):
         response = staff.post(address_of(programme), form | {field: ["a\0b"]})

@@ -53,14 +53,14 @@ def test_a_draft_holds_child_rows_and_relations_and_publishes_them(clock, staff)
     donor = make_donor(name_en="A donor")
     programme = make_programme()
     make_figure(programme=programme, value="11")
-    changes = {"donors": [str(donor.pk)], "figures-0-value": "12", "figures-0-caption_en": "x"}
+    changes = {"donors": [str(donor.pk)], "figures-0-value_en": "12", "figures-0-caption_en": "x"}
     response = save_draft(staff, programme, **changes)
     assert response.status_code == 302, errors(response)
     assert programme.figures.get().value == "11"
     assert not programme.donors.exists()
     assert public_page(donor).status == 404
     form = fill_form(staff.get(address_of(programme)))
-    assert (form["figures-0-value"], form["donors"]) == (["12"], [str(donor.pk)])
+    assert (form["figures-0-value_en"], form["donors"]) == (["12"], [str(donor.pk)])
     assert publish(staff, programme).status_code == 302
     assert (programme.figures.get().value, programme.donors.get()) == ("12", donor)
     assert public_page(donor).status == 200

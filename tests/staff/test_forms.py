@@ -72,7 +72,7 @@ def test_staff_add_a_programme_with_its_figures(staff):
         summary_en="Help for people who were trafficked.", body_en="<h2>Why</h2><p>Because.</p>",
         since="2001", since_what_en="with the Government", order="3",
         donors=[donor.pk], counterparts=[counterpart.pk], places=[place.pk],
-        **{"figures-0-value": "2,500", "figures-0-caption_en": "people supported", "figures-0-is_headline": "on"},
+        **{"figures-0-value_en": "2,500", "figures-0-caption_en": "people supported", "figures-0-is_headline": "on"},
     )  # fmt: skip
     response = staff.post("/admin/programmes/programme/add/", form)
     assert response.status_code == 302, errors(response)
@@ -118,7 +118,7 @@ def test_staff_add_a_document_with_an_address_elsewhere(staff):
 SMALLER = {
     "programmes/donor": {"name_en": "A fund", "slug": "a-fund", "kind": "fund"},
     "programmes/counterpart": {"name_en": "A ministry", "slug": "a-ministry", "kind": "ministry"},
-    "programmes/figure": {"value": "7.3 million", "information_date": "2021"},
+    "programmes/figure": {"value_en": "7.3 million", "information_date": "2021"},
     "office/place": {"name_en": "Attapeu", "slug": "attapeu", "kind": "province", "iso_code": "LA-AT"},
     "office/page": {"title_en": "Feedback", "slug": "feedback", "body_en": "<p>Tell us.</p>"},
     "office/standardtext": {"title_en": "No fee", "slug": "no-fee", "body_en": "<p>None.</p>"},
@@ -161,9 +161,9 @@ def test_owned_rows_are_changed_added_and_deleted_with_their_owner(staff):
     form = fill_form(
         staff.get(address),
         **{
-            "figures-0-value": "11,098",
+            "figures-0-value_en": "11,098",
             "figures-1-DELETE": "on",
-            "figures-2-value": "36",
+            "figures-2-value_en": "36",
             "figures-2-order": "3",
             "figures-TOTAL_FORMS": "3",
         },

@@ -116,7 +116,7 @@ def test_changes_of_child_rows_and_of_relations_by_two_people_are_both_kept(staf
     donor, another = make_donor(name_en="A donor"), make_donor(name_en="Another donor")
     figure = make_figure(programme=programme, value="11")
     programme.donors.set([donor])
-    mine = fill_form(opened(staff, programme), **{"figures-0-value": "12"})
+    mine = fill_form(opened(staff, programme), **{"figures-0-value_en": "12"})
     theirs = fill_form(opened(colleague, programme), donors=[str(donor.pk), str(another.pk)])
     post(colleague, programme, theirs)
     response = staff.post(address_of(programme), mine)
@@ -130,7 +130,7 @@ def test_changes_of_child_rows_and_of_relations_by_two_people_are_both_kept(staf
 
 def test_a_row_that_one_deleted_and_another_changed_comes_back_to_be_decided(staff, colleague, programme):
     make_figure(programme=programme, value="11", caption_en="people")
-    mine = fill_form(opened(staff, programme), **{"figures-0-value": "12"})
+    mine = fill_form(opened(staff, programme), **{"figures-0-value_en": "12"})
     send(colleague, programme, **{"figures-0-DELETE": "on"})
     assert not programme.figures.exists()
     response = staff.post(address_of(programme), mine)
@@ -142,7 +142,7 @@ def test_a_row_that_one_deleted_and_another_changed_comes_back_to_be_decided(sta
 def test_rows_that_two_people_added_are_both_kept(staff, colleague, programme):
     for client, value in ((colleague, "1"), (staff, "2")):
         client.form = fill_form(opened(client, programme))
-        client.form |= {"figures-TOTAL_FORMS": ["1"], "figures-0-value": [value], "figures-0-order": ["0"]}
+        client.form |= {"figures-TOTAL_FORMS": ["1"], "figures-0-value_en": [value], "figures-0-order": ["0"]}
         client.form |= {"figures-0-id": [""], "figures-0-programme": [str(programme.pk)]}
     assert post(colleague, programme, colleague.form).status_code == 302
     response = staff.post(address_of(programme), staff.form)
@@ -412,7 +412,7 @@ def test_the_history_of_a_programme_names_who_changed_its_figures_elsewhere(cloc
         Revision.objects.versions(row)
     Programme.objects.filter(pk=programme.pk).update(order=9)
     editor = person("keo", "Editors")
-    send(editor, kept, value="2")
+    send(editor, kept, value_en="2")
     clock.shift(60)
     send(editor, kept, programme=str(other.pk))
     assert editor.post(address_of(gone, "delete/"), {"post": "yes"}).status_code == 302

@@ -37,7 +37,7 @@ def test_a_changed_text_is_true_as_of_today_in_vientiane(staff):
 
 def test_a_changed_relation_figure_or_file_counts(staff):
     figure = make_figure(programme=make_programme(information_date=JANUARY))
-    assert save(staff, figure.programme, **{"figures-0-value": "11,098"}) == TODAY
+    assert save(staff, figure.programme, **{"figures-0-value_en": "11,098"}) == TODAY
     programme = make_figure(programme=make_programme(information_date=JANUARY)).programme
     assert save(staff, programme) == JANUARY
     assert save(staff, programme, **{"figures-0-DELETE": "on"}) == TODAY
@@ -51,7 +51,7 @@ def test_a_figure_changed_in_its_own_form_counts_for_its_programme(staff):
     assert save(staff, figure) == JANUARY
     figure.programme.refresh_from_db()
     assert figure.programme.information_date == JANUARY
-    assert save(staff, figure, value="11,098") == JANUARY
+    assert save(staff, figure, value_en="11,098") == JANUARY
     figure.programme.refresh_from_db()
     assert figure.programme.information_date == TODAY
 
@@ -61,7 +61,7 @@ def test_a_date_given_by_hand_stays(staff):
         staff, make_page(information_date=JANUARY), body_en="<p>New.</p>", information_date="March 2026"
     ) == PartialDate(2026, 3)
     figure = make_figure(programme=make_programme(information_date=JANUARY))
-    given = {"figures-0-value": "11,098", "information_date": "2025"}
+    given = {"figures-0-value_en": "11,098", "information_date": "2025"}
     assert save(staff, figure.programme, **given) == PartialDate(2025)
 
 

@@ -160,7 +160,7 @@ def test_of_two_figures_that_are_each_to_speak_the_draft_opens_and_no_figure_is_
     programme_of_two.figures.filter(value="3").update(is_headline=True)
     response = staff.get(address_of(programme_of_two))
     form = fill_form(response)
-    assert [form[f"figures-{number}-value"] for number in range(3)] == [["1"], ["2"], ["3"]]
+    assert [form[f"figures-{number}-value_en"] for number in range(3)] == [["1"], ["2"], ["3"]]
     assert staff.get(address_of(programme_of_two, "preview/page/")).status_code == 200
 
 

@@ -94,7 +94,7 @@ def test_what_is_typed_is_previewed_and_saved_nowhere(clock, staff):
     programme = make_programme(title_en="As it was", summary_en="Before.")
     make_figure(programme=programme, value="11")
     # Also where a field is not right yet.
-    typed = {"summary_en": "Typed.", "figures-0-value": "12,345", "title_en": ""}
+    typed = {"summary_en": "Typed.", "figures-0-value_en": "12,345", "title_en": ""}
     response = preview_typed(staff, programme, **typed)
     assert response.status_code == 200
     page = response.content.decode()

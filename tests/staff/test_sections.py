@@ -59,10 +59,10 @@ def test_the_section_of_an_error_is_marked_and_the_summary_leads_to_its_field(st
 def test_an_error_in_a_row_marks_the_section_of_the_row_and_names_it(staff):
     programme = make_programme()
     make_figure(programme=programme)
-    form = fill_form(staff.get(address_of(programme)), **{"figures-0-value": ""})
+    form = fill_form(staff.get(address_of(programme)), **{"figures-0-value_en": ""})
     refused = staff.post(address_of(programme), form)
     assert [section.title for section in refused.context["sections"] if section.errors] == ["Figures"]
-    assert '<a href="#id_figures-0-value">Figure 1' in refused.content.decode()
+    assert '<a href="#id_figures-0-value_en">Figure 1' in refused.content.decode()
 
 
 @pytest.mark.parametrize("fieldsets", [None, [(None, {"fields": ["title_en", "slug", "body_en"]})]])
