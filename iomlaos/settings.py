@@ -266,7 +266,7 @@ BASE_POLICY = {"default-src": [NONE], "base-uri": [NONE], "form-action": [SELF],
 #: from within a page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": BASE_POLICY
-    | {"style-src": [SELF], "img-src": [SELF], "connect-src": [SELF], "manifest-src": [SELF]}
+    | dict.fromkeys(["style-src", "font-src", "img-src", "connect-src", "manifest-src"], [SELF])
 }
 #: The admin: its own scripts and the editor, without any `unsafe-*`.
 ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {
