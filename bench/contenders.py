@@ -23,7 +23,7 @@ PAGES = {
     "notice": "/careers/vacancies/open-1/",
 }
 #: An office of this size in a busy month.
-NOTICES = {"open_vacancies": 12, "open_tenders": 8, "closed": 30}
+NOTICES = {"open_vacancies": 12, "open_tenders": 8, "closed": 15}
 #: Headers that a server writes itself.
 OF_THE_SERVER = {"date", "server", "connection", "content-length", "transfer-encoding"}
 

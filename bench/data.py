@@ -5,6 +5,7 @@ import datetime
 from django.db import connection
 from django.utils import timezone
 
+from careers.lists.archives import PAGE_SIZE
 from careers.models.procurement import Award, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.models import Place
@@ -24,11 +25,11 @@ GRADES = ["G4", "NOB", "P3", "UG"]
 def fill(
     *, open_vacancies: int = 0, open_tenders: int = 0, closed: int = 0, closed_vacancies: int = 0
 ) -> None:
-    """`closed`: half of them vacancies, half tenders, half of which are awarded."""
+    """`closed`: so many vacancies and as many tenders, every second of them awarded, and a page at least."""
     _make_vacancies("open", 1, open_vacancies)
     _make_tenders("open", 1, open_tenders)
-    _make_vacancies("closed", -1, closed // 2 + closed_vacancies)
-    _make_tenders("closed", -1, closed // 2)
+    _make_vacancies("closed", -1, closed + closed_vacancies)
+    _make_tenders("closed", -1, closed)
     awarded = ProcurementNotice.objects.filter(outcome="awarded")
     Award.objects.bulk_create(Award(notice=notice, supplier="A supplier") for notice in awarded)
     if connection.vendor == "postgresql":
@@ -64,7 +65,7 @@ def _make_tenders(word: str, sign: int, number: int) -> None:
         ProcurementNotice(
             slug=f"{word}-tender-{n}", title_en=f"Hire of lorries {n}", reference=f"RFQ 2026 {n}",
             method=ProcurementNotice.Method.values[n % 4],
-            outcome="awarded" if word == "closed" and n % 2 else "", **_shared(sign, n),
+            outcome="awarded" if word == "closed" and (n % 2 or n <= PAGE_SIZE) else "", **_shared(sign, n),
         )
         for n in range(1, number + 1)
     )  # fmt: skip

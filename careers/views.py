@@ -1,6 +1,5 @@
 """Public pages of notices and application forms."""
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,16 +11,23 @@ from django.views.decorators.http import require_safe
 from careers.lists import archives
 from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
 from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.lists.overview import has_internal, live_forms, open_notices, set_live_forms
+from careers.lists.overview import (
+    has_internal,
+    live_forms,
+    load_history,
+    open_notices,
+    set_duty_station,
+    set_live_forms,
+    set_live_successor,
+)
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
-from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.procurement import ProcurementDocument, ProcurementNotice
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.cacheability import canonical_query
 from iomlaos.delivery.headers import set_expiry
-from iomlaos.delivery.pagination import PAGE_SIZE, get_keyset_page
+from iomlaos.delivery.pagination import PAGE_SIZE, KeysetPage, get_keyset_page
 from iomlaos.media.views import serve_file
 from iomlaos.office.models import standard_texts
 from iomlaos.publishing.dates import max_or_none, next_midnight
@@ -37,7 +43,7 @@ TENDERS_ON_CAREERS = 5
 def career_list(request: HttpRequest) -> HttpResponse:
     """Open positions, filtered by the query string, and the tenders that close next."""
     at, filters = request.at, VacancyFilterForm(request.GET, request.at)
-    tenders = ProcurementNotice.objects.open(at).for_list()[:TENDERS_ON_CAREERS]
+    tenders = open_notices(at)[ProcurementNotice].first[:TENDERS_ON_CAREERS]
     context = {"tenders": tenders, "has_internal": has_internal(at)}
     return _render_open(request, "careers/career_list.html", filters, **context)
 
@@ -54,7 +60,10 @@ def _render_open(
     request: HttpRequest, template: str, filters: NoticeFilterForm, **context: Any
 ) -> HttpResponse:
     notices = filters.notices.for_list()
-    page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at", PAGE_SIZE)
+    if request.GET:
+        page = get_keyset_page(request, filters.narrow(notices.open(request.at)), "closes_at", PAGE_SIZE)
+    else:
+        page = KeysetPage.of_rows(open_notices(request.at)[notices.model].first, "closes_at", PAGE_SIZE)
     is_empty = not (page.rows or filters.chosen)
     context |= {
         "pager": page,
@@ -65,29 +74,26 @@ def _render_open(
     return _render(request, template, page.rows, **context)
 
 
-def _vacancies_for_page(at: datetime.datetime) -> NoticeQuerySet:
-    return Vacancy.objects.select_related("duty_station").with_readvertised(at).with_history()
-
-
-@record_view(Vacancy, _vacancies_for_page)
+@record_view(Vacancy)
 def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
     set_live_forms([notice], request.at)
+    set_duty_station(notice, request.at)
     return _render_notice(request, "vacancy", notice)
 
 
-def _tenders_for_page(at: datetime.datetime) -> NoticeQuerySet:
-    return ProcurementNotice.objects.with_readvertised(at).with_history().prefetch_related("documents")
-
-
-@record_view(ProcurementNotice, _tenders_for_page)
+@record_view(ProcurementNotice)
 def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpResponse:
+    prefetch_related_objects([notice], "documents")
     context = {"takes_questions": notice.takes_questions(request.at), "section": "tenders"}
     return _render_notice(request, "procurement", notice, **context)
 
 
 def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: Any) -> HttpResponse:
     """The page of an open notice, or the short one of a closed notice."""
-    at, changes = request.at, notice.changes(request.at)
+    at = request.at
+    set_live_successor(notice, at)
+    load_history(notice, at)
+    changes = notice.changes(at)
     context |= {
         "notice": notice,
         "changes": changes,

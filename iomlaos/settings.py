@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "iomlaos.delivery",
     "iomlaos.operations",
     "iomlaos.publishing",
+    "iomlaos.translations",
     "iomlaos.media",
     "iomlaos.seeding",
     "iomlaos.staff",
@@ -122,6 +123,11 @@ TEMPLATES = [
                 "iomlaos.delivery.context_processors.address",
                 "iomlaos.office.context_processors.office",
                 "careers.alerts.context_processors.alerts",
+            ],
+            "builtins": [
+                "iomlaos.delivery.templatetags.cached_url",
+                # Any public page shows texts that may be in English alone.
+                "iomlaos.translations.templatetags.translations",
             ],
         },
     },
@@ -186,6 +192,10 @@ STORAGES = {
 #: What the rich text editor has of ours, and the tags of it that the sanitizer allows.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {"js": [static_lazy("staff/js/links.js")], "extensions": {"Link": process_link}},
+    {
+        "js": [static_lazy("staff/js/language.js")],
+        "extensions": {"Language": html_tags(["span"], {"span": ["lang"]})},
+    },
     {"js": [static_lazy("staff/js/paste.js")], "extensions": {"PastedText": html_tags([])}},
     {
         "js": [static_lazy("staff/js/editor_words.js")],

@@ -4,9 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from iomlaos.delivery.call_stack import with_room_for_calls
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iomlaos.settings")
 
-django_application = get_wsgi_application()
+django_application = with_room_for_calls(get_wsgi_application())
 
 # After the settings.
 from iomlaos.delivery.database_file import open_existing_only  # noqa: E402

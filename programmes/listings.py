@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import Prefetch, QuerySet
 
 from iomlaos.delivery.validity import cached_per_version
-from iomlaos.office.models import Place
+from iomlaos.office.models import Place, places
 from programmes.models import Counterpart, Document, Donor, Figure, Programme, Project
 
 
@@ -25,10 +25,10 @@ def places_of_programmes(at: datetime.datetime) -> dict[int, list[Place]]:
     links = Programme.places.through.objects.values_list("programme", "place")
     of_projects = Project.places.through.objects.filter(project__in=Project.objects.live(at))
     links = links.union(of_projects.values_list("project__programme", "place"))
-    places = {place.pk: place for place in Place.objects.all()}
+    known = places(at)
     found: dict[int, list[Place]] = defaultdict(list)
     for programme, place in links:
-        found[programme].append(places[place])
+        found[programme].append(known[place])
     return {programme: sorted(named, key=attrgetter("sort_key")) for programme, named in found.items()}
 
 

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-LAYERS = ["delivery", "publishing", "media", "seeding", "staff", "accounts", "office"]
+LAYERS = ["delivery", "publishing", "translations", "media", "seeding", "staff", "accounts", "office"]
 #: An app's models may refer to its own and to those of the apps below it.
 MAY_REFER_TO = {label: set(LAYERS[:place]) for place, label in enumerate(LAYERS)} | {
     "operations": {"delivery"},

@@ -2,14 +2,13 @@
 
 import datetime
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from careers.exports.notice_data import closing_line, export_title
 from careers.models.notice import Notice, notice_models
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.delivery.language import resolve_page
+from iomlaos.delivery.per_language import path_to
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 
@@ -83,13 +83,13 @@ class ShareLinks:
     notice: Notice
     at: datetime.datetime
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The short URL: easy to type, and a small QR code."""
         name = self.notice.number or self.notice.slug
-        return settings.SITE_URL + reverse("short_notice", args=[name])
+        return settings.SITE_URL + path_to("short_notice", name)
 
-    @property
+    @cached_property
     def caption(self) -> str:
         """The text beside a link or an image of the notice."""
         closing = closing_line(self.notice, self.at)
@@ -110,7 +110,7 @@ class ShareLinks:
             ShareLink(_("E-mail"), f"mailto:?subject={title}&body={body}"),
         ]
 
-    @property
+    @cached_property
     def code(self) -> QrCode:
         return qr_code(self.address)
 

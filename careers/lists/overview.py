@@ -4,10 +4,14 @@ import datetime
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
+
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
+from iomlaos.delivery.pagination import PAGE_SIZE
 from iomlaos.delivery.validity import cached_per_version
+from iomlaos.office.models import places
 from iomlaos.translations.lao import sort_key
 
 #: How many notices a page names that leads to the open ones.
@@ -18,16 +22,16 @@ class OpenNotices(NamedTuple):
     """The open notices of one kind, without internal positions."""
 
     count: int
-    #: Some of them, the next to close first.
+    #: The next to close, first: a page of the list, and one more.
     first: list[Notice]
 
 
 @cached_per_version
 def open_notices(at: datetime.datetime) -> dict[type[Notice], OpenNotices]:
-    """By kind; what pages say that only mention open notices."""
+    """By kind; for the first pages of the lists, and for pages that only mention open notices."""
     rows = {kind: kind.objects.open(at).external() for kind in notice_models()}
     return {
-        kind: OpenNotices(notices.count(), [*notices.for_list()[:NEXT_TO_CLOSE]])
+        kind: OpenNotices(notices.count(), [*notices.for_list()[: PAGE_SIZE + 1]])
         for kind, notices in rows.items()
     }
 
@@ -62,3 +66,43 @@ def set_live_forms(vacancies: Iterable[Vacancy], at: datetime.datetime) -> None:
     forms = {form.pk: form for form in live_forms(at)}
     for vacancy in vacancies:
         vacancy._meta.get_field("form").set_cached_value(vacancy, forms.get(vacancy.form_id))
+
+
+def set_duty_station(vacancy: Vacancy, at: datetime.datetime) -> None:
+    station = places(at).get(vacancy.duty_station_id)
+    vacancy._meta.get_field("duty_station").set_cached_value(vacancy, station)
+
+
+def set_live_successor(notice: Notice, at: datetime.datetime) -> None:
+    """Set the notice that replaces it; it is None where that is not live."""
+    successor = None
+    if notice.readvertised_as_id:
+        successor = type(notice).objects.live(at).filter(pk=notice.readvertised_as_id).first()
+    notice._meta.get_field("readvertised_as").set_cached_value(notice, successor)
+
+
+@cached_per_version
+def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
+    """The keys of the notices, of each kind, that have rows which `events` reads. Most have none."""
+    found = {}
+    for kind in notice_models():
+        keys = [kind._meta.get_field(name).field for name in kind.history()]
+        first, *others = (
+            key.model.objects.order_by().filter(**{f"{key.name}__isnull": False}).values_list(key.attname)
+            for key in keys
+        )
+        found[kind] = {pk for (pk,) in first.union(*others)}
+    return found
+
+
+def load_history(notice: Notice, at: datetime.datetime) -> None:
+    """Load what `events` reads, as `with_history` does, and without a query where there is nothing."""
+    if notice.pk in notices_with_history(at)[type(notice)]:
+        prefetch_related_objects([notice], *notice.history())
+        return
+    loaded = notice.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name in notice.history():
+        nothing = notice._meta.get_field(name).related_model.objects.none()
+        nothing._result_cache = []
+        # A preview brings its own.
+        loaded.setdefault(name, nothing)

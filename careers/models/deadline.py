@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.dates import (
     VIENTIANE,
+    format_date,
     format_deadline,
     format_deadline_parts,
     is_end_of_day,
@@ -102,7 +103,7 @@ class DeadlineMixin:
     @property
     def short_deadline(self) -> str:
         """The day, with the hour unless it is the end of the day."""
-        day = formats.date_format(self.closing_day, "WEEKDAY_DATE_FORMAT")
+        day = format_date(self.closing_day, "WEEKDAY_DATE_FORMAT")
         return f"{day}, {formats.time_format(self.closing_hour)}" if self.closing_hour else day
 
     def describe_time_left(self, at: datetime.datetime) -> str:
@@ -118,7 +119,7 @@ class DeadlineMixin:
     @property
     def closing_date(self) -> str:
         """The date alone, as text."""
-        return formats.date_format(self.closing_day, "DATE_FORMAT")
+        return format_date(self.closing_day, "DATE_FORMAT")
 
     @property
     def deadline(self) -> str:

@@ -7,7 +7,6 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from careers.models.dated_entry import DatedEntry
 from careers.models.document_change import DocumentChange
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
+from iomlaos.delivery.per_language import path_to
 from iomlaos.media.models import FileVersion
 from iomlaos.publishing.dates import format_deadline
 from iomlaos.publishing.merge import Snapshot
@@ -101,7 +101,7 @@ class ProcurementNotice(Notice):
         verbose_name_plural = _("tenders")
 
     def get_absolute_url(self) -> str:
-        return reverse("careers:procurement_detail", args=[self.slug])
+        return path_to("careers:procurement_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()
@@ -211,7 +211,7 @@ class ProcurementDocument(FileVersion):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return self.address or reverse("procurement_document", args=[self.pk, self.display_name])
+        return self.address or path_to("procurement_document", self.pk, self.display_name)
 
 
 class Clarification(DatedEntry):

@@ -7,7 +7,6 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
+from iomlaos.delivery.per_language import path_to
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 
@@ -183,7 +183,7 @@ class Vacancy(Notice):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("careers:vacancy_detail", args=[self.slug])
+        return path_to("careers:vacancy_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()

@@ -3,7 +3,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from careers.exports.jsonld import job_posting as posting_of
 from careers.exports.notice_data import absolute_url, organization_name
@@ -22,12 +22,6 @@ register.filter("absolute_url", absolute_url)
 def webcal(path: str) -> str:
     """`{{ path|webcal }}`: the address of a calendar, which programs open to subscribe to it."""
     return "webcal:" + absolute_url(path).partition(":")[2]
-
-
-@register.simple_block_tag
-def captured(content: SafeString) -> SafeString:
-    """`{% captured as facts %}…{% endcaptured %}`: what stands in between, empty if that is white space."""
-    return mark_safe(content.strip())
 
 
 @register.simple_tag

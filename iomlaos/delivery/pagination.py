@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,14 @@ class KeysetPage:
     after: str
     is_first: bool
 
+    @classmethod
+    def of_rows(
+        cls, found: Sequence[Model], moment: str, size: int, *, is_first: bool = True
+    ) -> "KeysetPage":
+        """Of the rows of the page, and one more where there is a next page."""
+        shown, has_next = [*found[:size]], len(found) > size
+        return cls(shown, str(RowKey.of_row(shown[-1], moment)) if has_next else "", is_first)
+
 
 @dataclass(frozen=True)
 class RowKey:
@@ -77,8 +85,7 @@ def get_keyset_page(
     found = [*_rows_from(key, rows, moment, "lt" if latest_first else "gt")[: size + 2]] if key else []
     is_first = not found or RowKey.of_row(found[0], moment) != key
     found = [*rows[: size + 1]] if is_first else found[1:]
-    shown, has_next = found[:size], len(found) > size
-    return KeysetPage(shown, str(RowKey.of_row(shown[-1], moment)) if has_next else "", is_first)
+    return KeysetPage.of_rows(found, moment, size, is_first=is_first)
 
 
 def _rows_from(key: RowKey, rows: QuerySet, moment: str, lookup: str) -> QuerySet:

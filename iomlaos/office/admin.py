@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.office.models import ContactPoint, Milestone, Office, Page, Place, SiteNotice, StandardText
 from iomlaos.staff.content import ContentAdmin, PublishableAdmin
 from iomlaos.staff.filters import TranslatedFilter
-from iomlaos.staff.inlines import ContentInline
+from iomlaos.staff.inlines import ContentInline, TranslatedInline
 
 
 class ContactPointInline(ContentInline):
@@ -23,7 +23,7 @@ class ContactPointInline(ContentInline):
     fieldsets = [(None, {"fields": [("kind", "written", "address"), "order"]})]
 
 
-class MilestoneInline(ContentInline):
+class MilestoneInline(TranslatedInline):
     model = Milestone
     add_label = _("Add a milestone")
     fieldsets = [(None, {"fields": [("date", "text")]})]
@@ -43,6 +43,7 @@ class OfficeAdmin(ContentAdmin):
             _("Details"),
             {"fields": ["short_name", "name", "introduction", "opened", "postal_address", "hours"]},
         ),
+        (_("Questions"), {"fields": ["staff_note"]}),
     ]
     inlines = [ContactPointInline, MilestoneInline]
 

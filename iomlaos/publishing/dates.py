@@ -22,6 +22,8 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.per_language import cached_per_language
+
 VIENTIANE = ZoneInfo("Asia/Vientiane")
 
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -85,7 +87,7 @@ class PartialDate:
         if not self.month:
             return self.iso
         pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
-        return formats.date_format(datetime.date(self.year, self.month, self.day or 1), pattern)
+        return format_date(datetime.date(self.year, self.month, self.day or 1), pattern)
 
 
 def is_end_of_day(moment: datetime.datetime) -> bool:
@@ -99,18 +101,25 @@ def local_date(moment: datetime.datetime) -> datetime.date:
     return day - datetime.timedelta(days=1) if is_end_of_day(moment) else day
 
 
+@cached_per_language
+def format_date(day: datetime.date, pattern: str) -> str:
+    return formats.date_format(day, pattern)
+
+
+@cached_per_language
 def format_deadline(moment: datetime.datetime) -> str:
     """Weekday, date, hour and zone. Midnight is written as the end of the day before."""
-    day = formats.date_format(local_date(moment), "WEEKDAY_DATE_FORMAT")
+    day = format_date(local_date(moment), "WEEKDAY_DATE_FORMAT")
     if is_end_of_day(moment):
         return gettext("end of %(day)s, Vientiane time (UTC+7)") % {"day": day}
     hour = formats.time_format(moment.astimezone(VIENTIANE).time())
     return gettext("%(day)s, %(hour)s, Vientiane time (UTC+7)") % {"day": day, "hour": hour}
 
 
+@cached_per_language
 def format_deadline_parts(moment: datetime.datetime) -> tuple[str, str]:
     """The day, and the hour with its zone: "Friday 4 December 2026", "end of day, Vientiane time (UTC+7)"."""
-    day = formats.date_format(local_date(moment), "WEEKDAY_DATE_FORMAT")
+    day = format_date(local_date(moment), "WEEKDAY_DATE_FORMAT")
     if is_end_of_day(moment):
         return day, gettext("end of day, Vientiane time (UTC+7)")
     hour = formats.time_format(moment.astimezone(VIENTIANE).time())

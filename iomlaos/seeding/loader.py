@@ -21,6 +21,8 @@ from iomlaos.seeding.comparison import (
 )
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import SeedError, SeedRecord
+from iomlaos.translations.models import Translation
+from iomlaos.translations.states import Pair
 
 
 class SeedLoader:
@@ -32,6 +34,8 @@ class SeedLoader:
         #: How many records were created, updated, and left, in a field at least, as staff have them.
         self.created = self.updated = self.kept = 0
         self.messages: list[str] = []
+        #: The English and Lao texts of the fixtures that rows hold.
+        self.translations: list[Pair] = []
 
     def run(self) -> None:
         """Create the new records and update the others, each after those that it refers to."""
@@ -46,6 +50,7 @@ class SeedLoader:
                 self.update(record)
             else:
                 self.create(record)
+        Translation.objects.add_unreviewed(self.translations)
 
     def differences(self) -> Iterator[str]:
         """A line for each record or field that is not as the fixtures have it."""
@@ -113,6 +118,7 @@ class SeedLoader:
         self.seeded[record.identity] = SeededRecord.objects.create(
             model=record.model._meta.label_lower, key=record.key, object_key=row.pk, hashes=hashes
         )
+        self.note_translations(record)
 
     def update(self, record: SeedRecord) -> None:
         """Update the fields that still hold what the seed last wrote, as a revision of the record."""
@@ -129,6 +135,19 @@ class SeedLoader:
                 Revision.objects.add_state(versions, owner, serialize(owner), by=None, note=note)
                 self.updated += 1
         self.kept += is_kept
+        self.note_translations(record)
+
+    def note_translations(self, record: SeedRecord) -> None:
+        """Note each Lao text of the fixture that stands beside the fixture's English text."""
+        lao = [name for name in record.values if name.endswith("_lo")]
+        row = self.row_of(record.model, record.key) if lao else None
+        if row is None:
+            return
+        differing = self.differing_values(record, row)
+        for name in lao:
+            english = f"{name.removesuffix('_lo')}_en"
+            if english in record.values and differing.keys().isdisjoint({english, name}):
+                self.translations.append((getattr(row, english), getattr(row, name)))
 
     def save_changes(self, record: SeedRecord, row: models.Model, values: dict[str, Any]) -> bool:
         """Save a row; False where its new values do not go together with what staff have made of it."""
@@ -162,6 +181,13 @@ class SeedLoader:
         }
         groups = constraint_groups(record.model)
         values = {name: value for name, value in differing.items() if not groups.get(name, {name}) & changed}
+        # A Lao text belongs to the English text of the fixture, and stays out where staff have another.
+        kept = differing.keys() - values.keys()
+        values = {
+            name: value
+            for name, value in values.items()
+            if not name.endswith("_lo") or f"{name.removesuffix('_lo')}_en" not in kept
+        }
         return row, values, len(values) < len(differing)
 
 

@@ -51,9 +51,6 @@ FORMFIELD_OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
 }
 
 
-SHORT_IN_A_ROW = 3
-
-
 def parse_uuid(text: str | None) -> uuid.UUID | None:
     """A key from a request; None where it is no UUID."""
     try:
@@ -80,25 +77,11 @@ class TranslatedFieldsetsMixin:
         ]
         names = [name for name in flatten_fieldsets(self.fieldsets) if name in translated]
         lao = {
-            "fields": self._in_lao(names),
+            "fields": [build_localized_fieldname(name, "lo") for name in names],
             "classes": ("lao",),
             "description": _("Empty texts are shown in English."),
         }
         return [*english, (_("Lao"), lao)]
-
-    def _in_lao(self, names: list[str]) -> list:
-        """The fields in Lao: one a row, but for short ones, which share rows."""
-        rows: list[tuple[str, ...]] = []
-        shares = False
-        for name in names:
-            is_short = isinstance(self.opts.get_field(name), models.CharField) and name != names[0]
-            lao = build_localized_fieldname(name, "lo")
-            if is_short and shares and len(rows[-1]) < SHORT_IN_A_ROW:
-                rows[-1] += (lao,)
-            else:
-                rows.append((lao,))
-            shares = is_short
-        return rows
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str

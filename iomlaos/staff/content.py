@@ -32,13 +32,16 @@ from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
 from iomlaos.staff.drafts import DraftsMixin
 from iomlaos.staff.duplicate import COPY_OF, copied_values, copy_message, copy_note, unique_slug
-from iomlaos.staff.edit_session import EditSession
+from iomlaos.staff.edit_session import EditSession, typed_snapshot
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
 from iomlaos.staff.preview import PreviewMixin
 from iomlaos.staff.references import references_to
 from iomlaos.staff.sections import build_sections
 from iomlaos.staff.versioned_form import EDIT, BuiltForms, VersionedAdmin
+from iomlaos.translations.queries import find_states
+from iomlaos.translations.review import TranslationReviewMixin, questionable_texts
+from iomlaos.translations.states import State, worst
 
 #: What was loaded at set-up and never saved comes before all saves.
 SET_UP = models.Value(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
@@ -51,6 +54,7 @@ class ContentAdmin(
     AutosaveMixin,
     HistoryMixin,
     TranslatedFieldsetsMixin,
+    TranslationReviewMixin,
     VersionedAdmin,
     TranslationAdmin,
 ):
@@ -78,18 +82,25 @@ class ContentAdmin(
         live = (reference.source or reference.description for reference in references if reference.is_live)
         return list(dict.fromkeys(map(str, live)))
 
+    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
+        filled = session.filled if session else None
+        typed = typed_snapshot(forms.form, forms.formsets, filled, stores_files=False)
+        return [question for _path, question in questionable_texts(self.model, filled or merge.EMPTY, typed)]
+
     def _save_form(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
-        """Ask once, where a save changes public pages at once."""
+        """Ask once, where a save changes public pages at once, or something looks wrong."""
         asks = request.POST.keys().isdisjoint({CONFIRM, EDIT, IS_POPUP_VAR}) and forms.has_changed()
         pages = self.public_pages(request, forms.form.instance) if asks else []
-        if not pages:
+        questions = self.questions_before_saving(session, forms) if asks else []
+        if not pages and not questions:
             return super()._save_form(request, session, forms)
         context = {
             "title": gettext("Save %(record)s?") % {"record": forms.form.instance},
             "object": session and session.record,
             "pages": pages,
+            "questions": questions,
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],
         }
         return self.render_page(request, "confirm_save", context)
@@ -104,11 +115,12 @@ class ContentAdmin(
         return super().get_queryset(request).annotate(saved_at=models.Subquery(saves[:1]))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Give each row its last change and what waits beside it, with two queries for all."""
+        """Give each row its last change and what waits beside it, with a few queries for all."""
         changelist = super().get_changelist_instance(request)
         rows = changelist.result_list = list(changelist.result_list)
         waiting = waiting_for(rows)
-        for row in rows:
+        states = find_states(rows) if "translation_status" in self.list_display else [{}] * len(rows)
+        for row, row.translation_states in zip(rows, states, strict=True):
             row.waiting = waiting.get(str(row.pk), Waiting())
             row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
         return changelist
@@ -120,12 +132,14 @@ class ContentAdmin(
 
     @admin.display(description=_("Lao"))
     def translation_status(self, obj: models.Model) -> str:
-        """How much of the English text is translated."""
-        names = [name for name in self.trans_opts.all_fields if getattr(obj, f"{name}_en")]
-        translated = [name for name in names if getattr(obj, f"{name}_lo")]
-        if not translated:
+        """How much of the English text is translated, or that it is not in step."""
+        states = [*obj.translation_states.values()]
+        state = worst(states)
+        if state in (State.OUTDATED, State.AWAITING_REVIEW):
+            return state.label.lower()
+        if all(state == State.UNTRANSLATED for state in states):
             return _("none")
-        return _("complete") if len(translated) == len(names) else _("in part")
+        return _("complete") if state == State.CURRENT else _("in part")
 
 
 class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
@@ -200,6 +214,10 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
 
     def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
         """None: a save changes nothing that visitors see."""
+        return []
+
+    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
+        """None: the step Publish… asks them."""
         return []
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:

@@ -85,11 +85,12 @@ class DraftsMixin:
         """Go on to the step of the button; else show the form again."""
         if IS_POPUP_VAR in request.POST:
             return super().respond(request, session, record, is_saved=is_saved)
+        is_told = self.after_form(request, session, record)
         if page := self._next_page(request):
             return redirect(self.admin_url(page, record))
         if is_saved:
             messages.success(request, gettext("Draft saved. Only staff see it."))
-        else:
+        elif not is_told:
             messages.info(request, gettext("No changes to save."))
         # The form leads back to the list as it was filtered.
         filters = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}

@@ -11,6 +11,7 @@ from django_prose_editor.fields import ProseEditorFormField
 from js_asset import Script
 
 from iomlaos.media.richtext import has_content
+from iomlaos.translations.lao import clean_spelling
 
 INVALID_DATE = _(
     "There is no such date. Write it as 28 February 2026, 28/2/2026 or 2026-02-28: the day before the month."
@@ -122,13 +123,16 @@ LINE_ENDS = re.compile(r"\r\n|[\x0b\x0c]")
 
 
 class NormalizedInputMixin:
-    """Removes control characters. Line ends, and space around a text, are no change of it."""
+    """Removes control characters, and what is invisible in Lao. Line ends, and space around a text, are no
+    change of it."""
 
     line_end = "\n"
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub(self.line_end, text)) if text else text
+        if not text:
+            return text
+        return clean_spelling(CONTROL_CHARACTERS.sub("", LINE_ENDS.sub(self.line_end, text)))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.to_python(initial), data)

@@ -12,6 +12,8 @@ from modeltranslation.utils import build_localized_fieldname
 
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.status import with_status
+from iomlaos.translations.queries import has_text_in, translated_fields
+from iomlaos.translations.states import State
 
 
 class BooleanListFilter(SimpleListFilter):
@@ -70,18 +72,23 @@ class StatusFilter(SimpleListFilter):
             yield choice | {"count": count}
 
 
-class TranslatedFilter(BooleanListFilter):
-    """Whether the first text, which is the title or the name, is translated."""
+class TranslatedFilter(SimpleListFilter):
+    """Whether the first text, which is the title or the name, is translated; and whether all are in step."""
 
     title, parameter_name = _("Lao"), "lao"
-    yes, no = _("It has a Lao title"), _("It has none")
 
-    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        # `all_fields` has no order, and the texts of Publishable are no titles.
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
+        states = [(state.value, state.label) for state in (State.OUTDATED, State.AWAITING_REVIEW)]
+        return [("yes", _("It has a Lao title")), ("no", _("It has none")), *states]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        model = queryset.model
+        if self.value() in (State.OUTDATED, State.AWAITING_REVIEW):
+            return queryset.filter(has_text_in(model, State(self.value())))
         shared = {field.name for field in Publishable._meta.fields}
-        translated = self.model_admin.trans_opts.all_fields.keys() - shared
-        title = next(field.name for field in model._meta.fields if field.name in translated)
-        return models.Q(**{f"{build_localized_fieldname(title, 'lo')}__gt": ""})
+        title = next(name for name in translated_fields(model) if name not in shared)
+        has_title = models.Q(**{f"{build_localized_fieldname(title, 'lo')}__gt": ""})
+        return queryset.filter({"yes": has_title, "no": ~has_title}.get(self.value(), models.Q()))
 
 
 class HasFileFilter(BooleanListFilter):

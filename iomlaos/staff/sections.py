@@ -1,12 +1,13 @@
 """The sections of a change form: the tabs above it."""
 
 from collections.abc import Iterable, Iterator
-from html import unescape
 
 from django.contrib.admin.helpers import AdminForm, Fieldset, InlineAdminFormSet
 from django.contrib.admin.utils import flatten
-from django.utils.html import strip_tags
 from django.utils.text import capfirst, slugify
+
+from iomlaos.translations.models import Translation
+from iomlaos.translations.states import State, state_of
 
 #: What fits on a line of a form.
 ONE_LINE = 110
@@ -58,12 +59,13 @@ def build_sections(
     for fieldset in admin_form:
         title = str(fieldset.name or title)
         sections.setdefault(title, Section(title)).fieldsets.append(fieldset)
-        _add_english(fieldset)
     own: dict[str, Section] = {}
     for formset in formsets:
         title = str(getattr(formset.opts, "section", "") or capfirst(formset.opts.verbose_name_plural))
         section = sections.get(title) or own.setdefault(title, Section(title))
         section.formsets.append(formset)
+    rows = (row for formset in formsets for row in formset)
+    _add_english([*admin_form, *(fieldset for row in rows for fieldset in row)])
     ordered = list(sections.values())
     place = next((place for place, section in enumerate(ordered) if section.is_lao), len(ordered))
     return [*ordered[:place], *own.values(), *ordered[place:]]
@@ -75,19 +77,25 @@ def _row_count(formset: InlineAdminFormSet) -> int:
     return rows.initial_form_count() + added
 
 
-def _add_english(fieldset: Fieldset) -> None:
-    """Give each field in Lao the English text that it translates."""
-    for name in flatten(fieldset.fields):
-        field = fieldset.form.fields.get(name)
-        english = f"{name.removesuffix('_lo')}_en"
-        if field and name.endswith("_lo") and english in fieldset.form.fields:
-            text = fieldset.form[english].value() or ""
-            field.english = _plain(text)
-            field.is_long = len(text) > ONE_LINE or "</" in text
-
-
-def _plain(html: str) -> str:
-    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())
+def _add_english(fieldsets: Iterable[Fieldset]) -> None:
+    """Give each field in Lao the English text that it translates, and its state where it is not in step."""
+    found = []
+    for fieldset in fieldsets:
+        form = fieldset.form
+        for name in flatten(fieldset.fields):
+            english = f"{name.removesuffix('_lo')}_en"
+            if name.endswith("_lo") and {name, english} <= form.fields.keys():
+                pair = tuple(form.initial.get(each) or "" for each in (english, name))
+                found.append((form, name, english, pair))
+    known = Translation.objects.known(pair for _form, _name, _english, pair in found)
+    for form, name, english, pair in found:
+        field, text = form.fields[name], form[english].value() or ""
+        column = form._meta.model._meta.get_field(english)
+        is_rich = hasattr(column, "snapshot_as_text")
+        field.english = column.snapshot_as_text(" ".join(text.split())) if is_rich else text
+        field.is_long = len(field.english) > ONE_LINE
+        state = state_of(pair, known)
+        field.state = state if state in (State.OUTDATED, State.AWAITING_REVIEW) else None
 
 
 def _translated_count(fieldsets: list[Fieldset]) -> str:

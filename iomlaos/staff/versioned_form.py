@@ -109,14 +109,20 @@ class VersionedAdmin(BaseAdmin):
     def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
         """Called when the row was saved. `before` is what it held."""
 
+    def after_form(self, request: HttpRequest, session: EditSession | None, record: models.Model) -> bool:
+        """Called when a form was saved, or held no change. Whether it told of something else that it did."""
+        return False
+
     def respond(
         self, request: HttpRequest, session: EditSession | None, record: models.Model, *, is_saved: bool
     ) -> HttpResponse:
+        is_told = self.after_form(request, session, record)
         if session is None:
             return self.response_add(request, record)
         if is_saved:
             return self.response_change(request, record)
-        messages.info(request, _("No changes to save."))
+        if not is_told:
+            messages.info(request, _("No changes to save."))
         return self.response_post_save_change(request, record)
 
     # --- The parts of the view ----------------------------------------------------------------------

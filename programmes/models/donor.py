@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models.functions import Lower, Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.per_language import path_to
 from iomlaos.publishing.models import Publishable
 from iomlaos.translations.lao import sort_key
 from programmes.models.public_via_work import PublicViaWorkQuerySet
@@ -56,7 +56,7 @@ class Donor(models.Model):
         return self.full_name
 
     def get_absolute_url(self) -> str:
-        return reverse("programmes:donor_detail", args=[self.slug])
+        return path_to("programmes:donor_detail", self.slug)
 
     @property
     def full_name(self) -> str:

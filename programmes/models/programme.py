@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.per_language import path_to
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import PartialDateField
@@ -53,7 +53,7 @@ class Programme(Publishable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("programmes:programme_detail", args=[self.slug])
+        return path_to("programmes:programme_detail", self.slug)
 
     @property
     def headline_figure(self) -> "Figure | None":

@@ -4,10 +4,10 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.per_language import path_to
 from iomlaos.media.richtext import RichTextField
 from iomlaos.office.models import Place
 from iomlaos.publishing.dates import PartialDate, PartialDateField, min_date
@@ -79,7 +79,7 @@ class Project(Publishable):
         return self.acronym or self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("programmes:project_detail", args=[self.slug])
+        return path_to("programmes:project_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()

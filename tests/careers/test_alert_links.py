@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from careers.alerts.models import AlertMessage, Subscription
+from careers.exports.notice_data import closing_line
 from tests.helpers.factories import make_subscription, make_vacancy
+from tests.helpers.mailserver import link_in, send_alerts
 from tests.helpers.pages import read
 
 pytestmark = pytest.mark.usefixtures("alerts")
@@ -136,3 +139,31 @@ def test_answers_set_no_cookie_run_no_script_are_cached_by_nobody_and_name_no_to
         assert response["Referrer-Policy"] in ("no-referrer", "same-origin")
         assert token not in response.content.decode()
     assert {response["Referrer-Policy"] for response in behind_tokens} == {"no-referrer"}
+
+
+def test_who_signs_up_on_a_lao_page_gets_lao_mails_and_answers(client, mailoutbox):
+    with time_machine.travel(ASKED_AT, tick=False) as clock:
+        sent = client.post("/lo/careers/alerts/", FORM)
+        send_alerts()
+        [question] = mailoutbox
+        confirm = link_in(question.body, "/confirm/").removeprefix("http://testserver")
+        answers = [sent, client.get(confirm), client.post(confirm)]
+        clock.shift(DAY)
+        notice = make_vacancy(title_en="Driver", title_lo="ຄົນຂັບລົດ")
+        send_alerts()
+        alert = mailoutbox[1]
+        stop = link_in(alert.body, "/stop/").removeprefix("http://testserver")
+        answers += [client.get(stop), client.post(stop)]
+        with translation.override("lo"):
+            assert closing_line(notice, ASKED_AT + DAY) in alert.body
+    assert all('<html lang="lo">' in answer.content.decode() for answer in answers)
+    assert "ຢືນຢັນ" in question.subject
+    assert alert.subject.endswith("ຄົນຂັບລົດ")
+    assert link_in(alert.body, "/vacancies/").endswith(f"/lo/careers/vacancies/{notice.slug}/")
+
+
+def test_a_stranger_changes_the_language_of_no_confirmed_subscription(client):
+    subscription = make_subscription(email=ADDRESS, confirmed_at=ASKED_AT)
+    client.post("/lo/careers/alerts/", FORM)
+    subscription.refresh_from_db()
+    assert subscription.language == "en"

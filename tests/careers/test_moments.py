@@ -56,6 +56,20 @@ CLERK = Notice(
     "end of Monday 9 February 2026, Vientiane time (UTC+7)", "2026-02-09T17:00:00Z",
     "9 February 2026", 2026,
 )  # fmt: skip
+# The same as Lao pages say it.
+PUMPS_IN_LAO = dataclasses.replace(
+    PUMPS, language="lo", words="ທ້າຍວັນຈັນ ທີ 15 ມິຖຸນາ 2026, ເວລາວຽງຈັນ (UTC+7)", day="15 ມິຖຸນາ 2026"
+)
+NURSE_IN_LAO = dataclasses.replace(
+    NURSE, language="lo", words="ທ້າຍວັນພະຫັດ ທີ 31 ທັນວາ 2026, ເວລາວຽງຈັນ (UTC+7)", day="31 ທັນວາ 2026"
+)
+DRIVER_IN_LAO = dataclasses.replace(
+    DRIVER, language="lo", words="ວັນພຸດ ທີ 10 ມິຖຸນາ 2026, 17:00 ໂມງ, ເວລາວຽງຈັນ (UTC+7)", day="10 ມິຖຸນາ 2026"
+)
+
+
+def name(notice: Notice) -> str:
+    return f"{notice}, {notice.language}"
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +104,7 @@ def make(time_machine):
     return make_row
 
 
-@pytest.mark.parametrize("notice", [PUMPS, NURSE], ids=str)
+@pytest.mark.parametrize("notice", [PUMPS, NURSE, PUMPS_IN_LAO, NURSE_IN_LAO], ids=name)
 def test_a_notice_closes_at_its_deadline_everywhere(visitor, make, time_machine, notice):
     make(notice)
     time_machine.move_to(notice.closes_at - SECOND, tick=False)
@@ -99,7 +113,7 @@ def test_a_notice_closes_at_its_deadline_everywhere(visitor, make, time_machine,
     assert readings(visitor, notice) == expected(notice, "closed")
 
 
-@pytest.mark.parametrize("notice", [PUMPS, DRIVER], ids=str)
+@pytest.mark.parametrize("notice", [PUMPS, DRIVER, DRIVER_IN_LAO], ids=name)
 def test_a_notice_appears_at_its_moment_everywhere(visitor, make, time_machine, notice):
     make(notice)
     time_machine.move_to(notice.publish_from - SECOND, tick=False)
@@ -124,14 +138,14 @@ def test_a_notice_closes_soon_once_it_says_two_days_everywhere(visitor, make, ti
         assert f"{days} days left" in visitor.get(CARS.page)[1].decode()
 
 
-@pytest.mark.parametrize("notice", [DRIVER, PUMPS], ids=str)
+@pytest.mark.parametrize("notice", [DRIVER, PUMPS, DRIVER_IN_LAO, PUMPS_IN_LAO], ids=name)
 def test_a_deadline_is_said_in_the_same_words_and_the_same_instant_everywhere(
     visitor, make, time_machine, notice
 ):
     make(notice)
     time_machine.move_to(notice.closes_at - DAY, tick=False)
     said = {
-        name: deadlines(visitor.get(place.address_for(notice))[1])
+        name: deadlines(visitor.get(place.address_for(notice))[1], notice.language)
         for name, place in places_of(notice).items()
         if place.has_words and place.says
     }
@@ -142,12 +156,14 @@ def test_a_deadline_is_said_in_the_same_words_and_the_same_instant_everywhere(
         assert instants or name in ("home", "its own feed"), name
 
 
-def deadlines(body: bytes) -> set[str]:
+def deadlines(body: bytes, language: str) -> set[str]:
     """Every deadline that is said in words; lines of a calendar unfolded, its commas plain."""
-    text = body.decode().replace("\r\n ", "").replace("\\,", ",")
-    found = re.findall(
-        r"[Ee]nd of \w+ \d+ \w+ \d+, \w+ time \(.*?\)|\w+day \d+ \w+ \d+, [\d:]+, \w+ time \(.*?\)", text
-    )
+    text = body.replace(b"\r\n ", b"").decode().replace("\\,", ",")
+    pattern = {
+        "en": r"[Ee]nd of \w+ \d+ \w+ \d+, \w+ time \(.*?\)|\w+day \d+ \w+ \d+, [\d:]+, \w+ time \(.*?\)",
+        "lo": r"(?:ທ້າຍ)?ວັນ\S+ ທີ \d+ \S+ \d+, (?:[\d:]+ ໂມງ, )?ເວລາວຽງຈັນ \(.*?\)",
+    }
+    found = re.findall(pattern[language], text)
     return {re.sub("^End", "end", words) for words in found}
 
 

@@ -1,5 +1,6 @@
 """The running portal goes by the clock to the second, with all that it and a visitor's browser cache."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ FUEL = Notice(
     "Saturday 10 April 2027, 17:00, Vientiane time (UTC+7)", "2027-04-10T10:00:00Z",
     "10 April 2027", 2027,
 )  # fmt: skip
+DRIVER_IN_LAO = dataclasses.replace(
+    DRIVER, language="lo", words="ວັນພຸດ ທີ 10 ມິຖຸນາ 2026, 17:00 ໂມງ, ເວລາວຽງຈັນ (UTC+7)", day="10 ມິຖຸນາ 2026"
+)
 MOMENT = utc(2026, 8, 1, 2)
 
 
@@ -71,7 +75,8 @@ def test_a_notice_appears_at_its_first_second_and_closes_at_its_deadline_everywh
         (DRIVER.closes_at, "closed"),
     ):
         clock.set(moment)
-        assert readings(visitor, DRIVER) == expected(DRIVER, state), moment
+        for notice in (DRIVER, DRIVER_IN_LAO):
+            assert readings(visitor, notice) == expected(notice, state), moment
         if moment == DRIVER.closes_at - SECOND:
             # What a browser has cached holds until the deadline.
             assert not visitor.sent

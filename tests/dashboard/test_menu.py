@@ -4,9 +4,10 @@ import re
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.urls import include, path
+from django.urls import path
 
 from iomlaos.publishing.models import Revision, SlugRedirect
+from iomlaos.urls import urlpatterns
 from tests.helpers.admin import make_colleague
 from tests.helpers.factories import make_donor, make_programme, make_vacancy
 
@@ -89,7 +90,7 @@ def test_a_model_that_is_only_registered_stands_last_and_breaks_no_page(staff, s
     admin.site.register(SlugRedirect, UnknownAdmin)
     try:
         settings.ROOT_URLCONF = type(
-            "urls", (), {"urlpatterns": [path("admin/", admin.site.urls), path("", include("iomlaos.urls"))]}
+            "urls", (), {"urlpatterns": [path("admin/", admin.site.urls), *urlpatterns]}
         )
         programme = make_programme(slug="now")
         former = SlugRedirect.objects.create(

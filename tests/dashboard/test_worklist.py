@@ -12,10 +12,12 @@ from iomlaos.dashboard.linkcheck.run import NetworkUnavailable
 from iomlaos.dashboard.models import CheckedLink
 from iomlaos.publishing.models import Revision, Submission
 from iomlaos.publishing.serialization import serialize
+from iomlaos.translations.models import Translation
 from programmes.models import Figure
-from tests.helpers.admin import make_colleague
+from tests.helpers.admin import make_colleague, send
 from tests.helpers.factories import (
     change_deadline,
+    make_clarification,
     make_counterpart,
     make_document,
     make_document_version,
@@ -57,8 +59,9 @@ def statuses(response) -> dict[str, str]:
 
 
 def later(response) -> dict[str, int]:
-    """But for what is not in Lao: on a new site, everything."""
-    return {task.title: task.count for task in response.context["later"] if task.name != "lao"}
+    """But for what is about Lao."""
+    tasks = response.context["later"]
+    return {task.title: task.count for task in tasks if not task.name.startswith("lao")}
 
 
 def draft_of(record, **given) -> Revision:
@@ -289,7 +292,7 @@ def test_what_is_missing_is_counted_and_listed_with_a_link_to_its_form(staff):
         page = staff.get(task.url)
         rows = page.context["work"].rows
         assert len(rows) == task.count
-        listed |= {row.url: row.note for row in rows if task.name != "lao"}
+        listed |= {row.url: row.note for row in rows if not task.name.startswith("lao")}
     assert listed == {
         f"/admin/programmes/figure/{figure.pk}/change/": "no caption",
         listed_figure(8): "Health · no date",
@@ -304,17 +307,46 @@ def listed_figure(value: int) -> str:
     return f"/admin/programmes/figure/{Figure.objects.get(value=str(value)).pk}/change/"
 
 
-def test_what_is_public_in_english_alone_is_counted(clock, staff):
-    make_programme(title_en="Health", title_lo="ກ", summary_lo="ກ", body_lo="<p>ກ</p>")
-    make_programme(title_en="Borders", title_lo="ກ", summary_lo="ກ")
+def test_lao_that_is_missing_outdated_or_unreviewed_is_listed_with_the_names_of_the_fields(clock, staff):
+    texts = {"summary_en": "In short.", "body_en": "<p>At length.</p>"}
+    health = make_programme(
+        title_en="Health", title_lo="ກ", summary_lo="ຂ", body_lo="<p>ຄ</p>", since_what_en="Begun", **texts
+    )
+    make_programme(title_en="Borders", title_lo="ກ", summary_lo="ຂ", **texts)
+    Translation.objects.add_unreviewed([("Health", "ກ"), ("In short.", "ຂ")])
+    Translation.objects.add_reviewed([("Borders", "ກ")], by=None, at=NOW)
+    make_clarification(
+        notice=make_procurement_notice(title_en="Trucks"), question_en="Q", question_lo="ຖ", answer_en=""
+    )
     make_programme(title_en="Hidden", state="draft")
     make_vacancy(title_en="Driver", closes_at=NOW, outcome="filled")
     make_vacancy(title_en="Nurse")
     make_donor(name_en="A donor of nothing")
-    [task] = staff.get("/admin/").context["later"]
-    assert (task.title, task.count) == ("Not yet in Lao", 2)
-    rows = staff.get(task.url).context["work"].rows
-    assert {row.label: row.note for row in rows} == {"Borders": "Programme", "Nurse": "Job"}
+    listed = {}
+    for task in staff.get("/admin/").context["later"]:
+        rows = staff.get(task.url).context["work"].rows
+        assert len(rows) == task.count
+        listed[task.title] = {row.label: row.note for row in rows}
+    assert listed == {
+        "Outdated in Lao": {"Health": "Programme · text", "Trucks": "Question and answer · question"},
+        "Lao to review": {"Health": "Programme · title, summary", "Borders": "Programme · summary"},
+        "Not yet in Lao": {
+            "Health": "Programme · what began",
+            "Borders": "Programme · text",
+            "Nurse": "Job · title",
+            "Trucks": "Tender · title",
+        },
+    }
+    changelist = staff.get("/admin/programmes/programme/?lao=outdated").context["cl"]
+    assert [*changelist.result_list] == [health]
+
+
+def test_questions_about_lao_stand_in_the_work_list_until_they_are_taken_out(staff):
+    office = make_office(staff_note="What is our name?\nWhich comma?")
+    [row] = staff.get("/admin/worklist/lao-questions/").context["work"].rows
+    assert (row.url, row.note) == ("/admin/office/office/1/change/", "What is our name?\nWhich comma?")
+    send(staff, office, staff_note="")
+    assert staff.get("/admin/worklist/lao-questions/").context["work"].rows == []
 
 
 def test_the_seeded_site_asks_for_what_the_source_lacks(staff, seeded):

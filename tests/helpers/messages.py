@@ -53,6 +53,7 @@ STAFF_FILES = (
     "iomlaos/publishing/*",
     "iomlaos/seeding/*",
     "iomlaos/staff/*",
+    "iomlaos/translations/*",
     "programmes/forms.py",
 )
 #: Of these, what visitors read too.
@@ -183,7 +184,7 @@ def compile_catalog(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for missing in [message for message in update() if message.id and not any(message.string)]:
+    for missing in [message for message in update() if message.id and not any(message.string or ())]:
         print(f"Not translated: {missing.id}")  # noqa: T201
     for catalogue in (SITE, DJANGO):
         compile_catalog(catalogue)

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import feedparser
+from django.utils import translation
+from django.utils.translation import gettext
 from icalendar import Calendar
 from lxml import etree, html
 
+from iomlaos.delivery.language import in_language
 from tests.helpers.exports import posting_in
 
 UTC = datetime.UTC
@@ -35,17 +38,26 @@ class Notice:
     has_document: bool = False
     #: Whether it is a position for people who already work for IOM.
     is_internal: bool = False
+    #: Of the pages on which it is read.
+    language: str = "en"
 
     def __str__(self) -> str:
         return self.slug
 
     @property
     def page(self) -> str:
-        return f"/careers/{self.kind}/{self.slug}/"
+        return in_language(f"/careers/{self.kind}/{self.slug}/", self.language)
 
     @property
     def exported_title(self) -> str:
-        return f"{self.title} (for IOM staff only)" if self.is_internal else self.title
+        return (
+            self.say("%(title)s (for IOM staff only)", title=self.title) if self.is_internal else self.title
+        )
+
+    def say(self, text: str, **values: str) -> str:
+        """A text of the site in the language of the pages."""
+        with translation.override(self.language):
+            return gettext(text) % values
 
     @property
     def fields(self) -> dict:
@@ -80,12 +92,15 @@ class Place:
     kinds: tuple[str, ...] = ("vacancies", "procurement")
     has_words: bool = True
     says_of_internal: dict[str, str] | None = None
+    #: Whether it has an address in each language.
+    is_translated: bool = True
 
     def address_for(self, notice: Notice) -> str:
-        return self.address.format(
+        address = self.address.format(
             page=notice.page, slug=notice.slug, year=notice.year, title=quote(notice.title),
             of_kind="/careers/" if notice.kind == "vacancies" else "/careers/procurement/",
         )  # fmt: skip
+        return in_language(address, notice.language) if self.is_translated else address
 
 
 OPEN = {"open": "open", "closing": "open"}
@@ -108,25 +123,28 @@ def listed(body: bytes, notice: Notice) -> str:
     """The tag of its row; or that it is the last one that closed."""
     page = html.fromstring(body)
     rows = page.xpath("//li[.//h3/a[@href=$page]]", page=notice.page)
-    last = page.xpath("//p[contains(., 'The last one was')][a[@href=$page]]", page=notice.page)
+    last = page.xpath(
+        "//p[contains(., $words)][a[@href=$page]]", words=notice.say("The last one was"), page=notice.page
+    )
     if last:
-        assert f"It closed on {notice.day}." in last[0].text_content()
+        assert notice.say("It closed on %(date)s.", date=notice.day) in last[0].text_content()
     return " and ".join([*map(tag, rows), *["closed" for _ in last]])
 
 
 def archived(body: bytes, notice: Notice) -> str:
     rows = html.fromstring(body).xpath("//li[.//h2/a[@href=$page]]", page=notice.page)
-    assert all(f"Closed on {notice.day}" in row.text_content() for row in rows)
+    assert all(notice.say("Closed on %(date)s", date=notice.day) in row.text_content() for row in rows)
     return " and ".join("closed" for _ in rows)
 
 
 def on_its_page(body: bytes, notice: Notice) -> str:
     page = html.fromstring(body)
-    is_closed = page.xpath("boolean(//main//span[@class='tag'][.='Closed'])")
+    is_closed = page.xpath("boolean(//main//span[@class='tag'][.=$closed])", closed=notice.say("Closed"))
     assert page.xpath("boolean(//h2[@id='apply'])") is not is_closed
     assert page.xpath("boolean(//section[@class='apply-by'])") is not is_closed
     if is_closed:
-        assert f"Closed on {notice.words.removeprefix('end of ').partition(',')[0]}" in page.text_content()
+        day = notice.words.removeprefix("end of ").removeprefix("ທ້າຍ").partition(",")[0]
+        assert notice.say("Closed on %(day)s.", day=day).rstrip(".") in page.text_content()
         return "closed"
     return tag(page.xpath("//section[@class='apply-by']")[0])
 
@@ -141,8 +159,14 @@ def in_markup(body: bytes, notice: Notice) -> str:
 
 def in_the_text_to_share(body: bytes, notice: Notice) -> str:
     text = "".join(html.fromstring(body).xpath("//textarea/text()"))
-    closes = re.findall(r"^(Closes|Closed): ", text, re.MULTILINE)
-    return " and ".join({"Closes": "open", "Closed": "closed"}[word] for word in closes)
+    states = {closing_words(notice, "Closes"): "open", closing_words(notice, "Closed"): "closed"}
+    closes = [words for line in text.splitlines() for words in states if line.startswith(words)]
+    return " and ".join(states[words] for words in closes)
+
+
+def closing_words(notice: Notice, word: str, what: str = "deadline") -> str:
+    """What stands before a deadline or a title: "Closes: "."""
+    return notice.say(f"{word}: %({what})s", **{what: ""})
 
 
 def at_home(body: bytes, notice: Notice) -> str:
@@ -151,26 +175,34 @@ def at_home(body: bytes, notice: Notice) -> str:
         (instant,) = page.xpath("//li[a[@href=$page]]//time/@datetime", page=notice.page)
         assert instant == notice.instant
         return "open"
-    return "closed" if f"The last one closed on {notice.day}." in page.text_content() else ""
+    return (
+        "closed"
+        if notice.say("The last one closed on %(date)s.", date=notice.day) in page.text_content()
+        else ""
+    )
 
 
 def in_a_feed(body: bytes, notice: Notice) -> str:
     entries = [entry for entry in feedparser.parse(body).entries if entry.link.endswith(notice.page)]
     assert all(notice.instant in entry.summary for entry in entries)
-    return " and ".join("open" if "Closes: " in entry.summary else "closed" for entry in entries)
+    return " and ".join(
+        "open" if closing_words(notice, "Closes") in entry.summary else "closed" for entry in entries
+    )
 
 
 def in_its_feed(body: bytes, notice: Notice) -> str:
     feed = feedparser.parse(body)
-    is_closed = f"Closed: {notice.exported_title}" in [entry.title for entry in feed.entries]
-    assert feed.feed.subtitle == f"{'Closed' if is_closed else 'Closes'}: {notice.words}"
+    is_closed = f"{notice.say('Closed')}: {notice.exported_title}" in [entry.title for entry in feed.entries]
+    assert feed.feed.subtitle == closing_words(notice, "Closed" if is_closed else "Closes") + notice.words
     return "closed" if is_closed else "open"
 
 
 def in_a_calendar(body: bytes, notice: Notice) -> str:
     events = Calendar.from_ical(body).walk("VEVENT")
     words = {"Closes": "open", "Closed": "closed", "Cancelled": "cancelled"}
-    words = {f"{word}: {notice.exported_title}": state for word, state in words.items()}
+    words = {
+        closing_words(notice, word, "title") + notice.exported_title: state for word, state in words.items()
+    }
     mine = [event for event in events if event["SUMMARY"] in words]
     assert all(event.end == notice.closes_at for event in mine)
     return " and ".join(words[event["SUMMARY"]] for event in mine)
@@ -223,14 +255,33 @@ PLACES = {
     "its own calendar": Place("{page}deadline.ics", OPEN | CLOSED | GONE, in_a_calendar),
     "check by title": Place("/careers/check/?q={title}", OPEN | CLOSED | GONE, checked),
     "check by address": Place("/careers/check/?q=/n/{slug}", OPEN | CLOSED | GONE, checked),
-    "reliefweb": Place("/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES, says_of_internal={}),
-    "sitemap": Place("/sitemap.xml", OPEN_THERE, in_the_sitemap, has_words=False, says_of_internal={}),
+    "reliefweb": Place(
+        "/careers/reliefweb.xml", OPEN, on_reliefweb, VACANCIES, says_of_internal={}, is_translated=False
+    ),
+    "sitemap": Place(
+        "/sitemap.xml",
+        OPEN_THERE,
+        in_the_sitemap,
+        has_words=False,
+        says_of_internal={},
+        is_translated=False,
+    ),
     "sitemap of its year": Place(
-        "/sitemap-{year}.xml", CLOSED_THERE, in_the_sitemap, has_words=False, says_of_internal={}
+        "/sitemap-{year}.xml",
+        CLOSED_THERE,
+        in_the_sitemap,
+        has_words=False,
+        says_of_internal={},
+        is_translated=False,
     ),
     "alerts about it": Place("/careers/alerts/notice/{slug}/", THERE | GONE, is_there, has_words=False),
     "its document": Place(
-        f"/careers/procurement/files/{DOCUMENT}/x.pdf", THERE, is_there, PROCUREMENT, has_words=False
+        f"/careers/procurement/files/{DOCUMENT}/x.pdf",
+        THERE,
+        is_there,
+        PROCUREMENT,
+        has_words=False,
+        is_translated=False,
     ),
 }
 
@@ -239,7 +290,9 @@ def places_of(notice: Notice) -> dict[str, Place]:
     return {
         name: place
         for name, place in PLACES.items()
-        if notice.kind in place.kinds and (name != "its document" or notice.has_document)
+        if notice.kind in place.kinds
+        and (name != "its document" or notice.has_document)
+        and (name != "reliefweb" or notice.language == "en")
     }
 
 

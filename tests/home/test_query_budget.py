@@ -16,7 +16,7 @@ BUDGET = 6
 #: Pages that were asked for before: each reads what others of its kind show, too.
 KNOWN = [
     "/", "/careers/?grade=g", "/documents/?kind=tool", "/careers/closed/", "/careers/procurement/closed/",
-    "/careers/procurement/awards/", "/careers/vacancies/feed.atom",
+    "/careers/procurement/awards/", "/careers/vacancies/feed.atom", "/careers/vacancies/closing/",
 ]  # fmt: skip
 PAGES = [
     "/", "/about/", "/contact/", "/privacy/", "/robots.txt",

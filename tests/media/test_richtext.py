@@ -98,6 +98,18 @@ def test_sanitising_twice_changes_nothing():
     assert sanitize(sanitize(DIRTY)) == sanitize(DIRTY)
 
 
+@pytest.mark.parametrize(
+    ("written", "stays"),
+    [
+        ('<p>ກ <span lang="en">Verifier</span> ຂ</p>', '<p>ກ <span lang="en">Verifier</span> ຂ</p>'),
+        ('<p><span style="x"><span lang="lo">ກ</span> b</span></p>', '<p><span lang="lo">ກ</span> b</p>'),
+        ('<p><span lang="EN-US">a</span></span></p>', "<p>a</p>"),
+    ],
+)
+def test_a_span_marks_a_language_and_nothing_else(written, stays):
+    assert sanitize(written) == stays
+
+
 def test_an_empty_editor_is_stored_as_nothing():
     assert {sanitize(""), sanitize("<p></p>")} == {""}
 

@@ -35,6 +35,13 @@ def test_a_live_object_is_found():
     assert get_published_or_raise(Programme, "health", AT) == programme
 
 
+def test_an_object_is_found_with_all_its_values():
+    make_programme(slug="health", information_date="2025-07", changelog=[{"on": "2026-01-01", "en": "New."}])
+    found = get_published_or_raise(Programme, "health", AT)
+    expected = Programme.objects.live(AT).get(slug="health")
+    assert {**vars(found), "_state": None} == {**vars(expected), "_state": None}
+
+
 def test_a_given_queryset_is_narrowed_to_what_is_live():
     make_programme(slug="health", state="draft")
     with pytest.raises(Http404):

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.helpers.lao import LATIN_NAMES
+
 ROOT = Path(__file__).parents[2]
 #: Names that have no Lao form.
 ENGLISH_ALONE = {"donors community-chest-of-korea name"}
@@ -19,11 +21,6 @@ WRITTEN_OUT = {
     "SEZs": "ເຂດເສດຖະກິດພິເສດ", "BCPs": "ດ່ານສາກົນ",
 }  # fmt: skip
 COUNTS = {"two": "ສອງ", "three": "ສາມ(?!າດ)", "five": "ຫ້າ", "six": "ຫົກ"}
-#: Names that Lao texts write in Latin letters. Others are abbreviations.
-LATIN_NAMES = (
-    "UN House", "We Are All In", "weareallin.iom.int", "Facebook", "SEZs", "BCPs",
-    "Verifier Travel Document and Bearer", "Displacement Tracking Matrix", "Build Back Safer", "Migrant Resource Centres",
-)  # fmt: skip
 MISSPELT = {
     "an invisible sign": "[\u200b-\u200f\u2060\ufeff\u00ad]",
     "two ເ for ແ": "ເເ",

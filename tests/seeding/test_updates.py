@@ -14,6 +14,9 @@ from iomlaos.publishing.serialization import serialize
 from iomlaos.seeding.loader import load
 from iomlaos.seeding.models import SeededRecord
 from iomlaos.seeding.parser import read
+from iomlaos.translations.models import Translation
+from iomlaos.translations.queries import find_states
+from iomlaos.translations.states import State
 from programmes.models import Donor, Figure, Programme, Project
 from tests.helpers.factories import make_donor, make_programme
 from tests.helpers.sample_fixtures import seed, summary, write_fixtures
@@ -271,3 +274,52 @@ def test_the_command_counts_what_it_created_updated_and_kept(folder):
         "- model: programmes.donor\n  fields: {slug: norway, name_en: Norway, kind: government}\n"
     )
     assert seed(folder) == summary(created=1, updated=1, kept=2)
+
+
+# --- Lao --------------------------------------------------------------------------------------
+
+
+def seeded_state(donor: Donor) -> str:
+    return find_states([donor])[0]["name"]
+
+
+@pytest.fixture
+def lao_folder(folder) -> Path:
+    """Fixtures that now hold Lao, which a portal that runs does not have."""
+    change(folder, "name_en: Government of Canada", "name_en: Government of Canada, name_lo: ການາດາ")
+    return folder
+
+
+def test_lao_reaches_a_portal_that_runs_and_awaits_review(lao_folder):
+    assert counts(lao_folder) == (0, 1, 0)
+    donor = Donor.objects.get(slug="canada")
+    assert (donor.name_lo, seeded_state(donor)) == ("ການາດາ", State.AWAITING_REVIEW)
+    assert Revision.objects.of(donor).first().data["fields"]["name_lo"] == "ການາດາ"
+    before = everything()
+    assert counts(lao_folder) == (0, 0, 0)
+    assert everything() == before
+
+
+def test_lao_stays_out_where_staff_have_another_english_text(lao_folder):
+    Donor.objects.filter(slug="canada").update(name_en="Canada (staff)")
+    assert counts(lao_folder) == (0, 0, 1)
+    assert not Donor.objects.get(slug="canada").name_lo
+
+
+def test_lao_that_staff_reviewed_stays_reviewed_until_the_fixture_has_another(lao_folder):
+    counts(lao_folder)
+    Translation.objects.update(reviewed_at=timezone.now())
+    counts(lao_folder)
+    donor = Donor.objects.get(slug="canada")
+    assert seeded_state(donor) == State.CURRENT
+    change(lao_folder, "name_lo: ການາດາ", "name_lo: ລັດຖະບານການາດາ")
+    counts(lao_folder)
+    donor.refresh_from_db()
+    assert (donor.name_lo, seeded_state(donor)) == ("ລັດຖະບານການາດາ", State.AWAITING_REVIEW)
+
+
+def test_rich_text_is_known_as_it_is_stored(folder):
+    body = "      <p>Because of <script>alert(1)</script>it.</p>\n"
+    change(folder, body, body + "    body_lo: |\n      <p>ຍ້ອນ<script>alert(1)</script>ມັນ.</p>\n")
+    assert counts(folder) == (0, 1, 0)
+    assert find_states([Programme.objects.get()])[0]["body"] == State.AWAITING_REVIEW

@@ -7,9 +7,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
+from iomlaos.translations.models import Translation
 from tests.helpers.admin import person, send, take
 from tests.helpers.drafts import save_draft, schedule
 from tests.helpers.factories import (
@@ -238,13 +240,14 @@ def test_lists_mark_what_is_missing(staff):
 
 
 def test_a_list_says_how_much_is_written_in_lao(staff):
-    make_place(name_en="Attapeu", name_lo="ອັດຕະປື")
+    pairs = [("Attapeu", "ອັດຕະປື"), ("Privacy", "ຄວາມ")]
+    Translation.objects.add_reviewed(pairs, by=None, at=timezone.now())
+    make_place(name_en="Attapeu", name_lo="ອັດຕະປື"), make_place(name_en="Boten", name_lo="ບໍ່ເຕັນ")
     make_page(title_en="Privacy", lead_en="Nothing.", title_lo="ຄວາມ")
     make_page(title_en="Feedback")
-    assert (
-        '<td class="field-translation_status">complete</td>'
-        in staff.get("/admin/office/place/").content.decode()
-    )
+    places = staff.get("/admin/office/place/").content.decode()
+    assert '<td class="field-translation_status">complete</td>' in places
+    assert '<td class="field-translation_status">outdated</td>' in places
     response = staff.get("/admin/office/page/")
     pages = response.content.decode()
     assert '<td class="field-translation_status">in part</td>' in pages

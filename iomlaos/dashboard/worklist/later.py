@@ -2,16 +2,15 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from modeltranslation.translator import translator
-from modeltranslation.utils import build_localized_fieldname
 
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice
@@ -20,10 +19,10 @@ from iomlaos.dashboard.models import CheckedLink
 from iomlaos.dashboard.worklist.base import Block, Row, join_notes
 from iomlaos.office.models import Office, Place, SiteNotice, StandardText
 from iomlaos.publishing.models import Revision, publishables
+from iomlaos.publishing.serialization import child_relations, owner_fields, owner_of
+from iomlaos.translations.queries import find_states, has_text_in, translated_fields
+from iomlaos.translations.states import State
 from programmes.models import Counterpart, Document, Donor, Figure
-
-#: Fields that no public page shows.
-NOT_ON_PAGES = {"withdrawal_reason"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,33 @@ class LaterTask:
         return Block(self.name, self.title, rows)
 
 
+@dataclass(frozen=True)
+class TranslationTask(LaterTask):
+    """Records and child rows with texts in one state, which their notes name."""
+
+    state: str = ""
+
+    def block(self) -> Block:
+        records = [record for rows in self.querysets for record in rows]
+        rows = [
+            # Child rows are changed with their owner.
+            Row.for_record(record if _has_admin(record) else owner_of(record), self._note(record, states))
+            for record, states in zip(records, find_states(records), strict=True)
+        ]
+        return Block(self.name, self.title, rows)
+
+    def _note(self, record: models.Model, states: dict[str, State]) -> str:
+        labels = [
+            str(record._meta.get_field(name).verbose_name)
+            for name, state in states.items()
+            if state == self.state
+        ]
+        return join_notes(capfirst(record._meta.verbose_name), ", ".join(labels))
+
+
 def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> list[LaterTask]:
     """Those about models whose records the reader may change."""
+    translated = [*_translated_querysets(at)]
     tasks = [
         LaterTask(
             "figures",
@@ -72,17 +96,39 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
             lambda document: document.staff_note,
         ),
         LaterTask(
-            "lao",
-            _("Not yet in Lao"),
-            tuple(rows.filter(_lacks_lao(rows.model)) for rows in _translated_querysets(at)),
-            lambda record: capfirst(record._meta.verbose_name),
+            "lao-questions",
+            _("Questions about Lao"),
+            (Office.objects.exclude(staff_note=""),),
+            lambda office: office.staff_note,
+        ),
+        *(
+            TranslationTask(
+                name,
+                title,
+                tuple(rows.filter(has_text_in(rows.model, state)) for rows in translated),
+                state=state,
+            )
+            for name, title, state in (
+                ("lao-outdated", _("Outdated in Lao"), State.OUTDATED),
+                ("lao-to-review", _("Lao to review"), State.AWAITING_REVIEW),
+                ("lao", _("Not yet in Lao"), State.UNTRANSLATED),
+            )
         ),
     ]
     return [
-        LaterTask(task.name, task.title, querysets, task.note)
+        replace(task, querysets=querysets)
         for task in tasks
-        if (querysets := tuple(rows for rows in task.querysets if rows.model in kinds))
+        if (querysets := tuple(rows for rows in task.querysets if _is_changeable(rows.model, kinds)))
     ]
+
+
+def _has_admin(model: Any) -> bool:
+    return admin.site.is_registered(model if isinstance(model, type) else type(model))
+
+
+def _is_changeable(model: type[models.Model], kinds: Collection[type[models.Model]]) -> bool:
+    owners = [] if _has_admin(model) else owner_fields().get(model, ())
+    return model in kinds or any(field.related_model in kinds for field in owners)
 
 
 def counted(tasks: list[LaterTask]) -> list[LaterTask]:
@@ -93,11 +139,7 @@ def counted(tasks: list[LaterTask]) -> list[LaterTask]:
         for rows in task.querysets
     ]
     counts = Counter(name for (name,) in names[0].union(*names[1:], all=True)) if names else Counter()
-    return [
-        LaterTask(task.name, task.title, task.querysets, task.note, counts[task.name])
-        for task in tasks
-        if counts[task.name]
-    ]
+    return [replace(task, count=counts[task.name]) for task in tasks if counts[task.name]]
 
 
 def _missing_of_figure(figure: Figure) -> str:
@@ -109,20 +151,11 @@ def _missing_of_figure(figure: Figure) -> str:
 # --- Lao ------------------------------------------------------------------------------------------
 
 
-def _lacks_lao(model: type[models.Model]) -> models.Q:
-    """A text of it is in English only."""
-    missing = models.Q()
-    for name in translator.get_options_for_model(model).all_fields.keys() - NOT_ON_PAGES:
-        english, lao = (build_localized_fieldname(name, language) for language in ("en", "lo"))
-        missing |= models.Q(**{f"{english}__gt": ""}) & ~models.Q(**{f"{lao}__gt": ""})
-    return missing
-
-
-def _translated_querysets(at: datetime.datetime) -> list[models.QuerySet]:
+def _translated_querysets(at: datetime.datetime) -> Iterator[models.QuerySet]:
     """What visitors can read now, and staff still edit: no closed notices."""
     notices = [model.objects.open(at) for model in publishables() if issubclass(model, Notice)]
     others = [model.objects.live(at) for model in publishables() if not issubclass(model, Notice)]
-    return [
+    records = [
         *others,
         *notices,
         Figure.objects.public(at).select_related("programme"),
@@ -133,6 +166,13 @@ def _translated_querysets(at: datetime.datetime) -> list[models.QuerySet]:
         StandardText.objects.all(),
         Place.objects.all(),
     ]
+    own = {rows.model for rows in records}
+    for rows in records:
+        yield rows
+        for relation in child_relations(rows.model):
+            child, owner = relation.related_model, relation.field.name
+            if translated_fields(child) and child not in own:
+                yield child.objects.filter(**{f"{owner}__in": rows.order_by()}).select_related(owner)
 
 
 # --- Links ----------------------------------------------------------------------------------------

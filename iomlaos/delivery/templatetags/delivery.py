@@ -5,7 +5,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from iomlaos.delivery.language import in_language
@@ -74,3 +74,9 @@ def language_link(context: Context) -> SafeString:
     [(code, name)] = [language for language in settings.LANGUAGES if language[0] != active]
     address = in_language(request.path, code) + (f"?{query}" if query else "")
     return format_html('<a class="tool" href="{}" lang="{}" hreflang="{}">{}</a>', address, code, code, name)
+
+
+@register.simple_block_tag
+def captured(content: SafeString) -> SafeString:
+    """`{% captured as facts %}…{% endcaptured %}`: what stands in between, empty if that is white space."""
+    return mark_safe(content.strip())

@@ -19,6 +19,7 @@ BUTTONS = {
     "blockquote": _("Quote"),
     "bold": _("Bold"),
     "italic": _("Italic"),
+    "language": _("Words of the other language"),
     "link": _("Link"),
     "unlink": _("Remove link"),
     "table": _("Table"),
@@ -64,6 +65,7 @@ LEFT_OUT = {
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
+    "Language": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},

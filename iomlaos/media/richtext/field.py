@@ -20,7 +20,13 @@ from iomlaos.media.richtext.images import (
     image_ids,
 )
 from iomlaos.media.richtext.links import broken_links, correct_links
-from iomlaos.media.richtext.sanitizer import extract_images, limit_spans, normalize, rename_tags
+from iomlaos.media.richtext.sanitizer import (
+    extract_images,
+    keep_languages,
+    limit_spans,
+    normalize,
+    rename_tags,
+)
 
 BLOCK_END = re.compile(r"</(?:p|h\d|li|tr|blockquote|figcaption)>|<br[^>]*>")
 
@@ -41,7 +47,15 @@ class RichTextField(ProseEditorField):
         # Sanitizers run in reverse order.
         kwargs.setdefault(
             "sanitize",
-            [normalize, correct_links, limit_spans, extract_images, create_sanitizer, rename_tags],
+            [
+                normalize,
+                correct_links,
+                limit_spans,
+                extract_images,
+                create_sanitizer,
+                keep_languages,
+                rename_tags,
+            ],
         )
         super().__init__(*args, **kwargs)
 

@@ -127,6 +127,24 @@ def _limit_depth(html: str) -> str:
     return _TAG.sub(tag, html)
 
 
+_SPAN_TAG = re.compile(r"<(/?)span\b([^<>]*)>", re.IGNORECASE)
+_LANGUAGE = re.compile(r'''\blang="(en|lo)"''')
+
+
+def keep_languages(html: str) -> str:
+    """Keep the spans that mark the language of their words. Other programs write many more."""
+    is_kept: list[bool] = []
+
+    def tag(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[0] if is_kept and is_kept.pop() else ""
+        language = _LANGUAGE.search(found[2])
+        is_kept.append(language is not None)
+        return f"<span {language[0]}>" if language else ""
+
+    return _SPAN_TAG.sub(tag, html)
+
+
 _CELL = re.compile(r"""<t[dh](?:\s[\w-]+="[^"]*")+>""")
 _SPAN = re.compile(r"""\s(col|row)span="([^"]*)\"""")
 #: More than any table of a text has. Browsers draw up to 1000 columns and 65534 rows.

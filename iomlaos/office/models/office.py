@@ -10,12 +10,14 @@ from django.core.validators import validate_email
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.validity import cached_per_version
 from iomlaos.publishing.dates import PartialDateField
 from iomlaos.publishing.options import RecordOptions
+from iomlaos.translations.queries import find_states
+from iomlaos.translations.states import State
 
 
 class OfficeQuerySet(models.QuerySet):
@@ -43,6 +45,14 @@ class Office(models.Model):
     opened = PartialDateField(_("opened"), null=True, blank=True)
     postal_address = models.TextField(_("postal address"), help_text=_("The country last."))
     hours = models.TextField(_("opening hours"), blank=True)
+    staff_note = models.TextField(
+        _("questions about Lao"),
+        blank=True,
+        help_text=_(
+            "One a line, for staff only. They stay in the work list until you take them out. Deadlines and "
+            "the warning of fraud also stand in English until the Lao texts of this form are reviewed."
+        ),
+    )
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
     objects = OfficeQuerySet.as_manager()
@@ -93,6 +103,18 @@ class Office(models.Model):
 def current_office(at: datetime.datetime) -> Office | None:
     """The one row with its contact points and milestones; None before the seed."""
     return Office.objects.prefetch_related("contact_points", "milestones").first()
+
+
+@cached_per_version
+def _is_lao_reviewed(at: datetime.datetime) -> bool:
+    """Whether staff stand by the Lao texts of the office, and with them by its terms."""
+    office = current_office(at)
+    return office is not None and {*find_states([office])[0].values()} == {State.CURRENT}
+
+
+def needs_english(at: datetime.datetime) -> bool:
+    """Whether what a reader must not misread, a deadline and the warning of fraud, also stands in English."""
+    return get_language() == "lo" and not _is_lao_reviewed(at)
 
 
 class ContactPoint(models.Model):

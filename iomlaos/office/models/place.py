@@ -1,9 +1,12 @@
 """Places where the office works."""
 
+import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.delivery.validity import cached_per_version
 from iomlaos.translations.lao import sort_key
 
 
@@ -72,3 +75,9 @@ class Place(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+
+@cached_per_version
+def places(at: datetime.datetime) -> dict[int, Place]:
+    """All places by key, read once for many pages."""
+    return {place.pk: place for place in Place.objects.all()}

@@ -18,6 +18,7 @@ from iomlaos.publishing.models import Publishable, RecordVersions, Revision
 from iomlaos.staff.forms import errors_by_field
 from iomlaos.staff.notifications.models import Notification, receives_mail
 from iomlaos.staff.notifications.recipients import people_told
+from iomlaos.translations.models import Translation
 
 
 class Action:
@@ -169,6 +170,7 @@ class Action:
         self.record.full_clean()
         self.record.save()
         data = serialization.serialize(self.record)
+        Translation.objects.record_save(self.versions.current.data, data, by=self.user, at=self.at)
         Revision.objects.add_state(self.versions, self.record, data, by=self.user, note=note)
 
 

@@ -16,6 +16,7 @@ from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVers
 from iomlaos.staff.actions.base import Action
 from iomlaos.staff.forms import MomentForm
 from iomlaos.staff.notifications.models import Notification
+from iomlaos.translations.review import questionable_texts
 
 #: Fields that a visitor does not see: the step does not list them.
 NOT_SHOWN = {*PUBLISHING_FIELDS, "review_due", "staff_note"}
@@ -93,7 +94,13 @@ class Publish(Action):
     @property
     def warnings(self) -> list[tuple[str, Any]]:
         is_public = self.versions.current.is_public_at(self.at)
-        return self.built.publishing_warnings(self.record if is_public else None, self.at)
+        before = self.versions.current.data if is_public else EMPTY
+        after = drafts.latest_text(self.versions, self.record)
+        questions = questionable_texts(self.model, before, after)
+        return [
+            *self.built.publishing_warnings(self.record if is_public else None, self.at),
+            *((path[1], question) for path, question in questions),
+        ]
 
     def form(self, data: Any = None) -> PublishForm:
         scheduled = self.versions.scheduled

@@ -279,6 +279,8 @@ export const PastedText = Extension.create({
     nameListTypes(body);
     readEmphasis(body);
     dropLayout(body);
+    // Word marks the language of all words.
+    for (const span of body.querySelectorAll("span[lang]")) span.removeAttribute("lang");
     mapHeadings(body, levels);
     tidyTables(body);
     freeCaptions(body);

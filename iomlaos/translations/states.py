@@ -1,0 +1,93 @@
+"""Whether a Lao text is in step with the English one, and what a save makes of it.
+
+Nothing of this is stored with a record. A pair of texts is known or not, wherever it stands: in a draft, in
+an earlier version that is restored, in a copy.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from iomlaos.publishing.merge import Path, Snapshot, flatten
+
+#: The English and the Lao text, as they are stored.
+Pair = tuple[str, str]
+
+
+class State(models.TextChoices):
+    """The worst comes first, as the notice of a page names one alone."""
+
+    OUTDATED = "outdated", _("Outdated")
+    AWAITING_REVIEW = "awaiting", _("Awaiting review")
+    UNTRANSLATED = "untranslated", _("Not in Lao")
+    CURRENT = "current", _("Reviewed")
+
+
+class Verdict(models.TextChoices):
+    """What somebody who saves a form says of its Lao texts."""
+
+    NONE = "", _("Outdated where I changed the English text alone")
+    SMALL_CHANGE = "small", _("Small change: they still say the same")
+    REVIEWED = "reviewed", _("Reviewed: I read them all, and they say what the English texts say")
+
+
+def digest(text: str) -> str:
+    """As the database computes it in `queries`."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def state_of(pair: Pair, known: Mapping[Pair, bool]) -> State | None:
+    """`known` says of each known pair whether it was reviewed. None where there is no English text."""
+    english, lao = pair
+    if not english:
+        return None
+    if not lao:
+        return State.UNTRANSLATED
+    if pair not in known:
+        return State.OUTDATED
+    return State.CURRENT if known[pair] else State.AWAITING_REVIEW
+
+
+def worst(states: Iterable[State | None]) -> State | None:
+    order, found = list(State), set(states)
+    return next((state for state in order if state in found), None)
+
+
+def pairs_in(snapshot: Snapshot) -> dict[Path, Pair]:
+    """The pairs of a record and of its child rows, each by the path of its Lao text."""
+    values = flatten(snapshot)
+    return {
+        (*path[:-1], f"{name}_lo"): (value or "", values[(*path[:-1], f"{name}_lo")] or "")
+        for path, value in values.items()
+        if (name := path[-1].removesuffix("_en")) != path[-1] and (*path[:-1], f"{name}_lo") in values
+    }
+
+
+def changed_pairs(
+    before: Snapshot, after: Snapshot, known: Mapping[Pair, bool], verdict: str = Verdict.NONE
+) -> dict[Pair, bool]:
+    """The pairs that are known once a form is saved and were not, and whether they are reviewed.
+
+    A first translation counts as reviewed: whoever wrote it had both texts before them. A Lao text that
+    changes stays what it was: a mended typo makes an outdated one no newer, and reviews nothing.
+    """
+    was, found = pairs_in(before), {}
+    for path, pair in pairs_in(after).items():
+        (english, lao), (was_english, was_lao) = pair, was.get(path, ("", ""))
+        if not english or not lao:
+            continue
+        if verdict == Verdict.REVIEWED:
+            is_reviewed: bool | None = True
+        elif pair == (was_english, was_lao):
+            continue
+        elif not was_lao:
+            is_reviewed = True
+        elif lao != was_lao or verdict == Verdict.SMALL_CHANGE:
+            is_reviewed = known.get((was_english, was_lao))
+        else:
+            continue
+        if is_reviewed is not None and (pair not in known or is_reviewed > known[pair]):
+            found[pair] = is_reviewed
+    return found

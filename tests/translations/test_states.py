@@ -1,0 +1,114 @@
+"""What a save makes of the Lao texts of a record, and whether a text is Lao at all."""
+
+import pytest
+
+from iomlaos.translations.script import is_foreign, is_questionable
+from iomlaos.translations.states import State, Verdict, changed_pairs, pairs_in, state_of, worst
+
+OLD, NEW = "A text.", "Another text."
+LAO, LAO_MENDED = "ຂໍ້ຄວາມ", "ຂໍ້ຄວາມ."
+
+
+def snapshot(english: str | None, lao: str | None) -> dict:
+    return {"fields": {"title_en": english, "title_lo": lao, "slug": "a"}, "many": {}, "owned": {}}
+
+
+def after(before: tuple, now: tuple, known: bool | None, verdict: str = "") -> State | None:
+    """The state of a text once it was saved. `known` is whether its pair was reviewed; None: not known."""
+    pairs = {} if known is None else {before: known}
+    return state_of(now, pairs | changed_pairs(snapshot(*before), snapshot(*now), pairs, verdict))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "known", "expected"),
+    [
+        ((OLD, LAO), (NEW, LAO), True, State.OUTDATED),
+        ((OLD, LAO), (NEW, LAO), False, State.OUTDATED),
+        ((OLD, LAO), (OLD, LAO_MENDED), True, State.CURRENT),
+        ((OLD, LAO), (OLD, LAO_MENDED), False, State.AWAITING_REVIEW),
+        ((OLD, LAO), (OLD, LAO_MENDED), None, State.OUTDATED),
+        ((OLD, LAO), (NEW, LAO_MENDED), True, State.CURRENT),
+        ((OLD, LAO), (NEW, LAO_MENDED), False, State.AWAITING_REVIEW),
+        ((OLD, LAO), (NEW, LAO_MENDED), None, State.OUTDATED),
+        ((OLD, LAO), (OLD, LAO), False, State.AWAITING_REVIEW),
+        ((OLD, LAO), (OLD, LAO), None, State.OUTDATED),
+        ((OLD, ""), (OLD, LAO), None, State.CURRENT),
+        (("", ""), (OLD, LAO), None, State.CURRENT),
+        ((OLD, LAO), (OLD, ""), True, State.UNTRANSLATED),
+        ((OLD, LAO), ("", LAO), True, None),
+    ],
+)
+def test_a_change_of_the_english_alone_makes_the_lao_outdated_and_one_of_the_lao_leaves_it_what_it_was(
+    before, now, known, expected
+):
+    assert after(before, now, known) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"), [(True, State.CURRENT), (False, State.AWAITING_REVIEW), (None, State.OUTDATED)]
+)
+def test_a_small_change_leaves_each_text_what_it_was(known, expected):
+    assert after((OLD, LAO), (NEW, LAO), known, Verdict.SMALL_CHANGE) == expected
+
+
+@pytest.mark.parametrize("known", [True, False, None])
+@pytest.mark.parametrize("now", [(OLD, LAO), (NEW, LAO), (OLD, LAO_MENDED)])
+def test_a_review_makes_each_text_current_whether_or_not_it_changed(now, known):
+    assert after((OLD, LAO), now, known, Verdict.REVIEWED) == State.CURRENT
+
+
+def test_a_text_that_comes_back_is_what_it_was():
+    known = {(OLD, LAO): True}
+    assert changed_pairs(snapshot(NEW, LAO), snapshot(OLD, LAO), known) == {}
+    assert state_of((OLD, LAO), known) == State.CURRENT
+
+
+def test_texts_of_child_rows_are_found_by_their_path():
+    rows = {"figures": {"7": {"caption_en": OLD, "caption_lo": None, "value": "3"}}}
+    assert pairs_in({"fields": {"state_en": OLD}, "many": {}, "owned": rows}) == {
+        ("owned", "figures", "7", "caption_lo"): (OLD, "")
+    }
+
+
+def test_the_worst_state_is_outdated_then_unreviewed_then_english():
+    assert worst([State.CURRENT, None, State.UNTRANSLATED]) == State.UNTRANSLATED
+    assert worst([State.UNTRANSLATED, State.AWAITING_REVIEW]) == State.AWAITING_REVIEW
+    assert worst([State.AWAITING_REVIEW, State.OUTDATED, State.CURRENT]) == State.OUTDATED
+    assert worst([None]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ê¾½¸¡ºÁ",
+        "ì¾¨¡¾­ Á®®³­",
+        "What we do against trafficking",
+        "<p>Safe migration means that <strong>people</strong> know their rights.</p>",
+    ],
+)
+def test_a_lao_text_without_lao_is_questioned(text):
+    assert is_questionable(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "IOM",
+        "CREST",
+        "2021",
+        "Swiss Agency for Development and Cooperation",
+        "Société Générale",
+        "recruitment.vientiane@iom.int, https://www.iom.int/careers/vacancies",
+        "ໂຄງການ Corporate Responsibility in eliminating slavery and trafficking",
+        "+856 21 26 77 30",
+    ],
+)
+def test_names_acronyms_numbers_and_addresses_pass(text):
+    assert not is_questionable(text)
+
+
+def test_text_in_latin_letters_is_foreign_on_a_lao_page_and_figures_are_not():
+    assert is_foreign("Community Chest of Korea")
+    assert not is_foreign("CREST: ໂຄງການ")
+    assert not is_foreign("11,097")
