@@ -1,4 +1,4 @@
-"""Words of Lao that stay on one line in headings and labels.
+"""Words of Lao that stay on one line in headings and terms.
 
 Lao is written without spaces. Browsers find its words in a dictionary, and break those that it lacks.
 """
@@ -15,13 +15,14 @@ WORDS = """
     ສະຫວັດດີການ ສະຫະປະຊາຊາດ ສາທາລະນະສຸກ ສຸຂະອະນາໄມ ອັດຕະປື ອາສາສະໝັກ ອີເມວ ເຄາະຮ້າຍ ເຄື່ອນຍ້າຍ ເວັບໄຊ ເຫດສຸກເສີນ
     ແຜນງານ ໂຍທາທິການ ໄຂ້ຍຸງ ໄພພິບັດ ຕ່າງໆ ອື່ນໆ
 """.split()
-_LABEL = re.compile(r"<(a|h[1-4]|dt|th|summary|legend|label|strong)\b.*?</\1>", re.DOTALL)
-#: In a text, not in an attribute, nor in the names on the map: SVG knows no span.
-_WORD = re.compile(rf"(?:{'|'.join(WORDS)})(?=[^<>]*<(?!/text))")
+#: Links, summaries and labels are left alone: in a flexible box, each part would be a box of its own.
+_HEADING = re.compile(r"<(h[1-4]|dt|th|legend|strong)\b.*?</\1>", re.DOTALL)
+#: In a text, not in an attribute
+_WORD = re.compile(rf"(?:{'|'.join(WORDS)})(?=[^<>]*<)")
 
 
 def keep_words_whole(html: str) -> str:
-    return _LABEL.sub(lambda label: _WORD.sub(r'<span class="whole">\g<0></span>', label[0]), html)
+    return _HEADING.sub(lambda heading: _WORD.sub(r'<span class="whole">\g<0></span>', heading[0]), html)
 
 
 class WholeWordsMiddleware:
