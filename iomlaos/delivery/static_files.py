@@ -1,4 +1,4 @@
-"""Static files as browsers get them: with a hash in the name, compressed, and style sheets without comments."""
+"""Static files as browsers get them: hashed and compressed, the public style sheets without comments."""
 
 import re
 from collections.abc import Iterator
