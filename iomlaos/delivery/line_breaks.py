@@ -9,7 +9,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-#: The dictionary of Chromium divides each of them, alone or in a phrase. The last two end with the sign of repetition, which never begins a line.
+#: Chromium divides each of them, alone or in a phrase. The last two end with the sign of repetition, which
+#: never begins a line.
 WORDS = [
     "ຂໍ້ເທັດຈິງ", "ຈັນຍາບັນ", "ຕຳແໜ່ງງານ", "ບອບບາງ", "ບາງກອກ", "ບໍ່ເຕັນ", "ປອດໄພ", "ພວກເຮົາ",
     "ມະນຸດສະທຳ", "ຍົກຍ້າຍ", "ຢາເສບຕິດ", "ລາຍລະອຽດ", "ວັນນະໂລກ", "ສະຫວັດດີການ", "ສະຫະປະຊາຊາດ",
