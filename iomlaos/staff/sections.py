@@ -91,8 +91,9 @@ def _add_english(fieldsets: Iterable[Fieldset]) -> None:
     for form, name, english, pair in found:
         field, text = form.fields[name], form[english].value() or ""
         column = form._meta.model._meta.get_field(english)
-        is_rich = hasattr(column, "snapshot_as_text")
-        field.english = column.snapshot_as_text(" ".join(text.split())) if is_rich else text
+        if hasattr(column, "snapshot_as_text"):
+            text = column.snapshot_as_text(" ".join(text.split())).replace(" \n", "\n\n")
+        field.english = text
         field.is_long = len(field.english) > ONE_LINE
         state = state_of(pair, known)
         field.state = state if state in (State.OUTDATED, State.AWAITING_REVIEW) else None

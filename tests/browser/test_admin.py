@@ -216,7 +216,9 @@ print(vacancy.pk, tender.pk)
     for tab in desk.get_by_role("tab").all():
         tab.click()
         heights[tab.inner_text()] = desk.get_by_role("tabpanel").bounding_box()["height"]
-    assert {title: height for title, height in heights.items() if height > 1800} == {}
+    # Lao stands beside English, and is said to be in step or not.
+    limits = {title: 2100 if title.startswith("Lao") else 1800 for title in heights}
+    assert {title: height for title, height in heights.items() if height > limits[title]} == {}
     desk.goto(f"/admin/careers/procurementnotice/{tender}/change/")
     open_section(desk, "Files 9")
     assert desk.evaluate("document.documentElement.scrollHeight") <= 3000

@@ -10,8 +10,8 @@ from tests.helpers.browsing import DESKTOP, PHONE, faults, overflow, small_targe
 pytestmark = pytest.mark.one_database
 
 BUTTONS = [
-    "Bulleted list", "Numbered list", "Quote", "Picture", "Bold", "Italic", "Link", "Remove link", "Table",
-    "Add column", "Delete column", "Add row", "Delete row", "Merge cells", "Split cell", "Header cell",
+    "Bulleted list", "Numbered list", "Quote", "Picture", "Bold", "Italic", "Words of the other language",
+    "Link", "Remove link", "Table", "Add column", "Delete column", "Add row", "Delete row", "Merge cells", "Split cell", "Header cell",
     "Delete table", "Undo", "Redo",
 ]  # fmt: skip
 LOOKS = (DESKTOP, "light"), (PHONE, "dark")
@@ -44,6 +44,15 @@ def test_the_buttons_speak_with_one_voice(desk, text):
     assert named == [[name, name] for name in BUTTONS]
     styles = bar.locator(".prose-menubar__option").all_text_contents()
     assert styles == ["Heading 2", "Heading 3", "Heading 4", "Paragraph"]
+
+
+def test_words_of_the_other_language_are_marked_and_unmarked(desk, text):
+    desk.keyboard.type("IOM ")
+    press(desk, "Words of the other language")
+    desk.keyboard.type("ລາວ")
+    press(desk, "Words of the other language")
+    desk.keyboard.type(" office")
+    assert written(desk) == '<p>IOM <span lang="lo">ລາວ</span> office</p>'
 
 
 def test_a_page_is_found_by_its_title_and_linked_by_keyboard(desk, text, axe):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from careers.models.vacancy import Vacancy
+from iomlaos.delivery.language import in_language
 from iomlaos.delivery.validity import ValidityPeriod, within
 from programmes.models import Donor, Programme, Project
 from tests.helpers.every_notice import make_every_notice
@@ -28,6 +29,8 @@ PAGES = [
     "/careers/alerts/", "/careers/alerts/notice/open/", "/careers/feed.atom", "/careers/vacancies/open/feed.atom",
     "/careers/procurement/open-tender/feed.atom", "/careers/calendar.ics", "/careers/vacancies/open/deadline.ics",
 ]  # fmt: skip
+#: These have no twin in Lao.
+ONE_LANGUAGE = ("/robots.txt",)
 #: The last one says who won, too, and a sitemap reads every table that has pages.
 DEARER = {"/careers/procurement/awarded/": 7, "/sitemap.xml": 11, "/sitemap-{year}.xml": BUDGET}
 
@@ -48,8 +51,16 @@ def test_a_page_asks_the_database_at_most_six_times(client):
     budgets = {
         page.format(**names): budget for page, budget in (dict.fromkeys(PAGES, BUDGET) | DEARER).items()
     }
+    known = [*KNOWN, Programme.objects.live(now)[1].get_absolute_url()]
     with within(ValidityPeriod("1", 0, float("inf"))):
-        for page in (*KNOWN, Programme.objects.live(now)[1].get_absolute_url()):
+        for page in known:
             assert client.get(page).status_code == 200
         costs = {page: count_queries(client, page) for page in budgets}
+    with within(ValidityPeriod("1", 0, float("inf"))):
+        for page in known:
+            assert client.get(in_language(page, "lo")).status_code == 200
+        in_lao = [in_language(page.format(**names), "lo") for page in PAGES if page not in ONE_LANGUAGE]
+        # It also asks which of its translations are reviewed.
+        budgets |= dict.fromkeys(in_lao, BUDGET + 1)
+        costs |= {page: count_queries(client, page) for page in in_lao}
     assert {page: cost for page, cost in costs.items() if cost > budgets[page]} == {}

@@ -36,7 +36,7 @@ def test_a_field_in_lao_shows_the_english_text_that_it_translates(staff):
     programme = make_programme(title_en="Health", body_en="<h2>Why</h2><p>Tea &amp; rice</p>")
     page = staff.get(address_of(programme)).content.decode()
     assert '<p class="english" lang="en">Health</p>' in page
-    assert '<p class="english" lang="en">Why \nTea &amp; rice</p>' in page
+    assert '<p class="english" lang="en">Why\n\nTea &amp; rice</p>' in page
 
 
 def test_the_section_of_an_error_is_marked_and_the_summary_leads_to_its_field(staff):

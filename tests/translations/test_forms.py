@@ -1,9 +1,12 @@
 """Staff keep Lao in step from the forms: each outcome once, as the form and the list say it."""
 
 import datetime
+import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from iomlaos.publishing.models import Revision
 from iomlaos.translations.models import Translation
@@ -91,10 +94,27 @@ def test_a_first_translation_counts_as_reviewed(staff):
     assert states(programme)[0] == State.CURRENT
 
 
+def notice_on_page(record) -> str:
+    """What visitors are told of the Lao page; empty if it is in step."""
+    page = Client().get(f"/lo{record.get_absolute_url()}").content.decode()
+    return "".join(re.findall(r'<p class="small translation-notice">(.*?)</p>', page))
+
+
 def test_an_earlier_version_that_is_restored_comes_out_as_it_was(staff, programme):
+    with override("lo"):
+        outdated, unreviewed = map(
+            gettext,
+            (
+                "The English page is newer than this translation.",
+                "Our staff have not reviewed this translation yet.",
+            ),
+        )
+    assert notice_on_page(programme) == unreviewed
     publish(staff, programme, _lao="reviewed")
+    assert notice_on_page(programme) == ""
     publish(staff, programme, summary_en="In other words.")
     assert states(programme)[1] == State.OUTDATED
+    assert notice_on_page(programme) == outdated
     first = Revision.objects.of(programme).states().last()
     form = fill_form(staff.get(address_of(programme), {"version": first.pk}))
     staff.post(address_of(programme), form | {"_draft": "1"})
@@ -102,6 +122,7 @@ def test_an_earlier_version_that_is_restored_comes_out_as_it_was(staff, programm
     confirm(staff, programme)
     programme.refresh_from_db()
     assert find_states([programme]) == [dict.fromkeys(KEYS, State.CURRENT)]
+    assert notice_on_page(programme) == ""
 
 
 def test_a_text_that_is_public_at_once_is_kept_in_step_too(staff):

@@ -29,6 +29,9 @@ class OncePerVersionNode(Node):
         self.nodelist, self.values = nodelist, values
 
     def render(self, context: Context) -> SafeString:
+        if "request" not in context:
+            # A part of an export or of a message.
+            return self.nodelist.render(context)
         rendered = _rendered(context["request"].at)
         key = (get_language(), *(value.resolve(context) for value in self.values))
         html = rendered.get(key)

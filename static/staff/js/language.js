@@ -26,12 +26,9 @@ export const Language = Mark.create({
       name: this.name,
       groups: "marks",
       priority: 80,
-      button: buttons.text("A\u2009ກ"),
+      button: buttons.material("translate"),
       active: (editor) => editor.isActive(this.name),
-      command: (editor) => {
-        const attributes = { lang: otherLanguage(editor) };
-        editor.chain().focus().toggleMark(this.name, attributes, { extendEmptyMarkRange: true }).run();
-      },
+      command: (editor) => editor.chain().focus().toggleMark(this.name, { lang: otherLanguage(editor) }).run(),
     });
   },
 });
