@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "iomlaos.delivery.line_breaks.WholeWordsMiddleware",
     "iomlaos.delivery.admin_middleware.AdminCsrfMiddleware",
     "iomlaos.delivery.admin_middleware.AdminAuthMiddleware",
     "iomlaos.delivery.admin_middleware.AdminOtpMiddleware",
@@ -186,7 +187,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "iomlaos.delivery.static_files.MinifiedStaticFilesStorage"},
 }
 
 #: What the rich text editor has of ours, and the tags of it that the sanitizer allows.
@@ -277,7 +278,7 @@ BASE_POLICY = {"default-src": [NONE], "base-uri": [NONE], "form-action": [SELF],
 #: from within a page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": BASE_POLICY
-    | {"style-src": [SELF], "img-src": [SELF], "connect-src": [SELF], "manifest-src": [SELF]}
+    | dict.fromkeys(["style-src", "font-src", "img-src", "connect-src", "manifest-src"], [SELF])
 }
 #: The admin: its own scripts and the editor, without any `unsafe-*`.
 ADMIN_CONTENT_SECURITY_POLICY = BASE_POLICY | {

@@ -1,11 +1,23 @@
 """Each kind of page in Chromium: accessible, whole on every screen, light and dark, private, without scripts."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.helpers.browsing import DESKTOP, PHONE, faults, listen, open_context, overflow
+from tests.helpers.browsing import (
+    CHROMIUM,
+    DESKTOP,
+    FLAGS,
+    PHONE,
+    faults,
+    listen,
+    open_context,
+    overflow,
+    violations,
+)
+from tests.helpers.lao_lines import broken_words, forget_words, low_lines
 
 pytestmark = pytest.mark.one_database
 
@@ -16,6 +28,11 @@ KINDS = [
     "/careers/procurement/awards/", "/careers/check/", "/careers/check/?q=Project+Assistant",
     "/careers/check/?q=Nobody+knows+this", "/careers/alerts/", "/contact/", "/accessibility/", "/privacy/",
     "/how-to-apply/", "/nothing-is-here/", "/?q=%00",
+]  # fmt: skip
+LAO_KINDS = [
+    "/lo/", "/lo/about/", "/lo/programmes/counter-trafficking/", "/lo/projects/strengthening-capacity/",
+    "/lo/donors/", "/lo/documents/", "/lo/careers/", "/lo/careers/check/?q=Nobody+knows+this",
+    "/lo/careers/alerts/", "/lo/contact/", "/lo/nothing-is-here/",
 ]  # fmt: skip
 #: A window of 1280 by 1024 at 400 %.
 ENLARGED = {"width": 320, "height": 256}
@@ -68,14 +85,52 @@ def test_a_page_is_accessible_fits_every_screen_and_asks_nothing_of_other_hosts(
         assert overflow(page) == [], size
 
 
-def test_the_first_view_is_light(site, browser):
-    """At most 14 KB of HTML and CSS as they travel, in at most five requests."""
+@pytest.mark.parametrize("address", [*LAO_KINDS, "a vacancy"])
+def test_a_lao_page_is_accessible_and_has_room_for_the_signs_of_its_letters(
+    site, page, axe, vacancy, address
+):
+    page.goto(site + ("/lo" + vacancy if address == "a vacancy" else address))
+    found = []
+    for size in (DESKTOP, PHONE, ENLARGED):
+        page.set_viewport_size(size)
+        problems = overflow(page) + low_lines(page) + broken_words(page)
+        found += [f"{size['width']}: {problem}" for problem in problems]
+    assert found == []
+    assert violations(page, axe) == []
+    forget_words(page)
+    assert overflow(page) == []
+
+
+def test_only_a_lao_page_fetches_letters_and_only_where_there_are_none(site, browser, tmp_path):
+    """This machine is made to have none. By hand: with Noto Sans Lao installed, nothing is fetched."""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(
+        f"<fontconfig><dir>/usr/share/fonts</dir><cachedir>{tmp_path}</cachedir><selectfont><rejectfont><pattern>"
+        "<patelt name='lang'><string>lo</string></patelt></pattern></rejectfont></selectfont></fontconfig>"
+    )
+    bare = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=FLAGS, env=os.environ | {"FONTCONFIG_FILE": str(fonts)}
+    )
+    page = bare.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: request.resource_type == "font" and fetched.append(request.url))
+    page.goto(site + "/", wait_until="networkidle")
+    assert fetched == []
+    page.goto(site + "/lo/", wait_until="networkidle")
+    assert len(fetched) == 2
+    assert page.evaluate("[...document.fonts].map(face => face.status)") == ["loaded", "loaded"]
+    bare.close()
+
+
+@pytest.mark.parametrize(("address", "most"), [("/", 5), ("/lo/", 8)])
+def test_the_first_view_is_light(site, browser, address, most):
+    """At most 14 KB of HTML and CSS as they travel, in few requests; Lao has one sheet more, and two faces."""
     context = open_context(browser)
     page = context.new_page()
     responses = []
     page.on("response", lambda response: responses.append(response))
-    page.goto(site + "/", wait_until="networkidle")
-    assert len(responses) <= 5, [response.url for response in responses]
+    page.goto(site + address, wait_until="networkidle")
+    assert len(responses) <= most, [response.url for response in responses]
     sizes = {
         response.url: int(response.header_value("content-length"))
         for response in responses

@@ -23,8 +23,11 @@ from tests.helpers.factories import *
 SENTENCE = "Assist in planning, carrying out and monitoring activities, together with provincial departments. "
 
 
-def points(number):
-    return "<ul>" + f"<li>{{SENTENCE}}{{SENTENCE[:48]}}</li>" * number + "</ul>"
+LAO = "ຊ່ວຍວາງແຜນ, ຈັດຕັ້ງປະຕິບັດ ແລະ ຕິດຕາມກິດຈະກຳຕ່າງໆ ຮ່ວມກັບພະແນກການຂອງແຂວງ. "
+
+
+def points(number, sentence=SENTENCE):
+    return "<ul>" + f"<li>{{sentence}}{{sentence[:48]}}</li>" * number + "</ul>"
 
 
 notice = make_vacancy(
@@ -42,6 +45,10 @@ notice = make_vacancy(
     submission_address_en="IOM Vientiane\\nHuman Resources\\nVientiane",
     what_next_en="<p>Only shortlisted candidates are contacted.</p>",
     form=ApplicationForm.objects.get(slug="personal-history-form"),
+    title_lo="ຜູ້ຊ່ວຍໂຄງການອາວຸໂສ (ໄຂ້ຍຸງໃນກຸ່ມປະຊາກອນເຄື່ອນທີ່ ແລະ ຜູ້ເຄື່ອນຍ້າຍ)",
+    context_lo=f"<p>{{LAO * 9}}</p><p>{{LAO * 4}}</p>", responsibilities_lo=points(17, LAO),
+    qualifications_lo=f"<h3>ຈຳເປັນ</h3>{{points(6, LAO)}}<h3>ເປັນຂໍ້ໄດ້ປຽບ</h3>{{points(3, LAO)}}",
+    competencies_lo=points(4, LAO),
 )
 letters = (notice.context, notice.responsibilities, notice.qualifications, notice.languages, notice.competencies)
 assert 6000 < len("".join(letters)) < 6600, len("".join(letters))
@@ -89,6 +96,14 @@ def test_a_notice_of_six_thousand_letters_with_a_change_and_an_amendment_takes_t
     assert len(sheets) == 2
     assert "This printout may be out of date." in sheets[0]
     assert "IOM never asks for money" in sheets[1]
+
+
+def test_the_same_notice_in_lao_takes_two_sheets(window):
+    """Its lines are higher, and fewer."""
+    window.goto("/lo/careers/vacancies/long/")
+    sheets = PdfReader(io.BytesIO(window.pdf(format="A4"))).pages
+    assert len(sheets) == 2
+    assert "recruit.example.org" in sheets[1].extract_text()
 
 
 def test_on_paper_an_address_is_printed_once_and_only_where_somebody_can_use_it(sheets):

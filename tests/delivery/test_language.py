@@ -172,11 +172,11 @@ def test_a_calendar_in_lao_has_the_same_events_with_lao_words(client):
 def test_error_pages_without_a_database_are_in_the_language_of_the_address(tmp_path):
     gone = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "DATA_DIR": str(tmp_path)}
     (tmp_path / "public").mkdir()
-    (tmp_path / "public" / "503.lo.html").write_text("<h1>ໂທຫາພວກເຮົາ</h1>")
+    (tmp_path / "public" / "503.lo.html").write_text("<h1>ໂທຫາ IOM</h1>")
     english, lao = get_pages("/careers/", "/lo/careers/", **gone)
     assert (english.status, lao.status) == (503, 503)
     assert '<html lang="en">' in english.text
-    assert lao.text == "<h1>ໂທຫາພວກເຮົາ</h1>"
+    assert lao.text == "<h1>ໂທຫາ IOM</h1>"
 
 
 @pytest.mark.django_db

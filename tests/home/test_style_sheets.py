@@ -39,5 +39,19 @@ def test_the_layout_uses_nothing_that_old_phones_do_not_know(sheet):
     assert gaps_in_flex_boxes(text) == []
 
 
+def selectors(sheet: str, declares: str) -> set[str]:
+    """The selectors of a sheet whose rules declare something, in whatever medium."""
+    text = re.sub(r"/\*.*?\*/|@(?:media|font-face)[^{}]*\{(?=[^{}]*\{)", "", sheet, flags=re.DOTALL)
+    rules = ((names, body) for names, body in RULE.findall(text) if re.search(declares, body))
+    return {" ".join(name.split()) for names, _body in rules for name in names.split(",")}
+
+
+@pytest.mark.parametrize("declares", ["line-height:|font:[^;]*/", "letter-spacing:"])
+def test_whatever_sets_lines_or_letters_closer_has_a_rule_for_lao(declares):
+    site, lao = ((ROOT / "static" / "css" / name).read_text() for name in ("site.css", "lao.css"))
+    digits_and_latin = {".map-key .number", ".steps > li::before", ".site-name strong"}
+    assert selectors(site, declares) - selectors(lao, declares) <= digits_and_latin
+
+
 def test_a_gap_between_flexible_boxes_is_found():
     assert gaps_in_flex_boxes(".a { display: flex; } @media print { .a, .b { gap: 1rem; } }") == [".a"]

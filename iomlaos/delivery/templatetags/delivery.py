@@ -4,6 +4,7 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.template.defaultfilters import stringfilter, truncatechars
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -83,3 +84,13 @@ def language_link(context: Context) -> SafeString:
 def captured(content: SafeString) -> SafeString:
     """`{% captured as facts %}…{% endcaptured %}`: what stands in between, empty if that is white space."""
     return mark_safe(content.strip())
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def shorten(text: str, length: int) -> str:
+    """As `truncatechars`, but Lao ends at a space: a letter could lose its signs."""
+    short = truncatechars(text, length)
+    is_cut = short != text and "\u0e80" <= text[len(short) - 1] <= "\u0eff"
+    start, space, _rest = short.rpartition(" ")
+    return f"{start}…" if is_cut and space else short

@@ -1,0 +1,33 @@
+"""Which words of Lao stay on one line, and how a long text ends."""
+
+from iomlaos.delivery.line_breaks import keep_words_whole
+from iomlaos.delivery.templatetags.delivery import shorten
+
+LAO = "ພວກເຮົາຊ່ວຍເຫຼືອຜູ້ເຄື່ອນຍ້າຍ ແລະ ຜູ້ຖືກເຄາະຮ້າຍຈາກການຄ້າມະນຸດ"
+
+
+def test_a_word_in_a_heading_stays_whole():
+    assert keep_words_whole('<h2 id="ພວກເຮົາ"><a href="/">ໜ້າຂອງພວກເຮົາ</a></h2>') == (
+        '<h2 id="ພວກເຮົາ"><a href="/">ໜ້າຂອງ<span class="whole">ພວກເຮົາ</span></a></h2>'
+    )
+
+
+def test_running_text_and_the_names_on_the_map_stay_as_they_are():
+    html = "<h1>IOM</h1><title>ພວກເຮົາ</title><p>ພວກເຮົາ</p><svg><text>ບໍ່ເຕັນ</text></svg><h2>IOM</h2>"
+    assert keep_words_whole(html) == html
+
+
+def test_a_page_in_lao_keeps_words_whole_and_one_in_english_has_none(client, seeded):
+    assert '<span class="whole">ພວກເຮົາ</span>' in client.get("/lo/").text
+    assert "whole" not in client.get("/").text
+
+
+def test_a_text_in_lao_is_cut_at_a_space():
+    for length in range(40, 50):
+        assert shorten(LAO, length) == "ພວກເຮົາຊ່ວຍເຫຼືອຜູ້ເຄື່ອນຍ້າຍ ແລະ…"
+
+
+def test_english_is_cut_as_django_cuts_it_and_a_short_text_stays():
+    assert shorten("We help migrants", 10) == "We help m…"
+    assert shorten(LAO, 100) == LAO
+    assert shorten("ກກກກກກ", 3) == "ກກ…"
