@@ -138,6 +138,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "iomlaos.delivery.sqlite3"
+    # Django's own default, which pytest-django supposes for Django's own backend alone.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         # Take the write lock when a transaction begins: SQLite refuses at once, without waiting,
