@@ -137,6 +137,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "iomlaos.delivery.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         # Take the write lock when a transaction begins: SQLite refuses at once, without waiting,
