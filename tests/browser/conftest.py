@@ -1,5 +1,6 @@
 """A real browser for the running portal (`site` and `server` are in tests/conftest.py)."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,22 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser_without_lao(browser: Browser, tmp_path_factory) -> Iterator[Browser]:
+    """On a machine without a face that has Lao."""
+    folder = tmp_path_factory.mktemp("fonts")
+    config = folder / "fonts.conf"
+    config.write_text(
+        f"<fontconfig><dir>/usr/share/fonts</dir><cachedir>{folder}</cachedir><selectfont><rejectfont><pattern>"
+        "<patelt name='lang'><string>lo</string></patelt></pattern></rejectfont></selectfont></fontconfig>"
+    )
+    bare = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=FLAGS, env=os.environ | {"FONTCONFIG_FILE": str(config)}
+    )
+    yield bare
+    bare.close()
 
 
 @pytest.fixture(scope="session")

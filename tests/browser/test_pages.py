@@ -1,22 +1,11 @@
 """Each kind of page in Chromium: accessible, whole on every screen, light and dark, private, without scripts."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.helpers.browsing import (
-    CHROMIUM,
-    DESKTOP,
-    FLAGS,
-    PHONE,
-    faults,
-    listen,
-    open_context,
-    overflow,
-    violations,
-)
+from tests.helpers.browsing import DESKTOP, PHONE, faults, listen, open_context, overflow, violations
 from tests.helpers.lao_lines import broken_words, forget_words, low_lines
 
 pytestmark = pytest.mark.one_database
@@ -101,17 +90,8 @@ def test_a_lao_page_is_accessible_and_has_room_for_the_signs_of_its_letters(
     assert overflow(page) == []
 
 
-def test_only_a_lao_page_fetches_letters_and_only_where_there_are_none(site, browser, tmp_path):
-    """This machine is made to have none. By hand: with Noto Sans Lao installed, nothing is fetched."""
-    fonts = tmp_path / "fonts.conf"
-    fonts.write_text(
-        f"<fontconfig><dir>/usr/share/fonts</dir><cachedir>{tmp_path}</cachedir><selectfont><rejectfont><pattern>"
-        "<patelt name='lang'><string>lo</string></patelt></pattern></rejectfont></selectfont></fontconfig>"
-    )
-    bare = browser.browser_type.launch(
-        executable_path=CHROMIUM, args=FLAGS, env=os.environ | {"FONTCONFIG_FILE": str(fonts)}
-    )
-    page = bare.new_page()
+def test_without_a_face_for_lao_a_page_in_it_fetches_two_and_one_in_english_none(site, browser_without_lao):
+    page = browser_without_lao.new_page()
     fetched: list[str] = []
     page.on("request", lambda request: request.resource_type == "font" and fetched.append(request.url))
     page.goto(site + "/", wait_until="networkidle")
@@ -119,7 +99,7 @@ def test_only_a_lao_page_fetches_letters_and_only_where_there_are_none(site, bro
     page.goto(site + "/lo/", wait_until="networkidle")
     assert len(fetched) == 2
     assert page.evaluate("[...document.fonts].map(face => face.status)") == ["loaded", "loaded"]
-    bare.close()
+    page.close()
 
 
 @pytest.mark.parametrize(("address", "most"), [("/", 5), ("/lo/", 8)])
