@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from iomlaos.delivery.language import language_of
 from tests.helpers.crawl import CrawledPage, local, walk
 
 
@@ -98,7 +99,7 @@ def test_every_page_has_a_title_and_a_description_of_its_own(pages):
 
 def test_every_page_says_its_language_its_address_and_what_it_holds(server, pages):
     for page in pages:
-        assert page.every("html")[0].get("lang") == "en"
+        assert page.every("html")[0].get("lang") == language_of(urlsplit(page.address).path)
         [canonical] = [link.get("href") for link in page.every("link") if link.get("rel") == "canonical"]
         assert canonical == server.url + urlsplit(page.address).path
         meta = {tag.get("name") or tag.get("property"): tag.get("content") for tag in page.every("meta")}
