@@ -109,7 +109,7 @@ class PostgreSQLVersionReader:
     A server that is frozen lets everybody wait for ever. So what was read is believed for two seconds.
     """
 
-    POLL_INTERVAL = 0.2
+    POLL_INTERVAL = 0.1
     MAX_AGE = 2.0
     #: Until a lost connection is tried again, and at most for the first answer.
     RETRY_INTERVAL = 0.5
