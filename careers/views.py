@@ -14,9 +14,9 @@ from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, Vacan
 from careers.lists.overview import (
     has_internal,
     live_forms,
-    load_history,
     open_notices,
     set_duty_station,
+    set_history,
     set_live_forms,
     set_live_successor,
 )
@@ -92,7 +92,7 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     """The page of an open notice, or the short one of a closed notice."""
     at = request.at
     set_live_successor(notice, at)
-    load_history(notice, at)
+    set_history(notice, at)
     changes = notice.changes(at)
     context |= {
         "notice": notice,

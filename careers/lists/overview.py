@@ -95,8 +95,8 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
     return found
 
 
-def load_history(notice: Notice, at: datetime.datetime) -> None:
-    """Load what `events` reads, as `with_history` does, and without a query where there is nothing."""
+def set_history(notice: Notice, at: datetime.datetime) -> None:
+    """Set what `events` reads, as `with_history` does, and without a query where there is nothing."""
     if notice.pk in notices_with_history(at)[type(notice)]:
         prefetch_related_objects([notice], *notice.history())
         return

@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
+#: An address of this site: one slash, not two.
+_PATH = re.compile(r"/(?!/)")
+
 
 class LanguageMiddleware:
     """Activates the language of the path.
@@ -41,6 +44,12 @@ def in_language(path: str, language: str) -> str:
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
+def alternates(path: str) -> list[tuple[str, str]]:
+    """The `hreflang` and path of a page in each language, and of the English one for other readers."""
+    pages = [(code, in_language(path, code)) for code, _name in settings.LANGUAGES]
+    return [*pages, ("x-default", in_language(path, settings.LANGUAGE_CODE))]
+
+
 def resolve_page(path: str) -> ResolverMatch:
     """The view at a path of the site, in the language of the path. Raises Resolver404."""
     with translation.override(language_of(path)):
@@ -56,9 +65,6 @@ def localize_address(address: str) -> str:
     if language == settings.LANGUAGE_CODE or not _PATH.match(address):
         return address
     return _localize(address, language)
-
-
-_PATH = re.compile(r"/(?!/)")
 
 
 @lru_cache(maxsize=1000)

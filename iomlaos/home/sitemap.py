@@ -8,12 +8,13 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_safe
 
 from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, PAGE_SIZE
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.delivery.language import in_language
+from iomlaos.delivery.language import alternates
 from iomlaos.office.models import current_office, standard_texts
 from iomlaos.publishing.dates import iso_utc
 from iomlaos.publishing.models import Publishable, publishables
@@ -24,6 +25,7 @@ from programmes.models import Document, Donor, Programme, Project
 MOMENTS = ("updated_at", "publish_from", "closes_at", "clarifications_until")
 #: The columns that are read, of those that a model has.
 COLUMNS = {*MOMENTS, "slug", "tier", "programme"}
+TWIN = '<xhtml:link rel="alternate" hreflang="{}" href="{}"/>'
 KINDS = (Vacancy, ProcurementNotice)
 #: With the names of the list of all years, and of that of one.
 ARCHIVES = (
@@ -73,13 +75,14 @@ def _render(request: HttpRequest, pages: Pages) -> HttpResponse:
     at = request.at
     office = [*filter(None, [current_office(at)])]
     dates = {page: last_change(rows, at) or last_change(office, at) for page, rows in pages.items()}
-    entries = [(_in_languages(page), changed and iso_utc(changed)) for page, changed in dates.items()]
+    entries = [(*_in_languages(page), changed and iso_utc(changed)) for page, changed in dates.items()]
     return render(request, "home/sitemap.xml", {"entries": entries}, content_type="application/xml")
 
 
-def _in_languages(page: str) -> dict[str, str]:
-    """The address of a page in each language."""
-    return {code: settings.SITE_URL + in_language(page, code) for code, _name in settings.LANGUAGES}
+def _in_languages(page: str) -> tuple[list[str], str]:
+    """The addresses of a page, one in each language, and the links that each of them has to all."""
+    pages = [(code, settings.SITE_URL + path) for code, path in alternates(page)]
+    return list(dict.fromkeys(address for _code, address in pages)), format_html_join("", TWIN, pages)
 
 
 def _pages(at: datetime.datetime) -> Pages:

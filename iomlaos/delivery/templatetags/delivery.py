@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from iomlaos.delivery.language import in_language
+from iomlaos.delivery.language import alternates, in_language
 from iomlaos.delivery.validity import cached_per_version
 
 register = template.Library()
@@ -56,14 +56,9 @@ def once_per_version(parser: Parser, token: Token) -> OncePerVersionNode:
 
 @register.simple_tag
 def alternate_links(canonical: str) -> SafeString:
-    """`{% alternate_links canonical %}`: for the head, the same page in each language.
-
-    Who reads neither is sent to the English one.
-    """
-    path = canonical.removeprefix(settings.SITE_URL)
-    languages = [code for code, _name in settings.LANGUAGES]
-    pages = [(code, settings.SITE_URL + in_language(path, code)) for code in languages]
-    pages.append(("x-default", pages[0][1]))
+    """`{% alternate_links canonical %}`: for the head, the same page in each language."""
+    found = alternates(canonical.removeprefix(settings.SITE_URL))
+    pages = [(code, settings.SITE_URL + path) for code, path in found]
     return format_html_join("\n      ", '<link rel="alternate" hreflang="{}" href="{}">', pages)
 
 
