@@ -25,11 +25,11 @@ from careers.exports.notice_data import (
     entry_id,
     export_title,
     for_export,
-    load_history,
     notice_facts,
     notice_url,
     organization_name,
 )
+from careers.lists.overview import load_history
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
@@ -77,7 +77,8 @@ def _open_notices(request: HttpRequest, title: str, page: str, models: list[type
     """Newest first. The feed was updated when an entry was, and when a notice closed and left it."""
     at, office = request.at, current_office(request.at)
     newest = (for_export(model.objects.open(at).newest_first())[:MAX_ENTRIES] for model in models)
-    notices = load_history(chain.from_iterable(newest))
+    notices = [*chain.from_iterable(newest)]
+    load_history(notices, at)
     notices.sort(key=lambda notice: notice.announced_at, reverse=True)
     entries = [_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
     closings = [_last_closings(at)[model] for model in models]
@@ -131,7 +132,7 @@ def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpRes
     """The changes, answers, closing and outcome of one notice, latest first; at the end the notice itself."""
     at = request.at
     notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="feed.atom")
-    load_history([notice])
+    load_history([notice], at)
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(

@@ -31,20 +31,15 @@ def closing_choices() -> list[tuple[str, str]]:
 
 
 @cached_per_version
-def _stations(at: datetime.datetime) -> list[Place]:
-    """The duty stations of open positions, without the internal ones."""
-    return _stations_of(Vacancy.objects.open(at).external())
-
-
-@cached_per_version
-def _internal_stations(at: datetime.datetime) -> list[Place]:
-    return _stations_of(Vacancy.objects.open(at).internal())
-
-
-def _stations_of(vacancies: VacancyQuerySet) -> list[Place]:
-    named = vacancies.order_by().exclude(duty_station=None)
-    places = Place.objects.filter(pk__in=named.values("duty_station"))
-    return sorted(places, key=attrgetter("sort_key"))
+def _stations(at: datetime.datetime) -> dict[bool, list[Place]]:
+    """The duty stations of the open positions that are internal (True), and of the others (False)."""
+    vacancies = Vacancy.objects.open(at).order_by()
+    return {
+        is_internal: sorted(
+            Place.objects.filter(pk__in=rows.values("duty_station")), key=attrgetter("sort_key")
+        )
+        for is_internal, rows in ((True, vacancies.internal()), (False, vacancies.external()))
+    }
 
 
 class NoticeFilterForm(forms.Form):
@@ -102,7 +97,7 @@ class VacancyFilterForm(NoticeFilterForm):
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data, at)
-        stations = _internal_stations(at) if self.is_internal else _stations(at)
+        stations = _stations(at)[self.is_internal]
         self.fields["station"].choices = [(station.slug, station.name) for station in stations]
 
     @property
