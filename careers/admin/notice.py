@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import flatten
 from django.db import models
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +19,11 @@ from iomlaos.staff.actions.schedule import TakeDown
 from iomlaos.staff.content import PublishableAdmin
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import TranslatedFilter
+from iomlaos.staff.versioned_form import BuiltForms
 
 DEADLINE = ("closing_date", "closing_hour")
-WAYS = [("submission_email", "submission_link"), "submission_address"]
-ONE_WAY = _("Give at least one: e-mail, link or address.")
+WAYS = [("submission_email", "submission_link"), "submission_address", ("contact", "results_expected_by")]
+APPLY = {"classes": ["short-text"], "description": _("Give at least one: e-mail, link or address.")}
 OUTCOME = {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]}
 
 
@@ -50,24 +50,20 @@ class NoticeAdmin(PublishableAdmin):
         requested_at = models.Value(request.at, output_field=models.DateTimeField())
         return super().get_queryset(request).annotate(requested_at=requested_at)
 
-    def open_session(self, request: HttpRequest, record: Notice) -> EditSession:
+    def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
-        return _with_public_version(super().open_session(request, record))
-
-    def restore_session(self, request: HttpRequest, record: Notice, words: QueryDict) -> EditSession:
-        return _with_public_version(super().restore_session(request, record, words))
+        if session:
+            session.instance.public_version = serialization.build(session.record, session.state.data)
+        return super()._build_forms(request, session)
 
     def is_slug_available(self, slug: str) -> bool:
         return super().is_slug_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
 
     @admin.display(description=_("title"), ordering="title_en")
     def headline(self, obj: Notice) -> str:
-        """The title, and what tells notices of one title apart."""
+        """The title, and what tells notices of one title apart: a subclass has `headline_details`."""
         details = " · ".join(filter(None, [obj.reference, *self.headline_details(obj)]))
         return format_html('{}<span class="quiet">{}</span>', obj.title, details or gettext("No reference"))
-
-    def headline_details(self, obj: Notice) -> list[str]:
-        return []
 
     @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
@@ -81,21 +77,20 @@ class NoticeAdmin(PublishableAdmin):
 
         The reason for another deadline is asked where visitors have seen the present one.
         """
-        asks_reason = obj is not None and obj.is_announced(request.at)
         has_outcome = self._has_outcome(request, obj)
-        hidden = set() if asks_reason else {"deadline_reason"}
-        hidden |= set() if has_outcome else {"outcome_note_lo"}
         is_read_only = obj is not None and not self.has_change_permission(request, obj)
-        hidden |= {"deadline_reason"} if is_read_only else set()
-        fieldsets, outcome = [], []
-        for title, options in super().get_fieldsets(request, obj):
-            fields = [name for name in options["fields"] if hidden.isdisjoint(flatten([name]))]
+        replaced = {} if has_outcome else {"outcome_note_lo": None}
+        if is_read_only or obj is None or not obj.is_announced(request.at):
+            replaced["deadline_reason"] = None
+        if is_read_only:
             # The two fields of the form are no words to read.
-            fields = ["deadline" if name == DEADLINE and is_read_only else name for name in fields]
-            is_outcome = "outcome" in options.get("classes", ())
-            if has_outcome or not is_outcome:
-                (outcome if is_outcome else fieldsets).append((title, options | {"fields": fields}))
-        return fieldsets + outcome
+            replaced[DEADLINE] = "deadline"
+        fieldsets = []
+        for title, options in super().get_fieldsets(request, obj):
+            fields = filter(None, (replaced.get(name, name) for name in options["fields"]))
+            if has_outcome or "outcome" not in options.get("classes", ()):
+                fieldsets.append((title, options | {"fields": [*fields]}))
+        return sorted(fieldsets, key=lambda fieldset: "outcome" in fieldset[1].get("classes", ()))
 
     def _has_outcome(self, request: HttpRequest, obj: Notice | None) -> bool:
         """Whether the form asks for the outcome; a form that is sent keeps the fields that it has."""
@@ -115,15 +110,7 @@ class NoticeAdmin(PublishableAdmin):
             inlines += [rows for rows in self.announced_inlines if has_outcome or rows is not AwardInline]
         return inlines
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         if "closing_hour" in context["adminform"].form.fields:
             context["adminform"].form.describe_deadline(request.at)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _with_public_version(session: EditSession) -> EditSession:
-    notice = session.instance
-    notice.public_version = serialization.build(session.record, session.state.data)
-    return session
+        return super().render_change_form(request, context, **kwargs)

@@ -31,6 +31,8 @@ from iomlaos.publishing.scheduling import publish_due
 LOCK = 856_2003
 #: The outcomes of a message in a run.
 OUTCOMES = SENT, DELAYED, REFUSED, DROPPED = "sent", "delayed", "refused", "dropped"
+#: Messages that go through one connection.
+BATCH = 100
 #: Broken connections in a row after which a run ends.
 MAX_DISCONNECTS = 3
 
@@ -65,8 +67,7 @@ def single_instance() -> Iterator[bool]:
 class AlertRun:
     """One run: delete what has expired, record new events, try each waiting message once."""
 
-    def __init__(self, batch: int) -> None:
-        self.batch = batch
+    def __init__(self) -> None:
         #: The number of recorded events, and of messages by outcome.
         self.counts: Counter[str] = Counter()
         self._is_ending = False
@@ -104,7 +105,7 @@ class AlertRun:
 
     def _send_batch(self, smtp: BaseEmailBackend, waiting: deque[AlertMessage]) -> None:
         """Send messages until the batch is full, or the connection should be renewed."""
-        for number in range(self.batch):
+        for number in range(BATCH):
             if not waiting or self._is_ending:
                 return
             message = waiting.popleft()

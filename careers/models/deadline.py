@@ -194,18 +194,13 @@ class DeadlineMixin:
             params = {"deadline": self.get_public_version().deadline}
             raise ValidationError({"closes_at": ValidationError(message, code="reason", params=params)})
 
-    def record_changes(self, before: Self, at: datetime.datetime) -> None:
-        """Record what changes of the deadline and the milestones that visitors have seen."""
-        for change in self._changes_since(before, at):
-            change.save()
-
     def preview_changes(self, before: Self, at: datetime.datetime) -> None:
         """Show on a notice in memory the changes that a save would record."""
         relation = self._meta.get_field("deadline_changes")
-        rows = [*before.deadline_changes.all(), *self._changes_since(before, at)]
+        rows = [*before.deadline_changes.all(), *self.moment_changes(before, at)]
         self._prefetched_objects_cache["deadline_changes"] = as_queryset(self, relation, rows)
 
-    def _changes_since(self, before: Self, at: datetime.datetime) -> list[models.Model]:
+    def moment_changes(self, before: Self, at: datetime.datetime) -> list[models.Model]:
         """The changes of the deadline and the milestones that visitors have seen, not saved."""
         if not before.is_announced(at):
             return []

@@ -13,10 +13,6 @@ from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 
 
-def _end_of_following(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime:
-    return closes_at + FOLLOWED_AFTER_CLOSING
-
-
 class NoticeQuerySet(PublishableQuerySet):
     def open(self, at: datetime.datetime) -> Self:
         """Live and not closed; the next to close first."""
@@ -94,7 +90,7 @@ class NoticeQuerySet(PublishableQuerySet):
             *super().clock_moments(at),
             *(ClockMoments(live.filter(**{f"{name}__gt": at}), name) for name in self.model.MILESTONES),
             ClockMoments(self.open(at), "closes_at", next_text_change, all_count=True),
-            ClockMoments(followed, "closes_at", _end_of_following),
+            ClockMoments(followed, "closes_at", lambda closes_at, at: closes_at + FOLLOWED_AFTER_CLOSING),
         ]
 
     def for_list(self) -> Self:

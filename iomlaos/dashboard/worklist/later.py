@@ -78,9 +78,13 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
             (Figure.objects.without_caption_or_date().select_related("programme"),),
             _missing_of_figure,
         ),
-        LaterTask("documents", _("Documents without a file"), (Document.objects.live(at).on_request(),)),
         LaterTask(
-            "forms", _("Application forms without a file"), (ApplicationForm.objects.live(at).on_request(),)
+            "documents", _("Documents without a file"), (Document.objects.live(at).filter(versions=None),)
+        ),
+        LaterTask(
+            "forms",
+            _("Application forms without a file"),
+            (ApplicationForm.objects.live(at).filter(versions=None),),
         ),
         LaterTask(
             "contacts",
