@@ -25,15 +25,12 @@ class NoticeStatusFilter(StatusFilter):
     )
 
     def condition(self, request: HttpRequest, model: type[models.Model], value: str) -> models.Q:
-        if value in ("open", "closed"):
-            notices = getattr(model.objects, value)(request.at)
-            return models.Q(pk__in=notices.order_by().values("pk"))
-        if value == "todo":
-            submitted = super().condition(request, model, "review")
-            return submitted | models.Q(
-                pk__in=model.objects.needing_action(request.at).order_by().values("pk")
-            )
-        return super().condition(request, model, value)
+        notices = model.objects.all()
+        rules = {"open": notices.open, "closed": notices.closed, "todo": notices.needing_action}
+        if value not in rules:
+            return super().condition(request, model, value)
+        found = models.Q(pk__in=rules[value](request.at).order_by().values("pk"))
+        return found | super().condition(request, model, "review") if value == "todo" else found
 
 
 class FollowUpFilter(SimpleListFilter):

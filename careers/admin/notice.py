@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -46,10 +46,6 @@ class NoticeAdmin(PublishableAdmin):
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        requested_at = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(requested_at=requested_at)
-
     def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
         if session:
@@ -68,7 +64,8 @@ class NoticeAdmin(PublishableAdmin):
     @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
         """The day, with the hour unless it is the end of the day; the time left, or the outcome."""
-        words = obj.describe_time_left(obj.requested_at) if obj.is_live(obj.requested_at) else ""
+        at = timezone.now()
+        words = obj.describe_time_left(at) if obj.is_live(at) else ""
         notes = " · ".join(filter(None, [words, obj.get_outcome_display()]))
         return format_html('{} <span class="quiet">{}</span>', obj.short_deadline, notes)
 
@@ -100,15 +97,14 @@ class NoticeAdmin(PublishableAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Notice | None) -> list:
         """With `announced_inlines` once there can be any; on POST, those of the form."""
+        inlines = [*self.inlines, *self.announced_inlines]
         if request.method == "POST":
-            inlines = [*self.inlines, *self.announced_inlines]
             names = {relation.related_model: relation.name for relation in self.opts.related_objects}
             return [inline for inline in inlines if f"{names[inline.model]}-TOTAL_FORMS" in request.POST]
-        inlines = [*self.inlines]
-        if obj and obj.is_announced(request.at):
-            has_outcome = self._has_outcome(request, obj)
-            inlines += [rows for rows in self.announced_inlines if has_outcome or rows is not AwardInline]
-        return inlines
+        if obj is None or not obj.is_announced(request.at):
+            return [*self.inlines]
+        has_outcome = self._has_outcome(request, obj)
+        return [inline for inline in inlines if has_outcome or inline is not AwardInline]
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         if "closing_hour" in context["adminform"].form.fields:

@@ -148,19 +148,16 @@ class AlertRun:
 
     def _compose(self, message: AlertMessage) -> EmailMessage | None:
         """The e-mail as of now, in the subscriber's language; None if there is nothing to send now."""
-        with translation.override(message.subscription.language):
-            return self._compose_in_language(message)
-
-    def _compose_in_language(self, message: AlertMessage) -> EmailMessage | None:
         now = timezone.now()
-        if message.event is None:
-            return confirmation_email(message, now)
-        notice = message.event.public_notice(now)
-        if notice is None:
-            # It was withdrawn: the messages wait until it is public again.
-            return None
-        if event := message.event.notice_event(notice, now):
-            return alert_email(message, notice, event, now)
+        with translation.override(message.subscription.language):
+            if message.event is None:
+                return confirmation_email(message, now)
+            notice = message.event.public_notice(now)
+            if notice is None:
+                # It was withdrawn: the messages wait until it is public again.
+                return None
+            if event := message.event.notice_event(notice, now):
+                return alert_email(message, notice, event, now)
         self.counts[DROPPED] += message.event.messages.drop()
         return None
 

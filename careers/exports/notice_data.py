@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
-from iomlaos.media.richtext import localize_links, strip_images
+from iomlaos.media.richtext import RichTextField, localize_links, strip_images
 from iomlaos.office.models import Office, Place
 
 #: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.
@@ -29,8 +29,9 @@ TAG_IN_CELL = re.compile(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>")
 
 
 def for_export(notices: NoticeQuerySet) -> NoticeQuerySet:
-    """Without the texts, which feeds and calendars leave out."""
-    notices = notices.without_texts()
+    """Without the rich texts, which feeds and calendars leave out."""
+    fields = notices.model._meta.concrete_fields
+    notices = notices.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
     return notices.select_related("duty_station") if notices.model is Vacancy else notices
 
 

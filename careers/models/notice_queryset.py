@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce
 
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING, next_text_change
 from iomlaos.delivery.next_change import ClockMoments
-from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
 
@@ -96,11 +95,6 @@ class NoticeQuerySet(PublishableQuerySet):
     def for_list(self) -> Self:
         """Load only what a row of a list shows."""
         return self.only(*self.model.LISTED)
-
-    def without_texts(self) -> Self:
-        """Do not load the rich texts, which only its page shows."""
-        fields = self.model._meta.concrete_fields
-        return self.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""
