@@ -7,7 +7,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import SCALES, VacancyQuerySet
 from iomlaos.staff.filters import StatusFilter
 
@@ -31,26 +30,6 @@ class NoticeStatusFilter(StatusFilter):
             return super().condition(request, model, value)
         found = models.Q(pk__in=rules[value](request.at).order_by().values("pk"))
         return found | super().condition(request, model, "review") if value == "todo" else found
-
-
-class FollowUpFilter(SimpleListFilter):
-    title, parameter_name = _("needs action"), "to-say"
-    #: By value: a label, and the rule, which the work list uses too.
-    rules = {
-        "outcome": (_("Closed without an outcome"), NoticeQuerySet.without_outcome),
-        "result": (_("Results overdue"), NoticeQuerySet.results_overdue),
-        "reason": (_("Deadline changed without a reason"), NoticeQuerySet.changed_without_reason),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
-        return [(value, label) for value, (label, _rule) in self.rules.items()]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        if self.value() not in self.rules:
-            return queryset
-        _label, rule = self.rules[self.value()]
-        notices = rule(queryset.model.objects.all(), request.at)
-        return queryset.filter(pk__in=notices.order_by().values("pk"))
 
 
 class GradeScaleFilter(SimpleListFilter):

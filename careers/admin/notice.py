@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.actions import Close, CorrectReasons, Extend, RecordOutcome
-from careers.admin.filters import FollowUpFilter, NoticeStatusFilter
+from careers.admin.filters import NoticeStatusFilter
 from careers.admin.inlines import AmendmentInline, AwardInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
@@ -22,7 +22,7 @@ from iomlaos.staff.filters import TranslatedFilter
 from iomlaos.staff.versioned_form import BuiltForms
 
 DEADLINE = ("closing_date", "closing_hour")
-WAYS = [("submission_email", "submission_link"), "submission_address", ("contact", "results_expected_by")]
+SUBMIT = [("submission_email", "submission_link"), "submission_address", ("contact", "results_expected_by")]
 APPLY = {"classes": ["short-text"], "description": _("Give at least one: e-mail, link or address.")}
 OUTCOME = {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]}
 
@@ -40,7 +40,7 @@ class NoticeAdmin(PublishableAdmin):
         Extend, Close, RecordOutcome, CorrectReasons,
     )  # fmt: skip
     list_display = ["headline", "status", "closes", "last_change"]
-    list_filter = [NoticeStatusFilter, FollowUpFilter, TranslatedFilter]
+    list_filter = [NoticeStatusFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug", "=number"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: Inlines for a notice that visitors have seen.

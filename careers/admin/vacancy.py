@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
-from careers.admin.notice import APPLY, DEADLINE, OUTCOME, WAYS, NoticeAdmin
+from careers.admin.notice import APPLY, DEADLINE, OUTCOME, SUBMIT, NoticeAdmin
 from careers.exports.reliefweb import ReliefWebJob
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
@@ -40,7 +40,7 @@ class VacancyAdmin(NoticeAdmin):
             },
         ),
         (_("Text"), {"fields": ["body", *Vacancy.SECTIONS], "classes": ["short-text"]}),
-        (_("Apply"), APPLY | {"fields": [*WAYS, ("form", "form_version"), "what_next"]}),
+        (_("Apply"), APPLY | {"fields": [*SUBMIT, ("form", "form_version"), "what_next"]}),
         (_("Outcome"), OUTCOME),
     ]
     export_columns = (

@@ -37,7 +37,7 @@ def _stations(at: datetime.datetime) -> dict[bool, list[Place]]:
 
 
 class NoticeFilterForm(forms.Form):
-    """An open list as its address says."""
+    """An open list as its address says. A subclass has `notices`: what the list is about, open or not."""
 
     closing = forms.ChoiceField(
         label=_("Closing within"),
@@ -59,11 +59,6 @@ class NoticeFilterForm(forms.Form):
         filters = cls(query, at)
         after = find_keyset_query(query, lambda: filters.narrow(filters.notices.open(at)), "closes_at")
         return f"{filters.query}{after}".rstrip("&")
-
-    @property
-    def notices(self) -> NoticeQuerySet:
-        """What the list is about, open or not."""
-        raise NotImplementedError
 
     @cached_property
     def chosen(self) -> dict[str, str]:

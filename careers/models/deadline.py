@@ -38,7 +38,8 @@ def time_unit(left: datetime.timedelta) -> datetime.timedelta:
 def next_text_change(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime | None:
     """The next moment at which the status or the time left of an open notice changes; None once closed.
 
-    "3 days" still holds exactly three days before the closing, and the status changes with the words.
+    Exactly three days before the closing the words are still "3 days". They change just after that, and the
+    status with them.
     """
     left = closes_at - at
     if left <= datetime.timedelta():
