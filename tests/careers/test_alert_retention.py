@@ -5,7 +5,6 @@ import datetime
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -31,12 +30,6 @@ def mail(alerts, mailoutbox) -> list[EmailMessage]:
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-def test_a_batch_that_is_no_number_is_refused():
-    for batch in ("0", "x"):
-        with pytest.raises(CommandError):
-            call_command("send_alerts", "--batch", batch)
 
 
 def test_confirmations_go_before_alerts(mail, clock):

@@ -246,8 +246,8 @@ def test_a_way_to_apply_that_leads_nowhere_is_refused_and_a_link_is_meant_as_htt
 
 def test_an_email_a_link_or_an_address_is_a_way_to_submit():
     ways = SUBMISSION, {"submission_link": "https://example.org/"}, {"submission_address_en": "UN House"}
-    assert all(Vacancy(**way).has_way_to_submit for way in ways)
-    assert not Vacancy(contact_en="The Human Resources unit").has_way_to_submit
+    assert all(Vacancy(**way).ways_to_submit for way in ways)
+    assert not Vacancy(contact_en="The Human Resources unit").ways_to_submit
 
 
 def test_who_publishes_a_job_that_reliefweb_will_not_carry_reads_why(clock, staff, settings):
