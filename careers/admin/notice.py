@@ -50,12 +50,13 @@ class NoticeAdmin(PublishableAdmin):
         requested_at = models.Value(request.at, output_field=models.DateTimeField())
         return super().get_queryset(request).annotate(requested_at=requested_at)
 
-    def open_session(self, request: HttpRequest, record: Notice) -> EditSession:
+    def open_session(
+        self, request: HttpRequest, record: Notice, unsaved: QueryDict | None = None
+    ) -> EditSession:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
-        return _with_public_version(super().open_session(request, record))
-
-    def restore_session(self, request: HttpRequest, record: Notice, words: QueryDict) -> EditSession:
-        return _with_public_version(super().restore_session(request, record, words))
+        session = super().open_session(request, record, unsaved)
+        session.instance.public_version = serialization.build(record, session.state.data)
+        return session
 
     def is_slug_available(self, slug: str) -> bool:
         return super().is_slug_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()
@@ -121,9 +122,3 @@ class NoticeAdmin(PublishableAdmin):
         if "closing_hour" in context["adminform"].form.fields:
             context["adminform"].form.describe_deadline(request.at)
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _with_public_version(session: EditSession) -> EditSession:
-    notice = session.instance
-    notice.public_version = serialization.build(session.record, session.state.data)
-    return session

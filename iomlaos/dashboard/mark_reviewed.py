@@ -43,13 +43,13 @@ def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: 
     record = serialization.locked(model, key)
     if record is None:
         raise Http404
-    standing = Revision.objects.versions(record)
+    versions = Revision.objects.versions(record)
     if record.reviewed_on == today and record.review_due and record.review_due > today:
         return record
     record.reviewed_on, record.review_due = today, one_year_later(today)
     record.save(update_fields=["reviewed_on", "review_due", "updated_at"])
     note = _("Still correct")
-    Revision.objects.add_state(standing, record, serialization.serialize(record), by=by, note=note)
+    versions.add_state(serialization.serialize(record), by=by, note=note)
     return record
 
 

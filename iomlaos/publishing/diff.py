@@ -2,7 +2,7 @@
 
 import datetime
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
@@ -23,8 +23,7 @@ CONTEXT = 6
 LONG = 60
 
 
-@dataclass(frozen=True)
-class DiffChunk:
+class DiffChunk(NamedTuple):
     """Some words of a text: kept, added or removed."""
 
     change: str
@@ -41,8 +40,7 @@ class FieldChange:
 
     @property
     def chunks(self) -> list[DiffChunk]:
-        """The words removed and added, with some of those around them."""
-        return list(_diff_chunks(self.before.split(), self.after.split()))
+        return _diff_chunks(self.before, self.after)
 
 
 class ConflictInWords(NamedTuple):
@@ -55,11 +53,11 @@ class ConflictInWords(NamedTuple):
 
     @property
     def their_chunks(self) -> list[DiffChunk]:
-        return list(_diff_chunks(self.was.split(), self.theirs.split()))
+        return _diff_chunks(self.was, self.theirs)
 
     @property
     def my_chunks(self) -> list[DiffChunk]:
-        return list(_diff_chunks(self.was.split(), self.mine.split()))
+        return _diff_chunks(self.was, self.mine)
 
     @property
     def was_in_short(self) -> str:
@@ -69,21 +67,22 @@ class ConflictInWords(NamedTuple):
         return " ".join(chunk.words for chunk in self.my_chunks if chunk.change != "added")
 
 
-def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
-    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+def _diff_chunks(before: str, after: str) -> list[DiffChunk]:
+    """The words removed and added, with some of those around them."""
+    old, new = before.split(), after.split()
+    chunks = []
+    for group in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(CONTEXT):
         if group[0][1] or group[0][3]:
-            yield DiffChunk("kept", "…")
+            chunks.append(DiffChunk("kept", "…"))
         for operation, i1, i2, j1, j2 in group:
+            was, now = " ".join(old[i1:i2]), " ".join(new[j1:j2])
             if operation == "equal":
-                yield DiffChunk("kept", " ".join(before[i1:i2]))
-                continue
-            if i2 > i1:
-                yield DiffChunk("removed", " ".join(before[i1:i2]))
-            if j2 > j1:
-                yield DiffChunk("added", " ".join(after[j1:j2]))
-        if group[-1][2] < len(before) or group[-1][4] < len(after):
-            yield DiffChunk("kept", "…")
+                chunks.append(DiffChunk("kept", was))
+            else:
+                chunks += [DiffChunk("removed", was), DiffChunk("added", now)]
+        if group[-1][2] < len(old) or group[-1][4] < len(new):
+            chunks.append(DiffChunk("kept", "…"))
+    return [chunk for chunk in chunks if chunk.words]
 
 
 class SnapshotFormatter:
@@ -115,7 +114,6 @@ class SnapshotFormatter:
             )
             for each in self.in_order(conflicts)
             if self.is_shown(each.path)
-            and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
         ]
 
     def in_order(self, found: list[Any]) -> list[Any]:
@@ -137,15 +135,13 @@ class SnapshotFormatter:
         return path[-1] not in options_of(model).read_from_file
 
     def label(self, path: Path) -> str:
-        if path[0] != "owned":
-            return self._name(self.model, path[1])
         model = model_at(self.model, path)
+        field = _get_field(model, path[-1])
+        name = field_label(field) if field else path[-1]
+        if path[0] != "owned":
+            return name
         row = capfirst(str(model._meta.verbose_name))
-        return f"{row}: {self._name(model, path[3])}" if path[3] else row
-
-    def _name(self, model: type[models.Model], name: str) -> str:
-        field = _get_field(model, name)
-        return field_label(field) if field else name
+        return f"{row}: {name}" if name else row
 
     def value(self, path: Path, value: Any) -> str:
         """A stored value as staff would write it; nothing for what is empty."""
@@ -155,6 +151,11 @@ class SnapshotFormatter:
             return _("there")
         field = _get_field(model_at(self.model, path), path[-1])
         return str(value) if field is None else _format_value(field, value)
+
+
+def join_labels(model: type[models.Model], paths: Iterable[Path]) -> str:
+    """The labels of fields, separated by commas."""
+    return ", ".join(map(SnapshotFormatter(model).label, paths))
 
 
 def field_label(field: Any) -> str:

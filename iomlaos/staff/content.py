@@ -112,7 +112,7 @@ class ContentAdmin(
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         saves = Revision.objects.saved().of_each(self.model).values("at")
-        return super().get_queryset(request).annotate(saved_at=models.Subquery(saves[:1]))
+        return super().get_queryset(request).annotate(last_saved_at=models.Subquery(saves[:1]))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Give each row its last change and what waits beside it, with a few queries for all."""
@@ -125,7 +125,7 @@ class ContentAdmin(
             row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
         return changelist
 
-    @admin.display(description=_("last change"), ordering=Coalesce("saved_at", SET_UP))
+    @admin.display(description=_("last change"), ordering=Coalesce("last_saved_at", SET_UP))
     def last_change(self, obj: models.Model) -> str:
         when, who = obj.change_in_list
         return format_html('{} <span class="quiet">{}</span>', when, who)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from iomlaos.publishing.merge import Snapshot, differences
-from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink, Revision
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink
 from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.publishing.status_line import StatusLine
 from iomlaos.staff.actions.base import Action
@@ -53,10 +53,8 @@ class DraftsMixin:
         """What staff should know before a record in memory becomes public. It hinders nothing."""
         return []
 
-    def offered_actions(
-        self, request: HttpRequest, record: Publishable, versions: RecordVersions
-    ) -> list[Action]:
-        actions = (action(self, request, record, versions) for action in self.actions_of_record)
+    def offered_actions(self, request: HttpRequest, versions: RecordVersions) -> list[Action]:
+        actions = (action(self, request, versions) for action in self.actions_of_record)
         return [action for action in actions if action.is_permitted and action.is_offered]
 
     def is_kept_as_draft(self, request: HttpRequest, record: Publishable | None) -> bool:
@@ -76,7 +74,7 @@ class DraftsMixin:
         is_same = not differences(session.theirs, data) and latest.data.get("carried") == data.get("carried")
         if is_same and not session.contested:
             return False
-        Revision.objects.save_draft(versions, session.record, data, by=request.user, note=latest.waiting_note)
+        versions.save_draft(data, by=request.user, note=latest.waiting_note)
         return True
 
     def respond(
@@ -113,7 +111,7 @@ class DraftsMixin:
         }
         if session is None:
             return context
-        record, versions = session.record, session.versions
+        record = session.record
         waiting = waiting_for([record]).get(str(record.pk))
         return context | {
             "status": status_of(record, waiting, request.at),
@@ -124,6 +122,6 @@ class DraftsMixin:
             and IS_POPUP_VAR not in request.GET
             and not session.conflicts,
             "submission": waiting and waiting.submission,
-            "actions": self.offered_actions(request, record, versions),
+            "actions": self.offered_actions(request, session.versions),
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),
         }

@@ -33,19 +33,17 @@ class EditSession:
     with what is there now (`theirs`), from what the form started from (`base`).
     """
 
-    def __init__(
-        self, record: models.Model, versions: RecordVersions, user: AbstractUser, data: Mapping[str, str]
-    ) -> None:
+    def __init__(self, versions: RecordVersions, user: AbstractUser, data: Mapping[str, str]) -> None:
         """`data` holds the hidden fields of a submitted form; of one that is opened, perhaps a version."""
-        self.record, self.versions, self.user = record, versions, user
-        self.model = type(record)
+        self.versions, self.user = versions, user
+        self.record, self.model = versions.record, type(versions.record)
         self.source = self._find(data.get(SOURCE)) or versions.latest
         is_state = self.source.kind == Revision.Kind.STATE
         self.state = self._find(data.get(CURRENT)) or (self.source if is_state else versions.current)
         self.version = self._find(data.get(VERSION))
         self.base, self.contested = merge_draft(self.model, self.source, self.state)
         self.filled = self._filled()
-        self.instance = serialization.build(record, self.filled)
+        self.instance = serialization.build(self.record, self.filled)
         #: What is there now. See `merge`.
         self.theirs = self.base
         #: The fields that somebody else changed since the form was drawn, where it could not be saved, and
@@ -95,7 +93,7 @@ class EditSession:
 
     def present(self) -> Snapshot:
         """The latest text upon the current state."""
-        return latest_text(self.versions, self.record)
+        return latest_text(self.versions)
 
     def merge(self, typed: Snapshot) -> Snapshot | None:
         """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
@@ -131,9 +129,8 @@ class EditSession:
 
     def keep(self, note: str) -> None:
         """Keep the merged text, with its files, for the form that is shown again."""
-        self.version = Revision.objects.add_pending(
-            self.source, self.record, self.filled, by=self.user, note=note
-        )
+        values = {"number": self.source.number, "base": self.source, "data": self.filled, "note": note[:300]}
+        self.version = Revision.objects.add(self.record, by=self.user, kind=Revision.Kind.PARKED, **values)
         self.instance = serialization.build(self.record, self.filled)
 
 

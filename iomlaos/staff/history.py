@@ -95,7 +95,7 @@ class HistoryMixin:
 
     def _save_note(self, request: HttpRequest, versions: RecordVersions) -> None:
         """Raises ValidationError for an empty note, and IntegrityError on a concurrent save."""
-        record = self.model._base_manager.get(pk=versions.current.object_key)
+        record = versions.record
         number = request.POST.get("note", "")
         if not number.isdecimal() or int(number) >= len(record.changelog):
             raise ValidationError(_("There is no such note."))
@@ -108,9 +108,7 @@ class HistoryMixin:
         else:
             raise ValidationError(_("The note was not changed: it needs words in English."))
         record.save(update_fields=["changelog", "updated_at"])
-        Revision.objects.add_state(
-            versions, record, serialization.serialize(record), by=request.user, note=""
-        )
+        versions.add_state(serialization.serialize(record), by=request.user, note="")
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """Deleted records, newest first. A POST restores one, as a draft where it has a state."""
@@ -154,9 +152,8 @@ class HistoryMixin:
         try:
             with transaction.atomic():
                 serialization.write(record, data)
-                versions, restored = Revision.objects.saved_versions(record), serialization.serialize(record)
-                note = _("Restored after it was deleted")
-                Revision.objects.add_state(versions, record, restored, by=request.user, note=note)
+                versions, note = Revision.objects.saved_versions(record), _("Restored after it was deleted")
+                versions.add_state(serialization.serialize(record), by=request.user, note=note)
         except IntegrityError:
             message = _(
                 "It could not be restored: another one has its address or name now. Change that first."

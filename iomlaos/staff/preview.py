@@ -78,7 +78,7 @@ def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:
     versions = Revision.objects.peek(record)
     if versions.latest is versions.current and not is_unpublished(record, at):
         return None
-    return latest_text(versions, record)
+    return latest_text(versions)
 
 
 class ReviewLinkForm(forms.Form):
@@ -140,7 +140,7 @@ class PreviewMixin:
         record = self.get_object_or_404(request, object_id)
         if not self.has_change_permission(request, record):
             raise PermissionDenied
-        session = self.restore_session(request, record, request.POST)
+        session = self.open_session(request, record, request.POST)
         forms = self._build_forms(request, session)
         forms.is_valid()
         data = typed_snapshot(forms.form, forms.formsets, session.filled, stores_files=False)

@@ -149,19 +149,16 @@ class VersionedAdmin(BaseAdmin):
         if to_field and not self.to_field_allowed(request, to_field):
             raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
 
-    def open_session(self, request: HttpRequest, record: models.Model) -> EditSession:
-        versions = Revision.objects.peek(record)
-        if request.method == "POST":
-            Revision.objects.catch_up(versions, record)
-            return EditSession(record, versions, request.user, request.POST)
-        if not self.has_change_permission(request, record):
-            versions.draft = versions.scheduled = None
-            return EditSession(record, versions, request.user, {})
-        return EditSession(record, versions, request.user, request.GET)
-
-    def restore_session(self, request: HttpRequest, record: models.Model, words: QueryDict) -> EditSession:
-        """The session of a form that was typed into earlier, and not saved."""
-        return EditSession(record, Revision.objects.peek(record), request.user, words)
+    def open_session(
+        self, request: HttpRequest, record: models.Model, unsaved: QueryDict | None = None
+    ) -> EditSession:
+        """The session of a form, or of `unsaved`: what was typed into one, and is not to be saved now."""
+        versions, data = Revision.objects.peek(record), request.GET if unsaved is None else unsaved
+        if unsaved is None and request.method == "POST":
+            versions, data = versions.catch_up(), request.POST
+        elif not self.has_change_permission(request, record):
+            versions.draft, versions.scheduled, data = None, None, {}
+        return EditSession(versions, request.user, data)
 
     def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
         record = session and session.instance
@@ -186,9 +183,9 @@ class VersionedAdmin(BaseAdmin):
             typed = apply_choices(type(forms.form), session.base, session.filled, typed, request.POST)
         self.adjust_snapshot(request, session, typed)
         if session is None:
-            record = self.model()
-            self._save_state(request, record, RecordVersions(), typed, self.first_note(request))
-            return self.respond(request, None, record, is_saved=True)
+            versions = RecordVersions(Revision.objects, self.model())
+            self._save_state(request, versions, typed, self.first_note(request))
+            return self.respond(request, None, versions.record, is_saved=True)
         if EDIT in request.POST:
             session.filled, data = typed, None
         else:
@@ -199,7 +196,7 @@ class VersionedAdmin(BaseAdmin):
         if self.is_kept_as_draft(request, session.record):
             is_saved = self.save_draft(request, session, data)
         else:
-            is_saved = self._save_state(request, session.record, session.versions, data)
+            is_saved = self._save_state(request, session.versions, data)
         return self.respond(request, session, session.record, is_saved=is_saved)
 
     def versions_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:
@@ -209,20 +206,15 @@ class VersionedAdmin(BaseAdmin):
             return Revision.objects.versions(record, by=by)
 
     def _save_state(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        versions: RecordVersions,
-        data: Snapshot,
-        note: str = "",
+        self, request: HttpRequest, versions: RecordVersions, data: Snapshot, note: str = ""
     ) -> bool:
         """Write the rows, and add their state to the history. False where nothing changed."""
-        before = versions.current.data if versions.current else None
+        record, before = versions.record, versions.current.data if versions.current else None
         serialization.write(record, data)
         after = serialization.serialize(record)
         if before == after:
             return False
-        Revision.objects.add_state(versions, record, after, by=request.user, note=note)
+        versions.add_state(after, by=request.user, note=note)
         self.after_saving(request, record, before)
         return True
 

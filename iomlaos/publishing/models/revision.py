@@ -131,10 +131,6 @@ class Revision(GenericRecordModel):
         return self.kind in self.WAITING and self.closed_at is None
 
     @property
-    def publish_at_label(self) -> str:
-        return format_deadline(self.publish_at) if self.publish_at else ""
-
-    @property
     def event_label(self) -> str:
         """The event, with the time of what was scheduled."""
         words = self.get_event_display()

@@ -80,7 +80,7 @@ class AutosaveMixin:
         record = self.get_object(request, unquote(object_id)) if text and object_id else None
         if text is None or text.object_key != _key_of(record) or not self._may_save(request, record):
             return super()._changeform_view(request, object_id, form_url, extra_context)
-        session = self.restore_session(request, record, text.words) if record else None
+        session = self.open_session(request, record, text.words) if record else None
         forms = self._build_restored_forms(request, session, text.words)
         context = self._form_context(request, session, forms)
         context |= {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
@@ -171,7 +171,7 @@ class AutosaveMixin:
         """What unsaved text changes in the form of a record, but for files and what is not valid."""
         if session is None:
             return []
-        restored = self.restore_session(request, session.record, words)
+        restored = self.open_session(request, session.record, words)
         forms = self._build_forms_with(request, restored, words)
         forms.is_valid()
         typed = typed_snapshot(forms.form, forms.formsets, restored.filled, stores_files=False)
