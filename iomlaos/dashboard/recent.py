@@ -26,7 +26,7 @@ class RecentChange:
 def recent_changes(site: AdminSite, request: HttpRequest) -> list[RecentChange]:
     """Those of records that the user may see."""
     labels = [model._meta.label_lower for model in site._registry if can_view(site, model, request)]
-    entries = Revision.objects.log_entries().filter(model__in=labels).select_related("by").defer("data")
+    entries = PublishingLogEntry.objects.filter(model__in=labels).select_related("by").defer("data")
     changes = []
     for entry in entries[:CHANGES_SHOWN]:
         names = {

@@ -77,12 +77,6 @@ class PartialDate:
                 parts.append(f"{self.day:02}")
         return "-".join(parts)
 
-    @property
-    def last_day(self) -> datetime.date:
-        """The last day that this date can mean."""
-        month = self.month or 12
-        return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
-
     def __str__(self) -> str:
         if not self.month:
             return self.iso

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from iomlaos.publishing import merge
 from iomlaos.publishing.dates import format_deadline
-from iomlaos.publishing.merge import MISSING, PRESENT, FieldConflict, FieldDifference, Path, model_at
+from iomlaos.publishing.merge import MISSING, PRESENT, FieldConflict, FieldDifference, Path
 from iomlaos.publishing.options import options_of
 
 #: Words that are the same on both sides, around each change.
@@ -123,7 +123,7 @@ class SnapshotFormatter:
         def place(path: Path) -> tuple[int, int, int, int]:
             if path[0] != "owned":
                 return 0, 0, 0, _field_position(self.model, path[1])
-            model = model_at(self.model, path)
+            model = merge.model_at(self.model, path)
             relation = options_of(self.model).children.index(path[1])
             return 1, relation, rows.setdefault(path[:3], len(rows)), _field_position(model, path[3])
 
@@ -131,16 +131,15 @@ class SnapshotFormatter:
 
     def is_shown(self, path: Path) -> bool:
         """Whether a diff shows a field: not if it is read from a file."""
-        model = model_at(self.model, path)
+        model = merge.model_at(self.model, path)
         return path[-1] not in options_of(model).read_from_file
 
     def label(self, path: Path) -> str:
-        model = model_at(self.model, path)
-        field = _get_field(model, path[-1])
+        field = merge.field_at(self.model, path)
         name = field_label(field) if field else path[-1]
         if path[0] != "owned":
             return name
-        row = capfirst(str(model._meta.verbose_name))
+        row = capfirst(str(merge.model_at(self.model, path)._meta.verbose_name))
         return f"{row}: {name}" if name else row
 
     def value(self, path: Path, value: Any) -> str:
@@ -149,7 +148,7 @@ class SnapshotFormatter:
             return ""
         if value == PRESENT and path[-1] == "":
             return _("there")
-        field = _get_field(model_at(self.model, path), path[-1])
+        field = merge.field_at(self.model, path)
         return str(value) if field is None else _format_value(field, value)
 
 
@@ -162,14 +161,6 @@ def field_label(field: Any) -> str:
     """The name of a field as staff read it: "Title", "Title in Lao"."""
     label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
     return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
-
-
-def _get_field(model: type[models.Model], name: str) -> models.Field | None:
-    """None for a field that was removed since."""
-    try:
-        return cast(models.Field, model._meta.get_field(name))
-    except FieldDoesNotExist:
-        return None
 
 
 def _field_position(model: type[models.Model], name: str) -> int:

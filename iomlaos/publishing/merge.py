@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from iomlaos.publishing.options import options_of
@@ -119,6 +120,14 @@ def model_at(model: type[models.Model], path: Path) -> type[models.Model]:
     if path[0] != "owned":
         return model
     return cast(type[models.Model], model._meta.get_field(path[1]).related_model)
+
+
+def field_at(model: type[models.Model], path: Path) -> Any:
+    """The field that a path names; None for one that was removed since, and for the mark of a row."""
+    try:
+        return model_at(model, path)._meta.get_field(path[-1])
+    except FieldDoesNotExist:
+        return None
 
 
 def group_of(model: type[models.Model], path: Path) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The status of a record in a word, for lists, forms and the work list."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,7 @@ class Waiting:
     last_save: Revision | None = None
 
 
-def waiting_for(records: Iterable[models.Model]) -> dict[str, Waiting]:
+def waiting_for(records: Iterable[models.Model]) -> defaultdict[str, Waiting]:
     """What waits beside each of these records of one kind, by their keys as text. Two queries."""
     records = list(records)
     revisions = Revision.objects.of_many(records).last_and_waiting().select_related("by").defer("data")
@@ -66,11 +67,10 @@ def waiting_for(records: Iterable[models.Model]) -> dict[str, Waiting]:
             values[revision.kind] = revision
     for submission in Submission.objects.of_many(records).filter(ended_at=None).select_related("by"):
         found.setdefault(submission.object_key, {})["submission"] = submission
-    return {key: Waiting(**values) for key, values in found.items()}
+    return defaultdict(Waiting, {key: Waiting(**values) for key, values in found.items()})
 
 
-def status_of(record: Publishable, waiting: Waiting | None, at: datetime.datetime) -> Status:
-    waiting = waiting or Waiting()
+def status_of(record: Publishable, waiting: Waiting, at: datetime.datetime) -> Status:
     name, label = record.public_status(at)
     review = ""
     if waiting.submission:

@@ -14,10 +14,8 @@ from iomlaos.publishing.status import Waiting, name_of
 class StatusLine:
     """What a record is to visitors and since when; what waits beside it, and whose that is."""
 
-    def __init__(
-        self, record: Publishable, waiting: Waiting | None, at: datetime.datetime, user: Any
-    ) -> None:
-        self.record, self.waiting, self.at, self.user = record, waiting or Waiting(), at, user
+    def __init__(self, record: Publishable, waiting: Waiting, at: datetime.datetime, user: Any) -> None:
+        self.record, self.waiting, self.at, self.user = record, waiting, at, user
         self.name, _label = record.public_status(at)
 
     @property

@@ -135,20 +135,12 @@ class BaseAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only allow lookups on fields in list_filter; others would leak values."""
         name = lookup.partition(LOOKUP_SEP)[0]
-        names = {field.name for field in self.opts.get_fields()}
-        names |= {field.attname for field in self.opts.concrete_fields}
-        if name in names and name not in self._filter_names(request):
-            return False
-        return super().lookup_allowed(lookup, value, request)
-
-    def _filter_names(self, request: HttpRequest) -> set[str]:
-        names = {self.date_hierarchy} if self.date_hierarchy else set()
-        for item in self.get_list_filter(request):
-            if isinstance(item, type):
-                names.add(item.parameter_name)
-            else:
-                names.add((item if isinstance(item, str) else item[0]).partition(LOOKUP_SEP)[0])
-        return names
+        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        offered = {item.partition(LOOKUP_SEP)[0] for item in filters if isinstance(item, str)}
+        fields = {field.name for field in self.opts.get_fields()}
+        fields |= {field.attname for field in self.opts.concrete_fields}
+        is_offered = name not in fields or name in {*offered, self.date_hierarchy}
+        return is_offered and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list:
         urls = super().get_urls()

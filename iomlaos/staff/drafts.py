@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from iomlaos.publishing.drafts import latest_text
 from iomlaos.publishing.merge import Snapshot, differences
 from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink
 from iomlaos.publishing.status import status_of, waiting_for
@@ -64,7 +65,7 @@ class DraftsMixin:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
         super().adjust_snapshot(request, session, typed)
         if session:
-            fields = session.present()["fields"]
+            fields = latest_text(session.versions)["fields"]
             typed["fields"] |= {name: fields[name] for name in PUBLISHING_FIELDS}
 
     def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
@@ -112,7 +113,7 @@ class DraftsMixin:
         if session is None:
             return context
         record = session.record
-        waiting = waiting_for([record]).get(str(record.pk))
+        waiting = waiting_for([record])[str(record.pk)]
         return context | {
             "status": status_of(record, waiting, request.at),
             "status_line": StatusLine(record, waiting, request.at, request.user),
@@ -121,7 +122,7 @@ class DraftsMixin:
             "shows_preview": self.has_change_permission(request, record)
             and IS_POPUP_VAR not in request.GET
             and not session.conflicts,
-            "submission": waiting and waiting.submission,
+            "submission": waiting.submission,
             "actions": self.offered_actions(request, session.versions),
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),
         }

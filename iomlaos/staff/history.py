@@ -16,7 +16,6 @@ from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, existing_keys
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.duplicate import unique_slug
 from iomlaos.staff.notifications.models import Notification
 
 #: Revisions on a page of the history.
@@ -82,7 +81,7 @@ class HistoryMixin:
         try:
             with transaction.atomic():
                 versions = self.versions_of(record)
-                if not versions.current.has_form_key(request.POST.get("_source")):
+                if not versions.current.has_form_key(request.POST.get("_source", "")):
                     raise IntegrityError("Somebody saved since the notes were shown.")
                 self._save_note(request, versions)
         except IntegrityError:
@@ -145,8 +144,7 @@ class HistoryMixin:
             data["fields"]["state"] = "draft"
         slug = data["fields"].get("slug")
         if "state" in data["fields"] and not self.is_slug_available(slug):
-            record.slug = slug
-            data["fields"]["slug"] = unique_slug(record, self.is_slug_available)
+            data["fields"]["slug"] = self.unique_slug(slug)
             message = _("Another page has its address now. This one has a new one: %(slug)s.")
             messages.warning(request, message % {"slug": data["fields"]["slug"]})
         try:
@@ -170,7 +168,7 @@ def _is_required(model: type[models.Model], path: merge.Path) -> bool:
     """Whether a record is not the same without what a field refers to: a figure without its programme."""
     if path[0] == "many":
         return False
-    field = merge.model_at(model, path)._meta.get_field(path[-1])
+    field = merge.field_at(model, path)
     owned = serialization.child_relations(field.related_model)
     return not field.null or any(relation.field == field for relation in owned)
 
@@ -181,7 +179,7 @@ def _missing_targets(model: type[models.Model], data: merge.Snapshot, path: merg
     for part in path:
         value = value.get(part, {})
     keys = value if isinstance(value, list) else [value]
-    related = merge.model_at(model, path)._meta.get_field(path[-1]).related_model
+    related = merge.field_at(model, path).related_model
     existing = {str(key) for key in related._base_manager.filter(pk__in=keys).values_list("pk", flat=True)}
     deletions = Revision.objects.filter(
         kind=Revision.Kind.DELETED, model=related._meta.label_lower, object_key__in={*keys} - existing

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.merge import EMPTY, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.conflicts import apply_choices, conflict_context, reopen_conflict
@@ -178,7 +178,7 @@ class VersionedAdmin(BaseAdmin):
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
         """Save a valid form. None where it is shown again: somebody else has saved meanwhile, or `EDIT`."""
-        typed = typed_snapshot(forms.form, forms.formsets, session and session.filled)
+        typed = typed_snapshot(forms.form, forms.formsets, session.filled if session else EMPTY)
         if session:
             typed = apply_choices(type(forms.form), session.base, session.filled, typed, request.POST)
         self.adjust_snapshot(request, session, typed)

@@ -66,7 +66,7 @@ class RecordVersions:
     def save_draft(
         self, data: Snapshot, *, by: Any, note: str, event: str = "", base: "Revision | None" = None
     ) -> "Revision":
-        """Save a draft in the place of the one before. `base` is what it changes, if not the current state."""
+        """Save a draft in the place of the one before. `base` is what it changes: else the current state."""
         if self.draft:
             self.close(self.draft, self.draft.Ending.SUPERSEDED)
         elif not self.scheduled:
@@ -152,10 +152,6 @@ class RevisionQuerySet(GenericRecordQuerySet):
     def clock_moments(self, at: datetime.datetime) -> list[ClockMoments]:
         """When a scheduled change is due; see `delivery.next_change`."""
         return [ClockMoments(self.scheduled().filter(failure_reason="", publish_at__gt=at), "publish_at")]
-
-    def log_entries(self) -> Self:
-        """Revisions that the public noticed, for the publishing log. The latest first."""
-        return self.exclude(event="").order_by("-at", "-number")
 
     def peek(self, record: models.Model) -> RecordVersions:
         """The versions of a record that was just read, without writing.

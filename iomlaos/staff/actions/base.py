@@ -120,8 +120,8 @@ class Action:
         data, versions = self.request.POST, self.versions
         form = self.form(data)
         is_stale = not (
-            versions.latest.has_form_key(data.get("_source"))
-            and versions.current.has_form_key(data.get("_current"))
+            versions.latest.has_form_key(data.get("_source", ""))
+            and versions.current.has_form_key(data.get("_current", ""))
         )
         if not is_stale and form.is_valid():
             try:

@@ -175,7 +175,7 @@ def list_changes(model: type[Publishable], before: Snapshot, after: Snapshot) ->
     differences = [
         each
         for each in merge.differences(before, after)
-        if each.path[0] != "carried" and not (each.path[0] == "fields" and each.path[1] in NOT_SHOWN)
+        if each.path[0] != "fields" or each.path[1] not in NOT_SHOWN
     ]
     formatter = SnapshotFormatter(model)
     changes = [change for change in formatter.changes(differences) if change.before or change.after]
