@@ -157,7 +157,7 @@ def _form_preview(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
     return _render_forms(request, [form])
 
 
-@previewed_by(_form_preview, lambda at: ApplicationForm.objects.prefetch_related("versions"))
+@previewed_by(_form_preview)
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     return _render_forms(request, live_forms(request.at))

@@ -32,7 +32,6 @@ class NoticeAdmin(PublishableAdmin):
 
     form = NoticeForm
     has_button_on_home = True
-    publishing_fields = ("slug", ("information_date", "reviewed_on", "review_due"))
     #: For those who may read alone.
     readonly_fields = ("deadline",)
     actions_of_record = (

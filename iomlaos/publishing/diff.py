@@ -3,7 +3,6 @@
 import datetime
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -30,8 +29,7 @@ class DiffChunk(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One field that was changed, in words."""
 
     label: str

@@ -63,7 +63,7 @@ def waiting_for(records: Iterable[models.Model]) -> defaultdict[str, Waiting]:
     found: dict[str, dict[str, Any]] = {}
     for revision in revisions:
         values = found.setdefault(revision.object_key, {"last_save": revision})
-        if revision.is_waiting:
+        if revision.kind in Revision.WAITING and revision.closed_at is None:
             values[revision.kind] = revision
     for submission in Submission.objects.of_many(records).filter(ended_at=None).select_related("by"):
         found.setdefault(submission.object_key, {})["submission"] = submission

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.forms import CheckboxSelectMultiple, EmailField, SlugField
@@ -159,10 +160,15 @@ class BaseAdmin(admin.ModelAdmin):
     def admin_path(self, route: str, view: Callable[..., HttpResponse], page: str) -> URLPattern:
         return path(route, self.admin_site.admin_view(view), name=self.url_name(page))
 
-    def get_object_or_404(self, request: HttpRequest, object_id: str) -> models.Model:
+    def get_object_or_404(
+        self, request: HttpRequest, object_id: str, has_permission: Callable[..., bool] | None = None
+    ) -> models.Model:
+        """The record. Raises PermissionDenied where `has_permission(request, record)` is false."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
+        if has_permission and not has_permission(request, record):
+            raise PermissionDenied
         return record
 
     def render_page(self, request: HttpRequest, page: str, context: dict, status: int = 200) -> HttpResponse:

@@ -147,7 +147,6 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, DuplicateMixin, ContentAdmin):
     """What the admin pages of all Publishables share: their status, and how old their information is."""
 
     asks_before_saving = False
-    publishing_fields: tuple = ("slug", ("information_date", "reviewed_on", "review_due"))
     #: Fields that may change while the information stays as old as it is.
     BOOKKEEPING = {*PUBLISHING_FIELDS, "reviewed_on", "review_due", "slug", "order"}
 
@@ -155,7 +154,7 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, DuplicateMixin, ContentAdmin):
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
+    def has_publish_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
         return can_publish(request.user, self.model)
 
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
@@ -164,8 +163,8 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, DuplicateMixin, ContentAdmin):
         return is_allowed and super().has_delete_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
-        publishing = (_("Publishing"), {"fields": self.publishing_fields})
-        return [*super().get_fieldsets(request, obj), publishing]
+        fields = ["slug", ("information_date", "reviewed_on", "review_due")]
+        return [*super().get_fieldsets(request, obj), (_("Publishing"), {"fields": fields})]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)

@@ -58,9 +58,6 @@ class DraftsMixin:
         actions = (action(self, request, versions) for action in self.actions_of_record)
         return [action for action in actions if action.is_permitted and action.is_offered]
 
-    def is_kept_as_draft(self, request: HttpRequest, record: Publishable | None) -> bool:
-        return record is not None and record.state != Publishable.State.DRAFT
-
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
         super().adjust_snapshot(request, session, typed)
@@ -68,8 +65,10 @@ class DraftsMixin:
             fields = latest_text(session.versions)["fields"]
             typed["fields"] |= {name: fields[name] for name in PUBLISHING_FIELDS}
 
-    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
-        """Save a draft. False where it would say what is there already."""
+    def save_version(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
+        """Save a draft, beside the row if visitors have seen that."""
+        if session.record.state == Publishable.State.DRAFT:
+            return super().save_version(request, session, data)
         versions = session.versions
         latest = versions.latest
         is_same = not differences(session.theirs, data) and latest.data.get("carried") == data.get("carried")

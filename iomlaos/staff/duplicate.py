@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import get_text_list
@@ -29,10 +28,7 @@ class DuplicateMixin:
     def _original(self, request: HttpRequest) -> models.Model | None:
         if COPY_OF not in request.GET:
             return None
-        original = self.get_object_or_404(request, request.GET[COPY_OF])
-        if not self.has_view_or_change_permission(request, original):
-            raise PermissionDenied
-        return original
+        return self.get_object_or_404(request, request.GET[COPY_OF], self.has_view_or_change_permission)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         is_form = request.method == "GET" and self.has_add_permission(request)

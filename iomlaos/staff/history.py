@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -75,39 +75,37 @@ class HistoryMixin:
         """Correct or remove a note of the public changelog."""
         if request.method != "POST":
             raise Http404
-        record = self.get_object_or_404(request, object_id)
-        if not (self.has_change_permission(request, record) and self._editable_notes(request, record)):
+        record = self.get_object_or_404(request, object_id, self.has_change_permission)
+        if not self._editable_notes(request, record):
             raise PermissionDenied
-        try:
-            with transaction.atomic():
-                versions = self.versions_of(record)
-                if not versions.current.has_form_key(request.POST.get("_source", "")):
-                    raise IntegrityError("Somebody saved since the notes were shown.")
-                self._save_note(request, versions)
-        except IntegrityError:
-            messages.error(request, _("Somebody else changed this meanwhile. Check the notes and try again."))
-        except ValidationError as error:
-            messages.error(request, error.message)
+        with transaction.atomic():
+            versions = self.versions_of(record)
+            if versions.current.has_form_key(request.POST.get("_source", "")):
+                fault = self._save_note(request, versions)
+            else:
+                fault = _("Somebody else changed this meanwhile. Check the notes and try again.")
+        if fault:
+            messages.error(request, fault)
         else:
             messages.success(request, _("The note is changed on the page."))
         return redirect(self.admin_url("history", record))
 
-    def _save_note(self, request: HttpRequest, versions: RecordVersions) -> None:
-        """Raises ValidationError for an empty note, and IntegrityError on a concurrent save."""
-        record = versions.record
-        number = request.POST.get("note", "")
+    def _save_note(self, request: HttpRequest, versions: RecordVersions) -> str:
+        """Change or remove a note. Returns what is wrong with it, or nothing."""
+        record, number = versions.record, request.POST.get("note", "")
         if not number.isdecimal() or int(number) >= len(record.changelog):
-            raise ValidationError(_("There is no such note."))
-        index, texts = int(number), {name: request.POST.get(name, "").strip()[:300] for name in ("en", "lo")}
+            return _("There is no such note.")
+        texts = {name: request.POST.get(name, "").strip()[:300] for name in ("en", "lo")}
         if "_take_off" in request.POST:
-            del record.changelog[index]
+            del record.changelog[int(number)]
         elif texts["en"]:
-            note = {"on": record.changelog[index]["on"]}
-            record.changelog[index] = note | {name: text for name, text in texts.items() if text}
+            note = {"on": record.changelog[int(number)]["on"]}
+            record.changelog[int(number)] = note | {name: text for name, text in texts.items() if text}
         else:
-            raise ValidationError(_("The note was not changed: it needs words in English."))
+            return _("The note was not changed: it needs words in English.")
         record.save(update_fields=["changelog", "updated_at"])
         versions.add_state(serialization.serialize(record), by=request.user, note="")
+        return ""
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """Deleted records, newest first. A POST restores one, as a draft where it has a state."""

@@ -91,10 +91,6 @@ class VersionedAdmin(BaseAdmin):
 
     # --- Hooks --------------------------------------------------------------------------------------
 
-    def is_kept_as_draft(self, request: HttpRequest, record: models.Model | None) -> bool:
-        """Whether a save leaves the row as it is."""
-        return False
-
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Change what was typed before it is saved."""
 
@@ -102,9 +98,9 @@ class VersionedAdmin(BaseAdmin):
         """What the history says of a new record."""
         return ""
 
-    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
-        """Save beside the row. False where nothing was to be saved."""
-        raise NotImplementedError
+    def save_version(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
+        """Save what was typed into an existing record. False where nothing changed."""
+        return self._save_state(request, session.versions, data)
 
     def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
         """Called when the row was saved. `before` is what it held."""
@@ -193,10 +189,7 @@ class VersionedAdmin(BaseAdmin):
         if data is None:
             session.keep(session.source.waiting_note)
             return None
-        if self.is_kept_as_draft(request, session.record):
-            is_saved = self.save_draft(request, session, data)
-        else:
-            is_saved = self._save_state(request, session.versions, data)
+        is_saved = self.save_version(request, session, data)
         return self.respond(request, session, session.record, is_saved=is_saved)
 
     def versions_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:

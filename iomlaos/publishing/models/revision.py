@@ -125,10 +125,6 @@ class Revision(GenericRecordModel):
         return is_public(self.data, at)
 
     @property
-    def is_waiting(self) -> bool:
-        return self.kind in self.WAITING and self.closed_at is None
-
-    @property
     @admin.display(description=_("event"), ordering="event")
     def event_label(self) -> str:
         """The event, with the time of what was scheduled."""

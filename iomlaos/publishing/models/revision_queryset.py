@@ -64,7 +64,7 @@ class RecordVersions:
         return state
 
     def save_draft(
-        self, data: Snapshot, *, by: Any, note: str, event: str = "", base: "Revision | None" = None
+        self, data: Snapshot, *, by: Any, note: str, event: str = "", base: Any = None
     ) -> "Revision":
         """Save a draft in the place of the one before. `base` is what it changes: else the current state."""
         if self.draft:
@@ -76,13 +76,7 @@ class RecordVersions:
         return self.draft
 
     def save_scheduled(
-        self,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        publish_at: datetime.datetime,
-        base: "Revision | None" = None,
+        self, data: Snapshot, *, by: Any, note: str, publish_at: datetime.datetime, base: Any = None
     ) -> "Revision":
         """Save a scheduled change in the place of the one before. `base` is as for a draft."""
         if self.scheduled:
