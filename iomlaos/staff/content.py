@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from iomlaos.media.models import FileVersion, file_versions_in
+from iomlaos.media.models import FileVersion, find_file_version
 from iomlaos.media.views import file_response
 from iomlaos.publishing import merge
 from iomlaos.publishing.dates import PartialDate
@@ -225,5 +225,7 @@ class FileOwnerAdmin(PublishableAdmin):
             return version
         revisions = Revision.objects.filter(model=self.opts.label_lower).containing(f"/{key}.")
         revision = revisions.order_by("-at").first()
-        versions = file_versions_in(self.model, revision.object_key, revision.data) if revision else []
-        return next((version for version in versions if version.public_id == key), None)
+        if revision is None:
+            return None
+        record = self.model(pk=self.opts.pk.to_python(revision.object_key))
+        return find_file_version(record, revision.data, key)

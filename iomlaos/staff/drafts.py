@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from iomlaos.publishing.drafts import latest_text
 from iomlaos.publishing.merge import Snapshot, differences
-from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, ReviewLink
 from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.publishing.status_line import StatusLine
 from iomlaos.staff.actions.base import Action
@@ -53,10 +53,6 @@ class DraftsMixin:
     def publishing_hints(self, record: Publishable, at: datetime.datetime) -> list[str]:
         """What staff should know before a record in memory becomes public. It hinders nothing."""
         return []
-
-    def offered_actions(self, request: HttpRequest, versions: RecordVersions) -> list[Action]:
-        actions = (action(self, request, versions) for action in self.actions_of_record)
-        return [action for action in actions if action.is_permitted and action.is_offered]
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
@@ -113,6 +109,7 @@ class DraftsMixin:
             return context
         record = session.record
         waiting = waiting_for([record])[str(record.pk)]
+        actions = (action(self, request, session.versions) for action in self.actions_of_record)
         return context | {
             "status": status_of(record, waiting, request.at),
             "status_line": StatusLine(record, waiting, request.at, request.user),
@@ -122,6 +119,6 @@ class DraftsMixin:
             and IS_POPUP_VAR not in request.GET
             and not session.conflicts,
             "submission": waiting.submission,
-            "actions": self.offered_actions(request, session.versions),
+            "actions": [action for action in actions if action.is_permitted and action.is_offered],
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),
         }

@@ -1,6 +1,5 @@
 """History of a record: versions, restore, public changelog, deleted records."""
 
-import copy
 import datetime
 from typing import Any
 
@@ -50,10 +49,10 @@ class HistoryMixin:
             raise PermissionDenied
         versions = Revision.objects.peek(record)
         revisions = Revision.objects.of(record).saved().select_related("by", "base")
-        revisions, formatter = list(revisions[: PAGE_SIZE + 1]), SnapshotFormatter(self.model)
+        revisions = list(revisions[: PAGE_SIZE + 1])
         context = {
             "title": _("History: %(record)s") % {"record": record},
-            "rows": [(revision, _changes(revision, formatter)) for revision in revisions[:PAGE_SIZE]],
+            "rows": [(revision, self._changes(revision)) for revision in revisions[:PAGE_SIZE]],
             "draft": versions.draft,
             "head": versions.current,
             "links": ReviewLink.objects.of(record).select_related("by"),
@@ -64,6 +63,10 @@ class HistoryMixin:
             "object": record,
         }
         return self.render_page(request, "history", context | (extra_context or {}))
+
+    def _changes(self, revision: Revision) -> list[FieldChange]:
+        differences = merge.differences(revision.base.data, revision.data) if revision.base else []
+        return SnapshotFormatter(self.model).changes(differences)
 
     def _editable_notes(self, request: HttpRequest, record: models.Model) -> list[dict]:
         notes = record.changelog if getattr(record, "shows_changes", False) else []
@@ -129,7 +132,7 @@ class HistoryMixin:
         if self.model._base_manager.filter(pk=record.pk).exists():
             messages.info(request, _("It exists already."))
             return redirect(self.admin_url("change", record))
-        data = copy.deepcopy(deletion.data)
+        data = deletion.data
         paths = serialization.missing_references(self.model, data)
         missing = {"missing": ", ".join(_missing_targets(self.model, data, path) for path in paths)}
         if any(_is_required(self.model, path) for path in paths):
@@ -138,13 +141,13 @@ class HistoryMixin:
             )
             messages.error(request, message % missing)
             return redirect(self.admin_url("deleted"))
-        if "state" in data["fields"]:
-            data["fields"]["state"] = "draft"
-        slug = data["fields"].get("slug")
-        if "state" in data["fields"] and not self.is_slug_available(slug):
-            data["fields"]["slug"] = self.unique_slug(slug)
-            message = _("Another page has its address now. This one has a new one: %(slug)s.")
-            messages.warning(request, message % {"slug": data["fields"]["slug"]})
+        fields = data["fields"]
+        if "state" in fields:
+            fields["state"] = "draft"
+            if not self.is_slug_available(fields["slug"]):
+                fields["slug"] = self.unique_slug(fields["slug"])
+                message = _("Another page has its address now. This one has a new one: %(slug)s.")
+                messages.warning(request, message % {"slug": fields["slug"]})
         try:
             with transaction.atomic():
                 serialization.write(record, data)
@@ -185,8 +188,3 @@ def _missing_targets(model: type[models.Model], data: merge.Snapshot, path: merg
     titles = ", ".join(dict.fromkeys(deletions.values_list("title", flat=True)))
     label = SnapshotFormatter(model).label(path)
     return f"{label} ({titles})" if titles else str(label)
-
-
-def _changes(revision: Revision, formatter: SnapshotFormatter) -> list[FieldChange]:
-    base = revision.base
-    return formatter.changes(merge.differences(base.data, revision.data)) if base else []

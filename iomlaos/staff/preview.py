@@ -54,22 +54,14 @@ def render_preview(
     built.state, built.publish_from, built.publish_until = Publishable.State.PUBLISHED, None, None
     with translation.override(language):
         url = built.get_absolute_url().partition("#")[0]
-        public_request = _anonymous_request(request, url)
-        public_request.review = link
+        public_request = HttpRequest()
+        public_request.method, public_request.path, public_request.path_info = "GET", url, url
+        public_request.at, public_request.review = request.at, link
         public_request.resolver_match = resolve(url)
         response = public_request.resolver_match.func.preview(public_request, built)
     html = rewrite_image_urls(response.content.decode(), images_url)
     html = rewrite_file_urls(html, file_versions_of(built), files_url)
     return HttpResponse(html, content_type=response.headers["Content-Type"])
-
-
-def _anonymous_request(request: HttpRequest, url: str) -> HttpRequest:
-    anonymous = HttpRequest()
-    names = ("SERVER_NAME", "SERVER_PORT", "HTTP_HOST", "REMOTE_ADDR", "wsgi.url_scheme")
-    anonymous.META = {name: request.META[name] for name in names if name in request.META}
-    anonymous.method, anonymous.path, anonymous.path_info = "GET", url, url
-    anonymous.at = request.at
-    return anonymous
 
 
 def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:

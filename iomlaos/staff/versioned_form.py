@@ -161,12 +161,9 @@ class VersionedAdmin(BaseAdmin):
         fieldsets = self.get_fieldsets(request, record)
         fields = flatten_fieldsets(fieldsets)
         form_class = self.get_form(request, record, change=record is not None, fields=fields)
-        if request.method == "POST":
-            form = form_class(request.POST, request.FILES, instance=record)
-        elif record is None:
-            form = form_class(initial=self.get_changeform_initial_data(request))
-        else:
-            form = form_class(instance=record)
+        submitted = (request.POST, request.FILES) if request.method == "POST" else ()
+        initial = None if record or submitted else self.get_changeform_initial_data(request)
+        form = form_class(*submitted, instance=record, initial=initial)
         formsets, inlines = self._create_formsets(request, form.instance, change=record is not None)
         return BuiltForms(form, formsets, inlines, fieldsets)
 
