@@ -70,12 +70,8 @@ class PartialDate:
 
     @property
     def iso(self) -> str:
-        parts = [f"{self.year:04}"]
-        if self.month:
-            parts.append(f"{self.month:02}")
-            if self.day:
-                parts.append(f"{self.day:02}")
-        return "-".join(parts)
+        known = [part for part in (self.month, self.day) if part]
+        return "-".join([f"{self.year:04}", *(f"{part:02}" for part in known)])
 
     def __str__(self) -> str:
         if not self.month:

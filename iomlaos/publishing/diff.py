@@ -91,7 +91,7 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        shown = [each for each in self.in_order(differences) if self.is_shown(each.path)]
+        shown = self.in_order(differences)
         rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
         for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
@@ -103,19 +103,16 @@ class SnapshotFormatter:
         return found
 
     def conflicts(self, conflicts: list[FieldConflict]) -> list[ConflictInWords]:
-        return [
-            ConflictInWords(
-                self.label(each.path),
-                was=self.value(each.path, each.was),
-                theirs=self.value(each.path, each.theirs),
-                mine=self.value(each.path, each.mine),
-            )
-            for each in self.in_order(conflicts)
-            if self.is_shown(each.path)
-        ]
+        found = []
+        for path, *sides, _is_contested in self.in_order(conflicts):
+            found.append(ConflictInWords(self.label(path), *(self.value(path, side) for side in sides)))
+        return found
 
     def in_order(self, found: list[Any]) -> list[Any]:
-        """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own."""
+        """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own.
+
+        Fields that are read from a file are left out.
+        """
         rows: dict[Path, int] = {}
 
         def place(path: Path) -> tuple[int, int, int, int]:
@@ -125,12 +122,10 @@ class SnapshotFormatter:
             relation = options_of(self.model).children.index(path[1])
             return 1, relation, rows.setdefault(path[:3], len(rows)), _field_position(model, path[3])
 
-        return sorted(found, key=lambda each: place(each.path))
+        def is_shown(path: Path) -> bool:
+            return path[-1] not in options_of(merge.model_at(self.model, path)).read_from_file
 
-    def is_shown(self, path: Path) -> bool:
-        """Whether a diff shows a field: not if it is read from a file."""
-        model = merge.model_at(self.model, path)
-        return path[-1] not in options_of(model).read_from_file
+        return sorted((each for each in found if is_shown(each.path)), key=lambda each: place(each.path))
 
     def label(self, path: Path) -> str:
         field = merge.field_at(self.model, path)

@@ -38,12 +38,12 @@ def merge_draft(
     return merged, [change for change in changes if change.is_contested]
 
 
-def latest_text(versions: RecordVersions) -> Snapshot:
+def latest_snapshot(versions: RecordVersions) -> Snapshot:
     """What a form shows: the latest text upon the current state, also where both changed a field."""
     return merge_draft(type(versions.record), versions.latest, versions.current)[0]
 
 
-def latest_data(versions: RecordVersions) -> Snapshot:
+def snapshot_to_publish(versions: RecordVersions) -> Snapshot:
     """What publishing would make public: the draft, else the scheduled change, else the row as it is.
 
     Raises ValidationError where the public page was changed meanwhile in the same fields, or where a
@@ -68,7 +68,7 @@ def publish(
 
     `note` is for colleagues.
     """
-    data = _as_public(_with_public_notes(latest_data(versions), versions), at, visitor_note)
+    data = _as_public(_with_public_notes(snapshot_to_publish(versions), versions), at, visitor_note)
     note = note or versions.latest.note
     versions.close_all(Revision.Ending.PUBLISHED)
     _write(versions, data, by=by, note=note, at=at)
@@ -88,7 +88,7 @@ def schedule(
     What was never public waits in its row, and a change of what was public as a revision.
     """
     record, note = versions.record, note or versions.latest.note
-    data = _with_public_notes(latest_data(versions), versions)
+    data = _with_public_notes(snapshot_to_publish(versions), versions)
     if is_unpublished(record, at):
         data = _with_fields(data, state=Publishable.State.PUBLISHED, publish_from=moment.isoformat())
         versions.close_all(Revision.Ending.SCHEDULED)
@@ -139,7 +139,7 @@ def publish_scheduled(versions: RecordVersions) -> None:
     if _is_hidden(versions.current.data, moment) and not _is_hidden(scheduled.base.data, scheduled.at):
         raise ValidationError(_("Its page was taken off the site meanwhile. Publish the change by hand."))
     versions.draft = None
-    data = _as_public(latest_data(versions), moment)
+    data = _as_public(snapshot_to_publish(versions), moment)
     versions.close(scheduled, Revision.Ending.PUBLISHED)
     state = _write(versions, data, by=scheduled.by, note=scheduled.note, at=moment)
     ReviewLink.objects.end(versions.record, moment)
@@ -215,7 +215,7 @@ def _write(
 
 def validate_latest(versions: RecordVersions, at: datetime.datetime) -> None:
     """Raise ValidationError where the latest text cannot become public now."""
-    _validate(versions, _as_public(latest_data(versions), at))
+    _validate(versions, _as_public(snapshot_to_publish(versions), at))
 
 
 def _refusal(model: type[models.Model], error: IntegrityError) -> str:

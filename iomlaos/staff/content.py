@@ -116,7 +116,7 @@ class ContentAdmin(
         return super().get_queryset(request).annotate(last_saved_at=models.Subquery(saves[:1]))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Give each row its last change and what waits beside it, with a few queries for all."""
+        """Give each row its last change and its status, with a few queries for all."""
         changelist = super().get_changelist_instance(request)
         rows = changelist.result_list = list(changelist.result_list)
         waiting = waiting_for(rows)
@@ -124,6 +124,8 @@ class ContentAdmin(
         for row, row.translation_states in zip(rows, states, strict=True):
             row.waiting = waiting[str(row.pk)]
             row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
+            if isinstance(row, Publishable):
+                row.status_in_list = status_of(row, row.waiting, request.at)
         return changelist
 
     @admin.display(description=_("last change"), ordering=Coalesce("last_saved_at", SET_UP))
@@ -165,12 +167,6 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, DuplicateMixin, ContentAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
         fields = ["slug", ("information_date", "reviewed_on", "review_due")]
         return [*super().get_fieldsets(request, obj), (_("Publishing"), {"fields": fields})]
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changelist = super().get_changelist_instance(request)
-        for row in changelist.result_list:
-            row.status_in_list = status_of(row, row.waiting, request.at)
-        return changelist
 
     @admin.display(description=_("status"), ordering="state")
     def status(self, obj: Publishable) -> str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from iomlaos.publishing.drafts import latest_text
+from iomlaos.publishing.drafts import latest_snapshot
 from iomlaos.publishing.merge import Snapshot, differences
 from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, ReviewLink
 from iomlaos.publishing.status import status_of, waiting_for
@@ -58,7 +58,7 @@ class DraftsMixin:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
         super().adjust_snapshot(request, session, typed)
         if session:
-            fields = latest_text(session.versions)["fields"]
+            fields = latest_snapshot(session.versions)["fields"]
             typed["fields"] |= {name: fields[name] for name in PUBLISHING_FIELDS}
 
     def save_version(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:

@@ -9,7 +9,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 
 from iomlaos.media import cleanup
 from iomlaos.publishing import merge, serialization
-from iomlaos.publishing.drafts import latest_text, merge_draft
+from iomlaos.publishing.drafts import latest_snapshot, merge_draft
 from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.publishing.models.revision import unsaved_data
@@ -85,7 +85,7 @@ class EditSession:
         `conflicts` then names what differs, and the session shows the merged text.
         """
         target, current = self.versions.latest, self.versions.current
-        theirs = self.theirs = latest_text(self.versions)
+        theirs = self.theirs = latest_snapshot(self.versions)
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)

@@ -176,9 +176,7 @@ def _is_required(model: type[models.Model], path: merge.Path) -> bool:
 
 def _missing_targets(model: type[models.Model], data: merge.Snapshot, path: merge.Path) -> str:
     """The label of a field that refers to deleted records, with their titles where these are known."""
-    value = data
-    for part in path:
-        value = value.get(part, {})
+    value = merge.flatten(data)[path]
     keys = value if isinstance(value, list) else [value]
     related = merge.field_at(model, path).related_model
     existing = {str(key) for key in related._base_manager.filter(pk__in=keys).values_list("pk", flat=True)}

@@ -22,7 +22,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from iomlaos.media.models import file_versions_of, rewrite_file_urls
 from iomlaos.media.richtext import rewrite_image_urls
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import is_unpublished, latest_text
+from iomlaos.publishing.drafts import is_unpublished, latest_snapshot
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
 from iomlaos.staff.actions.publish import list_changes
@@ -69,7 +69,7 @@ def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:
     versions = Revision.objects.peek(record)
     if versions.latest is versions.current and not is_unpublished(record, at):
         return None
-    return latest_text(versions)
+    return latest_snapshot(versions)
 
 
 class ReviewLinkForm(forms.Form):

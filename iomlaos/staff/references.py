@@ -180,13 +180,14 @@ def _draft_references(fk_fields: list[FkField], urls: dict[str, Any]) -> KeyedRe
 
 
 def _waiting_drafts() -> Iterable[tuple[Revision, models.Model]]:
-    """All drafts of existing records, with these."""
+    """All drafts and scheduled changes of existing records, with these."""
     labels = [model._meta.label_lower for model in publishables()]
     drafts = Revision.objects.waiting().filter(model__in=labels).order_by("model")
     for label, of_model in groupby(drafts, key=operator.attrgetter("model")):
-        by_key = {draft.object_key: draft for draft in of_model}
-        for record in apps.get_model(label)._base_manager.in_bulk(list(by_key)).values():
-            yield by_key[str(record.pk)], record
+        waiting = list(of_model)
+        records = apps.get_model(label)._base_manager.in_bulk([draft.object_key for draft in waiting])
+        by_key = {str(key): record for key, record in records.items()}
+        yield from ((draft, by_key[draft.object_key]) for draft in waiting if draft.object_key in by_key)
 
 
 def _with_owner(model: type[models.Model]) -> models.QuerySet:

@@ -88,14 +88,14 @@ class Publish(Action):
     @property
     def built(self) -> Publishable:
         """What would become public, in memory."""
-        data = drafts.latest_text(self.versions)
+        data = drafts.latest_snapshot(self.versions)
         return serialization.build(self.record, data)
 
     @property
     def warnings(self) -> list[tuple[str, Any]]:
         is_public = self.versions.current.is_public_at(self.at)
         before = self.versions.current.data if is_public else EMPTY
-        after = drafts.latest_text(self.versions)
+        after = drafts.latest_snapshot(self.versions)
         questions = questionable_texts(self.model, before, after)
         return [
             *self.built.publishing_warnings(self.record if is_public else None, self.at),
@@ -167,7 +167,7 @@ def change_summary(versions: RecordVersions, at: datetime.datetime) -> dict[str,
     before = versions.current.data if is_public else EMPTY
     return {
         "is_new": not is_public,
-        "changes": list_changes(type(versions.record), before, drafts.latest_text(versions)),
+        "changes": list_changes(type(versions.record), before, drafts.latest_snapshot(versions)),
     }
 
 

@@ -62,7 +62,7 @@ class AutosaveMixin:
         if request.method == "POST" and is_saved:
             keys, object_key = set(_keys(request.POST)), unquote(object_id) if object_id else ""
             # A failure here loses nothing: the text is offered once more.
-            with _at_ease():
+            with _best_effort():
                 for key in keys:
                     self._state(AutosavedForm, request, key, object_key).end(request.at)
                 EditingSession.objects.filter(pk__in=keys, by=request.user).delete()
@@ -138,7 +138,7 @@ class AutosaveMixin:
         sent = request.POST.copy()
         sent.pop("csrfmiddlewaretoken", None)
         if keys := _keys(sent):
-            with _at_ease():
+            with _best_effort():
                 self._state(AutosavedForm, request, keys[0], unquote(args[-1])).keep(sent, request.at)
         labels = {name: field.label for name, field in self.get_form(request).base_fields.items()}
         context = {
@@ -189,7 +189,7 @@ class AutosaveMixin:
     def get_urls(self) -> list:
         return [
             self.admin_path("typed/", self.typed_view, "typed"),
-            self.admin_path("typed/<uuid:key>/throw-away/", self.throw_away_view, "throw_away"),
+            self.admin_path("typed/<uuid:key>/throw-away/", self.discard_view, "throw_away"),
             *super().get_urls(),
         ]
 
@@ -204,15 +204,15 @@ class AutosaveMixin:
         if not keys:
             raise BadRequest("The form has no key.")
         try:
-            object_key = self._kept_for(request, request.POST.get(RECORD, ""))
+            object_key = self._record_key(request, request.POST.get(RECORD, ""))
             with transaction.atomic():
-                answer = self._take_in(request, keys, object_key)
+                answer = self._store(request, keys, object_key)
             return JsonResponse(answer | {"others": self._also_here(request, object_key)})
         except OperationalError:
             log.warning("What was typed could not be kept; it is sent again.", exc_info=True)
             return JsonResponse({}, status=503)
 
-    def _kept_for(self, request: HttpRequest, object_id: str) -> str:
+    def _record_key(self, request: HttpRequest, object_id: str) -> str:
         """The key of the record that the form is of; empty for a new one."""
         if not object_id and self.has_add_permission(request):
             return ""
@@ -221,7 +221,7 @@ class AutosaveMixin:
             raise PermissionDenied
         return _key_of(record)
 
-    def _take_in(self, request: HttpRequest, keys: list[uuid.UUID], object_key: str) -> dict[str, Any]:
+    def _store(self, request: HttpRequest, keys: list[uuid.UUID], object_key: str) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         key, *taken_up = keys
         if WORDS in request.POST:
@@ -233,13 +233,13 @@ class AutosaveMixin:
             AutosavedForm.objects.filter(pk__in=taken_up, by=request.user, ended_at=None).delete()
             answer = {"kept": _hour(request.at)} if is_kept else {"ended": True}
         if HERE in request.POST:
-            EditingSession.objects.too_old(request.at).delete()
+            EditingSession.objects.expired(request.at).delete()
             self._state(EditingSession, request, key, object_key).mark(request.at)
         else:
             EditingSession.objects.filter(pk=key, by=request.user).delete()
         return answer
 
-    def throw_away_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def discard_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         text = self._text(request, key)
         if request.method != "POST" or text is None:
             raise Http404
@@ -278,7 +278,7 @@ def _differing(context: dict, words: QueryDict) -> list[str]:
 
 
 @contextlib.contextmanager
-def _at_ease() -> Iterator[None]:
+def _best_effort() -> Iterator[None]:
     """Log database errors instead of failing the request: autosave is optional."""
     try:
         with transaction.atomic():

@@ -71,7 +71,7 @@ class NotificationQuerySet(GenericRecordQuerySet):
         )
         return waiting.exclude(recipient__email="").select_related("recipient").order_by("at", "pk")
 
-    def too_old(self, at: datetime.datetime) -> Self:
+    def expired(self, at: datetime.datetime) -> Self:
         return self.filter(at__lt=at - KEPT_FOR)
 
 

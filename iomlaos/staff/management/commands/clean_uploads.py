@@ -35,9 +35,9 @@ class Command(TimerCommand):
             for image in images
         ]
         if not is_dry_run:
-            AutosavedForm.objects.too_old(now).delete()
-            EditingSession.objects.too_old(now).delete()
-            Notification.objects.too_old(now).delete()
+            AutosavedForm.objects.expired(now).delete()
+            EditingSession.objects.expired(now).delete()
+            Notification.objects.expired(now).delete()
             for image in images:
                 image.delete()
         files = unreferenced([*file_version_models(), Rendition], now - KEPT_FOR)
