@@ -21,7 +21,7 @@ from iomlaos.media.filetypes import check_image
 from iomlaos.media.filetypes.types import InvalidFile
 from iomlaos.media.models import Image
 from iomlaos.media.renditions import RenditionSize
-from iomlaos.media.richtext import alternative_text_error
+from iomlaos.media.richtext.images import alternative_text_error
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.formsets import ChildFormSet
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from iomlaos.media.models import file_versions_of, rewrite_file_urls
-from iomlaos.media.richtext import rewrite_image_urls
+from iomlaos.media.richtext.images import rewrite_image_urls
 from iomlaos.publishing import serialization
 from iomlaos.publishing.drafts import is_unpublished, latest_snapshot
 from iomlaos.publishing.merge import Snapshot

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from iomlaos.media.models import find_file_version
-from iomlaos.media.richtext import IMAGES_URL, image_ids
+from iomlaos.media.richtext.images import IMAGES_URL, image_ids
 from iomlaos.media.views import file_response, image_response
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink

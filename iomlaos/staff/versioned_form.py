@@ -76,16 +76,14 @@ class VersionedAdmin(BaseAdmin):
             forms = self._build_forms(shown, session)
         elif request.method == "POST" and session:
             reopen_conflict(session, forms.form, forms.formsets)
-        context = self._form_context(request, session, forms)
+        context = self._form_context(request, session, forms) | (extra_context or {})
+        has_conflicts = session is not None and bool(session.conflicts)
+        if has_conflicts:
+            context |= conflict_context(session, forms.form, forms.formsets)
         response = self.render_change_form(
-            request,
-            context | (extra_context or {}),
-            add=record is None,
-            change=record is not None,
-            obj=session and session.instance,
-            form_url=form_url,
+            request, context, add=record is None, change=record is not None, obj=session and session.instance
         )
-        if session and session.conflicts:
+        if has_conflicts:
             response.template_name, response.status_code = "admin/conflict.html", 409
         return response
 
@@ -233,9 +231,6 @@ class VersionedAdmin(BaseAdmin):
             "errors": helpers.AdminErrorList(forms.form, forms.formsets),
             "preserved_filters": self.get_preserved_filters(request),
             **self.session_context(request, session),
-            **(
-                conflict_context(session, forms.form, forms.formsets) if session and session.conflicts else {}
-            ),
         }
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.media import cleanup
 from iomlaos.media.renditions import RenditionSize
-from iomlaos.media.richtext import IMAGES_URL, KEY_PATTERN, RichTextField, image_ids, render_figure
+from iomlaos.media.richtext import RichTextField
+from iomlaos.media.richtext.images import IMAGES_URL, KEY_PATTERN, image_ids, render_figure
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import content_fields
 
