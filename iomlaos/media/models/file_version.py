@@ -157,7 +157,7 @@ class FileVersion(models.Model):
     @property
     def owner(self) -> models.Model:
         """The Publishable that it belongs to."""
-        raise NotImplementedError
+        return serialization.owner_of(self)
 
     @property
     def name(self) -> str:
