@@ -76,15 +76,11 @@ class VersionedAdmin(BaseAdmin):
             forms = self._build_forms(shown, session)
         elif request.method == "POST" and session:
             reopen_conflict(session, forms.form, forms.formsets)
-        context = self._form_context(request, session, forms) | (extra_context or {})
-        has_conflicts = session is not None and bool(session.conflicts)
-        if has_conflicts:
-            context |= conflict_context(session, forms.form, forms.formsets)
-        response = self.render_change_form(
-            request, context, add=record is None, change=record is not None, obj=session and session.instance
-        )
-        if has_conflicts:
-            response.template_name, response.status_code = "admin/conflict.html", 409
+        if session is None or not session.conflicts:
+            return self._render_form(request, session, forms, extra_context or {})
+        conflicts = conflict_context(session, forms.form, forms.formsets)
+        response = self._render_form(request, session, forms, conflicts | (extra_context or {}))
+        response.template_name, response.status_code = "admin/conflict.html", 409
         return response
 
     # --- Hooks --------------------------------------------------------------------------------------
@@ -206,10 +202,10 @@ class VersionedAdmin(BaseAdmin):
         self.after_saving(request, record, before)
         return True
 
-    def _form_context(
-        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
-    ) -> dict[str, Any]:
-        """What Django's own view gives to the template, and the session."""
+    def _render_form(
+        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms, more: dict[str, Any]
+    ) -> HttpResponse:
+        """With the context of Django's own view, the session, and `more`."""
         record, fieldsets = session and session.instance, forms.fieldsets
         may_change = record is None or self.has_change_permission(request, record)
         readonly = self.get_readonly_fields(request, record) if may_change else flatten_fieldsets(fieldsets)
@@ -217,7 +213,7 @@ class VersionedAdmin(BaseAdmin):
         admin_form = helpers.AdminForm(forms.form, fieldsets, prepopulated, readonly, model_admin=self)
         inline_formsets = self.get_inline_formsets(request, forms.formsets, forms.inlines, record)
         title = _("Add %s") if record is None else _("Change %s") if may_change else _("View %s")
-        return {
+        context = {
             **self.admin_site.each_context(request),
             "title": title % self.opts.verbose_name,
             "subtitle": str(record) if record else None,
@@ -231,7 +227,10 @@ class VersionedAdmin(BaseAdmin):
             "errors": helpers.AdminErrorList(forms.form, forms.formsets),
             "preserved_filters": self.get_preserved_filters(request),
             **self.session_context(request, session),
+            **more,
         }
+        is_new = record is None
+        return self.render_change_form(request, context, add=is_new, change=not is_new, obj=record)
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
         """The versions of the record, and where its draft and the public page differ."""

@@ -116,6 +116,10 @@ def test_a_form_takes_a_date_and_shows_it_in_words():
     assert field.has_changed(PartialDate(2018, 7), "2018")
 
 
+def test_the_box_of_a_date_has_room_for_its_words():
+    assert "maxlength" not in Project._meta.get_field("starts").formfield().widget.attrs
+
+
 def test_a_form_refuses_what_is_no_date():
     with pytest.raises(ValidationError) as error:
         PartialDateFormField().clean("31 June 2018")

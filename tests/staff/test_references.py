@@ -11,6 +11,7 @@ from iomlaos.staff.delete_protection import was_ever_public
 from iomlaos.staff.references import Reference, references_to
 from programmes.models import Programme
 from tests.helpers.admin import address_of, person
+from tests.helpers.drafts import schedule_change
 from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
@@ -213,6 +214,15 @@ def test_a_foreign_key_of_a_draft_is_found_too(admin_user):
     standing = Revision.objects.versions(document)
     data = {**standing.current.data, "fields": {**standing.current.data["fields"], "programme": programme.pk}}
     standing.save_draft(data, by=admin_user, note="")
+    (use,) = references(programme)
+    assert use.description == "A draft of it names it under “Programme”."
+
+
+def test_what_a_scheduled_change_names_is_found_beside_a_later_draft():
+    programme, document = make_programme(state="draft"), make_document()
+    schedule_change(document, FUTURE, programme=programme.pk)
+    versions = Revision.objects.versions(document)
+    versions.save_draft(versions.current.data, by=None, note="")
     (use,) = references(programme)
     assert use.description == "A draft of it names it under “Programme”."
 

@@ -82,11 +82,8 @@ class AutosaveMixin:
             return super()._changeform_view(request, object_id, form_url, extra_context)
         session = self.open_session(request, record, text.words) if record else None
         forms = self._build_restored_forms(request, session, text.words)
-        context = self._form_context(request, session, forms)
-        context |= {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
-        return self.render_change_form(
-            request, context, add=record is None, change=record is not None, obj=session and session.instance
-        )
+        more = {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
+        return self._render_form(request, session, forms, more)
 
     def _build_forms_with(
         self, request: HttpRequest, session: EditSession | None, words: QueryDict
