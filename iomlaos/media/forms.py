@@ -88,11 +88,8 @@ class FileFormSet(ChildFormSet):
         total = f"{prefix}-{TOTAL_FORM_COUNT}"
         number = int(data[total]) if data.get(total, "").isdecimal() else 0
         name = " ".join(re.sub(r"[\W_]+", " ", PurePath(file.name).stem).split())
-        values = {
-            "title_en": name[:160],
-            "language": "lo" if LAO_FILE.search(PurePath(file.name).stem) else "en",
-        }
-        values["position"] = str(number + 1)
+        language = "lo" if LAO_FILE.search(PurePath(file.name).stem) else "en"
+        values = {"title_en": name[:160], "language": language, "position": str(number + 1)}
         for field in values.keys() & self.form.base_fields.keys():
             data[f"{prefix}-{number}-{field}"] = values[field]
         files[f"{prefix}-{number}-file"] = file

@@ -24,9 +24,6 @@ PAGE_SIZE = 100
 class HistoryMixin:
     """A ModelAdmin that shows what each save changed, and restores versions and deleted records."""
 
-    #: For change_list.html.
-    keeps_deleted = True
-
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         serialization.locked(self.model, obj.pk)
         Revision.objects.record_deletion(obj, by=request.user)

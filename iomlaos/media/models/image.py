@@ -48,12 +48,9 @@ class ImageQuerySet(models.QuerySet):
                 cleanup.on_file_saved(path)
 
     def by_key(self, key: str) -> Self:
-        found = re.fullmatch(KEY_PATTERN, key)
-        return (
-            self.filter(pk=found["id"], width=found["width"], height=found["height"])
-            if found
-            else self.none()
-        )
+        if found := re.fullmatch(KEY_PATTERN, key):
+            return self.filter(pk=found["id"], width=found["width"], height=found["height"])
+        return self.none()
 
     def unused(self, before: datetime.datetime) -> Self:
         """Added before this moment, and shown by no text, draft or earlier revision."""
@@ -114,10 +111,8 @@ class Image(models.Model):
 
     def users(self) -> list[models.Model]:
         """The rows whose texts show it."""
-        rows: list[models.Model] = []
-        for model, keys in _keys_by_model(self.references.all()).items():
-            rows += model._base_manager.filter(pk__in=keys)
-        return rows
+        by_model = _keys_by_model(self.references.all())
+        return [row for model, keys in by_model.items() for row in model._base_manager.filter(pk__in=keys)]
 
 
 class Rendition(models.Model):
