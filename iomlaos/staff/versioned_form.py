@@ -218,7 +218,6 @@ class VersionedAdmin(BaseAdmin):
             "title": title % self.opts.verbose_name,
             "subtitle": str(record) if record else None,
             "adminform": admin_form,
-            "object_id": record and str(record.pk),
             "original": record,
             "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
             "to_field": request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR)),
