@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
-from iomlaos.media.richtext import RichTextField, localize_links, strip_images
+from iomlaos.media.richtext import RichTextField
+from iomlaos.media.richtext.images import strip_images
+from iomlaos.media.richtext.rendering import localize_links
 from iomlaos.office.models import Office, Place
 
 #: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.

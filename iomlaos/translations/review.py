@@ -1,6 +1,5 @@
 """The part of a ModelAdmin that keeps Lao in step with English."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.diff import SnapshotFormatter
+from iomlaos.publishing.diff import join_labels
 from iomlaos.publishing.merge import EMPTY, Path, Snapshot
 from iomlaos.translations.models import Translation
 from iomlaos.translations.script import is_questionable
@@ -31,7 +30,7 @@ class TranslationReviewMixin:
         )
         if outdated := newly_outdated(before, after):
             message = gettext("Outdated in Lao now: %(fields)s.")
-            messages.warning(request, message % {"fields": _join_labels(type(record), outdated)})
+            messages.warning(request, message % {"fields": join_labels(type(record), outdated)})
         if not (is_recorded and verdict == Verdict.REVIEWED):
             return super().after_form(request, session, record)
         messages.success(request, gettext("The Lao texts are marked as reviewed."))
@@ -66,12 +65,7 @@ def questionable_texts(
         "%(field)s: there is no Lao in it. Is it meant so, or was it pasted from an old Lao font?"
     )
     return [
-        (path, question % {"field": _join_labels(model, [path])})
+        (path, question % {"field": join_labels(model, [path])})
         for path, (_english, lao) in pairs_in(after).items()
         if lao != was.get(path, ("", ""))[1] and is_questionable(lao)
     ]
-
-
-def _join_labels(model: type[models.Model], paths: Iterable[Path]) -> str:
-    formatter = SnapshotFormatter(model)
-    return ", ".join(str(formatter.label(path)) for path in paths)

@@ -101,7 +101,7 @@ def test_a_scheduled_change_shows_at_its_second(server, visitor, clock):
         "data['fields']['title_en'] = 'As it is now'",
         f"at = datetime.datetime.fromisoformat({MOMENT.isoformat()!r})",
         "versions = Revision.objects.versions(page)",
-        "Revision.objects.save_scheduled(versions, page, data, by=None, note='', publish_at=at)",
+        "versions.save_scheduled(data, by=None, note='', publish_at=at)",
     )
     server.manage("shell", "--no-imports", "--command", "\n".join(lines))
     clock.set(MOMENT - SECOND)

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from careers.exports.notice_data import full_text
-from iomlaos.media.richtext import alternative_text_error, render, rewrite_image_urls
+from iomlaos.media.richtext.images import alternative_text_error, rewrite_image_urls
+from iomlaos.media.richtext.rendering import render
 from iomlaos.publishing.diff import SnapshotFormatter
 from iomlaos.publishing.merge import differences
 from iomlaos.publishing.serialization import serialize

@@ -59,16 +59,6 @@ def test_a_date_in_words_is_no_more_exact_than_it_is_known():
     assert {iso: str(PartialDate.parse(iso)) for iso in words} == words
 
 
-def test_the_last_day_that_a_date_can_mean():
-    last = {
-        "2018": "2018-12-31",
-        "2018-02": "2018-02-28",
-        "2020-02": "2020-02-29",
-        "2018-07-09": "2018-07-09",
-    }
-    assert {iso: PartialDate.parse(iso).last_day.isoformat() for iso in last} == last
-
-
 def test_the_day_of_a_moment_is_that_of_vientiane():
     assert PartialDate.of(datetime.datetime(2021, 1, 9, 17, 0, tzinfo=datetime.UTC)).iso == "2021-01-10"
     assert PartialDate.of(datetime.datetime(2021, 1, 9, 16, 59, tzinfo=datetime.UTC)).iso == "2021-01-09"
@@ -121,9 +111,13 @@ def test_a_form_takes_a_date_and_shows_it_in_words():
     field = PartialDateFormField(required=False)
     assert field.clean("9 july 2018") == PartialDate(2018, 7, 9)
     assert field.clean("") is None
-    assert field.prepare_value(PartialDate(2018, 7)) == "July 2018"
+    assert field.widget.format_value(PartialDate(2018, 7)) == "July 2018"
     assert not field.has_changed(PartialDate(2018, 7), "2018-07")
     assert field.has_changed(PartialDate(2018, 7), "2018")
+
+
+def test_the_box_of_a_date_has_room_for_its_words():
+    assert "maxlength" not in Project._meta.get_field("starts").formfield().widget.attrs
 
 
 def test_a_form_refuses_what_is_no_date():

@@ -356,7 +356,9 @@ def test_a_parked_form_of_a_public_state_publishes_nothing(clock, staff):
     Revision.objects.versions(programme)
     public = states(programme)[0].data
     take(staff, programme, "withdraw", withdrawal_reason_en="A mistake.")
-    parked = Revision.objects.add_pending(states(programme)[0], programme, public, by=None, note="")
+    parked = Revision.objects.add(
+        programme, by=None, kind="parked", number=2, base=states(programme)[0], data=public
+    )
     page = writer.get(version_url(programme, parked))
     assert writer.post(address_of(programme), fill_form(page, title_en="Mine")).status_code == 302
     draft = waiting(programme).data["fields"]

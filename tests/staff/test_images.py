@@ -15,7 +15,7 @@ from PIL import Image
 from iomlaos.media.forms import ImageInsertForm
 from iomlaos.media.models import Image as StoredImage
 from iomlaos.media.models import Rendition
-from iomlaos.media.richtext import rewrite_image_urls
+from iomlaos.media.richtext.images import rewrite_image_urls
 from iomlaos.publishing.models import Revision
 from tests.helpers.admin import confirm, make_colleague, person, post, send
 from tests.helpers.drafts import publish, save_draft
