@@ -77,6 +77,15 @@ def utc(*parts: int) -> datetime.datetime:
     return datetime.datetime(*parts, tzinfo=UTC)
 
 
+DRIVER = Notice(
+    "vacancies", "driver", "Driver for Attapeu", utc(2026, 6, 1, 2), utc(2026, 6, 10, 10),
+    "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)", "2026-06-10T10:00:00Z", "10 June 2026", 2026,
+)  # fmt: skip
+DRIVER_IN_LAO = dataclasses.replace(
+    DRIVER, language="lo", words="ວັນພຸດ ທີ 10 ມິຖຸນາ 2026, 17:00 ໂມງ, ເວລາວຽງຈັນ (UTC+7)", day="10 ມິຖຸນາ 2026"
+)
+
+
 # --- Where a notice shows, and how each place is read -------------------------------------------
 
 
