@@ -17,17 +17,17 @@ def after(before: tuple, now: tuple, known: bool | None, verdict: str = "") -> S
     return state_of(now, pairs | changed_pairs(snapshot(*before), snapshot(*now), pairs, verdict))
 
 
-def test_a_change_of_the_english_alone_makes_the_lao_outdated_and_one_of_the_lao_leaves_it_what_it_was():
+def test_english_that_changes_alone_makes_lao_outdated_and_outdated_lao_that_changes_awaits_review():
     was = (OLD, LAO)
     expected = {
         (was, (NEW, LAO), True): State.OUTDATED,
         (was, (NEW, LAO), False): State.OUTDATED,
         (was, (OLD, LAO_MENDED), True): State.CURRENT,
         (was, (OLD, LAO_MENDED), False): State.AWAITING_REVIEW,
-        (was, (OLD, LAO_MENDED), None): State.OUTDATED,
+        (was, (OLD, LAO_MENDED), None): State.AWAITING_REVIEW,
         (was, (NEW, LAO_MENDED), True): State.CURRENT,
         (was, (NEW, LAO_MENDED), False): State.AWAITING_REVIEW,
-        (was, (NEW, LAO_MENDED), None): State.OUTDATED,
+        (was, (NEW, LAO_MENDED), None): State.AWAITING_REVIEW,
         (was, was, False): State.AWAITING_REVIEW,
         (was, was, None): State.OUTDATED,
         ((OLD, ""), was, None): State.CURRENT,
@@ -46,10 +46,20 @@ def test_a_small_change_leaves_each_text_what_it_was_and_a_review_makes_it_curre
             assert after((OLD, LAO), now, known, Verdict.REVIEWED) == State.CURRENT, (now, known)
 
 
+def test_a_change_can_be_called_small_after_a_draft_of_it_was_saved():
+    public, draft = snapshot(OLD, LAO), snapshot(NEW, LAO)
+    for is_reviewed in (True, False):
+        known = {(OLD, LAO): is_reviewed}
+        found = changed_pairs(draft, draft, known, Verdict.SMALL_CHANGE, public)
+        assert found == {(NEW, LAO): is_reviewed}
+        assert changed_pairs(draft, draft, known, Verdict.NONE, public) == {}
+
+
 def test_a_text_that_comes_back_is_what_it_was():
     known = {(OLD, LAO): True}
     assert changed_pairs(snapshot(NEW, LAO), snapshot(OLD, LAO), known) == {}
     assert state_of((OLD, LAO), known) == State.CURRENT
+    assert changed_pairs(snapshot(OLD, ""), snapshot(OLD, LAO), {(OLD, LAO): False}) == {}
 
 
 def test_texts_of_child_rows_are_found_by_their_path():
@@ -69,6 +79,8 @@ def test_the_worst_state_is_outdated_then_unreviewed_then_english():
 def test_a_lao_text_without_lao_is_questioned_and_names_numbers_and_addresses_pass():
     for text in (
         "ê¾½¸¡ºÁ",
+        "ລາວ ê¾½¸¡ºÁ",
+        "ประกาศรับสมัครงาน",
         "What we do against trafficking",
         "<p>Safe migration means that <strong>people</strong> know their rights.</p>",
     ):
@@ -88,5 +100,6 @@ def test_a_lao_text_without_lao_is_questioned_and_names_numbers_and_addresses_pa
 
 def test_text_in_latin_letters_is_foreign_on_a_lao_page_and_figures_are_not():
     assert is_foreign("Community Chest of Korea")
+    assert is_foreign(f"<p>{'You can say this to everybody whom you meet. ' * 2}It is ສະບາຍດີ.</p>")
     assert not is_foreign("CREST: ໂຄງການ")
     assert not is_foreign("11,097")
