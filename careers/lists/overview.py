@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db import models
 
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
@@ -82,11 +82,29 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
 
 
 def load_history(notices: list[Notice], at: datetime.datetime) -> None:
-    """Load what `events` reads, as `with_history` does, and without a query for notices that have nothing."""
-    for kind, keys in notices_with_history(at).items():
-        of_kind = [notice for notice in notices if type(notice) is kind]
-        prefetch_related_objects([notice for notice in of_kind if notice.pk in keys], *kind.history())
-        nothing = {name: kind._meta.get_field(name).related_model.objects.none() for name in kind.history()}
-        for notice in of_kind:
-            # What is loaded stays, also what a preview brings.
-            notice._prefetched_objects_cache = nothing | getattr(notice, "_prefetched_objects_cache", {})
+    """Load what `events` reads, as `with_history` does: for all kinds one query a table.
+
+    There is none for notices that have nothing. What is loaded stays, also what a preview brings.
+    """
+    keys = notices_with_history(at)
+    with_rows = [notice for notice in notices if notice.pk in keys[type(notice)]]
+    for name in dict.fromkeys(name for notice in notices for name in notice.history()):
+        rows = _find_rows([notice for notice in with_rows if name in notice.history()], name)
+        for notice in notices:
+            loaded = getattr(notice, "_prefetched_objects_cache", {})
+            if name in notice.history() and name not in loaded:
+                relation = notice._meta.get_field(name)
+                queryset = relation.related_model.objects.none()
+                queryset._result_cache = [
+                    row for row in rows if getattr(row, relation.field.attname) == notice.pk
+                ]
+                notice._prefetched_objects_cache = loaded | {name: queryset}
+
+
+def _find_rows(notices: list[Notice], name: str) -> list[models.Model]:
+    """The child rows of notices of several kinds, in the order of their model."""
+    is_theirs = models.Q()
+    for kind in {*map(type, notices)}:
+        owners = [notice for notice in notices if type(notice) is kind]
+        is_theirs |= models.Q(**{f"{kind._meta.get_field(name).field.name}__in": owners})
+    return [*notices[0]._meta.get_field(name).related_model.objects.filter(is_theirs)] if notices else []
