@@ -7,7 +7,8 @@ import time_machine
 from django.utils import translation
 
 from careers.alerts.models import AlertMessage, Subscription
-from careers.exports.notice_data import closing_line
+from careers.exports.notice_data import closing_lines
+from iomlaos.translations.models import Translation
 from tests.helpers.factories import make_subscription, make_vacancy
 from tests.helpers.mailserver import link_in, send_alerts
 from tests.helpers.pages import read
@@ -148,12 +149,15 @@ def test_who_signs_up_on_a_lao_page_gets_lao_mails_and_answers(client, mailoutbo
         answers = [sent, client.get(confirm), client.post(confirm)]
         clock.shift(DAY)
         notice = make_vacancy(title_en="Driver", title_lo="ຄົນຂັບລົດ")
+        Translation.objects.add_unreviewed([("Driver", "ຄົນຂັບລົດ")])
         send_alerts()
         alert = mailoutbox[1]
         stop = link_in(alert.body, "/stop/").removeprefix("http://testserver")
         answers += [client.get(stop), client.post(stop)]
         with translation.override("lo"):
-            assert closing_line(notice, ASKED_AT + DAY) in alert.body
+            assert "\n".join(closing_lines(notice, ASKED_AT + DAY)) in alert.body
+        # No member of staff has read the Lao words for it.
+        assert "IOM never asks for money." in alert.body
     assert all('<html lang="lo">' in answer.content.decode() for answer in answers)
     assert "ຢືນຢັນ" in question.subject
     assert alert.subject.endswith("ຄົນຂັບລົດ")
