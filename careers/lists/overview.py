@@ -1,16 +1,18 @@
 """What many public pages say of the notices, read once for all of them. Nobody may change these rows."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q
 
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.pagination import PAGE_SIZE
 from iomlaos.delivery.validity import cached_per_version
+from iomlaos.publishing.serialization import as_queryset
 from iomlaos.translations.lao import sort_key
 
 #: How many notices a page names that leads to the open ones.
@@ -82,11 +84,25 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
 
 
 def load_history(notices: list[Notice], at: datetime.datetime) -> None:
-    """Load what `events` reads, as `with_history` does, and without a query for notices that have nothing."""
-    for kind, keys in notices_with_history(at).items():
-        of_kind = [notice for notice in notices if type(notice) is kind]
-        prefetch_related_objects([notice for notice in of_kind if notice.pk in keys], *kind.history())
-        nothing = {name: kind._meta.get_field(name).related_model.objects.none() for name in kind.history()}
-        for notice in of_kind:
-            # What is loaded stays, also what a preview brings.
-            notice._prefetched_objects_cache = nothing | getattr(notice, "_prefetched_objects_cache", {})
+    """Load what `events` reads, as `with_history` does: with one query a table for notices of all kinds.
+
+    None is made for notices that have nothing.
+    """
+    with_rows = notices_with_history(at)
+    for name in dict.fromkeys(name for notice in notices for name in notice.history()):
+        relations = {kind: kind._meta.get_field(name) for kind in with_rows if name in kind.history()}
+        model, is_theirs = next(iter(relations.values())).related_model, Q()
+        for kind, relation in relations.items():
+            owners = [notice for notice in notices if type(notice) is kind and notice.pk in with_rows[kind]]
+            is_theirs |= Q(**{f"{relation.field.name}__in": owners})
+        rows = defaultdict(list)
+        for row in model.objects.filter(is_theirs):
+            for kind, relation in relations.items():
+                rows[kind, getattr(row, relation.field.attname)].append(row)
+        nothing = model.objects.none()
+        for notice in notices:
+            if relation := relations.get(type(notice)):
+                own = rows.get((type(notice), notice.pk))
+                loaded = notice.__dict__.setdefault("_prefetched_objects_cache", {})
+                # A preview brings its own.
+                loaded.setdefault(name, as_queryset(notice, relation, own) if own else nothing)
