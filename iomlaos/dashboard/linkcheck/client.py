@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
@@ -75,11 +76,10 @@ class LinkClient:
         for address in sorted(addresses):
             by_host[address.partition("//")[2].partition("/")[0]].append(address)
         with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-            checked = pool.map(self._check_host, by_host.values())
-            return {address: result for results in checked for address, result in results.items()}
-
-    def _check_host(self, addresses: list[str]) -> dict[str, LinkResult]:
-        return {address: self.check(address) for address in addresses}
+            checked = pool.map(
+                lambda host: [(address, self.check(address)) for address in host], by_host.values()
+            )
+            return dict(chain.from_iterable(checked))
 
     def check(self, address: str) -> LinkResult:
         """HEAD, then GET if HEAD is refused, along all redirects."""
