@@ -106,7 +106,7 @@ class DateTimeField(LenientParsingMixin, forms.DateTimeField):
 
 
 class OrderField(forms.IntegerField):
-    """A place among others: the first where none is given."""
+    """The position of a row among others; 0 where none is given."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"required": False})

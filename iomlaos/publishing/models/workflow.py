@@ -35,7 +35,7 @@ class GenericRecordQuerySet(models.QuerySet):
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
 
     def of_each(self, model: type[models.Model]) -> Self:
-        """Of each record of a model with numbers as keys: for a subquery of a query for these records."""
+        """About the record of the outer query, whose key is a number: for a subquery."""
         key = Cast(models.OuterRef("pk"), models.TextField())
         return self.filter(model=model._meta.label_lower, object_key=key)
 
