@@ -13,7 +13,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from careers.models.application_form import FormVersion
-from careers.models.deadline_change import DeadlineChange
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.fields import DateField, MultiLineField, TimeField
@@ -22,19 +21,46 @@ from iomlaos.staff.forms import PublishableForm
 #: How many notices, the newest, can be chosen as the successor of one.
 SUCCESSORS = 100
 
-
 DEADLINE_HELP = _("Vientiane time (UTC+7). No hour means the end of that day.")
 
 
-class NoticeForm(PublishableForm):
+class ReasonField(MultiLineField):
+    """Why a deadline changes: a sentence or two."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+
+
+class OutcomeForm(PublishableForm):
+    """What came of a notice; by itself the form of no other field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the outcomes of this kind of notice, and its newest notices as successors."""
+        super().__init__(*args, **kwargs)
+        notice = self.instance
+        if outcome := self.fields.get("outcome"):
+            choices = [(choice.value, choice.label) for choice in notice.OUTCOMES]
+            outcome.choices = [("", _("No outcome yet")), *choices]
+        if successor := self.fields.get("readvertised_as"):
+            others = type(notice).objects.exclude(pk=notice.pk).order_by("-created_at", "-pk")
+            newest = models.Q(pk__in=others.values("pk")[:SUCCESSORS])
+            successor.queryset = others.filter(newest | models.Q(pk=notice.readvertised_as_id))
+            successor.label_from_instance = successor_label
+
+
+def successor_label(notice: Notice) -> str:
+    """Notices that follow each other often share a title."""
+    state = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
+    return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, state]))
+
+
+class NoticeForm(OutcomeForm):
     inputs = {"closes_at": ("closing_date", "closing_hour", "deadline_reason")}
 
     closing_date = DateField(label=_("Deadline"))
     closing_hour = TimeField(label=_("Hour"), required=False, help_text=DEADLINE_HELP)
-    deadline_reason = MultiLineField(
+    deadline_reason = ReasonField(
         label=_("Why the deadline changes"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=_(
             "Only if you change the date or the hour: visitors have seen them. The page shows the old "
             "deadline, the new one and your reason."
@@ -56,7 +82,6 @@ class NoticeForm(PublishableForm):
         if notice.closes_at:
             self.initial.setdefault("closing_date", notice.closing_day)
             self.initial.setdefault("closing_hour", notice.closing_hour)
-        limit_outcomes(self)
 
     def describe_deadline(self, at: datetime.datetime) -> None:
         """Say in words what the deadline means; static/staff/js/dates.js does so while it is typed."""
@@ -129,33 +154,6 @@ class NoticeForm(PublishableForm):
         """Validate the constraints on `closes_at` too, though it is no field of the form."""
         excluded = super()._get_validation_exclusions()
         return excluded - {"closes_at"} if not self.errors else excluded
-
-
-def limit_outcomes(form: forms.ModelForm) -> None:
-    """Offer the outcomes of this kind of notice, and its newest notices as successors."""
-    notice = form.instance
-    if outcome := form.fields.get("outcome"):
-        choices = [(choice.value, choice.label) for choice in notice.OUTCOMES]
-        outcome.choices = [("", _("No outcome yet")), *choices]
-    if successor := form.fields.get("readvertised_as"):
-        others = type(notice).objects.exclude(pk=notice.pk).order_by("-created_at", "-pk")
-        newest = models.Q(pk__in=others.values("pk")[:SUCCESSORS])
-        successor.queryset = others.filter(newest | models.Q(pk=notice.readvertised_as_id))
-        successor.label_from_instance = successor_label
-
-
-class OutcomeForm(PublishableForm):
-    """What came of a notice, and no other field."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        limit_outcomes(self)
-
-
-def successor_label(notice: Notice) -> str:
-    """Notices that follow each other often share a title."""
-    state = notice.get_state_display().partition(":")[0] if notice.state != notice.State.PUBLISHED else ""
-    return " · ".join(filter(None, [notice.title, notice.reference, notice.closing_date, state]))
 
 
 class DeadlineForm(NoticeForm):
@@ -236,19 +234,15 @@ class ReasonsForm(forms.Form):
         super().__init__(data)
         self.changes = list(notice.deadline_changes.all())
         for change in self.changes:
+            moment = date_format(localtime(change.changed_at), "DATETIME_FORMAT")
             for language, name in (("en", _("in English")), ("lo", _("in Lao"))):
-                self.fields[f"reason_{language}_{change.pk}"] = self._field(change, language, name)
-
-    def _field(self, change: DeadlineChange, language: str, name: Any) -> MultiLineField:
-        reason = getattr(change, f"reason_{language}")
-        field = MultiLineField(
-            label=f"{change} ({date_format(localtime(change.changed_at), 'DATETIME_FORMAT')}), {name}",
-            initial=reason,
-            required=language == "en" and bool(reason),
-            widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        )
-        field.widget.attrs["lang"] = language
-        return field
+                reason = getattr(change, f"reason_{language}")
+                is_required = language == "en" and bool(reason)
+                field = ReasonField(
+                    label=f"{change} ({moment}), {name}", initial=reason, required=is_required
+                )
+                field.widget.attrs["lang"] = language
+                self.fields[f"reason_{language}_{change.pk}"] = field
 
     def save(self) -> None:
         for change in self.changes:

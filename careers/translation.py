@@ -23,10 +23,7 @@ class NoticeTranslation(TranslationOptions):
 
 @register(Vacancy)
 class VacancyTranslation(NoticeTranslation):
-    fields = (
-        "organizational_unit", "appointment_type", "duration", "starts", "context", "responsibilities",
-        "qualifications", "languages", "competencies",
-    )  # fmt: skip
+    fields = ("organizational_unit", "appointment_type", "duration", "starts", *Vacancy.SECTIONS)
 
 
 @register(ProcurementNotice)

@@ -3,23 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from careers.lists import archives
-from careers.lists.archives import AWARDS, CLOSED_JOBS, CLOSED_TENDERS, Archive
+from careers.lists.archives import Archive, find_archive_query
 from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
-from careers.lists.overview import (
-    has_internal,
-    live_forms,
-    open_notices,
-    set_duty_station,
-    set_history,
-    set_live_forms,
-    set_live_successor,
-)
+from careers.lists.overview import has_internal, live_forms, load_history, open_notices, set_live_forms
 from careers.models.application_form import ApplicationForm, FormVersion
 from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
@@ -29,7 +21,7 @@ from iomlaos.delivery.cacheability import canonical_query
 from iomlaos.delivery.headers import set_expiry
 from iomlaos.delivery.pagination import PAGE_SIZE, KeysetPage, get_keyset_page
 from iomlaos.media.views import serve_file
-from iomlaos.office.models import standard_texts
+from iomlaos.office.models import places, standard_texts
 from iomlaos.publishing.dates import max_or_none, next_midnight
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.shortcuts import previewed_by, record_view
@@ -77,7 +69,7 @@ def _render_open(
 @record_view(Vacancy)
 def vacancy_detail(request: HttpRequest, notice: Vacancy) -> HttpResponse:
     set_live_forms([notice], request.at)
-    set_duty_station(notice, request.at)
+    notice.duty_station = places(request.at).get(notice.duty_station_id)
     return _render_notice(request, "vacancy", notice)
 
 
@@ -91,8 +83,8 @@ def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpR
 def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: Any) -> HttpResponse:
     """The page of an open notice, or the short one of a closed notice."""
     at = request.at
-    set_live_successor(notice, at)
-    set_history(notice, at)
+    prefetch_related_objects([notice], Prefetch("readvertised_as", type(notice).objects.live(at)))
+    load_history([notice], at)
     changes = notice.changes(at)
     context |= {
         "notice": notice,
@@ -116,48 +108,25 @@ def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: A
     return response
 
 
-@canonical_query(CLOSED_JOBS.find_canonical_query)
+@canonical_query(find_archive_query)
 @require_safe
-def closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    return _render_archive(request, "careers/closed_list.html", CLOSED_JOBS, year)
-
-
-@canonical_query(CLOSED_TENDERS.find_canonical_query)
-@require_safe
-def procurement_closed_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    template = "careers/procurement_closed_list.html"
-    return _render_archive(request, template, CLOSED_TENDERS, year, section="tenders")
-
-
-@canonical_query(AWARDS.find_canonical_query)
-@require_safe
-def award_list(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """Awarded tenders, with supplier and value where the office gives them."""
-    return _render_archive(request, "careers/award_list.html", AWARDS, year, section="tenders")
-
-
-def _render_archive(
-    request: HttpRequest, template: str, archive: Archive, year: int | None, **context: Any
-) -> HttpResponse:
-    """Of all years, or of the one that the address names."""
+def archive_list(request: HttpRequest, archive: Archive, year: int | None = None) -> HttpResponse:
+    """Closed notices of all years, or of the one that the address names."""
     years = archive.years(request.at)
     if year is not None and year not in years:
         raise Http404
     notices = archive.notices(request.at, year).for_list()
     page = get_keyset_page(request, notices, "closes_at", archives.PAGE_SIZE, latest_first=True)
-    return _render(request, template, page.rows, pager=page, year=year, years=years, **context)
+    context = {"pager": page, "year": year, "years": years, "section": archive.section}
+    return _render(request, f"careers/{archive.template}.html", page.rows, **context)
 
 
-def _render_forms(request: HttpRequest, forms: Iterable[ApplicationForm]) -> HttpResponse:
+def _render_forms(request: HttpRequest, forms: list[ApplicationForm]) -> HttpResponse:
     return _render(request, "careers/form_list.html", forms, forms=forms)
 
 
-def _form_preview(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
-    """The list with one form: a form is a row of the list, not a page."""
-    return _render_forms(request, [form])
-
-
-@previewed_by(_form_preview)
+# A form is a row of the list, not a page: its preview is the list with this form alone.
+@previewed_by(lambda request, form: _render_forms(request, [form]))
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     return _render_forms(request, live_forms(request.at))

@@ -1,6 +1,5 @@
 """Forms of the figures of a programme, at most one of which is its headline figure."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing.formsets import ChildForm, ChildFormSet
@@ -16,16 +15,8 @@ class FigureForm(ChildForm):
 class FigureFormSet(ChildFormSet):
     def clean(self) -> None:
         super().clean()
-        if len(headlines := self._headline_forms()) > 1:
-            headlines[-1].add_error(
-                "is_headline", _("Another figure is the headline figure of this programme.")
-            )
-
-    def _headline_forms(self) -> list[forms.ModelForm]:
-        return [
-            form
-            for form in self.forms
-            if form.is_valid()
-            and form.cleaned_data.get("is_headline")
-            and not form.cleaned_data.get("DELETE")
-        ]
+        kept = [form for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
+        headlines = [form for form in kept if form.cleaned_data.get("is_headline")]
+        if len(headlines) > 1:
+            message = _("Another figure is the headline figure of this programme.")
+            headlines[-1].add_error("is_headline", message)

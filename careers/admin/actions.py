@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from careers.forms import DeadlineForm, OutcomeForm, ReasonsForm
+from careers.forms import DeadlineForm, OutcomeForm, ReasonField, ReasonsForm
 from iomlaos.staff.actions.base import Action
-from iomlaos.staff.fields import MultiLineField
 
 
 class Extend(Action):
@@ -40,10 +39,8 @@ class Close(Action):
     is_destructive = True
 
     class Form(forms.Form):
-        deadline_reason = MultiLineField(
-            label=_("Reason"),
-            widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-            help_text=_("The page shows it, with the deadline that it had."),
+        deadline_reason = ReasonField(
+            label=_("Reason"), help_text=_("The page shows it, with the deadline that it had.")
         )
 
     @property

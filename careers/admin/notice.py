@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import flatten
-from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.actions import Close, CorrectReasons, Extend, RecordOutcome
-from careers.admin.filters import FollowUpFilter, NoticeStatusFilter
+from careers.admin.filters import NoticeStatusFilter
 from careers.admin.inlines import AmendmentInline, AwardInline
 from careers.forms import NoticeForm
 from careers.models.notice import Notice
@@ -22,8 +21,8 @@ from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import TranslatedFilter
 
 DEADLINE = ("closing_date", "closing_hour")
-WAYS = [("submission_email", "submission_link"), "submission_address"]
-ONE_WAY = _("Give at least one: e-mail, link or address.")
+SUBMIT = [("submission_email", "submission_link"), "submission_address", ("contact", "results_expected_by")]
+APPLY = {"classes": ["short-text"], "description": _("Give at least one: e-mail, link or address.")}
 OUTCOME = {"fields": ["outcome", "outcome_note", "readvertised_as"], "classes": ["outcome"]}
 
 
@@ -39,15 +38,11 @@ class NoticeAdmin(PublishableAdmin):
         Extend, Close, RecordOutcome, CorrectReasons,
     )  # fmt: skip
     list_display = ["headline", "status", "closes", "last_change"]
-    list_filter = [NoticeStatusFilter, FollowUpFilter, TranslatedFilter]
+    list_filter = [NoticeStatusFilter, TranslatedFilter]
     search_fields = ["title_en", "title_lo", "reference", "slug", "=number"]
     fields_to_fill_in = (_("closing date"), _("reference"), _("posted on"))
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        requested_at = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(requested_at=requested_at)
 
     def open_session(
         self, request: HttpRequest, record: Notice, unsaved: QueryDict | None = None
@@ -62,17 +57,15 @@ class NoticeAdmin(PublishableAdmin):
 
     @admin.display(description=_("title"), ordering="title_en")
     def headline(self, obj: Notice) -> str:
-        """The title, and what tells notices of one title apart."""
+        """The title, and what tells notices of one title apart: a subclass has `headline_details`."""
         details = " · ".join(filter(None, [obj.reference, *self.headline_details(obj)]))
         return format_html('{}<span class="quiet">{}</span>', obj.title, details or gettext("No reference"))
-
-    def headline_details(self, obj: Notice) -> list[str]:
-        return []
 
     @admin.display(description=_("deadline, Vientiane time"), ordering="closes_at")
     def closes(self, obj: Notice) -> str:
         """The day, with the hour unless it is the end of the day; the time left, or the outcome."""
-        words = obj.describe_time_left(obj.requested_at) if obj.is_live(obj.requested_at) else ""
+        at = timezone.now()
+        words = obj.describe_time_left(at) if obj.is_live(at) else ""
         notes = " · ".join(filter(None, [words, obj.get_outcome_display()]))
         return format_html('{} <span class="quiet">{}</span>', obj.short_deadline, notes)
 
@@ -81,21 +74,20 @@ class NoticeAdmin(PublishableAdmin):
 
         The reason for another deadline is asked where visitors have seen the present one.
         """
-        asks_reason = obj is not None and obj.is_announced(request.at)
         has_outcome = self._has_outcome(request, obj)
-        hidden = set() if asks_reason else {"deadline_reason"}
-        hidden |= set() if has_outcome else {"outcome_note_lo"}
         is_read_only = obj is not None and not self.has_change_permission(request, obj)
-        hidden |= {"deadline_reason"} if is_read_only else set()
-        fieldsets, outcome = [], []
-        for title, options in super().get_fieldsets(request, obj):
-            fields = [name for name in options["fields"] if hidden.isdisjoint(flatten([name]))]
+        replaced = {} if has_outcome else {"outcome_note_lo": None}
+        if is_read_only or obj is None or not obj.is_announced(request.at):
+            replaced["deadline_reason"] = None
+        if is_read_only:
             # The two fields of the form are no words to read.
-            fields = ["deadline" if name == DEADLINE and is_read_only else name for name in fields]
-            is_outcome = "outcome" in options.get("classes", ())
-            if has_outcome or not is_outcome:
-                (outcome if is_outcome else fieldsets).append((title, options | {"fields": fields}))
-        return fieldsets + outcome
+            replaced[DEADLINE] = "deadline"
+        fieldsets = []
+        for title, options in super().get_fieldsets(request, obj):
+            fields = filter(None, (replaced.get(name, name) for name in options["fields"]))
+            if has_outcome or "outcome" not in options.get("classes", ()):
+                fieldsets.append((title, options | {"fields": [*fields]}))
+        return sorted(fieldsets, key=lambda fieldset: "outcome" in fieldset[1].get("classes", ()))
 
     def _has_outcome(self, request: HttpRequest, obj: Notice | None) -> bool:
         """Whether the form asks for the outcome; a form that is sent keeps the fields that it has."""
@@ -105,19 +97,16 @@ class NoticeAdmin(PublishableAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Notice | None) -> list:
         """With `announced_inlines` once there can be any; on POST, those of the form."""
+        inlines = [*self.inlines, *self.announced_inlines]
         if request.method == "POST":
-            inlines = [*self.inlines, *self.announced_inlines]
             names = {relation.related_model: relation.name for relation in self.opts.related_objects}
             return [inline for inline in inlines if f"{names[inline.model]}-TOTAL_FORMS" in request.POST]
-        inlines = [*self.inlines]
-        if obj and obj.is_announced(request.at):
-            has_outcome = self._has_outcome(request, obj)
-            inlines += [rows for rows in self.announced_inlines if has_outcome or rows is not AwardInline]
-        return inlines
+        if obj is None or not obj.is_announced(request.at):
+            return [*self.inlines]
+        has_outcome = self._has_outcome(request, obj)
+        return [inline for inline in inlines if has_outcome or inline is not AwardInline]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> HttpResponse:
         if "closing_hour" in context["adminform"].form.fields:
             context["adminform"].form.describe_deadline(request.at)
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, **kwargs)

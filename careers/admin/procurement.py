@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.inlines import AwardInline, ClarificationInline, ProcurementDocumentInline
-from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
+from careers.admin.notice import APPLY, DEADLINE, OUTCOME, SUBMIT, NoticeAdmin
 from careers.models.procurement import ProcurementNotice
 from iomlaos.staff.content import FileOwnerAdmin
 
@@ -35,14 +35,7 @@ class ProcurementNoticeAdmin(NoticeAdmin, FileOwnerAdmin):
             },
         ),
         (_("Text"), {"fields": ["body"]}),
-        (
-            _("Apply"),
-            {
-                "fields": [*WAYS, ("contact", "results_expected_by"), "what_next"],
-                "classes": ["short-text"],
-                "description": ONE_WAY,
-            },
-        ),
+        (_("Apply"), APPLY | {"fields": [*SUBMIT, "what_next"]}),
         (_("Outcome"), OUTCOME),
     ]
     inlines = [ProcurementDocumentInline]

@@ -3,21 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from careers.alerts.models import Subscription
 from iomlaos.staff.base import BaseAdmin
-from iomlaos.staff.filters import BooleanListFilter
-
-
-class ConfirmedFilter(BooleanListFilter):
-    title, parameter_name = _("confirmed"), "confirmed"
-
-    def condition(self, request: HttpRequest, model: type[models.Model]) -> models.Q:
-        return models.Q(confirmed_at__isnull=False)
 
 
 @admin.register(Subscription)
@@ -28,17 +19,14 @@ class SubscriptionAdmin(BaseAdmin):
         "somebody asks the office for it. They are given to nobody, and used for nothing else."
     )
     list_display = fields = ["email", "scope_label", "language", "asked_at", "confirmed_at", "bounce_count"]
-    list_filter = ["topic", ConfirmedFilter]
+    list_filter = ["topic", ("confirmed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["vacancy", "procurement_notice"]
     search_fields = ["email"]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).select_related("vacancy", "procurement_notice")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    has_add_permission = has_change_permission
 
     @admin.display(description=_("what about"), ordering="topic")
     def scope_label(self, obj: Subscription) -> str:

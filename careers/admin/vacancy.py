@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careers.admin.filters import GradeScaleFilter
-from careers.admin.notice import DEADLINE, ONE_WAY, OUTCOME, WAYS, NoticeAdmin
+from careers.admin.notice import APPLY, DEADLINE, OUTCOME, SUBMIT, NoticeAdmin
 from careers.exports.reliefweb import ReliefWebJob
 from careers.forms import VacancyForm
 from careers.models.vacancy import Vacancy
@@ -39,28 +39,8 @@ class VacancyAdmin(NoticeAdmin):
                 ]
             },
         ),
-        (
-            _("Text"),
-            {
-                "fields": [
-                    "body",
-                    "context",
-                    "responsibilities",
-                    "qualifications",
-                    "languages",
-                    "competencies",
-                ],
-                "classes": ["short-text"],
-            },
-        ),
-        (
-            _("Apply"),
-            {
-                "fields": [*WAYS, ("contact", "results_expected_by"), ("form", "form_version"), "what_next"],
-                "classes": ["short-text"],
-                "description": ONE_WAY,
-            },
-        ),
+        (_("Text"), {"fields": ["body", *Vacancy.SECTIONS], "classes": ["short-text"]}),
+        (_("Apply"), APPLY | {"fields": [*SUBMIT, ("form", "form_version"), "what_next"]}),
         (_("Outcome"), OUTCOME),
     ]
     export_columns = (

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from careers.alerts.models import AlertMessage
+from careers.models.deadline import HOUR
 from iomlaos.delivery.client_ip import client_network
 
-HOUR = datetime.timedelta(hours=1)
 #: People in one building may share an IP address.
 MAX_FORMS_PER_CLIENT = 20
 #: For all clients together, so that nobody can make the site write to many others.

@@ -31,6 +31,8 @@ from iomlaos.publishing.scheduling import publish_due
 LOCK = 856_2003
 #: The outcomes of a message in a run.
 OUTCOMES = SENT, DELAYED, REFUSED, DROPPED = "sent", "delayed", "refused", "dropped"
+#: Messages that go through one connection.
+BATCH = 100
 #: Broken connections in a row after which a run ends.
 MAX_DISCONNECTS = 3
 
@@ -65,8 +67,7 @@ def single_instance() -> Iterator[bool]:
 class AlertRun:
     """One run: delete what has expired, record new events, try each waiting message once."""
 
-    def __init__(self, batch: int) -> None:
-        self.batch = batch
+    def __init__(self) -> None:
         #: The number of recorded events, and of messages by outcome.
         self.counts: Counter[str] = Counter()
         self._is_ending = False
@@ -104,7 +105,7 @@ class AlertRun:
 
     def _send_batch(self, smtp: BaseEmailBackend, waiting: deque[AlertMessage]) -> None:
         """Send messages until the batch is full, or the connection should be renewed."""
-        for number in range(self.batch):
+        for number in range(BATCH):
             if not waiting or self._is_ending:
                 return
             message = waiting.popleft()
@@ -147,19 +148,16 @@ class AlertRun:
 
     def _compose(self, message: AlertMessage) -> EmailMessage | None:
         """The e-mail as of now, in the subscriber's language; None if there is nothing to send now."""
-        with translation.override(message.subscription.language):
-            return self._compose_in_language(message)
-
-    def _compose_in_language(self, message: AlertMessage) -> EmailMessage | None:
         now = timezone.now()
-        if message.event is None:
-            return confirmation_email(message, now)
-        notice = message.event.public_notice(now)
-        if notice is None:
-            # It was withdrawn: the messages wait until it is public again.
-            return None
-        if event := message.event.notice_event(notice, now):
-            return alert_email(message, notice, event, now)
+        with translation.override(message.subscription.language):
+            if message.event is None:
+                return confirmation_email(message, now)
+            notice = message.event.public_notice(now)
+            if notice is None:
+                # It was withdrawn: the messages wait until it is public again.
+                return None
+            if event := message.event.notice_event(notice, now):
+                return alert_email(message, notice, event, now)
         self.counts[DROPPED] += message.event.messages.drop()
         return None
 

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from careers.alerts.forms import SubscribeForm
 from careers.alerts.models import Subscription
-from careers.alerts.rate_limit import HOUR, is_rate_limited
+from careers.alerts.rate_limit import is_rate_limited
 from careers.exports.share import find_notice, moved_notice
+from careers.models.deadline import HOUR
 from careers.models.notice import Notice
 from iomlaos.delivery.exceptions import PermanentlyMoved
 from iomlaos.delivery.origin import is_same_origin

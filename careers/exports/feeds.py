@@ -10,10 +10,11 @@ from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
@@ -25,11 +26,11 @@ from careers.exports.notice_data import (
     entry_id,
     export_title,
     for_export,
-    load_history,
     notice_facts,
     notice_url,
     organization_name,
 )
+from careers.lists.overview import load_history
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
@@ -42,6 +43,13 @@ from iomlaos.publishing.shortcuts import get_published_or_raise
 MAX_ENTRIES = 100
 #: The date of a feed that never had an entry; Atom requires one.
 NEVER = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+#: What the feeds of open notices are of, with the page that shows the same.
+JOBS = {"title": gettext_lazy("Open jobs"), "page": "careers:career_list", "models": [Vacancy]}
+TENDERS = {
+    "title": gettext_lazy("Open tenders"), "page": "careers:procurement_list", "models": [ProcurementNotice],
+}  # fmt: skip
+ALL = JOBS | {"title": gettext_lazy("Open jobs and tenders"), "models": [Vacancy, ProcurementNotice]}
 
 
 class AtomFeed(Atom1Feed):
@@ -57,35 +65,22 @@ class AtomFeed(Atom1Feed):
 
 
 @require_safe
-def feed(request: HttpRequest) -> HttpResponse:
-    title, page = _("Open jobs and tenders"), reverse("careers:career_list")
-    return _open_notices(request, title, page, [Vacancy, ProcurementNotice])
-
-
-@require_safe
-def vacancies_feed(request: HttpRequest) -> HttpResponse:
-    return _open_notices(request, _("Open jobs"), reverse("careers:career_list"), [Vacancy])
-
-
-@require_safe
-def procurements_feed(request: HttpRequest) -> HttpResponse:
-    page = reverse("careers:procurement_list")
-    return _open_notices(request, _("Open tenders"), page, [ProcurementNotice])
-
-
-def _open_notices(request: HttpRequest, title: str, page: str, models: list[type[Notice]]) -> HttpResponse:
-    """Newest first. The feed was updated when an entry was, and when a notice closed and left it."""
+def open_feed(
+    request: HttpRequest, title: Promise, page: str, models: Iterable[type[Notice]]
+) -> HttpResponse:
+    """Open notices, newest first: updated when an entry was, and when a notice closed and left the feed."""
     at, office = request.at, current_office(request.at)
     newest = (for_export(model.objects.open(at).newest_first())[:MAX_ENTRIES] for model in models)
-    notices = load_history(chain.from_iterable(newest))
+    notices = [*chain.from_iterable(newest)]
+    load_history(notices, at)
     notices.sort(key=lambda notice: notice.announced_at, reverse=True)
     entries = [_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
     closings = [_last_closings(at)[model] for model in models]
     updates = [*filter(None, closings), *(entry["updateddate"] for entry in entries)]
-    title = clean_text(f"{title} · {office}") if office else title
+    title = clean_text(f"{title} · {office}") if office else str(title)
     updated = max(updates, default=NEVER)
     own_url = absolute_url(request.path)
-    return _feed_response(request, entries, own_url, page, office, title=title, updated=updated)
+    return _feed_response(request, entries, own_url, reverse(page), office, title=title, updated=updated)
 
 
 @cached_per_version
@@ -131,7 +126,7 @@ def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpRes
     """The changes, answers, closing and outcome of one notice, latest first; at the end the notice itself."""
     at = request.at
     notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="feed.atom")
-    load_history([notice])
+    load_history([notice], at)
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(

@@ -8,7 +8,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from careers.exports.notice_data import clean_text, export_title, for_export, load_history
+from careers.exports.notice_data import clean_text, export_title, for_export
+from careers.lists.overview import load_history
 from careers.models.deadline import DAY
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_queryset import NoticeQuerySet
@@ -26,8 +27,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     from careers.exports import ics_events  # noqa: PLC0415  icalendar: 3 MB
 
     at = request.at
-    subscribed = (_subscribed_notices(model, at) for model in notice_models())
-    notices = load_history(chain.from_iterable(subscribed))
+    notices = [*chain.from_iterable(_subscribed_notices(model, at) for model in notice_models())]
+    load_history(notices, at)
     events = [event for notice in notices for event in ics_events.notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
     title, office = _("Deadlines"), current_office(at)
@@ -56,7 +57,7 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
 
     at = request.at
     notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="deadline.ics")
-    load_history([notice])
+    load_history([notice], at)
     events = [*ics_events.notice_events(notice, at)]
     reminders = [moment for event in events for moment in ics_events.add_reminders(event, at)]
     response = ics_events.calendar_response(events, export_title(notice))

@@ -3,12 +3,9 @@
 import datetime
 import re
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import models
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,6 +13,7 @@ from django.utils.translation import gettext as _
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
+from iomlaos.media.richtext import RichTextField
 from iomlaos.media.richtext.images import strip_images
 from iomlaos.media.richtext.rendering import localize_links
 from iomlaos.office.models import Office, Place
@@ -33,38 +31,10 @@ TAG_IN_CELL = re.compile(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>")
 
 
 def for_export(notices: NoticeQuerySet) -> NoticeQuerySet:
-    """Without the texts, which feeds and calendars leave out. `load_history` adds the rest."""
-    notices = notices.without_texts()
+    """Without the rich texts, which feeds and calendars leave out."""
+    fields = notices.model._meta.concrete_fields
+    notices = notices.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
     return notices.select_related("duty_station") if notices.model is Vacancy else notices
-
-
-def load_history(notices: Iterable[Notice]) -> list[Notice]:
-    """Load what `events` reads, as `with_history` does, of notices of all kinds with one query a table."""
-    loaded = [*notices]
-    for name in dict.fromkeys(name for notice in loaded for name in notice.history()):
-        _load_children([notice for notice in loaded if name in notice.history()], name)
-    return loaded
-
-
-def _load_children(notices: list[Notice], name: str) -> None:
-    """Load the child rows of notices of several kinds, as a prefetch does of one kind."""
-    keys = {kind: kind._meta.get_field(name).field for kind in {*map(type, notices)}}
-    model, is_theirs = notices[0]._meta.get_field(name).related_model, models.Q()
-    for kind, key in keys.items():
-        is_theirs |= models.Q(**{f"{key.name}__in": [row for row in notices if type(row) is kind]})
-    rows = defaultdict(list)
-    for row in model.objects.filter(is_theirs):
-        for key in keys.values():
-            rows[key, getattr(row, key.attname)].append(row)
-    # Most have none.
-    nothing = model.objects.none()
-    nothing._result_cache = []
-    for notice in notices:
-        loaded = nothing
-        if found := rows.get((keys[type(notice)], notice.pk)):
-            loaded = model.objects.none()
-            loaded._result_cache = found
-        notice._prefetched_objects_cache = getattr(notice, "_prefetched_objects_cache", {}) | {name: loaded}
 
 
 def absolute_url(path: str) -> str:

@@ -104,7 +104,7 @@ class ReliefWebJob:
             reasons.append(_("It is for internal candidates only."))
         if self.vacancy.contract == Vacancy.Contract.VOLUNTEER:
             reasons.append(_("ReliefWeb takes no volunteer assignments."))
-        if not self.vacancy.has_way_to_submit:
+        if not self.vacancy.ways_to_submit:
             reasons.append(_("It does not say how to apply: by e-mail, by link, by hand or by post."))
         lengths = [
             (_("title"), len(export_title(self.vacancy)), TITLE_LENGTH),

@@ -24,33 +24,29 @@ from iomlaos.office.models import Place
 INTERNAL = "internal"
 
 
-def closing_choices() -> list[tuple[str, str]]:
-    return [
-        (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in (3, 7, 30)
-    ]
-
-
 @cached_per_version
-def _stations(at: datetime.datetime) -> list[Place]:
-    """The duty stations of open positions, without the internal ones."""
-    return _stations_of(Vacancy.objects.open(at).external())
-
-
-@cached_per_version
-def _internal_stations(at: datetime.datetime) -> list[Place]:
-    return _stations_of(Vacancy.objects.open(at).internal())
-
-
-def _stations_of(vacancies: VacancyQuerySet) -> list[Place]:
-    named = vacancies.order_by().exclude(duty_station=None)
-    places = Place.objects.filter(pk__in=named.values("duty_station"))
-    return sorted(places, key=attrgetter("sort_key"))
+def _stations(at: datetime.datetime) -> dict[bool, list[Place]]:
+    """The duty stations of the open positions that are internal (True), and of the others (False)."""
+    vacancies = Vacancy.objects.open(at).order_by()
+    return {
+        is_internal: sorted(
+            Place.objects.filter(pk__in=rows.values("duty_station")), key=attrgetter("sort_key")
+        )
+        for is_internal, rows in ((True, vacancies.internal()), (False, vacancies.external()))
+    }
 
 
 class NoticeFilterForm(forms.Form):
-    """An open list as its address says."""
+    """An open list as its address says. A subclass has `notices`: what the list is about, open or not."""
 
-    closing = forms.ChoiceField(label=_("Closing within"), choices=closing_choices, required=False)
+    closing = forms.ChoiceField(
+        label=_("Closing within"),
+        choices=lambda: [
+            (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
+            for days in (3, 7, 30)
+        ],
+        required=False,
+    )
     #: The lookups of choices that filter by one.
     lookups: ClassVar[dict[str, str]] = {}
 
@@ -63,11 +59,6 @@ class NoticeFilterForm(forms.Form):
         filters = cls(query, at)
         after = find_keyset_query(query, lambda: filters.narrow(filters.notices.open(at)), "closes_at")
         return f"{filters.query}{after}".rstrip("&")
-
-    @property
-    def notices(self) -> NoticeQuerySet:
-        """What the list is about, open or not."""
-        raise NotImplementedError
 
     @cached_property
     def chosen(self) -> dict[str, str]:
@@ -102,7 +93,7 @@ class VacancyFilterForm(NoticeFilterForm):
 
     def __init__(self, data: QueryDict, at: datetime.datetime) -> None:
         super().__init__(data, at)
-        stations = _internal_stations(at) if self.is_internal else _stations(at)
+        stations = _stations(at)[self.is_internal]
         self.fields["station"].choices = [(station.slug, station.name) for station in stations]
 
     @property

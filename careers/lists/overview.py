@@ -4,14 +4,13 @@ import datetime
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db import models
 
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.pagination import PAGE_SIZE
 from iomlaos.delivery.validity import cached_per_version
-from iomlaos.office.models import places
 from iomlaos.translations.lao import sort_key
 
 #: How many notices a page names that leads to the open ones.
@@ -68,19 +67,6 @@ def set_live_forms(vacancies: Iterable[Vacancy], at: datetime.datetime) -> None:
         vacancy._meta.get_field("form").set_cached_value(vacancy, forms.get(vacancy.form_id))
 
 
-def set_duty_station(vacancy: Vacancy, at: datetime.datetime) -> None:
-    station = places(at).get(vacancy.duty_station_id)
-    vacancy._meta.get_field("duty_station").set_cached_value(vacancy, station)
-
-
-def set_live_successor(notice: Notice, at: datetime.datetime) -> None:
-    """Set the notice that replaces it; it is None where that is not live."""
-    successor = None
-    if notice.readvertised_as_id:
-        successor = type(notice).objects.live(at).filter(pk=notice.readvertised_as_id).first()
-    notice._meta.get_field("readvertised_as").set_cached_value(notice, successor)
-
-
 @cached_per_version
 def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
     """The keys of the notices, of each kind, that have rows which `events` reads. Most have none."""
@@ -95,14 +81,30 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
     return found
 
 
-def set_history(notice: Notice, at: datetime.datetime) -> None:
-    """Set what `events` reads, as `with_history` does, and without a query where there is nothing."""
-    if notice.pk in notices_with_history(at)[type(notice)]:
-        prefetch_related_objects([notice], *notice.history())
-        return
-    loaded = notice.__dict__.setdefault("_prefetched_objects_cache", {})
-    for name in notice.history():
-        nothing = notice._meta.get_field(name).related_model.objects.none()
-        nothing._result_cache = []
-        # A preview brings its own.
-        loaded.setdefault(name, nothing)
+def load_history(notices: list[Notice], at: datetime.datetime) -> None:
+    """Load what `events` reads, as `with_history` does: for all kinds one query a table.
+
+    There is none for notices that have nothing. What is loaded stays, also what a preview brings.
+    """
+    keys = notices_with_history(at)
+    with_rows = [notice for notice in notices if notice.pk in keys[type(notice)]]
+    for name in dict.fromkeys(name for notice in notices for name in notice.history()):
+        rows = _find_rows([notice for notice in with_rows if name in notice.history()], name)
+        for notice in notices:
+            loaded = getattr(notice, "_prefetched_objects_cache", {})
+            if name in notice.history() and name not in loaded:
+                relation = notice._meta.get_field(name)
+                queryset = relation.related_model.objects.none()
+                queryset._result_cache = [
+                    row for row in rows if getattr(row, relation.field.attname) == notice.pk
+                ]
+                notice._prefetched_objects_cache = loaded | {name: queryset}
+
+
+def _find_rows(notices: list[Notice], name: str) -> list[models.Model]:
+    """The child rows of notices of several kinds, in the order of their model."""
+    is_theirs = models.Q()
+    for kind in {*map(type, notices)}:
+        owners = [notice for notice in notices if type(notice) is kind]
+        is_theirs |= models.Q(**{f"{kind._meta.get_field(name).field.name}__in": owners})
+    return [*notices[0]._meta.get_field(name).related_model.objects.filter(is_theirs)] if notices else []

@@ -1,18 +1,11 @@
 """Application forms and their versions."""
 
-from typing import Self
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.media.models import FileVersion, current_versions, unique_per_date
-from iomlaos.publishing.models import Publishable, PublishableQuerySet
-
-
-class ApplicationFormQuerySet(PublishableQuerySet):
-    def on_request(self) -> Self:
-        return self.filter(versions__isnull=True)
+from iomlaos.publishing.models import Publishable
 
 
 class ApplicationForm(Publishable):
@@ -25,8 +18,6 @@ class ApplicationForm(Publishable):
 
     title = models.CharField(_("title"), max_length=160)
     summary = models.TextField(_("summary"), blank=True, help_text=_("One sentence."))
-
-    objects = ApplicationFormQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = _("application form")

@@ -1,7 +1,7 @@
 """Child rows of a notice (amendments, clarifications) that are dated when they become public."""
 
 import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -10,12 +10,6 @@ from modeltranslation.utils import get_translation_fields
 
 from careers.models.notice_event import NoticeEvent
 from iomlaos.publishing.options import RecordOptions
-
-
-class DatedEntryQuerySet(models.QuerySet):
-    def unpublished(self, at: datetime.datetime) -> Self:
-        """Not public before this moment."""
-        return self.filter(models.Q(first_published_at=None) | models.Q(first_published_at__gt=at))
 
 
 class DatedEntry(models.Model):
@@ -30,10 +24,6 @@ class DatedEntry(models.Model):
 
     #: Whether there is anything to show.
     is_complete: bool = True
-    #: Its text when it was last loaded or saved.
-    _stored_text: tuple[str, ...] | None = None
-
-    objects = DatedEntryQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -42,25 +32,15 @@ class DatedEntry(models.Model):
         if self.is_complete:
             self._set_dates()
         super().save(*args, **kwargs)
-        self._stored_text = self._get_text()
-
-    @classmethod
-    def from_db(cls, db, field_names, values):
-        instance = super().from_db(db, field_names, values)
-        instance._stored_text = instance._get_text()
-        return instance
 
     def _set_dates(self) -> None:
         at = self.notice.saved_at or timezone.now()
         if self.first_published_at is None or (self.first_published_at > at and not self._state.adding):
             self.first_published_at = self.notice.public_from(at)
-        elif self._stored_text not in (None, self._get_text()):
-            self.corrected_at = at
-
-    def _get_text(self) -> tuple[str, ...]:
-        """Its text in all languages."""
-        # A deferred field is not loaded for this.
-        return tuple(self.__dict__.get(name) or "" for name in get_translation_fields(*self.TEXT_FIELDS))
+        elif stored := type(self)._base_manager.filter(pk=self.pk).first():
+            names = get_translation_fields(*self.TEXT_FIELDS)
+            if any((getattr(stored, name) or "") != (getattr(self, name) or "") for name in names):
+                self.corrected_at = at
 
     def event(self, at: datetime.datetime) -> NoticeEvent:
         """Its event. In the preview of a draft it has no date yet, and gets the moment of the preview."""

@@ -38,7 +38,8 @@ def time_unit(left: datetime.timedelta) -> datetime.timedelta:
 def next_text_change(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime | None:
     """The next moment at which the status or the time left of an open notice changes; None once closed.
 
-    "3 days" still holds exactly three days before the closing, and the status changes with the words.
+    Exactly three days before the closing the words are still "3 days". They change just after that, and the
+    status with them.
     """
     left = closes_at - at
     if left <= datetime.timedelta():
@@ -194,18 +195,13 @@ class DeadlineMixin:
             params = {"deadline": self.get_public_version().deadline}
             raise ValidationError({"closes_at": ValidationError(message, code="reason", params=params)})
 
-    def record_changes(self, before: Self, at: datetime.datetime) -> None:
-        """Record what changes of the deadline and the milestones that visitors have seen."""
-        for change in self._changes_since(before, at):
-            change.save()
-
     def preview_changes(self, before: Self, at: datetime.datetime) -> None:
         """Show on a notice in memory the changes that a save would record."""
         relation = self._meta.get_field("deadline_changes")
-        rows = [*before.deadline_changes.all(), *self._changes_since(before, at)]
+        rows = [*before.deadline_changes.all(), *self.moment_changes(before, at)]
         self._prefetched_objects_cache["deadline_changes"] = as_queryset(self, relation, rows)
 
-    def _changes_since(self, before: Self, at: datetime.datetime) -> list[models.Model]:
+    def moment_changes(self, before: Self, at: datetime.datetime) -> list[models.Model]:
         """The changes of the deadline and the milestones that visitors have seen, not saved."""
         if not before.is_announced(at):
             return []

@@ -195,13 +195,15 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         if stored is not None and stored.is_announced(at):
             moments = [stored.first_published_at, self.first_published_at, at]
             self.first_published_at = min(filter(None, moments))
-            self.record_changes(stored, at)
+            for change in self.moment_changes(stored, at):
+                change.save()
             self.deadline_reason = ""
 
     def _date_entries(self, at: datetime.datetime) -> None:
         """Date amendments and answers that were written while it was not public."""
+        undated = models.Q(first_published_at=None) | models.Q(first_published_at__gt=at)
         for name in self.DATED_ENTRIES:
-            for entry in getattr(self, name).unpublished(at):
+            for entry in getattr(self, name).filter(undated):
                 if entry.is_complete:
                     entry.save()
 
@@ -265,7 +267,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         warnings = super().publishing_warnings(before, at)
         if not self.has_text:
             warnings.append(("body_en", _("It has no text.")))
-        if self.is_open(at) and not self.has_way_to_submit:
+        if self.is_open(at) and not self.ways_to_submit:
             message = _("It says no way to take part. Give an e-mail address, a link or an address.")
             warnings.append(("submission_email", message))
         if not self.is_open(at) and (before is None or before.closes_at != self.closes_at):
@@ -306,10 +308,6 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         """Of "email", "link" and "address", those that it gives."""
         ways = ("email", "link", "address")
         return [way for way in ways if getattr(self, f"submission_{way}")]
-
-    @property
-    def has_way_to_submit(self) -> bool:
-        return bool(self.ways_to_submit)
 
     @property
     def submission_subject(self) -> str:

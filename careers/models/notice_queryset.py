@@ -8,13 +8,8 @@ from django.db.models.functions import Coalesce
 
 from careers.models.deadline import DAY, FOLLOWED_AFTER_CLOSING, next_text_change
 from iomlaos.delivery.next_change import ClockMoments
-from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.dates import VIENTIANE, local_date
 from iomlaos.publishing.models import Publishable, PublishableQuerySet
-
-
-def _end_of_following(closes_at: datetime.datetime, at: datetime.datetime) -> datetime.datetime:
-    return closes_at + FOLLOWED_AFTER_CLOSING
 
 
 class NoticeQuerySet(PublishableQuerySet):
@@ -94,17 +89,12 @@ class NoticeQuerySet(PublishableQuerySet):
             *super().clock_moments(at),
             *(ClockMoments(live.filter(**{f"{name}__gt": at}), name) for name in self.model.MILESTONES),
             ClockMoments(self.open(at), "closes_at", next_text_change, all_count=True),
-            ClockMoments(followed, "closes_at", _end_of_following),
+            ClockMoments(followed, "closes_at", lambda closes_at, at: closes_at + FOLLOWED_AFTER_CLOSING),
         ]
 
     def for_list(self) -> Self:
         """Load only what a row of a list shows."""
         return self.only(*self.model.LISTED)
-
-    def without_texts(self) -> Self:
-        """Do not load the rich texts, which only its page shows."""
-        fields = self.model._meta.concrete_fields
-        return self.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""

@@ -106,7 +106,7 @@ class ProcurementNotice(Notice):
     def clean(self) -> None:
         super().clean()
         if not self.closes_at or not self.is_open(timezone.now()):
-            # The closing, also an early one, ended whatever was still to come.
+            # What was closed early keeps milestones that lie after its closing.
             return
         for name in self.MILESTONES:
             moment = getattr(self, name)

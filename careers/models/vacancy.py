@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -61,11 +60,6 @@ SCALES = {
         _("The notice says who can apply."),
     ),
 }
-
-
-@lru_cache(maxsize=200)
-def find_grade_scale(grade: str) -> GradeScale | None:
-    return next((scale for scale in SCALES.values() if re.match(scale.pattern, grade, re.IGNORECASE)), None)
 
 
 class VacancyQuerySet(NoticeQuerySet):
@@ -227,8 +221,8 @@ class Vacancy(Notice):
         grade, scale = "", self.grade_scale_name
         if self.grade:
             grade = gettext("Grade %(grade)s") % {"grade": self.grade} + (f" ({scale})" if scale else "")
-        station = self.duty_station.name if self.duty_station else ""
-        return [*filter(None, [grade, station, self.get_contract_display(), self.reference])]
+        station, contract = str(self.duty_station or ""), self.get_contract_display()
+        return [*filter(None, [grade, station, contract, self.reference])]
 
     @property
     def is_internal(self) -> bool:
@@ -272,7 +266,8 @@ class Vacancy(Notice):
 
     @property
     def grade_scale(self) -> GradeScale | None:
-        return find_grade_scale(self.grade)
+        scales = SCALES.values()
+        return next((each for each in scales if re.match(each.pattern, self.grade, re.IGNORECASE)), None)
 
     @property
     def grade_scale_name(self) -> str:

@@ -19,14 +19,8 @@ from careers.verification.own_texts import OwnTexts, own_texts
 from careers.verification.text_match import is_lao, without_message_words, words_of
 
 #: The values of `data-message`, by what a message names that we do not. Checks from outside rely on them.
-MESSAGE_VERDICTS = {
-    Kind.MONEY: "asks-for-money",
-    Kind.EMAIL: "other-contact",
-    Kind.PHONE: "other-contact",
-    Kind.LINK: "other-contact",
-    Kind.MESSENGER: "other-contact",
-    Kind.DATE: "other-deadline",
-}
+MESSAGE_VERDICTS = {Kind.MONEY: "asks-for-money", Kind.DATE: "other-deadline"}
+OTHER_CONTACT = "other-contact"
 CONSISTENT = "consistent"
 
 FINDINGS = {
@@ -65,9 +59,7 @@ class CheckResult:
 
     @property
     def notice(self) -> Notice | None:
-        """The notice that the text is about without doubt."""
-        is_certain = self.found.verdict in (NoticeVerdict.OPEN, NoticeVerdict.CLOSED)
-        return self.found.notices[0] if is_certain else None
+        return self.found.certain
 
     @property
     def verdict(self) -> NoticeVerdict:
@@ -78,7 +70,8 @@ class CheckResult:
         """The values of `data-message`."""
         named = {element.kind for element in self.findings}
         if named:
-            return list(dict.fromkeys(word for kind, word in MESSAGE_VERDICTS.items() if kind in named))
+            verdicts = (MESSAGE_VERDICTS.get(kind, OTHER_CONTACT) for kind in Kind if kind in named)
+            return list(dict.fromkeys(verdicts))
         return [CONSISTENT] if self.is_message and self.notice else []
 
     @property
@@ -186,8 +179,7 @@ def check_text(text: str, request: HttpRequest) -> CheckResult:
     """Compare a text with our notices, and what it names with what we say of them."""
     query = NoticeQuery(text)
     found = find_notices(query, request.at)
-    is_certain = found.verdict in (NoticeVerdict.OPEN, NoticeVerdict.CLOSED)
-    notices = [found.withdrawn] if found.withdrawn else found.notices[:1] if is_certain else []
+    notices = [*filter(None, [found.withdrawn or found.certain])]
     own = own_texts(notices, [] if notices else found.notices, request)
     text = without_envelope(query.message)
     for notice in notices:

@@ -41,13 +41,13 @@ _END = ".,;:!?)]}>»”’\"'"
 
 def cut_links(text: str) -> tuple[list[Element], str]:
     """E-mail addresses and links. A link may hold an @, and an e-mail address what looks like a host."""
-    full, text = cut_out(FULL_LINK, text, _link)
+    full, text = cut_out(FULL_LINK, text, link_element)
     emails, text = cut_out(EMAIL, text, _email)
-    short, text = cut_out(LINK, text, _link)
+    short, text = cut_out(LINK, text, link_element)
     return full + emails + short, text
 
 
-def _link(match: re.Match[str]) -> Element:
+def link_element(match: re.Match[str]) -> Element:
     words = match[0].rstrip(_END)
     return Element(Kind.LINK, words, link_key(words))
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from careers.models.notice import Notice
 from careers.verification.addresses import slug_at
-from careers.verification.contacts import LINK, link_key
+from careers.verification.contacts import LINK, link_element, link_key
 from careers.verification.message import normalize, read
 from careers.verification.text_match import (
     FILLERS,
@@ -47,8 +47,7 @@ class NoticeQuery:
 
     def _take_url(self, match: re.Match[str]) -> str:
         self.has_link = True
-        key = link_key(match[0].rstrip(".,;:!?)]}>»”’\"'"))
-        own = link_key(settings.SITE_URL)
+        key, own = link_element(match).key, link_key(settings.SITE_URL)
         if key.startswith(f"{own}/"):
             self.slugs += slug_at(key.removeprefix(own).partition("?")[0])
         return " "

@@ -58,6 +58,12 @@ class FoundNotices:
     #: A withdrawn notice, of which visitors see the title and the reference.
     withdrawn: Notice | None = None
 
+    @property
+    def certain(self) -> Notice | None:
+        """The live notice that the text is about without doubt."""
+        is_certain = self.verdict in (NoticeVerdict.OPEN, NoticeVerdict.CLOSED)
+        return self.notices[0] if is_certain else None
+
 
 def find_notices(query: NoticeQuery, at: datetime.datetime) -> FoundNotices:
     """Compare a text with all live notices, and with those that were withdrawn."""

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -97,10 +98,6 @@ class SiteNoticeAdmin(ContentAdmin):
         ),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        now = models.Value(request.at, output_field=models.DateTimeField())
-        return super().get_queryset(request).annotate(now=now)
-
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name.startswith("text"):
             kwargs["widget"] = admin.widgets.AdminTextareaWidget(attrs={"rows": 3})
@@ -108,11 +105,12 @@ class SiteNoticeAdmin(ContentAdmin):
 
     @admin.display(description=_("now"))
     def current_state(self, obj: SiteNotice) -> str:
-        if not hasattr(obj, "now"):
+        if obj.pk is None:
             return _("not saved yet")
-        if obj.is_public(obj.now):
+        now = timezone.now()
+        if obj.is_public(now):
             return _("on every page now")
-        return _("not yet shown") if obj.now < obj.starts_at else _("its time is over")
+        return _("not yet shown") if now < obj.starts_at else _("its time is over")
 
     def is_public(self, obj: SiteNotice, at: datetime.datetime) -> bool:
         return obj.is_public(at)

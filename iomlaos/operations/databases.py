@@ -4,7 +4,6 @@ import contextlib
 import os
 import sqlite3
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
 
 from django.apps import apps
@@ -21,30 +20,17 @@ FILLED_BY_MIGRATE = {
 }  # fmt: skip
 
 
-class Database(Protocol):
-    #: The name of the copy in an archive.
-    member: str
-
-    def dump(self, target: Path) -> None:
-        """Write a consistent copy to a new file."""
-
-    def refuse_if_open(self) -> None:
-        """Raise OperationError where another program is connected."""
-
-    def load(self, source: Path) -> None:
-        """Put a copy in the place of the database: all of it, or nothing."""
-
-    def place_for(self, folder: Path) -> Path:
-        """Where a copy has to be written so that `load` can take it; `folder` is private and goes away."""
-
-
 class SQLiteDatabase:
+    """The methods of PostgreSQLDatabase, on a file."""
+
+    #: The name of the copy in an archive.
     member = "database.sqlite3"
 
     def __init__(self) -> None:
         self.path = Path(connection.settings_dict["NAME"])
 
     def dump(self, target: Path) -> None:
+        """Write a consistent copy to a new file."""
         with (
             contextlib.closing(self._open("rw")) as database,
             contextlib.closing(sqlite3.connect(target)) as copy,
@@ -58,9 +44,10 @@ class SQLiteDatabase:
             self._check(copy)
 
     def refuse_if_open(self) -> None:
-        """Leave WAL mode, which SQLite refuses while anybody else has the file open.
+        """Raise OperationError where another program is connected.
 
-        It also writes the log into the file, so that the log can be removed.
+        SQLite refuses to leave WAL mode while anybody else has the file open. To leave it also writes the
+        log into the file, so that the log can be removed.
         """
         if not self.path.exists():
             return
@@ -78,10 +65,11 @@ class SQLiteDatabase:
             pass
 
     def place_for(self, folder: Path) -> Path:
-        # Beside the database: only there can it be renamed.
+        """Where `load` takes a copy from: beside the database, for only there can it be renamed."""
         return self.path.with_name(f"{self.path.name}.restored")
 
     def load(self, source: Path) -> None:
+        """Put a copy in the place of the database: all of it, or nothing."""
         with contextlib.closing(sqlite3.connect(source)) as copy:
             self._check(copy)
         connection.close()
@@ -106,6 +94,9 @@ class SQLiteDatabase:
 
     def _in_use(self) -> str:
         return f"Another program has {self.path} open. Stop the portal and its timers first."
+
+
+Database = SQLiteDatabase | PostgreSQLDatabase
 
 
 def find_database() -> Database:

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import SlugRedirect
 from iomlaos.publishing.options import options_of
-from iomlaos.publishing.serialization import content_fields
+from iomlaos.publishing.serialization import content_fields, serialize
 
 #: The query parameter that names the original; also in more_actions.html.
 COPY_OF = "copy_of"
@@ -51,6 +52,11 @@ class DuplicateMixin:
             if getattr(field, "translated_field", field).name not in options_of(self.model).not_copied
         }
         return values | {"slug": self.unique_slug(original.slug)}
+
+    def start_of(self, request: HttpRequest) -> Snapshot:
+        """Of a copy, the original: its Lao texts are what they were there."""
+        original = self._original(request)
+        return serialize(original) if original else super().start_of(request)
 
     def first_note(self, request: HttpRequest) -> str:
         original = self._original(request)

@@ -22,11 +22,11 @@ class TranslationReviewMixin:
     """Records what each save makes of the Lao texts, also of a draft: a pair says nothing of a record."""
 
     def after_form(self, request: HttpRequest, session: Any, record: models.Model) -> bool:
-        before = session.filled if session else EMPTY
+        before, public = (session.filled, session.state.data) if session else (self.start_of(request), EMPTY)
         after = session.versions.latest.data if session else serialization.serialize(record)
         verdict = request.POST.get(VERDICT, "")
         is_recorded = Translation.objects.record_save(
-            before, after, by=request.user, at=request.at, verdict=verdict
+            before, after, by=request.user, at=request.at, verdict=verdict, public=public
         )
         if outdated := newly_outdated(before, after):
             message = gettext("Outdated in Lao now: %(fields)s.")
@@ -35,6 +35,10 @@ class TranslationReviewMixin:
             return super().after_form(request, session, record)
         messages.success(request, gettext("The Lao texts are marked as reviewed."))
         return True
+
+    def start_of(self, request: HttpRequest) -> Snapshot:
+        """What the form of a new record was filled in with."""
+        return EMPTY
 
     def session_context(self, request: HttpRequest, session: Any) -> dict[str, Any]:
         context = super().session_context(request, session)

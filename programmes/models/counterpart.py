@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from iomlaos.office.models import SlugKeyMixin
 from programmes.models.public_via_work import PublicViaWorkQuerySet
 
 
-class Counterpart(models.Model):
+class Counterpart(SlugKeyMixin, models.Model):
     """A body of the Government, or another partner, that the office works with."""
 
     class Kind(models.TextChoices):
@@ -51,6 +52,3 @@ class Counterpart(models.Model):
     def template_usages(self) -> list[str]:
         """The pages that show it even if nothing refers to it."""
         return [_("the about page")] if self.is_internal else []
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)

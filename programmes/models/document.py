@@ -13,10 +13,6 @@ from programmes.models.project import Project
 
 
 class DocumentQuerySet(PublishableQuerySet):
-    def on_request(self) -> Self:
-        """Without a file or an address."""
-        return self.filter(versions__isnull=True)
-
     def by_programme(self) -> Self:
         """In the order of the programmes; documents of no programme come last."""
         return self.order_by(

@@ -7,12 +7,13 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.per_language import path_to
+from iomlaos.office.models import SlugKeyMixin
 from iomlaos.publishing.models import Publishable
 from iomlaos.translations.lao import sort_key
 from programmes.models.public_via_work import PublicViaWorkQuerySet
 
 
-class Donor(models.Model):
+class Donor(SlugKeyMixin, models.Model):
     """A government, fund or other body that pays for programmes or projects."""
 
     class Kind(models.TextChoices):
@@ -72,9 +73,6 @@ class Donor(models.Model):
     def sort_key(self) -> tuple:
         """For alphabetical order, which ignores the article."""
         return sort_key((self.parent or self.name).removeprefix("The ")), sort_key(self.name)
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
 
     @property
     def work(self) -> list[Publishable]:

@@ -18,10 +18,6 @@ QUALIFIED = re.compile(r"(?P<qualifier>[^\dA-Z]*[^\dA-Z\s])\s*(?P<number>\d.*)")
 
 
 class FigureQuerySet(models.QuerySet):
-    def without_caption(self) -> Self:
-        """Those that do not say what they count: they are named on the About page alone."""
-        return self.exclude(caption_en__gt="")
-
     def without_caption_or_date(self) -> Self:
         return self.filter(~models.Q(caption_en__gt="") | models.Q(information_date=None))
 

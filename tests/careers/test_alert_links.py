@@ -77,20 +77,18 @@ def test_opening_the_link_stops_nothing_and_the_button_deletes_address_and_messa
     assert (first.status_code, first.content) == (again.status_code, again.content) == (200, first.content)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {"Origin": "https://mail.example"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}],
-    ids=["no header", "origin of the mailer", "cross-site"],
-)
-def test_a_mail_program_stops_the_alerts_by_one_click(client, settings, headers):
+def test_a_mail_program_stops_the_alerts_by_one_click(client, settings):
     # Also where no alerts are offered any more.
     settings.ALERTS_ENABLED = False
-    token = make_subscription().token
-    response = client.post(
-        f"/careers/alerts/stop/{token}/", {"List-Unsubscribe": "One-Click"}, headers=headers
-    )
-    assert response.status_code == 200
-    assert not Subscription.objects.exists()
+    for headers in (
+        {},
+        {"Origin": "https://mail.example"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    ):
+        address = f"/careers/alerts/stop/{make_subscription().token}/"
+        response = client.post(address, {"List-Unsubscribe": "One-Click"}, headers=headers)
+        assert response.status_code == 200
+        assert not Subscription.objects.exists()
 
 
 def test_a_link_that_is_not_known_leads_to_the_form(client):

@@ -4,8 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.core.mail import EmailMessage
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -22,21 +20,9 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def mail(alerts, mailoutbox) -> list[EmailMessage]:
-    """What was sent, in a portal that offers alerts."""
-    return mailoutbox
-
-
-@pytest.fixture
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-def test_a_batch_that_is_no_number_is_refused():
-    for batch in ("0", "x"):
-        with pytest.raises(CommandError):
-            call_command("send_alerts", "--batch", batch)
 
 
 def test_confirmations_go_before_alerts(mail, clock):

@@ -35,12 +35,6 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def mail(alerts, mailoutbox) -> list[EmailMessage]:
-    """What was sent, in a portal that offers alerts."""
-    return mailoutbox
-
-
-@pytest.fixture
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock

@@ -31,12 +31,12 @@ def test_an_address_subscribes_to_a_topic_once():
     assert not refuses(email="other@example.org", topic="vacancies")
 
 
-@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice], ids=["vacancy", "tender"])
-def test_an_address_follows_a_notice_once(make):
-    notice = make()
-    make_subscription(email=ADDRESS, topic="notice", notice=notice)
-    assert refuses(email=ADDRESS, topic="notice", notice=notice)
-    assert not refuses(email=ADDRESS, topic="notice", notice=make())
+def test_an_address_follows_a_notice_once():
+    for make in (make_vacancy, make_procurement_notice):
+        notice = make()
+        make_subscription(email=ADDRESS, topic="notice", notice=notice)
+        assert refuses(email=ADDRESS, topic="notice", notice=notice)
+        assert not refuses(email=ADDRESS, topic="notice", notice=make())
 
 
 def test_a_subscription_is_to_a_topic_or_to_one_notice():
@@ -62,7 +62,7 @@ def test_staff_find_and_delete_subscriptions_and_change_none(admin_client):
     assert admin_client.get("/admin/careers/subscription/add/").status_code == 403
     changed = admin_client.post(f"/admin/careers/subscription/{row.pk}/change/", {"email": "x@y.org"})
     assert changed.status_code == 403
-    for query in ("?q=OTHER@example", "?confirmed=no"):
+    for query in ("?q=OTHER@example", "?confirmed_at__isempty=1"):
         found = admin_client.get(f"/admin/careers/subscription/{query}").content.decode()
         assert "other@example.org" in found
         assert ADDRESS not in found

@@ -254,8 +254,8 @@ def test_recent_changes_are_those_that_the_public_noticed_and_the_reader_may_see
     client.force_login(editor)
     response = client.get("/admin/")
     [change] = response.context["recent_changes"]
-    assert (change.title, change.note) == ("Health", "Published by editor, Sunday 31 May, 12:00")
-    assert client.get(change.url).status_code == 200
+    assert (change["title"], change["note"]) == ("Health", "Published by editor, Sunday 31 May, 12:00")
+    assert client.get(change["url"]).status_code == 200
     assert '<a href="/admin/publishing/publishinglogentry/">All changes</a>' in response.content.decode()
     client.force_login(person("reader", "view_programme"))
     assert "All changes" not in client.get("/admin/").content.decode()
@@ -264,8 +264,8 @@ def test_recent_changes_are_those_that_the_public_noticed_and_the_reader_may_see
 def test_the_buttons_for_new_records_are_those_of_the_reader(client, db):
     client.force_login(person("hr", "add_vacancy", "view_vacancy", "add_applicationform", "add_donor"))
     new = client.get("/admin/").context["new"]
-    assert new.buttons == [("New job", "/admin/careers/vacancy/add/")]
-    assert [label for label, _url in new.menu] == ["Donor", "Application form"]
+    assert new["buttons"] == [("New job", "/admin/careers/vacancy/add/")]
+    assert [label for label, _url in new["menu"]] == ["Donor", "Application form"]
 
 
 # --- When there is time -------------------------------------------------------------------------

@@ -9,11 +9,13 @@ import re
 import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
+from unittest import mock
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.management import call_command
 
+from careers.alerts import send
 from tests.helpers.servers import free_port
 
 WITHIN = 60
@@ -155,10 +157,11 @@ def running_mail_server() -> Iterator[MailServer]:
         controller.stop()
 
 
-def send_alerts(**options: int) -> str:
-    """What the command says."""
+def send_alerts(batch: int = send.BATCH) -> str:
+    """What the command says; `batch` messages go through one connection."""
     said = io.StringIO()
-    call_command("send_alerts", stdout=said, **options)
+    with mock.patch.object(send, "BATCH", batch):
+        call_command("send_alerts", stdout=said)
     return said.getvalue().strip()
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -13,12 +12,6 @@ from careers.alerts.send import OUTCOMES, AlertRun, SmtpUnavailableError, single
 from iomlaos.delivery.timers import TimerCommand
 
 
-def batch_size(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 10_000):
-        raise ArgumentTypeError("a number from 1 to 10000, please")
-    return int(text)
-
-
 class Command(TimerCommand):
     help = (
         "Records what happened to public notices since the last run, and sends what waits: alerts, and "
@@ -26,27 +19,18 @@ class Command(TimerCommand):
         "lost, and the one in hand may come twice."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--batch",
-            type=batch_size,
-            default=100,
-            metavar="N",
-            help="how many messages go through one connection (100)",
-        )
-
     def handle(self, *args, **options) -> None:
-        line = self._run(options["batch"])
+        line = self._run()
         if options["verbosity"]:
             self.stdout.write(line)
 
-    def _run(self, batch: int) -> str:
+    def _run(self) -> str:
         if not settings.ALERTS_ENABLED:
             return "Alerts are off: EMAIL_URL names no mail server. Nothing was sent."
         with single_instance() as is_single:
             if not is_single:
                 return "Another send_alerts is at work. Nothing to do."
-            run = AlertRun(batch)
+            run = AlertRun()
             try:
                 with signals_handled_by(run.end):
                     run.run()

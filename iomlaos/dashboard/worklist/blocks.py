@@ -31,7 +31,7 @@ class Blocks:
         for record, submission in self._submissions(is_returned=False):
             if type(record) in self.publishable and not self._is_own(submission):
                 note = join_notes(kind_of(record), self._submitted(submission), _quote(submission.note))
-                action = Action(_("Review"), admin_url(type(record), "publish", record.pk))
+                action = _link(_("Review"), record, "publish")
                 rows.append(self._row(record, note, at=submission.at, action=action))
         return Block("review", _("For you to review") if self.user else _("To review"), rows)
 
@@ -41,7 +41,7 @@ class Blocks:
         for record, submission in self._submissions(is_returned=True):
             if self.user is None or self._is_own(submission):
                 names = {"who": submission.returned_by_name, "note": submission.return_note}
-                note, action = _("%(who)s: “%(note)s”") % names, self._form(_("Edit"), record)
+                note, action = _("%(who)s: “%(note)s”") % names, _link(_("Edit"), record)
                 rows.append(self._row(record, note, at=submission.returned_at, action=action))
         return Block("returned", _("Returned to you") if self.user else _("Returned"), rows)
 
@@ -58,11 +58,11 @@ class Blocks:
         """What was promised to the public, and what is out of date soon."""
         rows = [
             *self._failed(),
-            *self._due("result", self._result_overdue, self._outcome, is_urgent=True),
-            *self._due("more_time", self._closing, self._extend),
-            *self._due("outcome", self._closed, self._outcome),
-            *self._due("reason", lambda record: _("deadline changed without a reason"), self._reason),
-            *self._due("review", self._review_by, self._still_correct),
+            *self._due("result", self._result_overdue, _("Record outcome"), "outcome", is_urgent=True),
+            *self._due("more_time", self._closing, _("Extend"), "deadline"),
+            *self._due("outcome", self._closed, _("Record outcome"), "outcome"),
+            *self._due("reason", self._without_reason, _("Give the reason"), "reasons"),
+            *self._due("review", self._review_by, _("Still correct"), "mark_reviewed"),
         ]
         return Block("due", _("Due"), rows)
 
@@ -99,29 +99,17 @@ class Blocks:
                     join_notes(kind_of(record), when),
                     due=change.failure_reason,
                     at=change.publish_at,
-                    action=self._form(_("Open"), record),
+                    action=_link(_("Open"), record),
                     is_urgent=True,
                 )
 
     def _due(
-        self,
-        name: str,
-        due: Callable[[Any], str],
-        action: Callable[[Any], Action],
-        *,
-        is_urgent: bool = False,
+        self, name: str, due: Callable[[Any], str], label: str, page: str, *, is_urgent: bool = False
     ) -> Iterator[Row]:
         for record in self.office.needing(name):
             if type(record) in self.publishable:
-                words, closes_at = due(record), getattr(record, "closes_at", None)
-                yield self._row(
-                    record,
-                    kind_of(record),
-                    due=words,
-                    at=closes_at,
-                    action=action(record),
-                    is_urgent=is_urgent,
-                )
+                fields = {"action": _link(label, record, page), "at": getattr(record, "closes_at", None)}
+                yield self._row(record, kind_of(record), due=due(record), is_urgent=is_urgent, **fields)
 
     def _drafts(self) -> Iterator[Row]:
         """Drafts that are neither submitted nor scheduled, and records that were never public."""
@@ -173,6 +161,9 @@ class Blocks:
             return _("your draft, saved %(when)s") % names
         return (_("saved by %(who)s, %(when)s") if draft.who else _("saved %(when)s")) % names
 
+    def _without_reason(self, notice: Any) -> str:
+        return _("deadline changed without a reason")
+
     def _result_overdue(self, notice: Any) -> str:
         day = format_day(notice.results_expected_by, local_date(self.at))
         return _("result promised by %(day)s") % {"day": day}
@@ -190,23 +181,12 @@ class Blocks:
     def _review_by(self, record: Publishable) -> str:
         return _("review by %(day)s") % {"day": format_day(record.review_due, local_date(self.at))}
 
-    # --- Actions ----------------------------------------------------------------------------------
 
-    def _form(self, label: str, record: Publishable) -> Action:
-        return Action(label, admin_url(type(record), "change", record.pk))
-
-    def _outcome(self, record: Publishable) -> Action:
-        return Action(_("Record outcome"), admin_url(type(record), "outcome", record.pk))
-
-    def _reason(self, record: Publishable) -> Action:
-        return Action(_("Give the reason"), admin_url(type(record), "reasons", record.pk))
-
-    def _extend(self, record: Publishable) -> Action:
-        return Action(_("Extend"), admin_url(type(record), "deadline", record.pk))
-
-    def _still_correct(self, record: Publishable) -> Action:
-        url = reverse("admin:mark_reviewed", args=key_of_record(record))
-        return Action(_("Still correct"), url, is_post=True)
+def _link(label: str, record: Publishable, page: str = "change") -> Action:
+    """A link to a page of the admin; to mark a record as reviewed, a button."""
+    if page == "mark_reviewed":
+        return Action(label, reverse("admin:mark_reviewed", args=key_of_record(record)), is_post=True)
+    return Action(label, admin_url(type(record), page, record.pk))
 
 
 def _quote(note: str) -> str:

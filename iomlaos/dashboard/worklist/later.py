@@ -70,6 +70,7 @@ class TranslationTask(LaterTask):
 
 def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> list[LaterTask]:
     """Those about models whose records the reader may change."""
+    documents, forms = Document.objects.live(at), ApplicationForm.objects.live(at)
     translated = [*_translated_querysets(at)]
     tasks = [
         LaterTask(
@@ -78,17 +79,19 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
             (Figure.objects.without_caption_or_date().select_related("programme"),),
             _missing_of_figure,
         ),
-        LaterTask("documents", _("Documents without a file"), (Document.objects.live(at).on_request(),)),
-        LaterTask(
-            "forms", _("Application forms without a file"), (ApplicationForm.objects.live(at).on_request(),)
-        ),
+        LaterTask("documents", _("Documents without a file"), (documents.filter(versions=None),)),
+        LaterTask("forms", _("Application forms without a file"), (forms.filter(versions=None),)),
         LaterTask(
             "contacts",
             _("Contact details to complete"),
             (Office.objects.with_missing_contacts().prefetch_related("contact_points"),),
             lambda office: join_notes(*office.missing_contacts),
         ),
-        LaterTask("standard-texts", _("Standard texts to confirm"), (StandardText.objects.unconfirmed(),)),
+        LaterTask(
+            "standard-texts",
+            _("Standard texts to confirm"),
+            (StandardText.objects.filter(is_confirmed=False),),
+        ),
         LaterTask(
             "open-questions",
             _("Open questions"),

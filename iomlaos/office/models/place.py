@@ -17,7 +17,14 @@ class SlugQuerySet(models.QuerySet):
         return self.get(slug=slug)
 
 
-class Place(models.Model):
+class SlugKeyMixin:
+    """A model whose slug is its natural key: fixtures name its rows by it."""
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class Place(SlugKeyMixin, models.Model):
     """A place that programmes, projects or notices name."""
 
     class Kind(models.TextChoices):
@@ -72,9 +79,6 @@ class Place(models.Model):
     @property
     def sort_key(self) -> tuple[str, str]:
         return sort_key(self.name)
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
 
 
 @cached_per_version

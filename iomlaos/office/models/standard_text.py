@@ -3,7 +3,6 @@
 import datetime
 import re
 from functools import cache
-from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,13 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.delivery.validity import cached_per_version
 from iomlaos.media.richtext import RichTextField
-from iomlaos.office.models.place import SlugQuerySet
-
-
-class StandardTextQuerySet(SlugQuerySet):
-    def unconfirmed(self) -> Self:
-        """Those that the office has not approved yet."""
-        return self.filter(is_confirmed=False)
+from iomlaos.office.models.place import SlugKeyMixin, SlugQuerySet
 
 
 @cache
@@ -30,7 +23,7 @@ def _template_usages() -> frozenset[str]:
     )
 
 
-class StandardText(models.Model):
+class StandardText(SlugKeyMixin, models.Model):
     """A text that several pages show: the no-fee warning, for instance."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("Pages name it by this key."))
@@ -42,7 +35,7 @@ class StandardText(models.Model):
     )
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_default=Now())
 
-    objects = StandardTextQuerySet.as_manager()
+    objects = SlugQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("standard text")
@@ -56,9 +49,6 @@ class StandardText(models.Model):
     def template_usages(self) -> list[str]:
         """Where it is shown, for `staff.references`: templates name it by its key."""
         return [_("pages of the site, which name it by its key")] if self.slug in _template_usages() else []
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
 
 
 @cached_per_version
