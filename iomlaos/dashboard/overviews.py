@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from iomlaos.publishing.models import Revision, existing_keys
+from iomlaos.publishing.models import Revision, mark_existing
 from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.history import PAGE_SIZE, HistoryMixin
 
@@ -48,12 +48,11 @@ def deleted(request: HttpRequest) -> HttpResponse:
         model_admin.opts.label_lower: model_admin for model_admin in deletable_admins(admin.site, request)
     }
     deletions = Revision.objects.filter(kind=Revision.Kind.DELETED, model__in=by_label)
-    deletions = list(deletions.select_related("by").defer("data").order_by("-at")[:PAGE_SIZE])
-    existing = existing_keys(deletions)
+    deletions = deletions.select_related("by").defer("data").order_by("-at")
     rows = [
         (deletion, by_label[deletion.model].opts.verbose_name, by_label[deletion.model].admin_url("deleted"))
-        for deletion in deletions
-        if (deletion.model, deletion.object_key) not in existing
+        for deletion in mark_existing(deletions[:PAGE_SIZE])
+        if not deletion.record_exists
     ]
     context = admin.site.each_context(request) | {"title": _("Deleted"), "deletions": rows}
     return render(request, "admin/deleted.html", context)

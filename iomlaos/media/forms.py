@@ -30,7 +30,7 @@ class CurrentFile:
     """The file of a version as a form shows it: by the name that staff gave it, linked through the admin."""
 
     def __init__(self, version: Any) -> None:
-        options = version.owner._meta
+        options = version._meta
         self.name = version.filename or version.file.name
         self.url = reverse(f"admin:{options.app_label}_{options.model_name}_file", args=[version.public_id])
 

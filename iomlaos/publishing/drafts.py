@@ -28,7 +28,7 @@ def merge_draft(
 ) -> tuple[Snapshot, list[FieldConflict]]:
     """What a draft or a scheduled change makes of the current state, and the fields that both changed.
 
-    Fields that both changed stay as the draft has them. A state of the row is whole without the current one.
+    Fields that both changed stay as the draft has them. A state of the row is not merged.
     """
     is_whole = draft.kind not in Revision.WAITING or draft.base is None or draft.base_id == current.pk
     if is_whole or draft.base.data == current.data:

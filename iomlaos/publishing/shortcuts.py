@@ -49,7 +49,7 @@ def _find_live(model: type[P], slug: str, at: datetime.datetime) -> P | None:
 
 
 def raise_hidden(model: type[Publishable], slug: str, at: datetime.datetime, *, beside: str = "") -> NoReturn:
-    """Say where an object is that is not live at its address, or what became of it."""
+    """Raise what an address without a live object is answered with: moved, gone or 404."""
     hidden = model.objects.filter(slug=slug).first()
     if hidden is not None and hidden.was_withdrawn(at):
         raise _gone(hidden)

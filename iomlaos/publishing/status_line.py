@@ -20,7 +20,7 @@ class StatusLine:
 
     @property
     def sentences(self) -> list[tuple[str, bool]]:
-        """Each with whether it is marked: it says what is not public."""
+        """Each with whether it is emphasized, as what says that something is not public."""
         if self.name == "draft":
             submitted = self._submitted()
             found = [(submitted or _("Not public yet."), True), ("" if submitted else self._saved(), False)]

@@ -71,7 +71,7 @@ def conflict_context(
 def reopen_conflict(session: EditSession, form: ModelForm, formsets: list[BaseInlineFormSet]) -> None:
     """Ask again, where a new version that was written is not valid. The form shows all other errors."""
     rows = {path[:3] for path in merge.flatten(session.base) if path[-1] == ""}
-    session.reopen_conflict(form.data, removed={row for row in rows if _name(*row) in form.data})
+    session.find_conflicts(form.data, removed={row for row in rows if _name(*row) in form.data})
     forms = [form, *(row for formset in formsets for row in formset.forms)]
     wrong = {each.add_prefix(name) for each in forms for name in each.errors}
     is_shown = wrong <= _shown_inputs(list_choices(session, form, formsets))

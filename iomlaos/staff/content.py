@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -199,8 +200,14 @@ class FileOwnerAdmin(PublishableAdmin):
     def files(self, obj: Publishable) -> str:
         return ", ".join(map(str, getattr(obj, self.file_relation).all())) or _("on request")
 
+    @property
+    def _version_model(self) -> type[FileVersion]:
+        return self.opts.get_field(self.file_relation).related_model
+
     def get_urls(self) -> list:
-        return [self.admin_path("files/<slug:key>/", self.file_view, "file"), *super().get_urls()]
+        options, view = self._version_model._meta, self.admin_site.admin_view(self.file_view)
+        name = f"{options.app_label}_{options.model_name}_file"
+        return [path("files/<slug:key>/", view, name=name), *super().get_urls()]
 
     def file_view(self, request: HttpRequest, key: str) -> FileResponse:
         """Serve a file to staff, also of a draft and of an earlier state."""
@@ -210,8 +217,7 @@ class FileOwnerAdmin(PublishableAdmin):
         return file_response(version, in_browser=False)
 
     def _find_version(self, key: str) -> FileVersion | None:
-        versions = self.opts.get_field(self.file_relation).related_model
-        if version := versions.objects.filter(file__contains=f"/{key}.").first():
+        if version := self._version_model.objects.filter(file__contains=f"/{key}.").first():
             return version
         revisions = Revision.objects.filter(model=self.opts.label_lower).containing(f"/{key}.")
         revision = revisions.order_by("-at").first()

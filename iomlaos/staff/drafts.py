@@ -25,8 +25,6 @@ from iomlaos.staff.forms import PublishableForm
 #: The buttons that save and go on: to the step of publishing, of submitting, or to the page that `_then`
 #: names. A form that is sent without one is saved as a draft.
 PUBLISH, SUBMIT, THEN = "_publish", "_submit", "_then"
-#: Pages of the menu that are no actions.
-PAGES = ("history", "links", "preview")
 
 
 class DraftsMixin:
@@ -96,9 +94,8 @@ class DraftsMixin:
             return "publish" if self.has_publish_permission(request) else "submit"
         if SUBMIT in request.POST:
             return "submit"
-        pages = {*PAGES, *(action.name for action in self.actions_of_record)}
-        then = request.POST.get(THEN, "")
-        return then if then in pages else ""
+        then, pages = request.POST.get(THEN, ""), {action.name for action in self.actions_of_record}
+        return then if then in {"history", "links", *pages} else ""
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
         context = super().session_context(request, session) | {

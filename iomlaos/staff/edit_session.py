@@ -99,7 +99,7 @@ class EditSession:
         self.source, self.state, self.base, self.filled = target, current, theirs, merged
         return None
 
-    def reopen_conflict(self, data: Mapping[str, str], removed: set[Path]) -> None:
+    def find_conflicts(self, data: Mapping[str, str], removed: set[Path]) -> None:
         """Find the conflicts again that the page which sent `data` asked about. `removed` are rows that I
         removed and they changed: the merged text holds them."""
         source, state = self._find(data.get(WAS)), self._find(data.get(WAS_CURRENT))

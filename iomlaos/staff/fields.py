@@ -20,7 +20,6 @@ INVALID_DATETIME = _(
     "There is no such date and hour. Write it as 28 February 2026 17:00, 28/2/2026 17:00 or "
     "2026-02-28 17:00: the day before the month."
 )
-INVALID_TIME = _("There is no such hour. Write it as 17:00.")
 LAO_DIGITS = str.maketrans("໐໑໒໓໔໕໖໗໘໙", "0123456789")
 
 
@@ -89,7 +88,7 @@ class TimeField(LenientParsingMixin, forms.TimeField):
     """An hour. Also accepts 1700 and 17h00."""
 
     widget = TimeInput
-    default_error_messages = {"invalid": INVALID_TIME}
+    default_error_messages = {"invalid": _("There is no such hour. Write it as 17:00.")}
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -106,7 +105,7 @@ class DateTimeField(LenientParsingMixin, forms.DateTimeField):
 
 
 class OrderField(forms.IntegerField):
-    """A place among others: the first where none is given."""
+    """The position of a row among others; 0 where none is given."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"required": False})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
-from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, existing_keys
+from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, mark_existing
 from iomlaos.staff.base import parse_uuid
 from iomlaos.staff.notifications.models import Notification
 
@@ -116,11 +116,9 @@ class HistoryMixin:
         if request.method == "POST":
             key = parse_uuid(request.POST.get("revision"))
             return self._restore_deleted(request, get_object_or_404(deletions, pk=key))
-        latest = list(deletions[:PAGE_SIZE])
-        existing = existing_keys(latest)
         context = {
             "title": _("Deleted: %(records)s") % {"records": self.opts.verbose_name_plural},
-            "deletions": [each for each in latest if (each.model, each.object_key) not in existing],
+            "deletions": [each for each in mark_existing(deletions[:PAGE_SIZE]) if not each.record_exists],
         }
         return self.render_page(request, "deleted_records", context)
 

@@ -156,7 +156,7 @@ class PreviewMixin:
                 form = ReviewLinkForm(request.POST)
                 if pending_data(record, request.at) is not None and form.is_valid():
                     values = {**form.cleaned_data, "by": request.user, "at": request.at}
-                    _link, key = ReviewLink.objects.make(record, **values)
+                    key = ReviewLink.objects.make(record, **values)
                     form, new_url = ReviewLinkForm(), f"{settings.SITE_URL}{reverse('review', args=[key])}"
         context = {
             "title": gettext("Share draft: %(record)s") % {"record": record},

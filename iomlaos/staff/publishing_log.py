@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.models import PublishingLogEntry, existing_keys
+from iomlaos.publishing.models import PublishingLogEntry, mark_existing
 from iomlaos.publishing.permissions import can_view
 from iomlaos.staff.base import ReadOnlyAdmin
 
@@ -36,10 +36,7 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Mark the entries whose record still exists, with one query a model."""
         changelist = super().get_changelist_instance(request)
-        entries = changelist.result_list = list(changelist.result_list)
-        existing = existing_keys(entries)
-        for entry in entries:
-            entry.record_exists = (entry.model, entry.object_key) in existing
+        changelist.result_list = mark_existing(changelist.result_list)
         return changelist
 
     @admin.display(description=_("what"), ordering="title")

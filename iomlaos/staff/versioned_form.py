@@ -32,7 +32,7 @@ EDIT = "_edit"
 
 @dataclass
 class BuiltForms:
-    """A change form with its formsets. A submitted form changes its instance: `fieldsets` are of before."""
+    """A change form with its formsets. Validating the form changes its instance, but not `fieldsets`."""
 
     form: ModelForm
     formsets: list[BaseInlineFormSet]

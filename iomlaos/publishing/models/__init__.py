@@ -4,4 +4,4 @@ from .review_link import ReviewLink
 from .revision import PublishingLogEntry, Revision
 from .revision_queryset import RecordVersions
 from .slug_redirect import SlugRedirect
-from .workflow import GenericRecordModel, Submission, existing_keys
+from .workflow import GenericRecordModel, Submission, mark_existing

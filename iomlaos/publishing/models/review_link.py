@@ -22,14 +22,11 @@ class ReviewLinkQuerySet(GenericRecordQuerySet):
         """Revoke the links of a record that is published, deleted or no longer public."""
         self.of(record).filter(revoked_at=None).update(revoked_at=at)
 
-    def make(
-        self, record: models.Model, *, for_whom: str, by: Any, at: datetime.datetime, days: int
-    ) -> tuple["ReviewLink", str]:
-        """Create a link. Returns it with its key, which is not stored."""
-        key = secrets.token_urlsafe(32)
-        expires_at = at + datetime.timedelta(days=days)
-        link = self.add(record, by=by, for_whom=for_whom, key_hash=_hash(key), at=at, expires_at=expires_at)
-        return link, key
+    def make(self, record: models.Model, *, for_whom: str, by: Any, at: datetime.datetime, days: int) -> str:
+        """Create a link. Returns its key, which is not stored."""
+        key, ends = secrets.token_urlsafe(32), at + datetime.timedelta(days=days)
+        self.add(record, by=by, for_whom=for_whom, key_hash=_hash(key), at=at, expires_at=ends)
+        return key
 
 
 class ReviewLink(GenericRecordModel):

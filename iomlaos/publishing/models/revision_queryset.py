@@ -1,4 +1,4 @@
-"""RevisionQuerySet: the versions of a record, and how states, drafts and schedules are recorded."""
+"""Revisions by their kind, and RecordVersions: how states, drafts and schedules of a record are recorded."""
 
 import datetime
 from dataclasses import dataclass
@@ -86,11 +86,9 @@ class RecordVersions:
         return self.scheduled
 
     def _add(self, kind: str, data: Snapshot, *, note: str, **values: Any) -> "Revision":
-        number = self.number + 1
-        added = self.revisions.add(
-            self.record, kind=kind, number=number, data=data, note=note[:300], **values
-        )
-        self.number = number
+        values |= {"kind": kind, "number": self.number + 1, "data": data, "note": note[:300]}
+        added = self.revisions.add(self.record, **values)
+        self.number = added.number
         return added
 
     def close(self, revision: "Revision", ending: str) -> None:

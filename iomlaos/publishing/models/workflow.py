@@ -35,7 +35,7 @@ class GenericRecordQuerySet(models.QuerySet):
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
 
     def of_each(self, model: type[models.Model]) -> Self:
-        """Of each record of a model with numbers as keys: for a subquery of a query for these records."""
+        """About the record of the outer query, whose key is a number: for a subquery."""
         key = Cast(models.OuterRef("pk"), models.TextField())
         return self.filter(model=model._meta.label_lower, object_key=key)
 
@@ -70,13 +70,16 @@ class GenericRecordModel(models.Model):
         return (self.by.get_full_name() or self.by.get_username()) if self.by else self.by_name
 
 
-def existing_keys(rows: Iterable[GenericRecordModel]) -> set[tuple[str, str]]:
-    """Of the records that these rows are about, the model and the key of those that are still there."""
-    found: set[tuple[str, str]] = set()
-    for label, of_model in groupby(sorted(rows, key=attrgetter("model")), key=attrgetter("model")):
+def mark_existing(rows: Iterable[Any]) -> list[Any]:
+    """Set on each row whether the record that it is about is still there (`record_exists`)."""
+    rows, model = list(rows), attrgetter("model")
+    for label, of_model in groupby(sorted(rows, key=model), key=model):
+        of_model = list(of_model)
         records = apps.get_model(label)._base_manager.filter(pk__in=[row.object_key for row in of_model])
-        found |= {(label, str(key)) for key in records.values_list("pk", flat=True)}
-    return found
+        keys = {str(key) for key in records.values_list("pk", flat=True)}
+        for row in of_model:
+            row.record_exists = row.object_key in keys
+    return rows
 
 
 class SubmissionQuerySet(GenericRecordQuerySet):

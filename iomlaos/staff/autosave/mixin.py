@@ -43,7 +43,7 @@ KEYS = "_typed"
 PERSON, RECORD, WORDS, HERE = "_person", "_record", "_words", "_here"
 #: A file that was chosen is sent by its name alone.
 FILE = "_file:"
-#: The latest texts among which one to restore is looked for.
+#: How many of the latest unsaved texts are looked at for one to offer.
 LATEST = 5
 
 
