@@ -74,7 +74,7 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
     """The keys of the notices, of each kind, that have rows which `events` reads. Most have none."""
     found = {}
     for kind in notice_models():
-        keys = [kind._meta.get_field(name).field for name in kind.history()]
+        keys = [kind._meta.get_field(name).field for name in kind.history_relations()]
         first, *others = (
             key.model.objects.order_by().filter(**{f"{key.name}__isnull": False}).values_list(key.attname)
             for key in keys
@@ -89,8 +89,10 @@ def load_history(notices: list[Notice], at: datetime.datetime) -> None:
     None is made for notices that have nothing.
     """
     with_rows = notices_with_history(at)
-    for name in dict.fromkeys(name for notice in notices for name in notice.history()):
-        relations = {kind: kind._meta.get_field(name) for kind in with_rows if name in kind.history()}
+    for name in dict.fromkeys(name for notice in notices for name in notice.history_relations()):
+        relations = {
+            kind: kind._meta.get_field(name) for kind in with_rows if name in kind.history_relations()
+        }
         model, is_theirs = next(iter(relations.values())).related_model, Q()
         for kind, relation in relations.items():
             owners = [notice for notice in notices if type(notice) is kind and notice.pk in with_rows[kind]]

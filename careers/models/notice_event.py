@@ -51,7 +51,7 @@ class NoticeEventsMixin:
     CHANGES: ClassVar[tuple[str, ...]] = ("deadline_changes",)
 
     @classmethod
-    def history(cls) -> tuple[str, ...]:
+    def history_relations(cls) -> tuple[str, ...]:
         """The relations that `events` reads."""
         return (*cls.CHANGES, *cls.DATED_ENTRIES)
 
