@@ -48,11 +48,13 @@ def _shared(sign: int, number: int) -> dict:
 def _make_vacancies(word: str, sign: int, number: int) -> None:
     made = min(number, MADE)
     places, contracts = list(Place.objects.all()), Vacancy.Contract.values
+    vientiane = Place.objects.get(slug="vientiane")
     Vacancy.objects.bulk_create(
         Vacancy(
             slug=f"{word}-{n}", title_en=f"Driver of lorries {n}", reference=f"VN 2026 {n}",
             grade=GRADES[n % 4], contract=contracts[n % len(contracts)],
-            duty_station=places[n % len(places)], **_shared(sign, n),
+            # Every second one in Vientiane, so that a list of a hundred fills a page there, too.
+            duty_station=vientiane if n % 2 else places[n % len(places)], **_shared(sign, n),
         )
         for n in range(1, made + 1)
     )  # fmt: skip

@@ -126,10 +126,7 @@ def _render_forms(request: HttpRequest, forms: list[ApplicationForm]) -> HttpRes
 
 
 # A form is a row of the list, not a page: its preview is the list with this form alone.
-@previewed_by(
-    lambda request, form: _render_forms(request, [form]),
-    lambda at: ApplicationForm.objects.prefetch_related("versions"),
-)
+@previewed_by(lambda request, form: _render_forms(request, [form]))
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     return _render_forms(request, live_forms(request.at))

@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "iomlaos.delivery.admin_middleware.AdminSessionMiddleware",
     "iomlaos.accounts.sessions.IdleSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "iomlaos.delivery.line_breaks.WholeWordsMiddleware",
+    "iomlaos.delivery.line_breaks.LineBreakMiddleware",
     "iomlaos.delivery.admin_middleware.AdminCsrfMiddleware",
     "iomlaos.delivery.admin_middleware.AdminAuthMiddleware",
     "iomlaos.delivery.admin_middleware.AdminOtpMiddleware",

@@ -47,8 +47,6 @@ urlpatterns = [
     path("careers/forms/files/<uuid:pk>/<str:name>", form_file, name="form_file"),
     path("careers/procurement/files/<uuid:pk>/<str:name>", procurement_document, name="procurement_document"),
     path("careers/reliefweb.xml", reliefweb, name="reliefweb"),
-    path("careers/alerts/confirm/<slug:token>/", confirm_alerts, name="confirm_alerts"),
-    path("careers/alerts/stop/<slug:token>/", stop_alerts, name="stop_alerts"),
 ]
 
 #: Pages: in Lao below `/lo/`.
@@ -56,6 +54,8 @@ urlpatterns += i18n_patterns(
     path("", include("iomlaos.home.urls")),
     path("", include("programmes.urls")),
     path("careers/", include("careers.urls")),
+    path("careers/alerts/confirm/<slug:token>/", confirm_alerts, name="confirm_alerts"),
+    path("careers/alerts/stop/<slug:token>/", stop_alerts, name="stop_alerts"),
     path("n/<slug:name>", short_notice, name="short_notice"),
     path("n/<slug:name>/", short_notice),
     *(

@@ -90,7 +90,7 @@ def _document_preview(request: HttpRequest, document: Document) -> HttpResponse:
     return _render_documents(request, [document], **context)
 
 
-@previewed_by(_document_preview, lambda at: Document.objects.prefetch_related("versions"))
+@previewed_by(_document_preview)
 @canonical_query(DocumentFilter.find_canonical_query)
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -19,7 +19,6 @@ from iomlaos.staff.actions.schedule import TakeDown
 from iomlaos.staff.content import PublishableAdmin
 from iomlaos.staff.edit_session import EditSession
 from iomlaos.staff.filters import TranslatedFilter
-from iomlaos.staff.versioned_form import BuiltForms
 
 DEADLINE = ("closing_date", "closing_hour")
 SUBMIT = [("submission_email", "submission_link"), "submission_address", ("contact", "results_expected_by")]
@@ -32,7 +31,6 @@ class NoticeAdmin(PublishableAdmin):
 
     form = NoticeForm
     has_button_on_home = True
-    publishing_fields = ("slug", ("information_date", "reviewed_on", "review_due"))
     #: For those who may read alone.
     readonly_fields = ("deadline",)
     actions_of_record = (
@@ -46,11 +44,13 @@ class NoticeAdmin(PublishableAdmin):
     #: Inlines for a notice that visitors have seen.
     announced_inlines: tuple[type[admin.options.InlineModelAdmin], ...] = (AmendmentInline,)
 
-    def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
+    def open_session(
+        self, request: HttpRequest, record: Notice, unsaved: QueryDict | None = None
+    ) -> EditSession:
         """Give the form the version that visitors saw when it was drawn: it asks why the deadline changes."""
-        if session:
-            session.instance.public_version = serialization.build(session.record, session.state.data)
-        return super()._build_forms(request, session)
+        session = super().open_session(request, record, unsaved)
+        session.instance.public_version = serialization.build(record, session.state.data)
+        return session
 
     def is_slug_available(self, slug: str) -> bool:
         return super().is_slug_available(slug) and not self.model(slug=slug).is_slug_of_other_kind()

@@ -16,7 +16,7 @@ from careers.alerts.models import AlertMessage
 from careers.exports.notice_data import (
     absolute_url,
     clean_text,
-    closing_line,
+    closing_lines,
     export_title,
     host,
     notice_facts,
@@ -26,7 +26,7 @@ from careers.models.notice import Notice
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
-from iomlaos.office.models import current_office
+from iomlaos.office.models import current_office, needs_english
 
 #: Seven-bit text, which every mail server accepts.
 UTF8 = Charset("utf-8")
@@ -66,7 +66,7 @@ def alert_email(
     context = {
         "happened": text,
         "title": export_title(notice),
-        "closing": closing_line(notice, at),
+        "closing": "\n".join(closing_lines(notice, at)),
         "facts": notice_facts(notice),
         "address": notice_url(notice),
     }
@@ -81,6 +81,7 @@ def _build_email(
         "subscription": subscription,
         "about": subscription.scope_label(at),
         "office": office,
+        "needs_english": needs_english(at),
         "contact": absolute_url(reverse("office:contact")),
     }
     sender_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)

@@ -19,6 +19,7 @@ from careers.models.notice_child import NoticeChild
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
 from careers.models.vacancy import Vacancy
+from iomlaos.delivery.language import in_language
 
 CONFIRM_WITHIN = 2 * DAY
 MESSAGE_RETENTION = 30 * DAY
@@ -147,11 +148,14 @@ class Subscription(NoticeChild):
 
     @property
     def confirm_url(self) -> str:
-        return settings.SITE_URL + reverse("confirm_alerts", args=[self.token])
+        return self._url("confirm_alerts")
 
     @property
     def stop_url(self) -> str:
-        return settings.SITE_URL + reverse("stop_alerts", args=[self.token])
+        return self._url("stop_alerts")
+
+    def _url(self, name: str) -> str:
+        return settings.SITE_URL + in_language(reverse(name, args=[self.token]), self.language)
 
     def confirm(self, at: datetime.datetime) -> None:
         """Confirm it, unless it is confirmed already, and let an address that bounced try again."""

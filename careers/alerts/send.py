@@ -26,6 +26,7 @@ from careers.alerts.detect import record_events
 from careers.alerts.messages import alert_email, confirmation_email
 from careers.alerts.models import AlertMessage, Subscription
 from iomlaos.publishing.scheduling import publish_due
+from iomlaos.translations.queries import use_english_where_outdated
 
 #: The key of the advisory lock: any number that nothing else uses in this database.
 LOCK = 856_2003
@@ -156,6 +157,7 @@ class AlertRun:
             if notice is None:
                 # It was withdrawn: the messages wait until it is public again.
                 return None
+            use_english_where_outdated([notice, *notice.history_rows])
             if event := message.event.notice_event(notice, now):
                 return alert_email(message, notice, event, now)
         self.counts[DROPPED] += message.event.messages.drop()

@@ -10,9 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -98,14 +96,13 @@ def confirm_alerts(request: HttpRequest, token: str) -> HttpResponse:
     if subscription is None:
         lead = _("It may already have been used, be more than two days old, or be incomplete.")
         return _private_page(request, "message", 404, title=_("This link no longer works"), lead=lead)
-    with translation.override(subscription.language):
-        scope = subscription.scope_label(request.at)
-        if request.method == "POST":
-            subscription.confirm(request.at)
-            lead = _("You signed up for: %(about)s. Every e-mail has an unsubscribe link.") % {"about": scope}
-            return _private_page(request, "message", title=_("You are subscribed"), lead=lead)
-        title, button = _("Confirm your e-mail alerts"), _("Confirm")
-        return _private_page(request, "confirm", title=title, about=scope, button=button)
+    scope = subscription.scope_label(request.at)
+    if request.method == "POST":
+        subscription.confirm(request.at)
+        lead = _("You signed up for: %(about)s. Every e-mail has an unsubscribe link.") % {"about": scope}
+        return _private_page(request, "message", title=_("You are subscribed"), lead=lead)
+    title, button = _("Confirm your e-mail alerts"), _("Confirm")
+    return _private_page(request, "confirm", title=title, about=scope, button=button)
 
 
 @csrf_exempt
@@ -116,11 +113,6 @@ def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
     A second POST gets the same answer: mail programs may repeat it.
     """
     subscription = Subscription.objects.filter(token=token).first()
-    with translation.override(subscription.language if subscription else get_language()):
-        return _stop(request, token, subscription)
-
-
-def _stop(request: HttpRequest, token: str, subscription: Subscription | None) -> HttpResponse:
     if request.method == "POST":
         Subscription.objects.filter(token=token).delete()
         lead = _("We send no more of these e-mails, and have deleted your address from their list.")

@@ -23,14 +23,15 @@ from careers.exports.notice_data import (
     absolute_url,
     clean_text,
     closing_line,
+    closing_lines,
     entry_id,
     export_title,
     for_export,
+    load_for_export,
     notice_facts,
     notice_url,
     organization_name,
 )
-from careers.lists.overview import load_history
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_event import NoticeEvent
 from careers.models.procurement import ProcurementNotice
@@ -72,7 +73,7 @@ def open_feed(
     at, office = request.at, current_office(request.at)
     newest = (for_export(model.objects.open(at).newest_first())[:MAX_ENTRIES] for model in models)
     notices = [*chain.from_iterable(newest)]
-    load_history(notices, at)
+    load_for_export(notices, at)
     notices.sort(key=lambda notice: notice.announced_at, reverse=True)
     entries = [_notice_entry(notice, at) for notice in notices[:MAX_ENTRIES]]
     closings = [_last_closings(at)[model] for model in models]
@@ -97,9 +98,12 @@ def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
     facts = [kind, *notice_facts(notice)]
     if notice.outcome and not notice.is_open(at):
         facts.append(f"{_('Outcome')}: {notice.get_outcome_display()}")
-    deadline, iso_deadline = closing_line(notice, at), notice.deadline_iso
+    deadlines, iso_deadline = closing_lines(notice, at), notice.deadline_iso
     parts = [
-        format_html('<p><strong><time datetime="{}">{}</time></strong></p>', iso_deadline, deadline),
+        *(
+            format_html('<p><strong><time datetime="{}">{}</time></strong></p>', iso_deadline, line)
+            for line in deadlines
+        ),
         format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((fact,) for fact in facts))),
     ]
     if changes := _changes(notice, at):
@@ -116,7 +120,7 @@ def _notice_entry(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
         "pubdate": notice.announced_at,
         "updateddate": notice.last_updated(at),
         "categories": [kind],
-        "summary": " · ".join([f"{deadline} ({iso_deadline})", *facts]),
+        "summary": " · ".join([f"{deadlines[0]} ({iso_deadline})", *deadlines[1:], *facts]),
         "content": "".join([*parts, _link_to(notice)]),
     }
 
@@ -126,7 +130,7 @@ def notice_feed(request: HttpRequest, slug: str, model: type[Notice]) -> HttpRes
     """The changes, answers, closing and outcome of one notice, latest first; at the end the notice itself."""
     at = request.at
     notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="feed.atom")
-    load_history([notice], at)
+    load_for_export([notice], at)
     changes = _changes(notice, at)[: MAX_ENTRIES - 1]
     entries = [*(_event_entry(notice, event) for event in changes), _notice_entry(notice, at)]
     return _feed_response(

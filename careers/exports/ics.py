@@ -8,8 +8,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from careers.exports.notice_data import clean_text, export_title, for_export
-from careers.lists.overview import load_history
+from careers.exports.notice_data import clean_text, export_title, for_export, load_for_export
 from careers.models.deadline import DAY
 from careers.models.notice import Notice, notice_models
 from careers.models.notice_queryset import NoticeQuerySet
@@ -28,7 +27,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
     at = request.at
     notices = [*chain.from_iterable(_subscribed_notices(model, at) for model in notice_models())]
-    load_history(notices, at)
+    load_for_export(notices, at)
     events = [event for notice in notices for event in ics_events.notice_events(notice, at)]
     events.sort(key=lambda event: (event.start, event.uid))
     title, office = _("Deadlines"), current_office(at)
@@ -57,7 +56,7 @@ def notice_calendar(request: HttpRequest, slug: str, model: type[Notice]) -> Htt
 
     at = request.at
     notice = get_published_or_raise(model, slug, at, for_export(model.objects.all()), beside="deadline.ics")
-    load_history([notice], at)
+    load_for_export([notice], at)
     events = [*ics_events.notice_events(notice, at)]
     reminders = [moment for event in events for moment in ics_events.add_reminders(event, at)]
     response = ics_events.calendar_response(events, export_title(notice))

@@ -12,7 +12,7 @@ from icalendar.enums import STATUS, TRANSP
 
 from careers.exports.notice_data import (
     clean_text,
-    closing_line,
+    closing_lines,
     derived_id,
     export_title,
     host,
@@ -46,7 +46,7 @@ def notice_events(notice: Notice, at: datetime.datetime) -> Iterator[Event]:
     deadline at the end of a day (24:00) is on that day. No event begins on the day before its deadline.
     """
     summary = _("Closes: %(title)s") if notice.is_open(at) else _("Closed: %(title)s")
-    text = "\n".join([closing_line(notice, at), *notice_facts(notice)])
+    text = "\n".join([*closing_lines(notice, at), *notice_facts(notice)])
     yield _event(notice, at, "deadline", _start(notice.closes_at), notice.closes_at, summary, text)
     is_over = not notice.is_open(at) and not reason_called_off(notice, at)
     if is_over or not isinstance(notice, ProcurementNotice):

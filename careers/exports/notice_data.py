@@ -7,14 +7,18 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.html import format_html_join
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from careers.lists.overview import load_history
 from careers.models.notice import Notice
 from careers.models.notice_queryset import NoticeQuerySet
 from careers.models.vacancy import Vacancy
-from iomlaos.media.richtext import RichTextField, localize_links, strip_images
-from iomlaos.office.models import Office, Place
+from iomlaos.media.richtext import RichTextField
+from iomlaos.media.richtext.images import strip_images
+from iomlaos.media.richtext.rendering import localize_links
+from iomlaos.office.models import Office, Place, needs_english
+from iomlaos.translations.queries import use_english_where_outdated
 
 #: Control characters that neither XML 1.0 nor iCalendar can hold, even escaped.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -33,6 +37,12 @@ def for_export(notices: NoticeQuerySet) -> NoticeQuerySet:
     fields = notices.model._meta.concrete_fields
     notices = notices.defer(*(field.name for field in fields if isinstance(field, RichTextField)))
     return notices.select_related("duty_station") if notices.model is Vacancy else notices
+
+
+def load_for_export(notices: list[Notice], at: datetime.datetime) -> None:
+    """Load what `events` reads; of texts that are outdated in Lao, the English."""
+    load_history(notices, at)
+    use_english_where_outdated([*notices, *(row for notice in notices for row in notice.history_rows)])
 
 
 def absolute_url(path: str) -> str:
@@ -84,6 +94,15 @@ def organization_name(office: Office | None) -> str:
 def closing_line(notice: Notice, at: datetime.datetime) -> str:
     text = _("Closes: %(deadline)s") if notice.is_open(at) else _("Closed: %(deadline)s")
     return text % {"deadline": notice.deadline}
+
+
+def closing_lines(notice: Notice, at: datetime.datetime) -> list[str]:
+    """The line of its deadline; until the office stands by its Lao texts, in English too."""
+    lines = [closing_line(notice, at)]
+    if needs_english(at):
+        with override("en"):
+            lines.append(closing_line(notice, at))
+    return lines
 
 
 def notice_facts(notice: Notice) -> list[str]:

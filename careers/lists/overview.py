@@ -1,18 +1,16 @@
 """What many public pages say of the notices, read once for all of them. Nobody may change these rows."""
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import models
 
 from careers.models.application_form import ApplicationForm
 from careers.models.notice import Notice, notice_models
 from careers.models.vacancy import Vacancy
 from iomlaos.delivery.pagination import PAGE_SIZE
 from iomlaos.delivery.validity import cached_per_version
-from iomlaos.publishing.serialization import as_queryset
 from iomlaos.translations.lao import sort_key
 
 #: How many notices a page names that leads to the open ones.
@@ -84,27 +82,29 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
 
 
 def load_history(notices: list[Notice], at: datetime.datetime) -> None:
-    """Load what `events` reads, as `with_history` does: with one query a table for notices of all kinds.
+    """Load what `events` reads, as `with_history` does: for all kinds one query a table.
 
-    None is made for notices that have nothing.
+    There is none for notices that have nothing. What is loaded stays, also what a preview brings.
     """
-    with_rows = notices_with_history(at)
+    keys = notices_with_history(at)
+    with_rows = [notice for notice in notices if notice.pk in keys[type(notice)]]
     for name in dict.fromkeys(name for notice in notices for name in notice.history_relations()):
-        relations = {
-            kind: kind._meta.get_field(name) for kind in with_rows if name in kind.history_relations()
-        }
-        model, is_theirs = next(iter(relations.values())).related_model, Q()
-        for kind, relation in relations.items():
-            owners = [notice for notice in notices if type(notice) is kind and notice.pk in with_rows[kind]]
-            is_theirs |= Q(**{f"{relation.field.name}__in": owners})
-        rows = defaultdict(list)
-        for row in model.objects.filter(is_theirs):
-            for kind, relation in relations.items():
-                rows[kind, getattr(row, relation.field.attname)].append(row)
-        nothing = model.objects.none()
+        rows = _find_rows([notice for notice in with_rows if name in notice.history_relations()], name)
         for notice in notices:
-            if relation := relations.get(type(notice)):
-                own = rows.get((type(notice), notice.pk))
-                loaded = notice.__dict__.setdefault("_prefetched_objects_cache", {})
-                # A preview brings its own.
-                loaded.setdefault(name, as_queryset(notice, relation, own) if own else nothing)
+            loaded = getattr(notice, "_prefetched_objects_cache", {})
+            if name in notice.history_relations() and name not in loaded:
+                relation = notice._meta.get_field(name)
+                queryset = relation.related_model.objects.none()
+                queryset._result_cache = [
+                    row for row in rows if getattr(row, relation.field.attname) == notice.pk
+                ]
+                notice._prefetched_objects_cache = loaded | {name: queryset}
+
+
+def _find_rows(notices: list[Notice], name: str) -> list[models.Model]:
+    """The child rows of notices of several kinds, in the order of their model."""
+    is_theirs = models.Q()
+    for kind in {*map(type, notices)}:
+        owners = [notice for notice in notices if type(notice) is kind]
+        is_theirs |= models.Q(**{f"{kind._meta.get_field(name).field.name}__in": owners})
+    return [*notices[0]._meta.get_field(name).related_model.objects.filter(is_theirs)] if notices else []

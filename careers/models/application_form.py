@@ -53,10 +53,6 @@ class FormVersion(FileVersion):
         verbose_name_plural = _("versions")
         constraints = [*FileVersion.Meta.constraints, *unique_per_date("form")]
 
-    @property
-    def owner(self) -> ApplicationForm:
-        return self.form
-
     def get_absolute_url(self) -> str:
         return self.address or reverse("form_file", args=[self.pk, self.display_name])
 

@@ -38,8 +38,9 @@ class DatedEntry(models.Model):
         if self.first_published_at is None or (self.first_published_at > at and not self._state.adding):
             self.first_published_at = self.notice.public_from(at)
         elif stored := type(self)._base_manager.filter(pk=self.pk).first():
-            names = get_translation_fields(*self.TEXT_FIELDS)
-            if any((getattr(stored, name) or "") != (getattr(self, name) or "") for name in names):
+            before = {name: getattr(stored, name) for name in get_translation_fields(*self.TEXT_FIELDS)}
+            # A first translation corrects nothing.
+            if any(text and text != getattr(self, name) for name, text in before.items()):
                 self.corrected_at = at
 
     def event(self, at: datetime.datetime) -> NoticeEvent:

@@ -56,6 +56,10 @@ class NoticeEventsMixin:
         return (*cls.CHANGES, *cls.DATED_ENTRIES)
 
     @property
+    def history_rows(self) -> list[models.Model]:
+        return [row for name in self.history_relations() for row in getattr(self, name).all()]
+
+    @property
     def announced_at(self) -> datetime.datetime:
         """When visitors could first read it. `NoticeQuerySet.newest_first` has the same rule."""
         return self.first_published_at or self.publish_from or self.created_at

@@ -203,10 +203,6 @@ class ProcurementDocument(FileVersion):
         return self.title
 
     @property
-    def owner(self) -> ProcurementNotice:
-        return self.notice
-
-    @property
     def name(self) -> str:
         return self.title
 

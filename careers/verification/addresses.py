@@ -33,8 +33,9 @@ def _complete_path(match: re.Match[str]) -> str:
 
 def slug_at(path: str) -> list[str]:
     """The slug or the number of the notice that a path of this site leads to, or an empty list."""
-    path = path.rstrip(".,;:!?)]}>»”’\"'/")
-    for candidate in (path, f"{path}/"):
+    # In Lao the next word follows without a space.
+    path = re.split("[\u0e80-\u0eff]", path)[0].rstrip(".,;:!?)]}>»”’\"'/")
+    for candidate in (path, f"{path}/", path.lower(), f"{path.lower()}/"):
         try:
             match = resolve_page(candidate)
         except Resolver404:

@@ -18,14 +18,17 @@ MONTHS = {
 } | {"sept": 9}
 MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 DAY, YEAR = r"(?P<d{0}>\d{{1,2}})", r"(?P<y{0}>(?:19|20|25)\d\d)"
+#: Lao has no spaces: a date begins and ends beside its letters.
+START, END = r"(?<![0-9A-Za-z_])", r"(?![0-9A-Za-z_])"
+ISO_HOUR = r"(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?"
 DATE = re.compile(
     r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{0,3}day)?[,.]? )?(?:"
-    rf"\b{YEAR.format(1)}[/.-](?P<m1>\d{{1,2}})[/.-]{DAY.format(1)}\b"
-    rf"|\b{DAY.format(2)} ?[/.-] ?(?P<m2>\d{{1,2}}) ?[/.-] ?(?P<y2>\d{{4}}|\d\d)\b"
-    rf"|\b{DAY.format(3)}(?:st|nd|rd|th)?[ ,./-]*(?:of )?(?:ເດືອນ ?)?(?P<m3>{MONTH})\b\.?"
+    rf"{START}{YEAR.format(1)}[/.-](?P<m1>\d{{1,2}})[/.-]{DAY.format(1)}{ISO_HOUR}{END}"
+    rf"|{START}{DAY.format(2)} ?[/.-] ?(?P<m2>\d{{1,2}}) ?[/.-] ?(?P<y2>\d{{4}}|\d\d){END}"
+    rf"|{START}{DAY.format(3)}(?:st|nd|rd|th)?[ ,./-]*(?:of )?(?:ເດືອນ ?)?(?P<m3>{MONTH})(?![A-Za-z])\.?"
     rf"(?:,? *(?:ປີ ?)?{YEAR.format(3)})?"
     rf"|\b(?P<m4>{MONTH})\.? {DAY.format(4)}(?:st|nd|rd|th)?\b(?:,? *{YEAR.format(4)})?"
-    rf"|\b{DAY.format(5)} ?ເດືອນ ?(?P<m5>\d{{1,2}})(?: ?ປີ ?{YEAR.format(5)})?"
+    rf"|{START}{DAY.format(5)} ?ເດືອນ ?(?P<m5>\d{{1,2}})(?: ?ປີ ?{YEAR.format(5)})?"
     rf"|(?<![\d/.,-]){DAY.format(6)}/(?P<m6>\d{{1,2}})(?![\d/.,-]))",
     re.IGNORECASE,
 )
@@ -48,10 +51,11 @@ def _date(match: re.Match[str]) -> Element | None:
 
 def _hour(match: re.Match[str]) -> Element | None:
     """The hour of 24, unless the number may be of anything."""
-    if not (match["minute"] or match["half"]):
+    if not (match["minute"] or match["half"] or match["lao"]):
         return None
-    half = (match["half"] or "").strip().casefold()[:1]
-    hour = int(match["hour"]) % 12 + 12 * (half == "p") if half else int(match["hour"])
+    half, hour = (match["half"] or "").strip().casefold()[:1], int(match["hour"])
+    if half or (match["afternoon"] and hour < 12):
+        hour = hour % 12 + 12 * (half != "a")
     return Element(Kind.DATE, match[0].strip(), f"{hour:02}:{match['minute'] or '00'}")
 
 
@@ -90,7 +94,7 @@ OTHER_DATE = re.compile(
 DEADLINE = re.compile(r"deadline|clos|\b(?:by|before|until|till)\b|ໝົດເຂດ|ກ່ອນ|ປິດ|ຮອດ", re.IGNORECASE)
 HOUR = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-4])(?::(?P<minute>[0-5]\d)(?::\d\d)?)?"
-    r"(?P<half> ?[ap]\.?m\b\.?)?(?![\d:])",
+    r"(?P<half> ?[ap]\.?m\b\.?)?(?P<lao> ?ໂມງ(?: ?(?P<afternoon>ບ່າຍ|ແລງ|ຄ່ຳ))?)?(?![\d:])",
     re.IGNORECASE,
 )
 

@@ -108,9 +108,9 @@ DENIAL = re.compile(
 #: "No fee except …"
 EXCEPTION = re.compile(r" (?:\w+ )?(?:except|but|than|unless)\b", re.IGNORECASE)
 LAO_MONEY = re.compile(
-    # "Cost of …", and neither "value" nor "wage".
+    # "Cost of …", and neither "value" nor "wage"; "money", and not "currency".
     "ຈ່າຍ|ໂອນ|ຊຳລະ|ມັດຈຳ|ເຕີມເງິນ|(?<!ມູນ)(?<!ຄຸນ)ຄ່າ(?:ທຳນຽມ|ສະໝັກ|(?!ຈ້າງ|ແຮງ|ຕອບແທນ|ນິຍົມ))|ຄ້ຳປະກັນ|ປະກັນໄພ|ຊື້|ໃບບິນ|"
-    "ເສຍເງິນ|ເກັບເງິນ|ເລກບັນຊີ|ບັນຊີທະນາຄານ|ບັດເຕີມ|(?<!ການ)ເງິນ(?!ເດືອນ)|"
+    "ເສຍເງິນ|ເກັບເງິນ|ເລກບັນຊີ|ບັນຊີທະນາຄານ|ບັດເຕີມ|(?<!ການ)(?<!ສະກຸນ)ເງິນ(?!ເດືອນ)|"
     "(?:ຮ້ອຍ|ພັນ|ໝື່ນ|ແສນ|ລ້ານ) ?(?:ກີບ|ບາດ|ໂດລາ)|"
     # Thai, which many people in Laos read.
     "จ่าย|โอน|มัดจ|ค่า(?:สมัคร|ธรรม|ประกัน|ใช้จ่าย)|บาท"

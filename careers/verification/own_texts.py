@@ -11,6 +11,7 @@ from django.urls import resolve
 from django.utils import translation
 from django.utils.html import strip_tags
 
+from careers.exports.notice_data import notice_facts
 from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.verification.contacts import link_key, phone_key
@@ -142,6 +143,8 @@ def own_texts(notices: list[Notice], similar: list[Notice], request: HttpRequest
                 page = resolve(notice.get_absolute_url()).func.preview(request, notice)
                 own.add_html(page.content.decode())
                 own.add_text(ShareLinks(notice, request.at).caption)
+                # As feeds and mails give them.
+                own.add_text("\n".join([notice.deadline_iso, *notice_facts(notice)]))
     for notice in notices:
         own.add_contacts(notice)
     for notice in similar:

@@ -64,7 +64,7 @@ MESSAGE_WORDS = frozenset(
         "real recruitment resume saw see send share someone stage still tel telephone thank thanks there "
         "true vientiane what when where wrote you "
         "ໝົດເຂດ ປິດ ຮັບ ກຳນົດ ວັນທີ ເດືອນ ປີ ເວລາ ຕິດຕໍ່ ໂທ ສົ່ງ ຫາ ທີ່ ກ່ອນ ສະບາຍດີ ແທ້ ນີ້ ແມ່ນ ວຽກ ບໍ "
-        "ສະໝັກ ຟຣີ ເລກທີ ຮອດ"
+        "ສະໝັກ ຟຣີ ເລກທີ ຮອດ ອ້າງອີງ ເບິ່ງ ກວດ ຂອງ ຈິງ ລິ້ງ ຫຼື ແດ່ ເດີ້ ໆ"
     )
 )
 LAO_MESSAGE_WORDS = re.compile(f"(?:{'|'.join(word for word in MESSAGE_WORDS if not word.isascii())})+")

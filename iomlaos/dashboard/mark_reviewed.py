@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.dates import PartialDate
+from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.models import Publishable, Revision, publishables
 from iomlaos.publishing.permissions import can_publish
 
@@ -27,7 +27,7 @@ def mark_reviewed(request: HttpRequest, label: str, key: str) -> HttpResponse:
     model_admin = admin.site.get_model_admin(model)
     if not can_publish(request.user, model) or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    record = _set_reviewed(model, key, PartialDate.of(request.at).last_day, request.user)
+    record = _set_reviewed(model, key, request.at.astimezone(VIENTIANE).date(), request.user)
     message = _("“%(title)s” is still correct. Checked %(today)s, next review by %(day)s.") % {
         "title": record,
         "today": formats.date_format(record.reviewed_on),
@@ -43,13 +43,13 @@ def _set_reviewed(model: type[Publishable], key: str, today: datetime.date, by: 
     record = serialization.locked(model, key)
     if record is None:
         raise Http404
-    standing = Revision.objects.versions(record)
+    versions = Revision.objects.versions(record)
     if record.reviewed_on == today and record.review_due and record.review_due > today:
         return record
     record.reviewed_on, record.review_due = today, one_year_later(today)
     record.save(update_fields=["reviewed_on", "review_due", "updated_at"])
     note = _("Still correct")
-    Revision.objects.add_state(standing, record, serialization.serialize(record), by=by, note=note)
+    versions.add_state(serialization.serialize(record), by=by, note=note)
     return record
 
 

@@ -24,9 +24,7 @@ def deletable_admins(site: admin.AdminSite, request: HttpRequest) -> list[Histor
     return [
         model_admin
         for model_admin in site._registry.values()
-        if isinstance(model_admin, HistoryMixin)
-        and model_admin.keeps_deleted
-        and model_admin.has_add_permission(request)
+        if isinstance(model_admin, HistoryMixin) and model_admin.has_add_permission(request)
     ]
 
 

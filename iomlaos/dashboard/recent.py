@@ -17,7 +17,7 @@ CHANGES_SHOWN = 5
 def recent_changes(site: AdminSite, request: HttpRequest) -> list[dict[str, str]]:
     """Those of records that the user may see; what was deleted has no address."""
     labels = [model._meta.label_lower for model in site._registry if can_view(site, model, request)]
-    entries = Revision.objects.log_entries().filter(model__in=labels).select_related("by").defer("data")
+    entries = PublishingLogEntry.objects.filter(model__in=labels).select_related("by").defer("data")
     changes = []
     for entry in entries[:CHANGES_SHOWN]:
         names = {

@@ -27,7 +27,7 @@ DROPPED_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
 REQUEST_ID = "x-request-id"
 ENTITY_HEADERS = {"content-type", "content-length", "content-encoding", "content-disposition"}
 #: The levels at which a page takes about half a millisecond.
-BROTLI_LEVEL, GZIP_LEVEL = 5, 6
+BROTLI_LEVEL, GZIP_LEVEL = 6, 6
 KEPT_STATUS = ("200", "410")
 
 

@@ -129,7 +129,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def gone(request: HttpRequest, error: GoneError) -> HttpResponse:
     """What was withdrawn names its title: people look for it, and others still offer it."""
-    context = {"record": error.record, "reason": error.reason}
+    context = {"record": error.record, "reason": error.reason, "is_withdrawn": error.is_withdrawn}
     if error.is_withdrawn:
         context["title"] = gettext("Withdrawn: %(title)s") % {"title": error.record}
         context["lead"] = gettext("We published this here and have since withdrawn it.")

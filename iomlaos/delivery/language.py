@@ -59,10 +59,14 @@ def resolve_page(path: str) -> ResolverMatch:
 def localize_address(address: str) -> str:
     """An address that staff wrote: of a page of this site, that of the page in the active language.
 
-    So a text in Lao names pages as one in English does. Files have one address.
+    So a text in Lao names pages as one in English does, also with our host. Files have one address.
     """
     language = translation.get_language()
-    if language == settings.LANGUAGE_CODE or not _PATH.match(address):
+    if language == settings.LANGUAGE_CODE:
+        return address
+    if address.startswith(f"{settings.SITE_URL}/"):
+        address = address.removeprefix(settings.SITE_URL)
+    if not _PATH.match(address):
         return address
     return _localize(address, language)
 

@@ -1,4 +1,4 @@
-"""Words of Lao that stay on one line in headings and terms.
+"""Where a line of Lao must not be broken: within certain words of headings and terms, and before a stop.
 
 Lao is written without spaces. Browsers find its words in a dictionary, and break those that it lacks.
 """
@@ -9,26 +9,33 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-#: Chromium divides each of them, alone or in a phrase. The last two end with the sign of repetition, which
-#: never begins a line.
+#: Chromium divides each of them, alone or in a phrase.
 WORDS = [
     "ຂໍ້ເທັດຈິງ", "ຈັນຍາບັນ", "ຕຳແໜ່ງງານ", "ບອບບາງ", "ບາງກອກ", "ບໍ່ເຕັນ", "ປອດໄພ", "ພວກເຮົາ",
     "ມະນຸດສະທຳ", "ຍົກຍ້າຍ", "ຢາເສບຕິດ", "ລາຍລະອຽດ", "ວັນນະໂລກ", "ສະຫວັດດີການ", "ສະຫະປະຊາຊາດ",
     "ສາທາລະນະສຸກ", "ສຸຂະອະນາໄມ", "ອັດຕະປື", "ອາສາສະໝັກ", "ອີເມວ", "ເຄາະຮ້າຍ", "ເຄື່ອນຍ້າຍ",
-    "ເວັບໄຊ", "ເຫດສຸກເສີນ", "ແຜນງານ", "ໂຍທາທິການ", "ໄຂ້ຍຸງ", "ໄພພິບັດ", "ຕ່າງໆ", "ອື່ນໆ",
+    "ເວັບໄຊ", "ເຫດສຸກເສີນ", "ແຜນງານ", "ໂຍທາທິການ", "ໄຂ້ຍຸງ", "ໄພພິບັດ",
 ]  # fmt: skip
 #: Links, summaries and labels are left alone: in a flexible box, each part would be a box of its own.
 _HEADING = re.compile(r"<(h[1-4]|dt|th|legend|strong)\b.*?</\1>", re.DOTALL)
 #: In a text, not in an attribute
 _WORD = re.compile(rf"(?:{'|'.join(WORDS)})(?=[^<>]*<)")
+#: Chromium begins a line with the sign of repetition, Firefox with any of these. Attributes, and what readers
+#: copy or programs read, are left alone.
+_END_OF_WORD = re.compile(r"(?<=[\u0e81-\u0ecd])(?=[ໆ.,;:!?)”][^<>]*<(?!/(?:textarea|title|script)>))")
+WORD_JOINER = "\u2060"
 
 
 def keep_words_whole(html: str) -> str:
     return _HEADING.sub(lambda heading: _WORD.sub(r'<span class="whole">\g<0></span>', heading[0]), html)
 
 
-class WholeWordsMiddleware:
-    """Keeps words whole on Lao pages. Stored texts stay as they were typed, without invisible signs."""
+def keep_stops_on_their_line(html: str) -> str:
+    return _END_OF_WORD.sub(WORD_JOINER, html)
+
+
+class LineBreakMiddleware:
+    """Keeps words and stops together on Lao pages. Stored texts stay as they were typed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,5 +44,5 @@ class WholeWordsMiddleware:
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if get_language() == "lo" and is_page and not response.streaming:
-            response.content = keep_words_whole(response.text)
+            response.content = keep_stops_on_their_line(keep_words_whole(response.text))
         return response

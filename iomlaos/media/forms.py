@@ -21,7 +21,7 @@ from iomlaos.media.filetypes import check_image
 from iomlaos.media.filetypes.types import InvalidFile
 from iomlaos.media.models import Image
 from iomlaos.media.renditions import RenditionSize
-from iomlaos.media.richtext import alternative_text_error
+from iomlaos.media.richtext.images import alternative_text_error
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.formsets import ChildFormSet
 
@@ -30,7 +30,7 @@ class CurrentFile:
     """The file of a version as a form shows it: by the name that staff gave it, linked through the admin."""
 
     def __init__(self, version: Any) -> None:
-        options = version._meta
+        options = version.owner._meta
         self.name = version.filename or version.file.name
         self.url = reverse(f"admin:{options.app_label}_{options.model_name}_file", args=[version.public_id])
 
@@ -88,11 +88,8 @@ class FileFormSet(ChildFormSet):
         total = f"{prefix}-{TOTAL_FORM_COUNT}"
         number = int(data[total]) if data.get(total, "").isdecimal() else 0
         name = " ".join(re.sub(r"[\W_]+", " ", PurePath(file.name).stem).split())
-        values = {
-            "title_en": name[:160],
-            "language": "lo" if LAO_FILE.search(PurePath(file.name).stem) else "en",
-        }
-        values["position"] = str(number + 1)
+        language = "lo" if LAO_FILE.search(PurePath(file.name).stem) else "en"
+        values = {"title_en": name[:160], "language": language, "position": str(number + 1)}
         for field in values.keys() & self.form.base_fields.keys():
             data[f"{prefix}-{number}-{field}"] = values[field]
         files[f"{prefix}-{number}-file"] = file

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from iomlaos.media.forms import ImageCaptionForm, ImageInsertForm, ImageUploadForm
 from iomlaos.media.models import Image
 from iomlaos.media.renditions import widths_of
-from iomlaos.media.richtext import render_figure
+from iomlaos.media.richtext.images import render_figure
 from iomlaos.media.views import image_response
 from iomlaos.publishing.permissions import change_url
 

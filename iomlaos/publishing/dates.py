@@ -70,18 +70,8 @@ class PartialDate:
 
     @property
     def iso(self) -> str:
-        parts = [f"{self.year:04}"]
-        if self.month:
-            parts.append(f"{self.month:02}")
-            if self.day:
-                parts.append(f"{self.day:02}")
-        return "-".join(parts)
-
-    @property
-    def last_day(self) -> datetime.date:
-        """The last day that this date can mean."""
-        month = self.month or 12
-        return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+        known = [part for part in (self.month, self.day) if part]
+        return "-".join([f"{self.year:04}", *(f"{part:02}" for part in known)])
 
     def __str__(self) -> str:
         if not self.month:
@@ -136,11 +126,6 @@ def next_midnight(at: datetime.datetime) -> datetime.datetime:
     return local_moment(at.astimezone(VIENTIANE).date() + datetime.timedelta(days=1), datetime.time.min)
 
 
-def format_moment(moment: datetime.datetime) -> str:
-    """A moment in Vientiane as staff read it, without its zone."""
-    return formats.date_format(moment.astimezone(VIENTIANE), "j F Y, H:i")
-
-
 def format_when(moment: datetime.datetime, at: datetime.datetime) -> str:
     """ "today 08:40", "Friday 27 November, 08:40", with the year where it is another one. Vientiane time."""
     day, today = local_date(moment), local_date(at)
@@ -187,18 +172,6 @@ class PartialDateFormField(forms.CharField):
     def to_python(self, value: object) -> PartialDate | None:  # type: ignore[override]
         return _to_date(value if isinstance(value, PartialDate) else super().to_python(value))
 
-    def run_validators(self, value: object) -> None:
-        """The length of the typed text says nothing about the date."""
-
-    def prepare_value(self, value: object) -> object:
-        return str(value) if isinstance(value, PartialDate) else value
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except ValidationError:
-            return True
-
 
 class PartialDateAttribute(DeferredAttribute):
     """Text that is assigned becomes a PartialDate at once; what is no date waits for validation."""
@@ -240,7 +213,8 @@ class PartialDateField(models.CharField):
         return date.iso if isinstance(date, PartialDate) else date
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+        # In words a date is longer than in its column.
+        return super().formfield(**{"form_class": PartialDateFormField, "max_length": None, **kwargs})
 
 
 def min_date(later: str, earlier: str, name: str, message: str) -> models.CheckConstraint:

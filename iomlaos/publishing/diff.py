@@ -2,19 +2,18 @@
 
 import datetime
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from iomlaos.publishing import merge
 from iomlaos.publishing.dates import format_deadline
-from iomlaos.publishing.merge import MISSING, PRESENT, FieldConflict, FieldDifference, Path, model_at
+from iomlaos.publishing.merge import MISSING, PRESENT, FieldConflict, FieldDifference, Path
 from iomlaos.publishing.options import options_of
 
 #: Words that are the same on both sides, around each change.
@@ -23,16 +22,14 @@ CONTEXT = 6
 LONG = 60
 
 
-@dataclass(frozen=True)
-class DiffChunk:
+class DiffChunk(NamedTuple):
     """Some words of a text: kept, added or removed."""
 
     change: str
     words: str
 
 
-@dataclass(frozen=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One field that was changed, in words."""
 
     label: str
@@ -41,8 +38,7 @@ class FieldChange:
 
     @property
     def chunks(self) -> list[DiffChunk]:
-        """The words removed and added, with some of those around them."""
-        return list(_diff_chunks(self.before.split(), self.after.split()))
+        return _diff_chunks(self.before, self.after)
 
 
 class ConflictInWords(NamedTuple):
@@ -55,11 +51,11 @@ class ConflictInWords(NamedTuple):
 
     @property
     def their_chunks(self) -> list[DiffChunk]:
-        return list(_diff_chunks(self.was.split(), self.theirs.split()))
+        return _diff_chunks(self.was, self.theirs)
 
     @property
     def my_chunks(self) -> list[DiffChunk]:
-        return list(_diff_chunks(self.was.split(), self.mine.split()))
+        return _diff_chunks(self.was, self.mine)
 
     @property
     def was_in_short(self) -> str:
@@ -69,21 +65,22 @@ class ConflictInWords(NamedTuple):
         return " ".join(chunk.words for chunk in self.my_chunks if chunk.change != "added")
 
 
-def _diff_chunks(before: list[str], after: list[str]) -> Iterator[DiffChunk]:
-    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+def _diff_chunks(before: str, after: str) -> list[DiffChunk]:
+    """The words removed and added, with some of those around them."""
+    old, new = before.split(), after.split()
+    chunks = []
+    for group in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(CONTEXT):
         if group[0][1] or group[0][3]:
-            yield DiffChunk("kept", "…")
+            chunks.append(DiffChunk("kept", "…"))
         for operation, i1, i2, j1, j2 in group:
+            was, now = " ".join(old[i1:i2]), " ".join(new[j1:j2])
             if operation == "equal":
-                yield DiffChunk("kept", " ".join(before[i1:i2]))
-                continue
-            if i2 > i1:
-                yield DiffChunk("removed", " ".join(before[i1:i2]))
-            if j2 > j1:
-                yield DiffChunk("added", " ".join(after[j1:j2]))
-        if group[-1][2] < len(before) or group[-1][4] < len(after):
-            yield DiffChunk("kept", "…")
+                chunks.append(DiffChunk("kept", was))
+            else:
+                chunks += [DiffChunk("removed", was), DiffChunk("added", now)]
+        if group[-1][2] < len(old) or group[-1][4] < len(new):
+            chunks.append(DiffChunk("kept", "…"))
+    return [chunk for chunk in chunks if chunk.words]
 
 
 class SnapshotFormatter:
@@ -94,7 +91,7 @@ class SnapshotFormatter:
 
     def changes(self, differences: list[FieldDifference]) -> list[FieldChange]:
         """A row that was added or removed is one change, with all that it held."""
-        shown = [each for each in self.in_order(differences) if self.is_shown(each.path)]
+        shown = self.in_order(differences)
         rows = {each.path[:3] for each in shown if each.path[-1] == ""}
         found = []
         for _key, group in groupby(shown, lambda each: each.path[:3] if each.path[:3] in rows else each.path):
@@ -106,46 +103,37 @@ class SnapshotFormatter:
         return found
 
     def conflicts(self, conflicts: list[FieldConflict]) -> list[ConflictInWords]:
-        return [
-            ConflictInWords(
-                self.label(each.path),
-                was=self.value(each.path, each.was),
-                theirs=self.value(each.path, each.theirs),
-                mine=self.value(each.path, each.mine),
-            )
-            for each in self.in_order(conflicts)
-            if self.is_shown(each.path)
-            and (each.path[-1] != "" or PRESENT in (each.was, each.theirs, each.mine))
-        ]
+        found = []
+        for path, *sides, _is_contested in self.in_order(conflicts):
+            found.append(ConflictInWords(self.label(path), *(self.value(path, side) for side in sides)))
+        return found
 
     def in_order(self, found: list[Any]) -> list[Any]:
-        """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own."""
+        """Differences or conflicts in the order of the form: PostgreSQL keeps the keys of data in its own.
+
+        Fields that are read from a file are left out.
+        """
         rows: dict[Path, int] = {}
 
         def place(path: Path) -> tuple[int, int, int, int]:
             if path[0] != "owned":
                 return 0, 0, 0, _field_position(self.model, path[1])
-            model = model_at(self.model, path)
+            model = merge.model_at(self.model, path)
             relation = options_of(self.model).children.index(path[1])
             return 1, relation, rows.setdefault(path[:3], len(rows)), _field_position(model, path[3])
 
-        return sorted(found, key=lambda each: place(each.path))
+        def is_shown(path: Path) -> bool:
+            return path[-1] not in options_of(merge.model_at(self.model, path)).read_from_file
 
-    def is_shown(self, path: Path) -> bool:
-        """Whether a diff shows a field: not if it is read from a file."""
-        model = model_at(self.model, path)
-        return path[-1] not in options_of(model).read_from_file
+        return sorted((each for each in found if is_shown(each.path)), key=lambda each: place(each.path))
 
     def label(self, path: Path) -> str:
+        field = merge.field_at(self.model, path)
+        name = field_label(field) if field else path[-1]
         if path[0] != "owned":
-            return self._name(self.model, path[1])
-        model = model_at(self.model, path)
-        row = capfirst(str(model._meta.verbose_name))
-        return f"{row}: {self._name(model, path[3])}" if path[3] else row
-
-    def _name(self, model: type[models.Model], name: str) -> str:
-        field = _get_field(model, name)
-        return field_label(field) if field else name
+            return name
+        row = capfirst(str(merge.model_at(self.model, path)._meta.verbose_name))
+        return f"{row}: {name}" if name else row
 
     def value(self, path: Path, value: Any) -> str:
         """A stored value as staff would write it; nothing for what is empty."""
@@ -153,22 +141,19 @@ class SnapshotFormatter:
             return ""
         if value == PRESENT and path[-1] == "":
             return _("there")
-        field = _get_field(model_at(self.model, path), path[-1])
+        field = merge.field_at(self.model, path)
         return str(value) if field is None else _format_value(field, value)
+
+
+def join_labels(model: type[models.Model], paths: Iterable[Path]) -> str:
+    """The labels of fields, separated by commas."""
+    return ", ".join(map(SnapshotFormatter(model).label, paths))
 
 
 def field_label(field: Any) -> str:
     """The name of a field as staff read it: "Title", "Title in Lao"."""
     label = capfirst(str(getattr(field, "translated_field", field).verbose_name))
     return _("%(name)s in Lao") % {"name": label} if getattr(field, "language", "") == "lo" else label
-
-
-def _get_field(model: type[models.Model], name: str) -> models.Field | None:
-    """None for a field that was removed since."""
-    try:
-        return cast(models.Field, model._meta.get_field(name))
-    except FieldDoesNotExist:
-        return None
 
 
 def _field_position(model: type[models.Model], name: str) -> int:

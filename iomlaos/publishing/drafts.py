@@ -14,17 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.dates import format_deadline, local_date
-from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
-from iomlaos.publishing.models import (
-    Publishable,
-    RecordVersions,
-    ReviewLink,
-    Revision,
-    Submission,
-    ends_before,
-    starts_after,
-)
+from iomlaos.publishing.diff import join_labels
+from iomlaos.publishing.merge import FieldConflict, Snapshot
+from iomlaos.publishing.models import Publishable, RecordVersions, ReviewLink, Revision, Submission
+from iomlaos.publishing.models.events import ends_before, starts_after
+
+#: A note on the change that its page shows, by language.
+VisitorNote = dict[str, str] | None
 
 
 def merge_draft(
@@ -42,125 +38,113 @@ def merge_draft(
     return merged, [change for change in changes if change.is_contested]
 
 
-def latest_text(versions: RecordVersions, record: models.Model) -> Snapshot:
+def latest_snapshot(versions: RecordVersions) -> Snapshot:
     """What a form shows: the latest text upon the current state, also where both changed a field."""
-    return merge_draft(type(record), versions.latest, versions.current)[0]
+    return merge_draft(type(versions.record), versions.latest, versions.current)[0]
 
 
-def latest_data(versions: RecordVersions, record: models.Model) -> Snapshot:
+def snapshot_to_publish(versions: RecordVersions) -> Snapshot:
     """What publishing would make public: the draft, else the scheduled change, else the row as it is.
 
     Raises ValidationError where the public page was changed meanwhile in the same fields, or where a
     reference is gone.
     """
-    data, conflicts = merge_draft(type(record), versions.latest, versions.current)
+    model = type(versions.record)
+    data, conflicts = merge_draft(model, versions.latest, versions.current)
     if conflicts:
         message = _("The public page was changed meanwhile in the same fields: %(fields)s.")
-        fields = _join_labels(record, [conflict.path for conflict in conflicts])
+        fields = join_labels(model, [conflict.path for conflict in conflicts])
         raise ValidationError(message % {"fields": fields})
-    if missing := serialization.missing_references(type(record), data, present=versions.current.data):
+    if missing := serialization.missing_references(model, data, present=versions.current.data):
         message = _("It refers to something that was deleted: %(fields)s.")
-        raise ValidationError(message % {"fields": _join_labels(record, missing)})
+        raise ValidationError(message % {"fields": join_labels(model, missing)})
     return data
 
 
 def publish(
-    versions: RecordVersions,
-    record: Publishable,
-    *,
-    by: Any,
-    at: datetime.datetime,
-    note: str = "",
-    visitor_note: dict[str, str] | None = None,
-) -> Revision:
+    versions: RecordVersions, *, by: Any, at: datetime.datetime, note: str, visitor_note: VisitorNote
+) -> None:
     """Make the latest text public now. It takes the place of a scheduled change.
 
-    `note` is for colleagues. `visitor_note` is shown on the page, by language.
+    `note` is for colleagues.
     """
-    data = _as_public(_with_public_notes(latest_data(versions, record), versions), at, visitor_note)
+    data = _as_public(_with_public_notes(snapshot_to_publish(versions), versions), at, visitor_note)
     note = note or versions.latest.note
-    Revision.objects.close_all(versions, Revision.Ending.PUBLISHED)
-    return _write(versions, record, data, by=by, note=note, at=at)
+    versions.close_all(Revision.Ending.PUBLISHED)
+    _write(versions, data, by=by, note=note, at=at)
 
 
 def schedule(
     versions: RecordVersions,
-    record: Publishable,
     moment: datetime.datetime,
     *,
     by: Any,
     at: datetime.datetime,
-    note: str = "",
-    visitor_note: dict[str, str] | None = None,
+    note: str,
+    visitor_note: VisitorNote,
 ) -> None:
     """Make the latest text public at a later moment. A public page stays as it is until then.
 
     What was never public waits in its row, and a change of what was public as a revision.
     """
-    data, note = _with_public_notes(latest_data(versions, record), versions), note or versions.latest.note
+    record, note = versions.record, note or versions.latest.note
+    data = _with_public_notes(snapshot_to_publish(versions), versions)
     if is_unpublished(record, at):
         data = _with_fields(data, state=Publishable.State.PUBLISHED, publish_from=moment.isoformat())
-        Revision.objects.close_all(versions, Revision.Ending.SCHEDULED)
-        _write(versions, record, data, by=by, note=note)
+        versions.close_all(Revision.Ending.SCHEDULED)
+        _write(versions, data, by=by, note=note)
         return
     if record.publish_until and at < record.publish_until <= moment:
         until = format_deadline(record.publish_until)
         raise ValidationError(_("The page is taken down before that: %(moment)s.") % {"moment": until})
     data = _as_public(data, moment, visitor_note)
-    _validate(record, data, versions.current.data)
-    Revision.objects.save_scheduled(versions, record, data, by=by, note=note, publish_at=moment)
+    _validate(versions, data)
+    versions.save_scheduled(data, by=by, note=note, publish_at=moment)
     if versions.draft:
-        Revision.objects.close(versions, versions.draft, Revision.Ending.SCHEDULED)
+        versions.close(versions.draft, Revision.Ending.SCHEDULED)
     Submission.objects.end(record, at)
 
 
-def change_moment(
-    versions: RecordVersions, record: Publishable, moment: datetime.datetime, *, by: Any
-) -> None:
+def change_moment(versions: RecordVersions, moment: datetime.datetime, *, by: Any) -> None:
     """Another moment for what is scheduled. A later draft is not touched."""
     if scheduled := versions.scheduled:
-        data, base = _with_new_date(scheduled, moment), scheduled.base
-        Revision.objects.save_scheduled(
-            versions, record, data, by=by, note=scheduled.note, publish_at=moment, base=base
-        )
+        values = {"note": scheduled.note, "base": scheduled.base, "publish_at": moment}
+        versions.save_scheduled(_with_new_date(scheduled, moment), by=by, **values)
         return
     data = _with_fields(versions.current.data, publish_from=moment.isoformat())
-    _write(versions, record, data, by=by, note="")
+    _write(versions, data, by=by)
 
 
-def cancel_schedule(versions: RecordVersions, record: Publishable, *, by: Any) -> None:
+def cancel_schedule(versions: RecordVersions, *, by: Any) -> None:
     """What is scheduled becomes a draft again. A later draft already holds its text."""
+    draft = versions.draft
     if scheduled := versions.scheduled:
-        kept = versions.draft or scheduled
-        Revision.objects.close(versions, scheduled, Revision.Ending.CANCELLED)
-        event = Revision.Event.TAKEN_OFF
-        data = _with_public_notes(kept.data, versions)
-        draft = Revision.objects.save_draft(versions, record, data, by=by, note=kept.note, event=event)
-        # Nobody has looked at what was changed on the public page since.
-        draft.base = kept.base
-        draft.save(update_fields=["base"])
+        kept = draft or scheduled
+        versions.close(scheduled, Revision.Ending.CANCELLED)
+        # Nobody has looked at what was changed on the public page since its base.
+        values = {"note": kept.note, "base": kept.base, "event": Revision.Event.TAKEN_OFF}
+        versions.save_draft(_with_public_notes(kept.data, versions), by=by, **values)
         return
     data = versions.current.data
-    if versions.draft:
-        data, _conflicts = merge_draft(type(record), versions.draft, versions.current)
-        Revision.objects.close(versions, versions.draft, Revision.Ending.SUPERSEDED)
-    data = _with_fields(data, state=Publishable.State.DRAFT, publish_from=None)
-    _write(versions, record, data, by=by, note="")
+    if draft:
+        data, _conflicts = merge_draft(type(versions.record), draft, versions.current)
+        versions.close(draft, Revision.Ending.SUPERSEDED)
+    _write(versions, _with_fields(data, state=Publishable.State.DRAFT, publish_from=None), by=by)
 
 
-def publish_scheduled(versions: RecordVersions, record: Publishable) -> None:
+def publish_scheduled(versions: RecordVersions) -> None:
     """Publish a scheduled change whose moment has come. A later draft is kept, upon the new state."""
     scheduled, draft = versions.scheduled, versions.draft
     moment = scheduled.publish_at
     if _is_hidden(versions.current.data, moment) and not _is_hidden(scheduled.base.data, scheduled.at):
         raise ValidationError(_("Its page was taken off the site meanwhile. Publish the change by hand."))
     versions.draft = None
-    data = _as_public(latest_data(versions, record), moment)
-    Revision.objects.close(versions, scheduled, Revision.Ending.PUBLISHED)
-    state = _write(versions, record, data, by=scheduled.by, note=scheduled.note, at=moment)
-    ReviewLink.objects.end(record, moment)
+    data = _as_public(snapshot_to_publish(versions), moment)
+    versions.close(scheduled, Revision.Ending.PUBLISHED)
+    state = _write(versions, data, by=scheduled.by, note=scheduled.note, at=moment)
+    ReviewLink.objects.end(versions.record, moment)
     if draft:
-        merged, _changes = merge.merge(type(record), scheduled.data, state.data, draft.data)
+        merged, _changes = merge.merge(type(versions.record), scheduled.data, state.data, draft.data)
         draft.data, draft.base = merged | {"carried": draft.data.get("carried", {})}, state
         draft.save(update_fields=["data", "base"])
         versions.draft = draft
@@ -177,7 +161,7 @@ def _is_hidden(data: Snapshot, at: datetime.datetime) -> bool:
     return data["fields"]["state"] == Publishable.State.WITHDRAWN or ends_before(data, at)
 
 
-def _as_public(data: Snapshot, at: datetime.datetime, visitor_note: dict[str, str] | None = None) -> Snapshot:
+def _as_public(data: Snapshot, at: datetime.datetime, visitor_note: VisitorNote = None) -> Snapshot:
     """A snapshot that is public at a moment, with a note for visitors of that day."""
     public = _with_fields(data, state=Publishable.State.PUBLISHED)
     if starts_after(public, at):
@@ -209,17 +193,12 @@ def _with_fields(data: Snapshot, **values: Any) -> Snapshot:
 
 
 def _write(
-    versions: RecordVersions,
-    record: Publishable,
-    data: Snapshot,
-    *,
-    by: Any,
-    note: str,
-    at: datetime.datetime | None = None,
+    versions: RecordVersions, data: Snapshot, *, by: Any, note: str = "", at: datetime.datetime | None = None
 ) -> Revision:
     """Validate and write the row, and record its state."""
     # The check constraints of the record are left to the database, which asks them anyway.
-    _validate(record, data, versions.current.data, validate_constraints=False)
+    _validate(versions, data, validate_constraints=False)
+    record = versions.record
     # What a model dates, it dates by the moment at which this becomes public.
     record.saved_at = at
     try:
@@ -231,13 +210,12 @@ def _write(
     except IntegrityError as error:
         raise ValidationError(_refusal(type(record), error)) from error
     connection.check_constraints()
-    stored = serialization.serialize(record)
-    return Revision.objects.add_state(versions, record, stored, by=by, note=note, at=at)
+    return versions.add_state(serialization.serialize(record), by=by, note=note, at=at)
 
 
-def validate_latest(versions: RecordVersions, record: Publishable, at: datetime.datetime) -> None:
+def validate_latest(versions: RecordVersions, at: datetime.datetime) -> None:
     """Raise ValidationError where the latest text cannot become public now."""
-    _validate(record, _as_public(latest_data(versions, record), at), versions.current.data)
+    _validate(versions, _as_public(snapshot_to_publish(versions), at))
 
 
 def _refusal(model: type[models.Model], error: IntegrityError) -> str:
@@ -249,21 +227,14 @@ def _refusal(model: type[models.Model], error: IntegrityError) -> str:
     return _("Two of its rows cannot stand together, such as two files of one language and date.")
 
 
-def _validate(
-    record: Publishable, data: Snapshot, before: Snapshot, *, validate_constraints: bool = True
-) -> None:
+def _validate(versions: RecordVersions, data: Snapshot, *, validate_constraints: bool = True) -> None:
     """Raise ValidationError for what the record, or a child row that changes, may not hold."""
-    built = serialization.build(record, data)
+    built = serialization.build(versions.record, data)
     built.full_clean(validate_constraints=validate_constraints)
-    for relation in serialization.child_relations(type(record)):
-        unchanged = before["owned"].get(relation.name, {})
+    for relation in serialization.child_relations(type(built)):
+        unchanged = versions.current.data["owned"].get(relation.name, {})
         rows = data["owned"].get(relation.name, {})
         for row in serialization.children_of(built, relation):
             if rows[str(row.pk)] != unchanged.get(str(row.pk)):
                 # Whether it is unique among its siblings, the database says.
                 row.full_clean({relation.field.name}, validate_unique=False, validate_constraints=False)
-
-
-def _join_labels(record: models.Model, paths: list[Path]) -> str:
-    formatter = SnapshotFormatter(type(record))
-    return ", ".join(str(formatter.label(path)) for path in paths)

@@ -7,9 +7,9 @@ Values are what JSON can hold; an empty text is None. A translated text has one 
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from iomlaos.publishing.options import options_of
@@ -51,8 +51,7 @@ def unflatten(values: dict[Path, Any]) -> Snapshot:
     return snapshot
 
 
-@dataclass(frozen=True)
-class FieldDifference:
+class FieldDifference(NamedTuple):
     """One field, and what it holds on each side; MISSING where there is no such row."""
 
     path: Path
@@ -70,8 +69,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[FieldDifference]:
     ]
 
 
-@dataclass(frozen=True)
-class FieldConflict:
+class FieldConflict(NamedTuple):
     """A field changed by two people: base, theirs, mine."""
 
     path: Path
@@ -121,6 +119,14 @@ def model_at(model: type[models.Model], path: Path) -> type[models.Model]:
     return cast(type[models.Model], model._meta.get_field(path[1]).related_model)
 
 
+def field_at(model: type[models.Model], path: Path) -> Any:
+    """The field that a path names; None for one that was removed since, and for the mark of a row."""
+    try:
+        return model_at(model, path)._meta.get_field(path[-1])
+    except FieldDoesNotExist:
+        return None
+
+
 def group_of(model: type[models.Model], path: Path) -> frozenset[str]:
     """The names of the fields that are decided together with the one at a path, and its own."""
     if path[0] == "many" or not path[-1]:
@@ -150,9 +156,5 @@ def _was_changed_by_other(path: Path, *sides: dict[Path, Any]) -> bool:
     """Whether an owned row that one side took away was changed by the other."""
     if path[0] != "owned":
         return False
-    was, *others = [_row(side, path[:3]) for side in sides]
+    was, *others = [{each: side[each] for each in side if each[:3] == path[:3]} for side in sides]
     return all(row != was for row in others) and any(others)
-
-
-def _row(side: dict[Path, Any], row: Path) -> dict[Path, Any]:
-    return {path: value for path, value in side.items() if path[:3] == row}

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 #: Base, theirs and mine become one value.
@@ -57,27 +56,20 @@ def options_of(model: type[models.Model]) -> RecordOptions:
 def check_record_options(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Report names in `record_options` that the model does not have."""
     configs = apps.get_app_configs() if app_configs is None else app_configs
+    message = "{}.record_options.{} names “{}”, which this model does not have."
     return [
-        checks.Error(f"{model.__name__}.record_options.{option} names “{name}”, which is {fault}.", obj=model)
+        checks.Error(message.format(model.__name__, option, name), obj=model)
         for config in configs
         for model in config.get_models()
-        for option, name, fault in _faults(model, options_of(model))
+        for option, name in _unknown_names(model)
     ]
 
 
-def _faults(model: type[models.Model], options: RecordOptions) -> Iterator[tuple[str, str, str]]:
-    for option, value in vars(options).items():
-        kind = {"children": "reverse relation", "carried": "attribute"}.get(option, "field")
-        for name in chain.from_iterable(value) if option == "merged_together" else value:
-            if not _has(model, name, kind):
-                yield option, name, f"no {kind} of this model"
-
-
-def _has(model: type[models.Model], name: str, kind: str) -> bool:
-    if kind == "attribute":
-        return hasattr(model, name)
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return isinstance(field, models.Field if kind == "field" else models.ManyToOneRel)
+def _unknown_names(model: type[models.Model]) -> Iterator[tuple[str, str]]:
+    """Options and their names of what is no field, or no reverse relation or attribute, of the model."""
+    fields = {field.name for field in model._meta.get_fields() if isinstance(field, models.Field)}
+    children = {relation.name for relation in model._meta.related_objects if relation.one_to_many}
+    known = {"children": children, "carried": {*dir(model)}}
+    for option, value in vars(options_of(model)).items():
+        names = chain.from_iterable(value) if option == "merged_together" else value
+        yield from ((option, name) for name in names if name not in known.get(option, fields))

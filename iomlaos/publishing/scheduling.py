@@ -7,7 +7,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 from iomlaos.delivery.locks import without_waiting
 from iomlaos.delivery.validity import cached_per_version, future_moment
 from iomlaos.publishing.drafts import publish_scheduled
-from iomlaos.publishing.models import Publishable, Revision
+from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import locked
 
 logger = logging.getLogger(__name__)
@@ -69,9 +68,9 @@ def _publish_one(scheduled: Revision) -> None:
         with transaction.atomic():
             if record is None:
                 raise ValidationError(_("It was deleted."))
-            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
+            versions = Revision.objects.peek(record).catch_up()
             if versions.scheduled and versions.scheduled.pk == scheduled.pk:
-                publish_scheduled(versions, cast(Publishable, record))
+                publish_scheduled(versions)
                 change_was_due.send(Revision, record=record, scheduled=scheduled)
     except ValidationError as error:
         _mark_failed(record, scheduled, " ".join(error.messages))

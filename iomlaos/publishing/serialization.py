@@ -52,8 +52,13 @@ def owner_fields() -> dict[type[models.Model], list[models.ForeignKey]]:
 
 def owner_of(row: models.Model) -> models.Model:
     """The record that owns a row: itself, where nothing does."""
+    return next(iter(owners_of(row)), row)
+
+
+def owners_of(row: models.Model) -> list[models.Model]:
+    """The records whose child a row is."""
     owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
-    return next(filter(None, owners), row)
+    return list(filter(None, owners))
 
 
 def locked(model: type[models.Model], key: Any, *, nowait: bool = False) -> models.Model | None:
@@ -228,27 +233,18 @@ def _from_json(field: models.Field, value: Any) -> Any:
 
 
 def missing_references(
-    model: type[models.Model], snapshot: Snapshot, *, present: Snapshot | None = None
+    model: type[models.Model], snapshot: Snapshot, *, present: Snapshot = merge.EMPTY
 ) -> list[Path]:
     """The fields of a snapshot that refer to deleted rows. What the rows refer to now, `present`, exists."""
     found = []
-    for difference in merge.differences(present or merge.EMPTY, snapshot):
-        path, value = difference.path, difference.after
-        reference = _reference_at(model, path)
-        if reference is None or value in (merge.MISSING, None):
+    for difference in merge.differences(present, snapshot):
+        path, value, field = difference.path, difference.after, merge.field_at(model, difference.path)
+        if field is None or not field.is_relation or value in (merge.MISSING, None):
             continue
         keys = value if isinstance(value, list) else [value]
-        if reference.related_model._base_manager.filter(pk__in=keys).count() < len(keys):
+        if field.related_model._base_manager.filter(pk__in=keys).count() < len(keys):
             found.append(path)
     return found
-
-
-def _reference_at(model: type[models.Model], path: Path) -> Any:
-    """The field at a path that refers to other rows, if it is one."""
-    if path[0] == "many":
-        return model._meta.get_field(path[1])
-    fields = content_fields(merge.model_at(model, path))
-    return next((each for each in fields if each.name == path[-1] and each.many_to_one), None)
 
 
 # --- Writing --------------------------------------------------------------------------------------

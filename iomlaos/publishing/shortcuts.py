@@ -79,9 +79,6 @@ def record_view(
     """
 
     def decorate(page: RecordPage) -> Callable[..., HttpResponse]:
-        def rows(at: datetime.datetime) -> models.QuerySet:
-            return queryset(at) if queryset else model.objects.all()
-
         def find(slug: str, at: datetime.datetime) -> Publishable:
             if find_live is None:
                 return get_published_or_raise(model, slug, at, queryset(at) if queryset else None)
@@ -93,13 +90,13 @@ def record_view(
         def view(request: HttpRequest, slug: str) -> HttpResponse:
             return page(request, find(slug, request.at))
 
-        return previewed_by(page, rows)(view)
+        return previewed_by(page, queryset)(view)
 
     return decorate
 
 
 def previewed_by(
-    page: RecordPage, queryset: Callable[[datetime.datetime], models.QuerySet]
+    page: RecordPage, queryset: Callable[[datetime.datetime], models.QuerySet] | None = None
 ) -> Callable[[Any], Any]:
     """Decorator: `view.preview(request, record)` renders the page of a record that lies in memory alone.
 
@@ -107,8 +104,8 @@ def previewed_by(
     """
 
     def preview(request: HttpRequest, record: Publishable) -> HttpResponse:
-        lookups = queryset(request.at)._prefetch_related_lookups
-        models.prefetch_related_objects([record], *lookups)
+        if queryset:
+            models.prefetch_related_objects([record], *queryset(request.at)._prefetch_related_lookups)
         return page(request, record)
 
     def decorate(view: Any) -> Any:

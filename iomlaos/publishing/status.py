@@ -1,6 +1,7 @@
 """The status of a record in a word, for lists, forms and the work list."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,38 +9,20 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from iomlaos.publishing.dates import format_short_day, format_when, local_date
 from iomlaos.publishing.models import Publishable, Revision, Submission
-
-#: Words of what waits beside a record, by the name that the style sheet uses.
-WAITING: dict[str, Promise] = {
-    "draft": gettext_lazy("+ draft"),
-    "submitted": gettext_lazy("+ submitted"),
-    "returned": gettext_lazy("+ returned"),
-    "scheduled": gettext_lazy("+ scheduled"),
-    "failed": gettext_lazy("Schedule failed"),
-}
 
 
 @dataclass(frozen=True)
 class Status:
     """What a record is to visitors, and what waits beside it."""
 
-    #: For the style sheet: draft, submitted, returned, scheduled, live, closing, closed, withdrawn, ended.
-    name: str
-    label: Promise | str
-    #: Names of `WAITING`.
-    waiting: tuple[str, ...] = ()
+    #: Words, each with its name for the style sheet: draft, submitted, returned, live, closing, closed,
+    #: scheduled, failed, withdrawn or ended.
+    parts: list[tuple[str, Promise | str]]
     #: When something happens by itself: "Public Tuesday 1 December, 09:00".
     moment: str = ""
-
-    @property
-    def parts(self) -> list[tuple[str, Promise | str]]:
-        """Its words, each with its name for the style sheet. What closes soon is live."""
-        live = [("live", _("Live"))] if self.name == "closing" else []
-        return [*live, (self.name, self.label), *((name, WAITING[name]) for name in self.waiting)]
 
     def __str__(self) -> str:
         return " · ".join(str(label) for _name, label in self.parts)
@@ -55,39 +38,42 @@ class Waiting:
     last_save: Revision | None = None
 
 
-def waiting_for(records: Iterable[models.Model]) -> dict[str, Waiting]:
+def waiting_for(records: Iterable[models.Model]) -> defaultdict[str, Waiting]:
     """What waits beside each of these records of one kind, by their keys as text. Two queries."""
     records = list(records)
     revisions = Revision.objects.of_many(records).last_and_waiting().select_related("by").defer("data")
     found: dict[str, dict[str, Any]] = {}
     for revision in revisions:
         values = found.setdefault(revision.object_key, {"last_save": revision})
-        if revision.is_waiting:
+        if revision.kind in Revision.WAITING and revision.closed_at is None:
             values[revision.kind] = revision
     for submission in Submission.objects.of_many(records).filter(ended_at=None).select_related("by"):
         found.setdefault(submission.object_key, {})["submission"] = submission
-    return {key: Waiting(**values) for key, values in found.items()}
+    return defaultdict(Waiting, {key: Waiting(**values) for key, values in found.items()})
 
 
-def status_of(record: Publishable, waiting: Waiting | None, at: datetime.datetime) -> Status:
-    waiting = waiting or Waiting()
+def status_of(record: Publishable, waiting: Waiting, at: datetime.datetime) -> Status:
     name, label = record.public_status(at)
     review = ""
     if waiting.submission:
         review = "returned" if waiting.submission.returned_at else "submitted"
     if name == "draft":
         labels = {"returned": _("Returned"), "submitted": _("Submitted")}
-        return Status(review or name, labels.get(review, label))
-    parts, moment = [], ""
+        return Status([(review or name, labels.get(review, label))])
+    # What closes soon is live.
+    parts, moment = [("live", _("Live"))] if name == "closing" else [], ""
+    parts.append((name, label))
     if name == "scheduled":
         moment = _("Public %(when)s") % {"when": format_when(record.publish_from, at)}
     if scheduled := waiting.scheduled:
-        parts.append("failed" if scheduled.failure_reason else "scheduled")
-        words = _("Was due %(when)s") if scheduled.failure_reason else _("Changes %(when)s")
+        has_failed = bool(scheduled.failure_reason)
+        parts.append(("failed", _("Schedule failed")) if has_failed else ("scheduled", _("+ scheduled")))
+        words = _("Was due %(when)s") if has_failed else _("Changes %(when)s")
         moment = words % {"when": format_when(scheduled.publish_at, at)}
     if waiting.draft:
-        parts.append(review or "draft")
-    return Status(name, label, tuple(parts), moment)
+        labels = {"returned": _("+ returned"), "submitted": _("+ submitted")}
+        parts.append((review or "draft", labels.get(review, _("+ draft"))))
+    return Status(parts, moment)
 
 
 def describe_save(save: Revision | None, at: datetime.datetime, user: Any) -> tuple[str, str]:

@@ -7,17 +7,15 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from iomlaos.publishing.dates import VIENTIANE, format_short_day, format_when, local_date
-from iomlaos.publishing.models import Publishable, Revision
+from iomlaos.publishing.models import Publishable, Revision, Submission
 from iomlaos.publishing.status import Waiting, name_of
 
 
 class StatusLine:
     """What a record is to visitors and since when; what waits beside it, and whose that is."""
 
-    def __init__(
-        self, record: Publishable, waiting: Waiting | None, at: datetime.datetime, user: Any
-    ) -> None:
-        self.record, self.waiting, self.at, self.user = record, waiting or Waiting(), at, user
+    def __init__(self, record: Publishable, waiting: Waiting, at: datetime.datetime, user: Any) -> None:
+        self.record, self.waiting, self.at, self.user = record, waiting, at, user
         self.name, _label = record.public_status(at)
 
     @property
@@ -35,17 +33,16 @@ class StatusLine:
 
     def _saved(self) -> str:
         save = self.waiting.last_save
-        if save is None:
-            return ""
-        names = {"when": format_when(save.at, self.at), "who": name_of(save, self.user)}
-        return _("Saved %(when)s by %(who)s.") % names
+        return _("Saved %(when)s by %(who)s.") % self._who_and_when(save) if save else ""
 
     def _submitted(self) -> str:
         submission = self.waiting.submission
         if submission is None or submission.returned_at:
             return ""
-        names = {"when": format_when(submission.at, self.at), "who": name_of(submission, self.user)}
-        return _("Submitted by %(who)s, %(when)s.") % names
+        return _("Submitted by %(who)s, %(when)s.") % self._who_and_when(submission)
+
+    def _who_and_when(self, row: Revision | Submission) -> dict[str, str]:
+        return {"who": name_of(row, self.user), "when": format_when(row.at, self.at)}
 
     def _public(self) -> str:
         until = self.record.publish_until

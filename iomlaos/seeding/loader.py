@@ -130,9 +130,10 @@ class SeedLoader:
             if values and not self.save_changes(record, row, values):
                 is_kept = True
             elif values:
+                owner = versions.record
                 owner.refresh_from_db()
                 note = _("Updated from the fixtures.")
-                Revision.objects.add_state(versions, owner, serialize(owner), by=None, note=note)
+                versions.add_state(serialize(owner), by=None, note=note)
                 self.updated += 1
         self.kept += is_kept
         self.note_translations(record)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.forms import CheckboxSelectMultiple, EmailField, SlugField
@@ -135,20 +136,12 @@ class BaseAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only allow lookups on fields in list_filter; others would leak values."""
         name = lookup.partition(LOOKUP_SEP)[0]
-        names = {field.name for field in self.opts.get_fields()}
-        names |= {field.attname for field in self.opts.concrete_fields}
-        if name in names and name not in self._filter_names(request):
-            return False
-        return super().lookup_allowed(lookup, value, request)
-
-    def _filter_names(self, request: HttpRequest) -> set[str]:
-        names = {self.date_hierarchy} if self.date_hierarchy else set()
-        for item in self.get_list_filter(request):
-            if isinstance(item, type):
-                names.add(item.parameter_name)
-            else:
-                names.add((item if isinstance(item, str) else item[0]).partition(LOOKUP_SEP)[0])
-        return names
+        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        offered = {item.partition(LOOKUP_SEP)[0] for item in filters if isinstance(item, str)}
+        fields = {field.name for field in self.opts.get_fields()}
+        fields |= {field.attname for field in self.opts.concrete_fields}
+        is_offered = name not in fields or name in {*offered, self.date_hierarchy}
+        return is_offered and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list:
         urls = super().get_urls()
@@ -167,10 +160,15 @@ class BaseAdmin(admin.ModelAdmin):
     def admin_path(self, route: str, view: Callable[..., HttpResponse], page: str) -> URLPattern:
         return path(route, self.admin_site.admin_view(view), name=self.url_name(page))
 
-    def get_object_or_404(self, request: HttpRequest, object_id: str) -> models.Model:
+    def get_object_or_404(
+        self, request: HttpRequest, object_id: str, has_permission: Callable[..., bool] | None = None
+    ) -> models.Model:
+        """The record. Raises PermissionDenied where `has_permission(request, record)` is false."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
+        if has_permission and not has_permission(request, record):
+            raise PermissionDenied
         return record
 
     def render_page(self, request: HttpRequest, page: str, context: dict, status: int = 200) -> HttpResponse:

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -19,19 +18,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from iomlaos.media.models import FileVersion, file_versions_in
+from iomlaos.media.models import FileVersion, find_file_version
 from iomlaos.media.views import file_response
 from iomlaos.publishing import merge
 from iomlaos.publishing.dates import PartialDate
 from iomlaos.publishing.merge import Snapshot
-from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision, SlugRedirect
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, Revision
 from iomlaos.publishing.permissions import can_publish
-from iomlaos.publishing.status import Waiting, describe_save, status_of, waiting_for
+from iomlaos.publishing.status import describe_save, status_of, waiting_for
 from iomlaos.staff.autosave.mixin import AutosaveMixin
 from iomlaos.staff.base import TranslatedFieldsetsMixin
 from iomlaos.staff.delete_protection import DeleteProtectionMixin
 from iomlaos.staff.drafts import DraftsMixin
-from iomlaos.staff.duplicate import COPY_OF, copied_values, copy_message, copy_note, unique_slug
+from iomlaos.staff.duplicate import DuplicateMixin
 from iomlaos.staff.edit_session import EditSession, typed_snapshot
 from iomlaos.staff.filters import HasFileFilter, StatusFilter, TranslatedFilter
 from iomlaos.staff.history import HistoryMixin
@@ -62,6 +61,8 @@ class ContentAdmin(
 
     #: Whether the front page has a button for a new one, not only an entry under "New…".
     has_button_on_home = False
+    #: Whether a save changes what visitors see at once.
+    asks_before_saving = True
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: models.Model | None = None) -> dict:
         """Derive a slug from the title of a new record only."""
@@ -82,18 +83,17 @@ class ContentAdmin(
         live = (reference.source or reference.description for reference in references if reference.is_live)
         return list(dict.fromkeys(map(str, live)))
 
-    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
-        filled = session.filled if session else None
-        typed = typed_snapshot(forms.form, forms.formsets, filled, stores_files=False)
-        return [question for _path, question in questionable_texts(self.model, filled or merge.EMPTY, typed)]
-
     def _save_form(
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
         """Ask once, where a save changes public pages at once, or something looks wrong."""
-        asks = request.POST.keys().isdisjoint({CONFIRM, EDIT, IS_POPUP_VAR}) and forms.has_changed()
-        pages = self.public_pages(request, forms.form.instance) if asks else []
-        questions = self.questions_before_saving(session, forms) if asks else []
+        pages, questions = [], []
+        asks = self.asks_before_saving and request.POST.keys().isdisjoint({CONFIRM, EDIT, IS_POPUP_VAR})
+        if asks and forms.has_changed():
+            pages = self.public_pages(request, forms.form.instance)
+            filled = session.filled if session else merge.EMPTY
+            typed = typed_snapshot(forms.form, forms.formsets, filled, stores_files=False)
+            questions = [question for _path, question in questionable_texts(self.model, filled, typed)]
         if not pages and not questions:
             return super()._save_form(request, session, forms)
         context = {
@@ -112,20 +112,22 @@ class ContentAdmin(
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         saves = Revision.objects.saved().of_each(self.model).values("at")
-        return super().get_queryset(request).annotate(saved_at=models.Subquery(saves[:1]))
+        return super().get_queryset(request).annotate(last_saved_at=models.Subquery(saves[:1]))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Give each row its last change and what waits beside it, with a few queries for all."""
+        """Give each row its last change and its status, with a few queries for all."""
         changelist = super().get_changelist_instance(request)
         rows = changelist.result_list = list(changelist.result_list)
         waiting = waiting_for(rows)
         states = find_states(rows) if "translation_status" in self.list_display else [{}] * len(rows)
         for row, row.translation_states in zip(rows, states, strict=True):
-            row.waiting = waiting.get(str(row.pk), Waiting())
+            row.waiting = waiting[str(row.pk)]
             row.change_in_list = describe_save(row.waiting.last_save, request.at, request.user)
+            if isinstance(row, Publishable):
+                row.status_in_list = status_of(row, row.waiting, request.at)
         return changelist
 
-    @admin.display(description=_("last change"), ordering=Coalesce("saved_at", SET_UP))
+    @admin.display(description=_("last change"), ordering=Coalesce("last_saved_at", SET_UP))
     def last_change(self, obj: models.Model) -> str:
         when, who = obj.change_in_list
         return format_html('{} <span class="quiet">{}</span>', when, who)
@@ -142,10 +144,10 @@ class ContentAdmin(
         return _("complete") if state == State.CURRENT else _("in part")
 
 
-class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
+class PublishableAdmin(DraftsMixin, PreviewMixin, DuplicateMixin, ContentAdmin):
     """What the admin pages of all Publishables share: their status, and how old their information is."""
 
-    publishing_fields: tuple = ("slug", ("information_date", "reviewed_on", "review_due"))
+    asks_before_saving = False
     #: Fields that may change while the information stays as old as it is.
     BOOKKEEPING = {*PUBLISHING_FIELDS, "reviewed_on", "review_due", "slug", "order"}
 
@@ -153,10 +155,7 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
     search_fields = ["title_en", "title_lo", "slug"]
     prepopulated_fields = {"slug": ("title",)}
 
-    #: The labels of the fields that a copy leaves empty, to be filled in for each record.
-    fields_to_fill_in: tuple[Any, ...] = ()
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
+    def has_publish_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
         return can_publish(request.user, self.model)
 
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
@@ -165,60 +164,13 @@ class PublishableAdmin(DraftsMixin, PreviewMixin, ContentAdmin):
         return is_allowed and super().has_delete_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
-        publishing = (_("Publishing"), {"fields": self.publishing_fields})
-        return [*super().get_fieldsets(request, obj), publishing]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Of a copy, what the original holds. Nothing is stored before it is saved."""
-        original = self._original(request)
-        if original is None:
-            return super().get_changeform_initial_data(request)
-        return copied_values(original) | {"slug": unique_slug(original, self.is_slug_available)}
-
-    def _original(self, request: HttpRequest) -> models.Model | None:
-        if COPY_OF not in request.GET:
-            return None
-        original = self.get_object_or_404(request, request.GET[COPY_OF])
-        if not self.has_view_or_change_permission(request, original):
-            raise PermissionDenied
-        return original
-
-    def first_note(self, request: HttpRequest) -> str:
-        original = self._original(request)
-        return copy_note(original) if original else ""
-
-    def is_slug_available(self, slug: str) -> bool:
-        """Whether no record has or had this slug."""
-        is_taken = self.model._base_manager.filter(slug=slug).exists()
-        return not (is_taken or SlugRedirect.objects.belongs_to_other(self.model(slug=slug)))
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        is_form = request.method == "GET" and self.has_add_permission(request)
-        if is_form and (original := self._original(request)):
-            messages.info(request, copy_message(original, self.fields_to_fill_in))
-        return super().add_view(request, form_url, extra_context)
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changelist = super().get_changelist_instance(request)
-        for row in changelist.result_list:
-            row.status_in_list = status_of(row, row.waiting, request.at)
-        return changelist
-
-    def is_public(self, obj: Publishable, at: datetime.datetime) -> bool:
-        return obj.is_live(at)
+        fields = ["slug", ("information_date", "reviewed_on", "review_due")]
+        return [*super().get_fieldsets(request, obj), (_("Publishing"), {"fields": fields})]
 
     @admin.display(description=_("status"), ordering="state")
     def status(self, obj: Publishable) -> str:
         context = {"status": obj.status_in_list, "shows_moment": True}
         return render_to_string("admin/status.html", context)
-
-    def public_pages(self, request: HttpRequest, obj: models.Model) -> list[str]:
-        """None: a save changes nothing that visitors see."""
-        return []
-
-    def questions_before_saving(self, session: EditSession | None, forms: BuiltForms) -> list[str]:
-        """None: the step Publish… asks them."""
-        return []
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Date the information by today where the text changed and the date was left alone."""
@@ -247,14 +199,8 @@ class FileOwnerAdmin(PublishableAdmin):
     def files(self, obj: Publishable) -> str:
         return ", ".join(map(str, getattr(obj, self.file_relation).all())) or _("on request")
 
-    @property
-    def _version_model(self) -> type[FileVersion]:
-        return self.model._meta.get_field(self.file_relation).related_model
-
     def get_urls(self) -> list:
-        options, view = self._version_model._meta, self.admin_site.admin_view(self.file_view)
-        name = f"{options.app_label}_{options.model_name}_file"
-        return [path("files/<slug:key>/", view, name=name), *super().get_urls()]
+        return [self.admin_path("files/<slug:key>/", self.file_view, "file"), *super().get_urls()]
 
     def file_view(self, request: HttpRequest, key: str) -> FileResponse:
         """Serve a file to staff, also of a draft and of an earlier state."""
@@ -264,9 +210,12 @@ class FileOwnerAdmin(PublishableAdmin):
         return file_response(version, in_browser=False)
 
     def _find_version(self, key: str) -> FileVersion | None:
-        if version := self._version_model.objects.filter(file__contains=f"/{key}.").first():
+        versions = self.opts.get_field(self.file_relation).related_model
+        if version := versions.objects.filter(file__contains=f"/{key}.").first():
             return version
         revisions = Revision.objects.filter(model=self.opts.label_lower).containing(f"/{key}.")
         revision = revisions.order_by("-at").first()
-        versions = file_versions_in(self.model, revision.object_key, revision.data) if revision else []
-        return next((version for version in versions if version.public_id == key), None)
+        if revision is None:
+            return None
+        record = self.model(pk=self.opts.pk.to_python(revision.object_key))
+        return find_file_version(record, revision.data, key)

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from iomlaos.publishing.drafts import latest_snapshot
 from iomlaos.publishing.merge import Snapshot, differences
-from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, RecordVersions, ReviewLink, Revision
+from iomlaos.publishing.models import PUBLISHING_FIELDS, Publishable, ReviewLink
 from iomlaos.publishing.status import status_of, waiting_for
 from iomlaos.publishing.status_line import StatusLine
 from iomlaos.staff.actions.base import Action
@@ -53,30 +54,23 @@ class DraftsMixin:
         """What staff should know before a record in memory becomes public. It hinders nothing."""
         return []
 
-    def offered_actions(
-        self, request: HttpRequest, record: Publishable, versions: RecordVersions
-    ) -> list[Action]:
-        actions = (action(self, request, record, versions) for action in self.actions_of_record)
-        return [action for action in actions if action.is_permitted and action.is_offered]
-
-    def is_kept_as_draft(self, request: HttpRequest, record: Publishable | None) -> bool:
-        return record is not None and record.state != Publishable.State.DRAFT
-
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """What visitors see is changed by actions alone, whatever version the form was filled from."""
         super().adjust_snapshot(request, session, typed)
         if session:
-            fields = session.present()["fields"]
+            fields = latest_snapshot(session.versions)["fields"]
             typed["fields"] |= {name: fields[name] for name in PUBLISHING_FIELDS}
 
-    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
-        """Save a draft. False where it would say what is there already."""
+    def save_version(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
+        """Save a draft, beside the row if visitors have seen that."""
+        if session.record.state == Publishable.State.DRAFT:
+            return super().save_version(request, session, data)
         versions = session.versions
         latest = versions.latest
         is_same = not differences(session.theirs, data) and latest.data.get("carried") == data.get("carried")
         if is_same and not session.contested:
             return False
-        Revision.objects.save_draft(versions, session.record, data, by=request.user, note=latest.waiting_note)
+        versions.save_draft(data, by=request.user, note=latest.waiting_note)
         return True
 
     def respond(
@@ -113,8 +107,9 @@ class DraftsMixin:
         }
         if session is None:
             return context
-        record, versions = session.record, session.versions
-        waiting = waiting_for([record]).get(str(record.pk))
+        record = session.record
+        waiting = waiting_for([record])[str(record.pk)]
+        actions = (action(self, request, session.versions) for action in self.actions_of_record)
         return context | {
             "status": status_of(record, waiting, request.at),
             "status_line": StatusLine(record, waiting, request.at, request.user),
@@ -123,7 +118,7 @@ class DraftsMixin:
             "shows_preview": self.has_change_permission(request, record)
             and IS_POPUP_VAR not in request.GET
             and not session.conflicts,
-            "submission": waiting and waiting.submission,
-            "actions": self.offered_actions(request, record, versions),
+            "submission": waiting.submission,
+            "actions": [action for action in actions if action.is_permitted and action.is_offered],
             "review_links": ReviewLink.objects.of(record).usable(request.at).count(),
         }

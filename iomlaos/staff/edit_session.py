@@ -5,17 +5,14 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
-from django.db.models.fields.files import FieldFile
 from django.forms import BaseInlineFormSet, ModelForm
-from django.utils.translation import gettext as _
 
 from iomlaos.media import cleanup
 from iomlaos.publishing import merge, serialization
-from iomlaos.publishing.dates import format_moment
-from iomlaos.publishing.drafts import latest_text, merge_draft
+from iomlaos.publishing.drafts import latest_snapshot, merge_draft
 from iomlaos.publishing.merge import FieldConflict, Path, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
-from iomlaos.publishing.models.revision import is_unsaved_key, unsaved_data
+from iomlaos.publishing.models.revision import unsaved_data
 from iomlaos.publishing.options import options_of
 from iomlaos.staff.base import parse_uuid
 
@@ -33,19 +30,17 @@ class EditSession:
     with what is there now (`theirs`), from what the form started from (`base`).
     """
 
-    def __init__(
-        self, record: models.Model, versions: RecordVersions, user: AbstractUser, data: Mapping[str, str]
-    ) -> None:
+    def __init__(self, versions: RecordVersions, user: AbstractUser, data: Mapping[str, str]) -> None:
         """`data` holds the hidden fields of a submitted form; of one that is opened, perhaps a version."""
-        self.record, self.versions, self.user = record, versions, user
-        self.model = type(record)
+        self.versions, self.user = versions, user
+        self.record, self.model = versions.record, type(versions.record)
         self.source = self._find(data.get(SOURCE)) or versions.latest
         is_state = self.source.kind == Revision.Kind.STATE
         self.state = self._find(data.get(CURRENT)) or (self.source if is_state else versions.current)
         self.version = self._find(data.get(VERSION))
         self.base, self.contested = merge_draft(self.model, self.source, self.state)
         self.filled = self._filled()
-        self.instance = serialization.build(record, self.filled)
+        self.instance = serialization.build(self.record, self.filled)
         #: What is there now. See `merge`.
         self.theirs = self.base
         #: The fields that somebody else changed since the form was drawn, where it could not be saved, and
@@ -59,8 +54,8 @@ class EditSession:
             return None
         if self.versions.current.has_form_key(key):
             return self.versions.current
-        if is_unsaved_key(key):
-            return Revision.of_row(self.record, unsaved_data(key), before=None)
+        if (data := unsaved_data(key)) is not None:
+            return Revision.of_row(self.record, data, before=None)
         revisions = Revision.objects.of(self.record).select_related("base")
         return revisions.filter(pk=parse_uuid(key)).first()
 
@@ -75,15 +70,6 @@ class EditSession:
         return version.data | {"fields": version.data["fields"] | present, "carried": {}}
 
     @property
-    def note(self) -> str:
-        """The note on the change that a form begins with."""
-        if self.version and self.version.kind != Revision.Kind.PARKED:
-            moment = format_moment(self.version.at)
-            return _("Restored version of %(moment)s") % {"moment": moment}
-        shown = self.version or self.source
-        return shown.note if shown.kind != Revision.Kind.STATE else ""
-
-    @property
     def hidden_fields(self) -> dict[str, str]:
         """What a form sends back, so that its session is found again."""
         fields = {SOURCE: self.source.form_key, CURRENT: self.state.form_key}
@@ -93,17 +79,13 @@ class EditSession:
             fields |= {WAS: self.start[0].form_key, WAS_CURRENT: self.start[1].form_key}
         return fields
 
-    def present(self) -> Snapshot:
-        """The latest text upon the current state."""
-        return latest_text(self.versions, self.record)
-
     def merge(self, typed: Snapshot) -> Snapshot | None:
         """What is to be saved; None where somebody else has saved meanwhile, and it has to be looked at.
 
         `conflicts` then names what differs, and the session shows the merged text.
         """
         target, current = self.versions.latest, self.versions.current
-        theirs = self.theirs = self.present()
+        theirs = self.theirs = latest_snapshot(self.versions)
         if not merge.differences(self.base, theirs):
             return typed
         merged, changes = merge.merge(self.model, self.base, theirs, typed)
@@ -131,19 +113,17 @@ class EditSession:
 
     def keep(self, note: str) -> None:
         """Keep the merged text, with its files, for the form that is shown again."""
-        self.version = Revision.objects.add_pending(
-            self.source, self.record, self.filled, by=self.user, note=note
-        )
+        values = {"number": self.source.number, "base": self.source, "data": self.filled, "note": note[:300]}
+        self.version = Revision.objects.add(self.record, by=self.user, kind=Revision.Kind.PARKED, **values)
         self.instance = serialization.build(self.record, self.filled)
 
 
 def typed_snapshot(
-    form: ModelForm, formsets: list[BaseInlineFormSet], filled: Snapshot | None, *, stores_files: bool = True
+    form: ModelForm, formsets: list[BaseInlineFormSet], filled: Snapshot, *, stores_files: bool = True
 ) -> Snapshot:
     """The snapshot of a form that was validated, and of its formsets. Uploaded files are stored, or left out.
 
-    `filled` is what the form was drawn with: what it does not show stays, and so does what is not valid. None
-    for a new record.
+    `filled` is what the form was drawn with: what it does not show stays, and so does what is not valid.
     """
     record, model = form.instance, form._meta.model
     many = {
@@ -151,35 +131,24 @@ def typed_snapshot(
         for field in model._meta.many_to_many
         if field.name in form.cleaned_data
     }
-    owned = {relation.name: dict(rows) for relation, rows in _present_rows(model, filled)}
     relations = {relation.related_model: relation for relation in serialization.child_relations(model)}
+    owned = {each.name: {**filled["owned"].get(each.name, {})} for each in relations.values()}
     for formset in formsets:
         relation = relations[formset.model]
-        rows = owned[relation.name]
-        for row_form in formset.deleted_forms:
-            rows.pop(str(row_form.instance.pk), None)
-        for row_form in formset.forms:
-            is_empty = row_form in formset.extra_forms and not row_form.has_changed()
-            if not is_empty and row_form not in formset.deleted_forms:
-                key = str(row_form.instance.pk)
-                rows[key] = _clean_values(
-                    row_form, rows.get(key, {}), relation.field, stores_files=stores_files
-                )
-    before = filled or {"many": {field.name: [] for field in model._meta.many_to_many}}
+        rows, deleted = owned[relation.name], formset.deleted_forms
+        for row in formset.forms:
+            key = str(row.instance.pk)
+            if row in deleted:
+                rows.pop(key, None)
+            elif row not in formset.extra_forms or row.has_changed():
+                rows[key] = _clean_values(row, rows.get(key, {}), relation.field, stores_files=stores_files)
     carried = {name: getattr(record, name) for name in options_of(model).carried}
     return {
-        "fields": _clean_values(form, filled["fields"] if filled else {}),
-        "many": before["many"] | many,
+        "fields": _clean_values(form, filled["fields"]),
+        "many": {field.name: [] for field in model._meta.many_to_many} | filled["many"] | many,
         "owned": owned,
         **({"carried": carried} if carried else {}),
     }
-
-
-def _present_rows(
-    model: type[models.Model], filled: Snapshot | None
-) -> list[tuple[models.ManyToOneRel, dict]]:
-    relations = serialization.child_relations(model)
-    return [(relation, filled["owned"].get(relation.name, {}) if filled else {}) for relation in relations]
 
 
 def _clean_values(
@@ -192,7 +161,8 @@ def _clean_values(
         if isinstance(field, models.FileField):
             file = getattr(row, field.name)
             if file and not file._committed and stores_files:
-                _store_file(file)
+                file.save(file.name, file.file, save=False)
+                cleanup.on_file_saved(file.name)
             elif file and not file._committed:
                 unchanged[field.name] = filled.get(field.name)
         elif isinstance(field, models.TextField) and field.name in form.changed_data:
@@ -202,8 +172,3 @@ def _clean_values(
         elif isinstance(field, models.TextField) and field.name in filled:
             unchanged[field.name] = filled[field.name]
     return serialization.values_of(row, owner) | unchanged
-
-
-def _store_file(file: FieldFile) -> None:
-    file.save(file.name, file.file, save=False)
-    cleanup.on_file_saved(file.name)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 from js_asset import Script
 
-from iomlaos.media.richtext import has_content
+from iomlaos.media.richtext.sanitizer import has_content
 from iomlaos.translations.lao import clean_spelling
 
 INVALID_DATE = _(

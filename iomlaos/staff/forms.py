@@ -1,6 +1,7 @@
 """Forms of the admin that more than one page shows."""
 
 import datetime
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -53,14 +54,12 @@ def errors_by_field(
     form: forms.BaseForm, model: type[models.Model], error: ValidationError
 ) -> ValidationError:
     """The errors of a record, for a form with some of its fields: those of others carry their labels."""
-    found: dict[str, list[ValidationError]] = {}
+    found: dict[str, list] = defaultdict(list)
+    message = gettext("%(field)s (see the form): %(message)s")
     for name, errors in error.update_error_dict({}).items():
         if name in form.fields or name == NON_FIELD_ERRORS:
-            found.setdefault(name, []).extend(errors)
-            continue
-        label = field_label(model._meta.get_field(name))
-        message = gettext("%(field)s (see the form): %(message)s")
-        for text in ValidationError(errors).messages:
-            labelled = ValidationError(message % {"field": label, "message": text})
-            found.setdefault(NON_FIELD_ERRORS, []).append(labelled)
+            found[name] += errors
+        else:
+            texts, label = ValidationError(errors).messages, field_label(model._meta.get_field(name))
+            found[NON_FIELD_ERRORS] += [message % {"field": label, "message": text} for text in texts]
     return ValidationError(found)

@@ -1,12 +1,11 @@
 """History of a record: versions, restore, public changelog, deleted records."""
 
-import copy
 import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +15,6 @@ from iomlaos.publishing import merge, serialization
 from iomlaos.publishing.diff import FieldChange, SnapshotFormatter
 from iomlaos.publishing.models import RecordVersions, ReviewLink, Revision, existing_keys
 from iomlaos.staff.base import parse_uuid
-from iomlaos.staff.duplicate import unique_slug
 from iomlaos.staff.notifications.models import Notification
 
 #: Revisions on a page of the history.
@@ -25,9 +23,6 @@ PAGE_SIZE = 100
 
 class HistoryMixin:
     """A ModelAdmin that shows what each save changed, and restores versions and deleted records."""
-
-    #: For change_list.html.
-    keeps_deleted = True
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         serialization.locked(self.model, obj.pk)
@@ -51,10 +46,10 @@ class HistoryMixin:
             raise PermissionDenied
         versions = Revision.objects.peek(record)
         revisions = Revision.objects.of(record).saved().select_related("by", "base")
-        revisions, formatter = list(revisions[: PAGE_SIZE + 1]), SnapshotFormatter(self.model)
+        revisions = list(revisions[: PAGE_SIZE + 1])
         context = {
             "title": _("History: %(record)s") % {"record": record},
-            "rows": [(revision, _changes(revision, formatter)) for revision in revisions[:PAGE_SIZE]],
+            "rows": [(revision, self._changes(revision)) for revision in revisions[:PAGE_SIZE]],
             "draft": versions.draft,
             "head": versions.current,
             "links": ReviewLink.objects.of(record).select_related("by"),
@@ -66,6 +61,10 @@ class HistoryMixin:
         }
         return self.render_page(request, "history", context | (extra_context or {}))
 
+    def _changes(self, revision: Revision) -> list[FieldChange]:
+        differences = merge.differences(revision.base.data, revision.data) if revision.base else []
+        return SnapshotFormatter(self.model).changes(differences)
+
     def _editable_notes(self, request: HttpRequest, record: models.Model) -> list[dict]:
         notes = record.changelog if getattr(record, "shows_changes", False) else []
         if not notes or not self.has_publish_permission(request):
@@ -76,41 +75,37 @@ class HistoryMixin:
         """Correct or remove a note of the public changelog."""
         if request.method != "POST":
             raise Http404
-        record = self.get_object_or_404(request, object_id)
-        if not (self.has_change_permission(request, record) and self._editable_notes(request, record)):
+        record = self.get_object_or_404(request, object_id, self.has_change_permission)
+        if not self._editable_notes(request, record):
             raise PermissionDenied
-        try:
-            with transaction.atomic():
-                versions = self.versions_of(record)
-                if not versions.current.has_form_key(request.POST.get("_source")):
-                    raise IntegrityError("Somebody saved since the notes were shown.")
-                self._save_note(request, versions)
-        except IntegrityError:
-            messages.error(request, _("Somebody else changed this meanwhile. Check the notes and try again."))
-        except ValidationError as error:
-            messages.error(request, error.message)
+        with transaction.atomic():
+            versions = self.versions_of(record)
+            if versions.current.has_form_key(request.POST.get("_source", "")):
+                fault = self._save_note(request, versions)
+            else:
+                fault = _("Somebody else changed this meanwhile. Check the notes and try again.")
+        if fault:
+            messages.error(request, fault)
         else:
             messages.success(request, _("The note is changed on the page."))
         return redirect(self.admin_url("history", record))
 
-    def _save_note(self, request: HttpRequest, versions: RecordVersions) -> None:
-        """Raises ValidationError for an empty note, and IntegrityError on a concurrent save."""
-        record = self.model._base_manager.get(pk=versions.current.object_key)
-        number = request.POST.get("note", "")
+    def _save_note(self, request: HttpRequest, versions: RecordVersions) -> str:
+        """Change or remove a note. Returns what is wrong with it, or nothing."""
+        record, number = versions.record, request.POST.get("note", "")
         if not number.isdecimal() or int(number) >= len(record.changelog):
-            raise ValidationError(_("There is no such note."))
-        index, texts = int(number), {name: request.POST.get(name, "").strip()[:300] for name in ("en", "lo")}
+            return _("There is no such note.")
+        texts = {name: request.POST.get(name, "").strip()[:300] for name in ("en", "lo")}
         if "_take_off" in request.POST:
-            del record.changelog[index]
+            del record.changelog[int(number)]
         elif texts["en"]:
-            note = {"on": record.changelog[index]["on"]}
-            record.changelog[index] = note | {name: text for name, text in texts.items() if text}
+            note = {"on": record.changelog[int(number)]["on"]}
+            record.changelog[int(number)] = note | {name: text for name, text in texts.items() if text}
         else:
-            raise ValidationError(_("The note was not changed: it needs words in English."))
+            return _("The note was not changed: it needs words in English.")
         record.save(update_fields=["changelog", "updated_at"])
-        Revision.objects.add_state(
-            versions, record, serialization.serialize(record), by=request.user, note=""
-        )
+        versions.add_state(serialization.serialize(record), by=request.user, note="")
+        return ""
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """Deleted records, newest first. A POST restores one, as a draft where it has a state."""
@@ -134,7 +129,7 @@ class HistoryMixin:
         if self.model._base_manager.filter(pk=record.pk).exists():
             messages.info(request, _("It exists already."))
             return redirect(self.admin_url("change", record))
-        data = copy.deepcopy(deletion.data)
+        data = deletion.data
         paths = serialization.missing_references(self.model, data)
         missing = {"missing": ", ".join(_missing_targets(self.model, data, path) for path in paths)}
         if any(_is_required(self.model, path) for path in paths):
@@ -143,20 +138,18 @@ class HistoryMixin:
             )
             messages.error(request, message % missing)
             return redirect(self.admin_url("deleted"))
-        if "state" in data["fields"]:
-            data["fields"]["state"] = "draft"
-        slug = data["fields"].get("slug")
-        if "state" in data["fields"] and not self.is_slug_available(slug):
-            record.slug = slug
-            data["fields"]["slug"] = unique_slug(record, self.is_slug_available)
-            message = _("Another page has its address now. This one has a new one: %(slug)s.")
-            messages.warning(request, message % {"slug": data["fields"]["slug"]})
+        fields = data["fields"]
+        if "state" in fields:
+            fields["state"] = "draft"
+            if not self.is_slug_available(fields["slug"]):
+                fields["slug"] = self.unique_slug(fields["slug"])
+                message = _("Another page has its address now. This one has a new one: %(slug)s.")
+                messages.warning(request, message % {"slug": fields["slug"]})
         try:
             with transaction.atomic():
                 serialization.write(record, data)
-                versions, restored = Revision.objects.saved_versions(record), serialization.serialize(record)
-                note = _("Restored after it was deleted")
-                Revision.objects.add_state(versions, record, restored, by=request.user, note=note)
+                versions, note = Revision.objects.saved_versions(record), _("Restored after it was deleted")
+                versions.add_state(serialization.serialize(record), by=request.user, note=note)
         except IntegrityError:
             message = _(
                 "It could not be restored: another one has its address or name now. Change that first."
@@ -173,18 +166,16 @@ def _is_required(model: type[models.Model], path: merge.Path) -> bool:
     """Whether a record is not the same without what a field refers to: a figure without its programme."""
     if path[0] == "many":
         return False
-    field = merge.model_at(model, path)._meta.get_field(path[-1])
+    field = merge.field_at(model, path)
     owned = serialization.child_relations(field.related_model)
     return not field.null or any(relation.field == field for relation in owned)
 
 
 def _missing_targets(model: type[models.Model], data: merge.Snapshot, path: merge.Path) -> str:
     """The label of a field that refers to deleted records, with their titles where these are known."""
-    value = data
-    for part in path:
-        value = value.get(part, {})
+    value = merge.flatten(data)[path]
     keys = value if isinstance(value, list) else [value]
-    related = merge.model_at(model, path)._meta.get_field(path[-1]).related_model
+    related = merge.field_at(model, path).related_model
     existing = {str(key) for key in related._base_manager.filter(pk__in=keys).values_list("pk", flat=True)}
     deletions = Revision.objects.filter(
         kind=Revision.Kind.DELETED, model=related._meta.label_lower, object_key__in={*keys} - existing
@@ -192,8 +183,3 @@ def _missing_targets(model: type[models.Model], data: merge.Snapshot, path: merg
     titles = ", ".join(dict.fromkeys(deletions.values_list("title", flat=True)))
     label = SnapshotFormatter(model).label(path)
     return f"{label} ({titles})" if titles else str(label)
-
-
-def _changes(revision: Revision, formatter: SnapshotFormatter) -> list[FieldChange]:
-    base = revision.base
-    return formatter.changes(merge.differences(base.data, revision.data)) if base else []

@@ -9,7 +9,6 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from iomlaos.media.models import file_versions_of, rewrite_file_urls
-from iomlaos.media.richtext import rewrite_image_urls
+from iomlaos.media.richtext.images import rewrite_image_urls
 from iomlaos.publishing import serialization
-from iomlaos.publishing.drafts import is_unpublished, latest_text
+from iomlaos.publishing.drafts import is_unpublished, latest_snapshot
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink, Revision
 from iomlaos.staff.actions.publish import list_changes
@@ -55,8 +54,9 @@ def render_preview(
     built.state, built.publish_from, built.publish_until = Publishable.State.PUBLISHED, None, None
     with translation.override(language):
         url = built.get_absolute_url().partition("#")[0]
-        public_request = _anonymous_request(request, url)
-        public_request.review = link
+        public_request = HttpRequest()
+        public_request.method, public_request.path, public_request.path_info = "GET", url, url
+        public_request.at, public_request.review = request.at, link
         public_request.resolver_match = resolve(url)
         response = public_request.resolver_match.func.preview(public_request, built)
     html = rewrite_image_urls(response.content.decode(), images_url)
@@ -64,21 +64,12 @@ def render_preview(
     return HttpResponse(html, content_type=response.headers["Content-Type"])
 
 
-def _anonymous_request(request: HttpRequest, url: str) -> HttpRequest:
-    anonymous = HttpRequest()
-    names = ("SERVER_NAME", "SERVER_PORT", "HTTP_HOST", "REMOTE_ADDR", "wsgi.url_scheme")
-    anonymous.META = {name: request.META[name] for name in names if name in request.META}
-    anonymous.method, anonymous.path, anonymous.path_info = "GET", url, url
-    anonymous.at = request.at
-    return anonymous
-
-
 def pending_data(record: Publishable, at: datetime.datetime) -> Snapshot | None:
     """What is waiting to be published: the draft of a record, or a record that is not live yet. Else None."""
     versions = Revision.objects.peek(record)
     if versions.latest is versions.current and not is_unpublished(record, at):
         return None
-    return latest_text(versions, record)
+    return latest_snapshot(versions)
 
 
 class ReviewLinkForm(forms.Form):
@@ -101,17 +92,6 @@ class PreviewMixin:
             *super().get_urls(),
         ]
 
-    def _record_and_data(self, request: HttpRequest, object_id: str) -> tuple[Publishable, Snapshot]:
-        record = self.get_object_or_404(request, object_id)
-        if not self.has_view_or_change_permission(request, record):
-            raise PermissionDenied
-        if "live" in request.GET:
-            return record, serialization.serialize(record)
-        revisions = Revision.objects.of(record)
-        revision = revisions.filter(pk=parse_uuid(request.GET.get("source"))).first()
-        data = revision.data if revision else pending_data(record, request.at)
-        return record, data or serialization.serialize(record)
-
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page in a frame as wide as a phone or a desktop, with a choice of languages.
 
@@ -120,10 +100,9 @@ class PreviewMixin:
         """
         if request.method == "POST":
             return self._preview_typed(request, object_id)
-        record, _data = self._record_and_data(request, object_id)
+        record = self.get_object_or_404(request, object_id, self.has_view_or_change_permission)
         language, width = request.GET.get("language"), request.GET.get("width")
         language = language if language in LANGUAGES else "en"
-        source = request.GET.get("source", "")
         context = {
             "title": gettext("Preview: %(record)s") % {"record": record},
             "object": record,
@@ -131,16 +110,13 @@ class PreviewMixin:
             "language": language,
             "widths": WIDTHS,
             "width": width if width in WIDTHS else "phone",
-            "source": source,
-            "page": f"{self.admin_url('preview_page', record)}?language={language}&source={source}",
+            "page": f"{self.admin_url('preview_page', record)}?language={language}",
         }
         return self.render_page(request, "preview", context)
 
     def _preview_typed(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        record = self.get_object_or_404(request, object_id)
-        if not self.has_change_permission(request, record):
-            raise PermissionDenied
-        session = self.restore_session(request, record, request.POST)
+        record = self.get_object_or_404(request, object_id, self.has_change_permission)
+        session = self.open_session(request, record, request.POST)
         forms = self._build_forms(request, session)
         forms.is_valid()
         data = typed_snapshot(forms.form, forms.formsets, session.filled, stores_files=False)
@@ -160,49 +136,43 @@ class PreviewMixin:
 
     @method_decorator(xframe_options_sameorigin)
     def preview_page_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        record, data = self._record_and_data(request, object_id)
+        """The page itself: as it will be or, with `live`, as its row is now."""
+        record = self.get_object_or_404(request, object_id, self.has_view_or_change_permission)
         language = request.GET.get("language", "en")
         if language not in LANGUAGES:
             raise Http404
-        return self._render_page(request, record, data, language)
+        pending = None if "live" in request.GET else pending_data(record, request.at)
+        return self._render_page(request, record, pending or serialization.serialize(record), language)
 
     def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make, list and revoke review links."""
-        record = self.get_object_or_404(request, object_id)
-        if not self.has_publish_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return self._render_links(request, record)
-        with transaction.atomic():
-            record = serialization.locked(self.model, record.pk) or record
-            return self._change_links(request, record)
-
-    def _change_links(self, request: HttpRequest, record: Publishable) -> HttpResponse:
-        if "_revoke" in request.POST:
-            links = ReviewLink.objects.of(record).usable(request.at)
-            link = get_object_or_404(links, pk=parse_uuid(request.POST["_revoke"]))
-            link.revoked_at, link.revoked_by_name = request.at, request.user.get_username()
-            link.save()
-            messages.success(request, gettext("The link no longer works."))
-            return redirect(self.admin_url("links", record))
-        form = ReviewLinkForm(request.POST)
-        if pending_data(record, request.at) is None or not form.is_valid():
-            return self._render_links(request, record, form)
-        _link, key = ReviewLink.objects.make(record, **form.cleaned_data, by=request.user, at=request.at)
-        return self._render_links(
-            request, record, new_url=f"{settings.SITE_URL}{reverse('review', args=[key])}"
-        )
-
-    def _render_links(
-        self, request: HttpRequest, record: Publishable, form: ReviewLinkForm | None = None, new_url: str = ""
-    ) -> HttpResponse:
+        record = self.get_object_or_404(request, object_id, self.has_publish_permission)
+        form, new_url = ReviewLinkForm(), ""
+        if request.method == "POST":
+            with transaction.atomic():
+                record = serialization.locked(self.model, record.pk) or record
+                if "_revoke" in request.POST:
+                    return self._revoke_link(request, record)
+                form = ReviewLinkForm(request.POST)
+                if pending_data(record, request.at) is not None and form.is_valid():
+                    values = {**form.cleaned_data, "by": request.user, "at": request.at}
+                    _link, key = ReviewLink.objects.make(record, **values)
+                    form, new_url = ReviewLinkForm(), f"{settings.SITE_URL}{reverse('review', args=[key])}"
         context = {
             "title": gettext("Share draft: %(record)s") % {"record": record},
             "object": record,
-            "form": form or ReviewLinkForm(),
+            "form": form,
             "new_url": new_url,
             "is_pending": pending_data(record, request.at) is not None,
             "links": list(ReviewLink.objects.of(record).select_related("by")),
             "at": request.at,
         }
         return self.render_page(request, "review_links", context)
+
+    def _revoke_link(self, request: HttpRequest, record: Publishable) -> HttpResponse:
+        links = ReviewLink.objects.of(record).usable(request.at)
+        link = get_object_or_404(links, pk=parse_uuid(request.POST["_revoke"]))
+        link.revoked_at, link.revoked_by_name = request.at, request.user.get_username()
+        link.save()
+        messages.success(request, gettext("The link no longer works."))
+        return redirect(self.admin_url("links", record))

@@ -42,10 +42,6 @@ class PublishingLogEntryAdmin(ReadOnlyAdmin):
             entry.record_exists = (entry.model, entry.object_key) in existing
         return changelist
 
-    @admin.display(description=_("event"), ordering="event")
-    def event_label(self, obj: PublishingLogEntry) -> str:
-        return obj.event_label
-
     @admin.display(description=_("what"), ordering="title")
     def record_link(self, obj: PublishingLogEntry) -> str:
         if not obj.record_exists:

@@ -18,9 +18,10 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from iomlaos.media.cleanup import fields_of_type
 from iomlaos.media.richtext import RichTextField
 from iomlaos.publishing.models import Publishable, Revision, SlugRedirect, publishables
-from iomlaos.publishing.serialization import child_relations, content_fields, owner_fields, owner_of
+from iomlaos.publishing.serialization import child_relations, owner_fields, owner_of, owners_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _page_references(records: Collection[models.Model], at: datetime.datetime) -
     model = type(next(iter(records)))
     if model in owner_fields():
         for row in _with_owner(model).filter(pk__in=[record.pk for record in records]):
-            for owner in _owners_of(row):
+            for owner in owners_of(row):
                 is_live = _is_live(owner, at)
                 yield row.pk, Reference(owner, _("It stands on its page."), is_live, blocks_delete=is_live)
 
@@ -142,10 +143,8 @@ def _link_references(urls: dict[str, Any], at: datetime.datetime) -> KeyedRefere
 @cache
 def _link_columns() -> dict[type[models.Model], list[str]]:
     columns: dict[type[models.Model], list[str]] = {}
-    for model in apps.get_models():
-        for field in content_fields(model):
-            if isinstance(field, RichTextField | models.URLField):
-                columns.setdefault(model, []).append(field.name)
+    for model, field in fields_of_type(RichTextField, models.URLField):
+        columns.setdefault(model, []).append(field.name)
     return columns
 
 
@@ -181,23 +180,19 @@ def _draft_references(fk_fields: list[FkField], urls: dict[str, Any]) -> KeyedRe
 
 
 def _waiting_drafts() -> Iterable[tuple[Revision, models.Model]]:
-    """All drafts of existing records, with these."""
+    """All drafts and scheduled changes of existing records, with these."""
     labels = [model._meta.label_lower for model in publishables()]
     drafts = Revision.objects.waiting().filter(model__in=labels).order_by("model")
     for label, of_model in groupby(drafts, key=operator.attrgetter("model")):
-        by_key = {draft.object_key: draft for draft in of_model}
-        for record in apps.get_model(label)._base_manager.in_bulk(list(by_key)).values():
-            yield by_key[str(record.pk)], record
+        waiting = list(of_model)
+        records = apps.get_model(label)._base_manager.in_bulk([draft.object_key for draft in waiting])
+        by_key = {str(key): record for key, record in records.items()}
+        yield from ((draft, by_key[draft.object_key]) for draft in waiting if draft.object_key in by_key)
 
 
 def _with_owner(model: type[models.Model]) -> models.QuerySet:
     names = [field.name for field in owner_fields().get(model, ())]
     return model._base_manager.select_related(*names) if names else model._base_manager.all()
-
-
-def _owners_of(row: models.Model) -> list[models.Model]:
-    owners = (getattr(row, field.name) for field in owner_fields().get(type(row), ()))
-    return [owner for owner in owners if owner]
 
 
 def _is_live(row: models.Model, at: datetime.datetime) -> bool:

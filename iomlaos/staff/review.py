@@ -10,8 +10,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from iomlaos.media.models import file_versions_in
-from iomlaos.media.richtext import IMAGES_URL, image_ids
+from iomlaos.media.models import find_file_version
+from iomlaos.media.richtext.images import IMAGES_URL, image_ids
 from iomlaos.media.views import file_response, image_response
 from iomlaos.publishing.merge import Snapshot
 from iomlaos.publishing.models import Publishable, ReviewLink
@@ -48,9 +48,7 @@ def review_image(request: HttpRequest, key: str, image: str, width: int) -> Http
 @require_safe
 def review_file(request: HttpRequest, key: str, file: str) -> HttpResponse:
     _link, record, data = _find_draft(request, key)
-    versions = file_versions_in(type(record), record.pk, data) if data else []
-    version = next((version for version in versions if version.public_id == file), None)
-    return _keep_private(file_response(version))
+    return _keep_private(file_response(find_file_version(record, data, file) if data else None))
 
 
 def _find_draft(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from iomlaos.publishing import serialization
 from iomlaos.publishing.diff import SnapshotFormatter
-from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.merge import EMPTY, Snapshot
 from iomlaos.publishing.models import RecordVersions, Revision
 from iomlaos.staff.base import BaseAdmin
 from iomlaos.staff.conflicts import apply_choices, conflict_context, reopen_conflict
@@ -76,24 +76,14 @@ class VersionedAdmin(BaseAdmin):
             forms = self._build_forms(shown, session)
         elif request.method == "POST" and session:
             reopen_conflict(session, forms.form, forms.formsets)
-        context = self._form_context(request, session, forms)
-        response = self.render_change_form(
-            request,
-            context | (extra_context or {}),
-            add=record is None,
-            change=record is not None,
-            obj=session and session.instance,
-            form_url=form_url,
-        )
-        if session and session.conflicts:
-            response.template_name, response.status_code = "admin/conflict.html", 409
+        if session is None or not session.conflicts:
+            return self._render_form(request, session, forms, extra_context or {})
+        conflicts = conflict_context(session, forms.form, forms.formsets)
+        response = self._render_form(request, session, forms, conflicts | (extra_context or {}))
+        response.template_name, response.status_code = "admin/conflict.html", 409
         return response
 
     # --- Hooks --------------------------------------------------------------------------------------
-
-    def is_kept_as_draft(self, request: HttpRequest, record: models.Model | None) -> bool:
-        """Whether a save leaves the row as it is."""
-        return False
 
     def adjust_snapshot(self, request: HttpRequest, session: EditSession | None, typed: Snapshot) -> None:
         """Change what was typed before it is saved."""
@@ -102,9 +92,9 @@ class VersionedAdmin(BaseAdmin):
         """What the history says of a new record."""
         return ""
 
-    def save_draft(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
-        """Save beside the row. False where nothing was to be saved."""
-        raise NotImplementedError
+    def save_version(self, request: HttpRequest, session: EditSession, data: Snapshot) -> bool:
+        """Save what was typed into an existing record. False where nothing changed."""
+        return self._save_state(request, session.versions, data)
 
     def after_saving(self, request: HttpRequest, record: models.Model, before: Snapshot | None) -> None:
         """Called when the row was saved. `before` is what it held."""
@@ -149,31 +139,25 @@ class VersionedAdmin(BaseAdmin):
         if to_field and not self.to_field_allowed(request, to_field):
             raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
 
-    def open_session(self, request: HttpRequest, record: models.Model) -> EditSession:
-        versions = Revision.objects.peek(record)
-        if request.method == "POST":
-            Revision.objects.catch_up(versions, record)
-            return EditSession(record, versions, request.user, request.POST)
-        if not self.has_change_permission(request, record):
-            versions.draft = versions.scheduled = None
-            return EditSession(record, versions, request.user, {})
-        return EditSession(record, versions, request.user, request.GET)
-
-    def restore_session(self, request: HttpRequest, record: models.Model, words: QueryDict) -> EditSession:
-        """The session of a form that was typed into earlier, and not saved."""
-        return EditSession(record, Revision.objects.peek(record), request.user, words)
+    def open_session(
+        self, request: HttpRequest, record: models.Model, unsaved: QueryDict | None = None
+    ) -> EditSession:
+        """The session of a form, or of `unsaved`: what was typed into one, and is not to be saved now."""
+        versions, data = Revision.objects.peek(record), request.GET if unsaved is None else unsaved
+        if unsaved is None and request.method == "POST":
+            versions, data = versions.catch_up(), request.POST
+        elif not self.has_change_permission(request, record):
+            versions.draft, versions.scheduled, data = None, None, {}
+        return EditSession(versions, request.user, data)
 
     def _build_forms(self, request: HttpRequest, session: EditSession | None) -> BuiltForms:
         record = session and session.instance
         fieldsets = self.get_fieldsets(request, record)
         fields = flatten_fieldsets(fieldsets)
         form_class = self.get_form(request, record, change=record is not None, fields=fields)
-        if request.method == "POST":
-            form = form_class(request.POST, request.FILES, instance=record)
-        elif record is None:
-            form = form_class(initial=self.get_changeform_initial_data(request))
-        else:
-            form = form_class(instance=record)
+        submitted = (request.POST, request.FILES) if request.method == "POST" else ()
+        initial = None if record or submitted else self.get_changeform_initial_data(request)
+        form = form_class(*submitted, instance=record, initial=initial)
         formsets, inlines = self._create_formsets(request, form.instance, change=record is not None)
         return BuiltForms(form, formsets, inlines, fieldsets)
 
@@ -181,14 +165,14 @@ class VersionedAdmin(BaseAdmin):
         self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
     ) -> HttpResponse | None:
         """Save a valid form. None where it is shown again: somebody else has saved meanwhile, or `EDIT`."""
-        typed = typed_snapshot(forms.form, forms.formsets, session and session.filled)
+        typed = typed_snapshot(forms.form, forms.formsets, session.filled if session else EMPTY)
         if session:
             typed = apply_choices(type(forms.form), session.base, session.filled, typed, request.POST)
         self.adjust_snapshot(request, session, typed)
         if session is None:
-            record = self.model()
-            self._save_state(request, record, RecordVersions(), typed, self.first_note(request))
-            return self.respond(request, None, record, is_saved=True)
+            versions = RecordVersions(Revision.objects, self.model())
+            self._save_state(request, versions, typed, self.first_note(request))
+            return self.respond(request, None, versions.record, is_saved=True)
         if EDIT in request.POST:
             session.filled, data = typed, None
         else:
@@ -196,10 +180,7 @@ class VersionedAdmin(BaseAdmin):
         if data is None:
             session.keep(session.source.waiting_note)
             return None
-        if self.is_kept_as_draft(request, session.record):
-            is_saved = self.save_draft(request, session, data)
-        else:
-            is_saved = self._save_state(request, session.record, session.versions, data)
+        is_saved = self.save_version(request, session, data)
         return self.respond(request, session, session.record, is_saved=is_saved)
 
     def versions_of(self, record: models.Model, *, by: Any = None) -> RecordVersions:
@@ -209,27 +190,22 @@ class VersionedAdmin(BaseAdmin):
             return Revision.objects.versions(record, by=by)
 
     def _save_state(
-        self,
-        request: HttpRequest,
-        record: models.Model,
-        versions: RecordVersions,
-        data: Snapshot,
-        note: str = "",
+        self, request: HttpRequest, versions: RecordVersions, data: Snapshot, note: str = ""
     ) -> bool:
         """Write the rows, and add their state to the history. False where nothing changed."""
-        before = versions.current.data if versions.current else None
+        record, before = versions.record, versions.current.data if versions.current else None
         serialization.write(record, data)
         after = serialization.serialize(record)
         if before == after:
             return False
-        Revision.objects.add_state(versions, record, after, by=request.user, note=note)
+        versions.add_state(after, by=request.user, note=note)
         self.after_saving(request, record, before)
         return True
 
-    def _form_context(
-        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms
-    ) -> dict[str, Any]:
-        """What Django's own view gives to the template, and the session."""
+    def _render_form(
+        self, request: HttpRequest, session: EditSession | None, forms: BuiltForms, more: dict[str, Any]
+    ) -> HttpResponse:
+        """With the context of Django's own view, the session, and `more`."""
         record, fieldsets = session and session.instance, forms.fieldsets
         may_change = record is None or self.has_change_permission(request, record)
         readonly = self.get_readonly_fields(request, record) if may_change else flatten_fieldsets(fieldsets)
@@ -237,12 +213,11 @@ class VersionedAdmin(BaseAdmin):
         admin_form = helpers.AdminForm(forms.form, fieldsets, prepopulated, readonly, model_admin=self)
         inline_formsets = self.get_inline_formsets(request, forms.formsets, forms.inlines, record)
         title = _("Add %s") if record is None else _("Change %s") if may_change else _("View %s")
-        return {
+        context = {
             **self.admin_site.each_context(request),
             "title": title % self.opts.verbose_name,
             "subtitle": str(record) if record else None,
             "adminform": admin_form,
-            "object_id": record and str(record.pk),
             "original": record,
             "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
             "to_field": request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR)),
@@ -251,10 +226,10 @@ class VersionedAdmin(BaseAdmin):
             "errors": helpers.AdminErrorList(forms.form, forms.formsets),
             "preserved_filters": self.get_preserved_filters(request),
             **self.session_context(request, session),
-            **(
-                conflict_context(session, forms.form, forms.formsets) if session and session.conflicts else {}
-            ),
+            **more,
         }
+        is_new = record is None
+        return self.render_change_form(request, context, add=is_new, change=not is_new, obj=record)
 
     def session_context(self, request: HttpRequest, session: EditSession | None) -> dict[str, Any]:
         """The versions of the record, and where its draft and the public page differ."""

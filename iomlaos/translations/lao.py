@@ -6,6 +6,8 @@ import unicodedata
 #: Tone marks, and the vowel sign ຳ as its two parts.
 _TONES = "\u0ec8-\u0ecb"
 _NIGGAHITA, _AA = "\u0ecd", "\u0eb2"
+#: What stands above and below a letter. A tone mark comes after them.
+_SIGNS = "\u0eb1\u0eb4-\u0eb9\u0ebb\u0ebc\u0ecd"
 #: Signs without a shape, which keyboards and old web pages put between words.
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 #: A vowel that is written before its consonant and spoken after it.
@@ -22,7 +24,8 @@ def clean_spelling(text: str) -> str:
     text = _INVISIBLE.sub("", text).replace("ເເ", "ແ")
     # The vowel in one piece, and a tone mark before it: both orders are typed, and drawn alike.
     text = re.sub(f"{_NIGGAHITA}([{_TONES}]?){_AA}", "\\1ຳ", text)
-    return re.sub(f"ຳ([{_TONES}])", "\\1ຳ", text)
+    text = re.sub(f"ຳ([{_TONES}])", "\\1ຳ", text)
+    return re.sub(f"([{_TONES}])([{_SIGNS}])", "\\2\\1", text)
 
 
 def fold_spelling(text: str) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.merge import Snapshot
+from iomlaos.publishing.merge import EMPTY, Snapshot
 from iomlaos.translations.states import Pair, Verdict, changed_pairs, digest, pairs_in
 
 
@@ -53,13 +53,13 @@ class TranslationQuerySet(models.QuerySet):
         by: Any,
         at: datetime.datetime,
         verdict: str = Verdict.NONE,
+        public: Snapshot = EMPTY,
     ) -> bool:
-        """Record what a save makes of the Lao texts of a record. Whether it made anything of them."""
-        was, now = pairs_in(before), pairs_in(after)
-        if was == now and verdict != Verdict.REVIEWED:
+        """Record what `changed_pairs` says of a save. Returns whether it says anything."""
+        if not verdict and pairs_in(before) == pairs_in(after):
             return False
-        known = self.known([*was.values(), *now.values()])
-        found = changed_pairs(before, after, known, verdict)
+        pairs = (pair for snapshot in (before, after, public) for pair in pairs_in(snapshot).values())
+        found = changed_pairs(before, after, self.known(pairs), verdict, public)
         self.add_unreviewed(pair for pair, is_reviewed in found.items() if not is_reviewed)
         self.add_reviewed((pair for pair, is_reviewed in found.items() if is_reviewed), by=by, at=at)
         return bool(found)

@@ -5,6 +5,7 @@ from functools import cache
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
+from django.utils.translation import get_language
 from modeltranslation.utils import build_localized_fieldname
 
 from iomlaos.translations.models import Translation
@@ -51,6 +52,15 @@ def has_text_in(model: type[models.Model], state: State) -> RawSQL:
         )
         found.append(f"({english} > '' AND {condition})")
     return RawSQL(" OR ".join(found), (), output_field=models.BooleanField())
+
+
+def use_english_where_outdated(records: Iterable[models.Model]) -> None:
+    """Drop outdated Lao texts of records in memory, for what cannot say beside a text that it is outdated."""
+    records = [*records] if get_language() == "lo" else []
+    for record, states in zip(records, find_states(records), strict=True):
+        for name, state in states.items():
+            if state == State.OUTDATED:
+                setattr(record, build_localized_fieldname(name, "lo"), "")
 
 
 def find_states(records: Iterable[models.Model]) -> list[dict[str, State]]:

@@ -1,6 +1,5 @@
 """The part of a ModelAdmin that keeps Lao in step with English."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from iomlaos.publishing import serialization
-from iomlaos.publishing.diff import SnapshotFormatter
+from iomlaos.publishing.diff import join_labels
 from iomlaos.publishing.merge import EMPTY, Path, Snapshot
 from iomlaos.translations.models import Translation
 from iomlaos.translations.script import is_questionable
@@ -23,19 +22,23 @@ class TranslationReviewMixin:
     """Records what each save makes of the Lao texts, also of a draft: a pair says nothing of a record."""
 
     def after_form(self, request: HttpRequest, session: Any, record: models.Model) -> bool:
-        before = session.filled if session else EMPTY
+        before, public = (session.filled, session.state.data) if session else (self.start_of(request), EMPTY)
         after = session.versions.latest.data if session else serialization.serialize(record)
         verdict = request.POST.get(VERDICT, "")
         is_recorded = Translation.objects.record_save(
-            before, after, by=request.user, at=request.at, verdict=verdict
+            before, after, by=request.user, at=request.at, verdict=verdict, public=public
         )
         if outdated := newly_outdated(before, after):
             message = gettext("Outdated in Lao now: %(fields)s.")
-            messages.warning(request, message % {"fields": _join_labels(type(record), outdated)})
+            messages.warning(request, message % {"fields": join_labels(type(record), outdated)})
         if not (is_recorded and verdict == Verdict.REVIEWED):
             return super().after_form(request, session, record)
         messages.success(request, gettext("The Lao texts are marked as reviewed."))
         return True
+
+    def start_of(self, request: HttpRequest) -> Snapshot:
+        """What the form of a new record was filled in with."""
+        return EMPTY
 
     def session_context(self, request: HttpRequest, session: Any) -> dict[str, Any]:
         context = super().session_context(request, session)
@@ -66,12 +69,7 @@ def questionable_texts(
         "%(field)s: there is no Lao in it. Is it meant so, or was it pasted from an old Lao font?"
     )
     return [
-        (path, question % {"field": _join_labels(model, [path])})
+        (path, question % {"field": join_labels(model, [path])})
         for path, (_english, lao) in pairs_in(after).items()
         if lao != was.get(path, ("", ""))[1] and is_questionable(lao)
     ]
-
-
-def _join_labels(model: type[models.Model], paths: Iterable[Path]) -> str:
-    formatter = SnapshotFormatter(model)
-    return ", ".join(str(formatter.label(path)) for path in paths)

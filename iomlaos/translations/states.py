@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.merge import Path, Snapshot, flatten
+from iomlaos.publishing.merge import EMPTY, Path, Snapshot, flatten
 
 #: The English and the Lao text, as they are stored.
 Pair = tuple[str, str]
@@ -66,28 +66,28 @@ def pairs_in(snapshot: Snapshot) -> dict[Path, Pair]:
 
 
 def changed_pairs(
-    before: Snapshot, after: Snapshot, known: Mapping[Pair, bool], verdict: str = Verdict.NONE
+    before: Snapshot,
+    after: Snapshot,
+    known: Mapping[Pair, bool],
+    verdict: str = Verdict.NONE,
+    public: Snapshot = EMPTY,
 ) -> dict[Pair, bool]:
     """The pairs that are known once a form is saved and were not, and whether they are reviewed.
 
     A first translation counts as reviewed: whoever wrote it had both texts before them. A Lao text that
-    changes stays what it was: a mended typo makes an outdated one no newer, and reviews nothing.
+    changes stays what it was, and awaits review if it was outdated. `public` holds what visitors read: a
+    draft of it may have been saved before somebody said that its change is small.
     """
-    was, found = pairs_in(before), {}
+    was, published, found = pairs_in(before), pairs_in(public), {}
     for path, pair in pairs_in(after).items():
-        (english, lao), (was_english, was_lao) = pair, was.get(path, ("", ""))
-        if not english or not lao:
+        old = was.get(path, ("", ""))
+        was_reviewed = known.get(old, known.get(published.get(path, old)))
+        if not all(pair) or (pair in known and verdict != Verdict.REVIEWED):
             continue
-        if verdict == Verdict.REVIEWED:
-            is_reviewed: bool | None = True
-        elif pair == (was_english, was_lao):
-            continue
-        elif not was_lao:
-            is_reviewed = True
-        elif lao != was_lao or verdict == Verdict.SMALL_CHANGE:
-            is_reviewed = known.get((was_english, was_lao))
-        else:
-            continue
-        if is_reviewed is not None and (pair not in known or is_reviewed > known[pair]):
-            found[pair] = is_reviewed
-    return found
+        if verdict == Verdict.REVIEWED or not old[1]:
+            found[pair] = True
+        elif pair[1] != old[1]:
+            found[pair] = bool(was_reviewed)
+        elif verdict == Verdict.SMALL_CHANGE and was_reviewed is not None:
+            found[pair] = was_reviewed
+    return {pair: is_reviewed for pair, is_reviewed in found.items() if is_reviewed > known.get(pair, -1)}

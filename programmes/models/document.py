@@ -87,9 +87,5 @@ class DocumentVersion(FileVersion):
         verbose_name_plural = _("versions")
         constraints = [*FileVersion.Meta.constraints, *unique_per_date("document")]
 
-    @property
-    def owner(self) -> Document:
-        return self.document
-
     def get_absolute_url(self) -> str:
         return self.address or reverse("document_file", args=[self.pk, self.display_name])

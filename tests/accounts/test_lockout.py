@@ -5,7 +5,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
-import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
@@ -67,23 +66,19 @@ def change_password(client: Client, old: str):
     return client.post("/admin/password_change/", entry, REMOTE_ADDR=STRANGER)
 
 
-ASKED_ONCE_MORE = {
-    "to change it": lambda client, typed: change_password(client, typed),
-    "for new codes": lambda client, typed: client.post(
-        "/admin/second-factor/", {"password": typed}, REMOTE_ADDR=STRANGER
-    ),
-}
+def ask_for_codes(client: Client, password: str):
+    return client.post("/admin/second-factor/", {"password": password}, REMOTE_ADDR=STRANGER)
 
 
-@pytest.mark.parametrize("why", ASKED_ONCE_MORE)
-def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, make_person, why):
+def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, make_person):
     person = make_person("dala")
     client = Client()
     client.force_login(person)
     set_up(client)
-    ask = ASKED_ONCE_MORE[why]
-    assert [ask(client, f"wrong-guess-{n}").status_code for n in range(12)] == [200] * 9 + [429] * 3
-    assert ask(client, PASSWORD).status_code == 429
+    ways = (change_password, ask_for_codes)
+    answers = [ways[n % 2](client, f"wrong-guess-{n}").status_code for n in range(12)]
+    assert answers == [200] * 9 + [429] * 3
+    assert [ask(client, PASSWORD).status_code for ask in ways] == [429, 429]
     assert log_in(Client(), "dala", address=STRANGER).status_code == 429
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
@@ -91,7 +86,7 @@ def test_wrong_passwords_count_and_are_noted_wherever_one_is_asked_for(clock, ma
     assert wrong.filter(kind="password_wrong").count() == 10
     assert wrong.filter(kind="locked").count() == 1
     clock.shift(15 * MINUTE)
-    assert ask(client, PASSWORD).status_code == 302
+    assert [ask(client, PASSWORD).status_code for ask in (ask_for_codes, change_password)] == [302, 302]
 
 
 def test_a_right_password_that_is_asked_once_more_takes_the_wrong_ones_back(clock, make_person):
@@ -158,9 +153,9 @@ def test_an_address_that_a_proxy_wrote_badly_is_no_error(clock, make_person):
     assert guess(11, address="unix:") == [200] * 9 + [429] * 2
 
 
-@pytest.mark.parametrize("username", ["dala\0", "x" * 151, "", "ດາລາ"], ids=["NUL", "long", "empty", "Lao"])
-def test_a_name_that_cannot_be_is_no_error(clock, db, username):
-    assert guess(2, username) == [200, 200]
+def test_a_name_that_cannot_be_is_no_error(clock, db):
+    names = ["dala\0", "x" * 151, "", "ດາລາ"]
+    assert {name: guess(2, name) for name in names} == dict.fromkeys(names, [200, 200])
 
 
 def test_an_account_without_a_role_does_not_come_in_and_counts(clock, make_person):

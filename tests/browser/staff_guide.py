@@ -92,6 +92,8 @@ def submitting(editor: BrowserContext, contributor: BrowserContext) -> None:
     keep(desk, "work-list")
     desk.goto(form)
     keep(desk, "form")
+    open_section(desk, "Lao")
+    keep(desk, "lao")
     desk.goto(form.replace("/change/", "/publish/"))
     keep(desk, "publish")
     desk.goto(form.replace("/change/", "/preview/"))

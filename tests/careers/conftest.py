@@ -1,4 +1,5 @@
 import pytest
+from django.core.mail import EmailMessage
 
 from careers.alerts import rate_limit
 from tests.helpers.factories import make_office
@@ -10,3 +11,9 @@ def alerts(settings, db) -> None:
     settings.ALERTS_ENABLED = True
     rate_limit.forms.clear()
     make_office()
+
+
+@pytest.fixture
+def mail(alerts, mailoutbox) -> list[EmailMessage]:
+    """What was sent, in a portal that offers alerts."""
+    return mailoutbox

@@ -2,7 +2,6 @@
 
 import datetime
 
-import pytest
 import time_machine
 
 from careers.alerts.forms import SubscribeForm
@@ -30,39 +29,25 @@ def subscriptions() -> list[tuple[str, str]]:
 # --- What is an address -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("email", "stored"),
-    [
+def test_an_address_is_stored_as_mail_servers_write_it():
+    for email, stored in (
         (" Someone@Example.ORG ", "someone@example.org"),
         ("someone@ລາວ.example", "someone@xn--q7ce6a.example"),
-    ],
-    ids=["small letters", "domain in other letters"],
-)
-def test_an_address_is_stored_as_mail_servers_write_it(email, stored):
-    form = SubscribeForm(FORM | {"email": email})
-    assert form.is_valid()
-    assert form.cleaned_data["email"] == stored
+    ):
+        form = SubscribeForm(FORM | {"email": email})
+        assert form.is_valid()
+        assert form.cleaned_data["email"] == stored
 
 
-@pytest.mark.parametrize(
-    "email",
-    [
+def test_what_is_no_address_or_no_topic_is_refused_by_its_name():
+    for email in (
         "", "someone", "someone@", "some one@example.org", "a@example.org, b@example.org",
         "a@example.org\nBcc: b@example.org", '"a> SIZE=1"@example.org', "someone@[127.0.0.1]", "ສົມ@example.org",
         "someone@" + "a" * 64 + ".org", "someone@" + "ລ" * 60 + ".org", "a@example.org\0", f"{'a' * 250}@example.org",
-    ],
-    ids=[
-        "empty", "no domain", "empty domain", "space", "two addresses", "header", "quoted name", "IP literal",
-        "Lao name", "long label", "long Lao label", "null byte", "255 signs",
-    ],
-)  # fmt: skip
-def test_what_is_no_address_is_refused(email):
-    assert list(SubscribeForm(FORM | {"email": email}).errors) == ["email"]
-
-
-@pytest.mark.parametrize("topic", ["", "notice", "everything"])
-def test_a_topic_that_is_not_offered_is_refused(topic):
-    assert list(SubscribeForm(FORM | {"topic": topic}).errors) == ["topic"]
+    ):  # fmt: skip
+        assert list(SubscribeForm(FORM | {"email": email}).errors) == ["email"], email
+    for topic in ("", "notice", "everything"):
+        assert list(SubscribeForm(FORM | {"topic": topic}).errors) == ["topic"], topic
 
 
 # --- Asking -----------------------------------------------------------------------------------
@@ -77,25 +62,25 @@ def test_the_form_says_what_is_stored_and_leads_to_the_privacy_notice(client, al
     assert "/privacy/" in page.links
 
 
-@pytest.mark.parametrize("topic", ["all", "vacancies", "procurement"])
-def test_who_asks_is_stored_unconfirmed_and_gets_a_message_that_asks(client, alerts, topic):
-    response = client.post("/careers/alerts/", FORM | {"topic": topic})
+def test_who_asks_is_stored_unconfirmed_and_gets_a_message_that_asks(client, alerts):
+    response = client.post("/careers/alerts/", FORM | {"topic": "procurement"})
     assert response.status_code == 200
     assert "<strong>someone@example.org</strong>" in response.content.decode()
-    assert subscriptions() == [(ADDRESS, topic)]
+    assert subscriptions() == [(ADDRESS, "procurement")]
     assert Subscription.objects.get().confirmed_at is None
     assert AlertMessage.objects.confirmations().count() == 1
 
 
-@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice], ids=["vacancy", "tender"])
-def test_one_notice_can_be_followed(client, alerts, make):
-    notice = make(slug="a-notice", title_en="Supply of <tents>")
-    page = read(client, "/careers/alerts/notice/a-notice/")
-    assert page.h1 == ["E-mail alerts: Supply of <tents>"]
-    assert notice.get_absolute_url() in page.links
-    assert client.post("/careers/alerts/notice/a-notice/", {"email": ADDRESS}).status_code == 200
-    subscription = Subscription.objects.get()
-    assert (subscription.notice, subscription.topic) == (notice, "notice")
+def test_one_notice_can_be_followed(client, alerts):
+    for make in (make_vacancy, make_procurement_notice):
+        notice = make(title_en="Supply of <tents>")
+        address = f"/careers/alerts/notice/{notice.slug}/"
+        page = read(client, address)
+        assert page.h1 == ["E-mail alerts: Supply of <tents>"]
+        assert notice.get_absolute_url() in page.links
+        assert client.post(address, {"email": ADDRESS}).status_code == 200
+        subscription = notice.subscriptions.get()
+        assert (subscription.notice, subscription.topic) == (notice, "notice")
 
 
 def test_a_notice_can_be_followed_for_a_year_after_its_closing(client, alerts):
@@ -114,19 +99,19 @@ def test_a_notice_can_be_followed_for_a_year_after_its_closing(client, alerts):
     assert subscriptions() == []
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_notice_that_is_not_public_cannot_be_followed(client, alerts, method):
+def test_a_notice_that_is_not_public_cannot_be_followed(client, alerts):
     make_vacancy(slug="shown", title_en="Shown")
     make_vacancy(slug="draft", title_en="Hidden", state="draft")
     make_vacancy(slug="gone", title_en="Known", state="withdrawn")
     make_procurement_notice(slug="to-come", title_en="Hidden", publish_from=ASKED_AT + 10000 * DAY)
     status = {"shown": 200, "draft": 404, "gone": 410, "to-come": 404, "nothing": 404}
     for slug, expected in status.items():
-        response = getattr(client, method)(f"/careers/alerts/notice/{slug}/", {"email": ADDRESS})
-        assert response.status_code == expected, slug
-        assert "Hidden" not in response.content.decode()
-        assert ("Withdrawn: Known" in response.content.decode()) is (slug == "gone")
-    assert Subscription.objects.count() == (method == "post")
+        address = f"/careers/alerts/notice/{slug}/"
+        for response in (client.get(address), client.post(address, {"email": ADDRESS})):
+            assert response.status_code == expected, slug
+            assert "Hidden" not in response.content.decode()
+            assert ("Withdrawn: Known" in response.content.decode()) is (slug == "gone")
+    assert Subscription.objects.count() == 1
 
 
 def test_a_former_address_leads_on_and_its_form_still_counts(client, alerts):

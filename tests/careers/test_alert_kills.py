@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.commands import ROOT
 from tests.helpers.mailserver import MailServer, running_mail_server
-from tests.helpers.servers import Server, running_server
+from tests.helpers.servers import Server, stopped_server
 
 READER = "reader@example.org"
 NOTICES = 4
@@ -26,7 +26,7 @@ def mail() -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def portal(mail, tmp_path_factory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("alerts"), EMAIL_URL=mail.url) as server:
+    with stopped_server(tmp_path_factory.mktemp("alerts"), EMAIL_URL=mail.url) as server:
         yield server
 
 

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,12 +17,6 @@ SECOND = datetime.timedelta(seconds=1)
 DAY = datetime.timedelta(days=1)
 NOW = datetime.datetime(2026, 6, 1, 9, tzinfo=datetime.UTC)
 READER = "reader@example.org"
-
-
-@pytest.fixture
-def mail(alerts, mailoutbox) -> list[EmailMessage]:
-    """What was sent, in a portal that offers alerts."""
-    return mailoutbox
 
 
 @pytest.fixture

@@ -35,12 +35,6 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def mail(alerts, mailoutbox) -> list[EmailMessage]:
-    """What was sent, in a portal that offers alerts."""
-    return mailoutbox
-
-
-@pytest.fixture
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
@@ -98,7 +92,7 @@ def test_a_change_that_falls_due_while_no_visitor_comes_is_told_in_time(mail, cl
     data = serialization.serialize(tender) | {"carried": {"deadline_reason": "A holiday."}}
     data["fields"]["closes_at"] = DEADLINE.isoformat()
     versions = Revision.objects.versions(tender)
-    Revision.objects.save_scheduled(versions, tender, data, by=None, note="", publish_at=NOW + MINUTE)
+    versions.save_scheduled(data, by=None, note="", publish_at=NOW + MINUTE)
     send_alerts()
     assert mail == []
     clock.shift(MINUTE)

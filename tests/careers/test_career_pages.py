@@ -28,18 +28,6 @@ def test_the_seeded_pages_say_that_nothing_is_open_and_when_the_last_closed(clie
 
 
 @pytest.mark.django_db
-def test_a_deadline_is_said_with_the_time_left_and_in_utc_for_machines(client):
-    make_vacancy(slug="driver", closes_at=DEADLINE)
-    with time_machine.travel(DEADLINE - 10 * DAY, tick=False):
-        for address in ("/careers/", "/careers/vacancies/driver/"):
-            page = read(client, address)
-            assert "Wednesday 10 June 2026" in page
-            assert "17:00, Vientiane time (UTC+7)" in page
-            assert "10 days left" in page
-            assert 'datetime="2026-06-10T10:00:00Z"' in client.get(address).content.decode()
-
-
-@pytest.mark.django_db
 def test_what_closed_at_the_end_of_december_belongs_to_the_old_year(client):
     make_vacancy(title_en="Driver", closes_at=Vacancy.closing_moment(datetime.date(2020, 12, 31)))
     assert "Closed on 31 December 2020" in read(client, "/careers/closed/2020/")

@@ -7,6 +7,7 @@ import time_machine
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from careers.exports.notice_data import closing_line, notice_facts
 from careers.exports.share import ShareLinks
 from careers.models.vacancy import Vacancy
 from careers.verification.check import CheckResult, check_text
@@ -49,7 +50,7 @@ def make_notices() -> None:
         closes_at=CLOSING + 10 * DAY, submission_link="https://forms.iom.example/apply?id=51",
     )  # fmt: skip
     make_procurement_notice(
-        slug="tents", title_en="Supply of family tents", reference="RFQ-LA-2026-003", closes_at=CLOSING,
+        slug="tents", title_en="Supply of family tents", currency="USD", reference="RFQ-LA-2026-003", closes_at=CLOSING,
         submission_email="bids@iom.example", body_en="<p>A bid security of USD 2,000 is due with the offer.</p>",
     )  # fmt: skip
     make_vacancy(
@@ -88,6 +89,10 @@ MESSAGES = {
         "VN 2026/03": ("withdrawn", ""),
         "Senior Driver": ("similar", ""),
         "/n/driver": ("open", ""),
+        "/N/DRIVER": ("open", ""),
+        "/lo/n/driverແທ້ບໍ": ("open", ""),
+        "ເລກທີອ້າງອີງ: VN 2026/01": ("open", ""),
+        "/lo/n/driver ປະກາດນີ້ແມ່ນຂອງແທ້ບໍ?": ("open", ""),
         "testserver/n/driver": ("open", ""),
         "Senior Driver, CV to hiring@iom.example by 4 December 2026": ("similar", ""),
         "Senior Driver, CV to hiring@iom.example.co by 4 December 2026": ("similar", CONTACT),
@@ -109,6 +114,8 @@ MESSAGES = {
         "VN 2026/01: closing date 4 December 2026, send your CV to hiring@iom.example": ("open", "consistent"),
         "Supply of family tents\nQuestions: bids@iom.example": ("open", "consistent"),
         "Cook for the guest house: write to kitchen@iom.example or cook@iom.example, form at https://forms.iom.example/cook": ("closed", "consistent"),
+        "VN 2026/01 ໝົດເຂດວັນທີ4ທັນວາ2026 5 ໂມງແລງ": ("open", "consistent"),
+        "Driver VN 2026/01: 2026-12-04T10:00:00Z": ("open", "consistent"),
         "Driver VN 2026/01. There is no fee, and you do not have to pay for an interview.": ("open", "consistent"),
     },
     "what asks us, or says what our notice does not": {
@@ -202,6 +209,9 @@ MESSAGES = {
         "Driver VN 2026/01, closes 4/12/2027": ("open", DATE),
         "Driver VN 2026/01: reply within 24 hours": ("open", DATE),
         "VN 2026/01 ໝົດເຂດ ວັນທີ 20 ເດືອນ 12 ປີ 2026": ("open", DATE),
+        "VN 2026/01 ປິດຮັບວັນທີ 22 ທັນວາ2026": ("open", DATE),
+        "VN 2026/01 ໝົດເຂດຮອດ22ທັນວານີ້": ("open", DATE),
+        "VN 2026/01 ໝົດເຂດ ວັນທີ 4 ທັນວາ 2026, 8 ໂມງແລງ": ("open", DATE),
         "Cook for the guest house VN 2026/02, extended to 24 December 2026": ("closed", DATE),
         "Driver VN 2026/01, deadline Dec. 5th": ("open", DATE),
         "Driver VN 2026/01, deadline 2026/12/05": ("open", DATE),
@@ -216,16 +226,17 @@ MESSAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", MESSAGES)
-def test_a_message_gets_its_two_verdicts_and_no_scam_is_vouched_for(kind):
-    results = {text: ask(text) for text in MESSAGES[kind]}
-    found = {
-        text: (result.verdict.value, " ".join(result.message_verdicts)) for text, result in results.items()
-    }
-    assert found == MESSAGES[kind]
-    for text, result in results.items():
-        if {MONEY, CONTACT} & {*result.message_verdicts}:
-            assert "may be a scam" in result.heading, text
+def test_a_message_gets_its_two_verdicts_and_no_scam_is_vouched_for():
+    for kind, messages in MESSAGES.items():
+        results = {text: ask(text) for text in messages}
+        found = {
+            text: (result.verdict.value, " ".join(result.message_verdicts))
+            for text, result in results.items()
+        }
+        assert found == messages, kind
+        for text, result in results.items():
+            if {MONEY, CONTACT} & {*result.message_verdicts}:
+                assert "may be a scam" in result.heading, text
 
 
 def test_an_address_of_this_site_alone_is_no_message():
@@ -233,21 +244,17 @@ def test_an_address_of_this_site_alone_is_no_message():
         assert ask(text).heading == "We published this job, and it is open", text
 
 
-@pytest.mark.parametrize(
-    ("kind", "written", "address", "words"),
-    [
+def test_a_contact_point_counts_as_ours_once_the_office_gives_it():
+    for kind, written, address, words in (
         ("email", "office@iom.example", "", "Office@IOM.example"),
         ("press", "press@iom.example", "", "press@iom.example"),
         ("press", "+856 20 555 99 99", "", "020 5559999"),
         ("map", "UN House", "https://maps.example/iom", "https://maps.example/iom"),
-    ],
-    ids=["email", "press-email", "press-telephone", "map"],
-)
-def test_a_contact_point_counts_as_ours_once_the_office_gives_it(kind, written, address, words):
-    text = f"Driver VN 2026/01. Questions? {words}"
-    assert verdicts(text) == ("open", CONTACT)
-    make_contact_point(kind=kind, written=written, address=address)
-    assert verdicts(text) == ("open", "consistent")
+    ):
+        text = f"Driver VN 2026/01. Questions? {words}"
+        assert verdicts(text) == ("open", CONTACT), words
+        make_contact_point(kind=kind, written=written, address=address)
+        assert verdicts(text) == ("open", "consistent"), words
 
 
 def test_what_was_not_compared_is_not_vouched_for():
@@ -268,18 +275,21 @@ def test_words_within_our_own_page_are_not_vouched_for(client):
         assert (result.is_suspect, result.is_good) == (is_suspect, False), words
 
 
-@pytest.mark.parametrize(
-    "slug", ["vacancies/driver", "vacancies/assistant", "vacancies/cook", "procurement/tents"]
-)
-def test_the_page_and_the_share_text_of_a_notice_pasted_back_are_consistent(client, slug):
-    with time_machine.travel(AT, tick=False):
-        page = read(client, f"/careers/{slug}/")
-    expected = "closed" if slug.endswith("cook") else "open"
-    result = ask(page.text)
-    assert (result.verdict.value, result.message_verdicts, result.rows) == (expected, ["consistent"], [])
-    assert result.is_good == (expected == "open")
-    for language in ("en", "lo"):
-        with override(language):
-            caption = ShareLinks(result.notice, AT).caption
-        for text in (caption, caption.replace("\n", " ")):
-            assert verdicts(text) == (expected, "consistent"), text
+def test_the_page_and_the_share_text_of_a_notice_pasted_back_are_consistent(client):
+    for slug, expected in (
+        ("vacancies/driver", "open"),
+        ("vacancies/assistant", "open"),
+        ("vacancies/cook", "closed"),
+        ("procurement/tents", "open"),
+    ):
+        with time_machine.travel(AT, tick=False):
+            page = read(client, f"/careers/{slug}/")
+        result = ask(page.text)
+        found = (result.verdict.value, result.message_verdicts, result.rows, result.is_good)
+        assert found == (expected, ["consistent"], [], expected == "open"), slug
+        for language in ("en", "lo"):
+            with override(language):
+                caption = ShareLinks(result.notice, AT).caption
+                facts = "\n".join([closing_line(result.notice, AT), *notice_facts(result.notice)])
+            for text in (caption, caption.replace("\n", " "), f"{result.notice.title_en}\n{facts}"):
+                assert verdicts(text) == (expected, "consistent"), text

@@ -155,3 +155,22 @@ def test_whoever_asks_gets_the_same_without_a_cookie_and_can_cache_it(client):
         assert client.get(address, headers={"if-none-match": response["ETag"]}).status_code == 304
         other = client.get(address, headers={"accept-language": "lo", "cookie": "session=x"})
         assert other.content == response.content
+
+
+def test_the_exports_of_a_notice_are_where_its_page_is(client):
+    for make, path in ((make_vacancy, "vacancies"), (make_procurement_notice, "procurement")):
+        make(slug="shown")
+        make(slug="draft", state="draft")
+        make(slug="future", publish_from=NOW + HOUR)
+        make(slug="withdrawn", state="withdrawn")
+        renamed = make(slug="old")
+        renamed.slug = "new"
+        renamed.save()
+        expected = {
+            "shown": 200, "draft": 404, "future": 404, "withdrawn": 410, "never-there": 404, "old": 301
+        }  # fmt: skip
+        for name in ("feed.atom", "deadline.ics"):
+            found = {slug: client.get(f"/careers/{path}/{slug}/{name}") for slug in expected}
+            assert {slug: response.status_code for slug, response in found.items()} == expected, (path, name)
+            assert found["old"]["Location"] == f"/careers/{path}/new/{name}"
+            assert client.get(found["old"]["Location"]).status_code == 200

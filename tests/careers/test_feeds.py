@@ -271,31 +271,6 @@ def test_the_entries_of_a_notice_keep_their_ids(client, time_machine):
     assert before < after
 
 
-@pytest.mark.parametrize(
-    ("make", "path"),
-    [(make_vacancy, "vacancies"), (make_procurement_notice, "procurement")],
-    ids=["vacancy", "tender"],
-)
-def test_the_feed_of_a_notice_is_where_its_page_is(client, make, path):
-    make(slug="shown")
-    make(slug="draft", state="draft")
-    make(slug="future", publish_from=NOW + SECOND)
-    make(slug="withdrawn", state="withdrawn")
-    renamed = make(slug="old")
-    renamed.slug = "new"
-    renamed.save()
-    statuses = {
-        slug: client.get(f"/careers/{path}/{slug}/feed.atom").status_code
-        for slug in ("shown", "draft", "future", "withdrawn", "never-there", "old")
-    }
-    assert statuses == {
-        "shown": 200, "draft": 404, "future": 404, "withdrawn": 410, "never-there": 404, "old": 301
-    }  # fmt: skip
-    moved = client.get(f"/careers/{path}/old/feed.atom")
-    assert moved["Location"] == f"/careers/{path}/new/feed.atom"
-    assert client.get(moved["Location"]).status_code == 200
-
-
 # --- Whatever staff write ---------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from lxml import html
 from careers.lists.filters import VacancyFilterForm
 from careers.models.vacancy import Vacancy
 from tests.helpers.factories import make_place, make_procurement_notice, make_vacancy
-from tests.helpers.pages import count_queries, read, without_language_link
+from tests.helpers.pages import count_queries, read
 
 pytestmark = pytest.mark.django_db
 
@@ -72,13 +72,6 @@ def test_a_list_is_narrowed_by_declared_values_and_ignores_others():
     }
     rows = Vacancy.objects.open(NOW)
     assert {query: found_by(VacancyFilterForm, rows, query) for query in expected} == expected
-
-
-@pytest.mark.usefixtures("positions")
-def test_what_is_ignored_changes_no_byte(client):
-    plain = without_language_link(client.get("/careers/"))
-    ignored = client.get("/careers/?grade=x&fbclid=1&after=nonsense&page=7")
-    assert without_language_link(ignored) == plain
 
 
 @pytest.mark.usefixtures("positions")

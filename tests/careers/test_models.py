@@ -30,26 +30,21 @@ def problems(row) -> dict[str, list[str]]:
 # --- The closing, as staff give it and as it is written ---------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("day", "hour", "closes_at", "words", "for_machines"),
-    [
-        ("2021-01-09", None, "2021-01-10 00:00", "end of Saturday 9 January 2021", "2021-01-09T17:00:00Z"),
+def test_a_closing_is_a_day_or_an_hour_in_vientiane():
+    for day, hour, closes_at, words, for_machines in (
         ("2020-12-31", None, "2021-01-01 00:00", "end of Thursday 31 December 2020", "2020-12-31T17:00:00Z"),
         ("2020-02-29", None, "2020-03-01 00:00", "end of Saturday 29 February 2020", "2020-02-29T17:00:00Z"),
         ("2021-01-09", "09:05", "2021-01-09 09:05", "Saturday 9 January 2021, 09:05", "2021-01-09T02:05:00Z"),
         ("2021-01-09", "23:59", "2021-01-09 23:59", "Saturday 9 January 2021, 23:59", "2021-01-09T16:59:00Z"),
-    ],
-    ids=["end of a day", "end of a year", "leap day", "an hour", "a minute to midnight"],
-)
-def test_a_closing_is_a_day_or_an_hour_in_vientiane(day, hour, closes_at, words, for_machines):
-    given_hour = hour and datetime.time.fromisoformat(hour)
-    vacancy = Vacancy(closes_at=Vacancy.closing_moment(datetime.date.fromisoformat(day), given_hour))
-    assert vacancy.closes_at == moment(closes_at)
-    assert vacancy.closing_day.isoformat() == day
-    assert vacancy.closing_hour == given_hour
-    assert vacancy.deadline == f"{words}, Vientiane time (UTC+7)"
-    assert vacancy.deadline_iso == for_machines
-    assert f" {vacancy.closing_date}" in f" {words}"
+    ):
+        given_hour = hour and datetime.time.fromisoformat(hour)
+        vacancy = Vacancy(closes_at=Vacancy.closing_moment(datetime.date.fromisoformat(day), given_hour))
+        assert vacancy.closes_at == moment(closes_at)
+        assert vacancy.closing_day.isoformat() == day
+        assert vacancy.closing_hour == given_hour
+        assert vacancy.deadline == f"{words}, Vientiane time (UTC+7)"
+        assert vacancy.deadline_iso == for_machines
+        assert f" {vacancy.closing_date}" in f" {words}"
 
 
 # --- Open and closed --------------------------------------------------------------------------
@@ -57,19 +52,16 @@ def test_a_closing_is_a_day_or_an_hour_in_vientiane(day, hour, closes_at, words,
 CLOSING = moment("2021-01-10 00:00")
 
 
-@pytest.mark.parametrize(
-    ("at", "is_open"),
-    [(CLOSING - INSTANT, True), (CLOSING, False), (CLOSING + datetime.timedelta(days=3000), False)],
-    ids=["before", "at its closing", "years later"],
-)
 @pytest.mark.django_db
-def test_a_vacancy_is_open_until_and_not_at_its_closing_and_stays_live(at, is_open):
+def test_a_vacancy_is_open_until_and_not_at_its_closing_and_stays_live():
     vacancy = make_vacancy(closes_at=CLOSING)
-    assert vacancy.is_live(at)
-    assert vacancy.is_open(at) is is_open
-    assert Vacancy.objects.open(at).exists() is is_open
-    assert Vacancy.objects.closed(at).exists() is not is_open
-    assert (vacancy.status(at) == "closed") is not is_open
+    years_later = CLOSING + datetime.timedelta(days=3000)
+    for at, is_open in ((CLOSING - INSTANT, True), (CLOSING, False), (years_later, False)):
+        assert vacancy.is_live(at)
+        assert vacancy.is_open(at) is is_open
+        assert Vacancy.objects.open(at).exists() is is_open
+        assert Vacancy.objects.closed(at).exists() is not is_open
+        assert (vacancy.status(at) == "closed") is not is_open
 
 
 @pytest.mark.django_db
@@ -226,23 +218,24 @@ def test_a_row_is_found_by_its_natural_key():
         assert type(row).objects.get_by_natural_key(*row.natural_key()) == row
 
 
-@pytest.mark.parametrize(
-    ("day", "hour", "words"),
-    [
-        ((2026, 6, 2), 17, "Closes Tuesday 2 June 2026 at 17:00. Tomorrow."),
-        ((2026, 6, 1), None, "Closes at the end of Monday 1 June 2026. Today."),
+def test_a_deadline_is_said_in_words_to_whom_sets_it():
+    at = datetime.datetime(2026, 5, 31, 18, tzinfo=datetime.UTC)  # 1 June in Vientiane
+    words = {
+        ((2026, 6, 2), 17): "Closes Tuesday 2 June 2026 at 17:00. Tomorrow.",
+        ((2026, 6, 1), None): "Closes at the end of Monday 1 June 2026. Today.",
         (
             (2026, 6, 7),
             None,
-            "Closes at the end of Sunday 7 June 2026. In 6 days. Sunday is not a working day.",
-        ),
-        ((2026, 5, 29), 9, "Closes Friday 29 May 2026 at 09:00. This date is past."),
-    ],
-)
-def test_a_deadline_is_said_in_words_to_whom_sets_it(day, hour, words):
-    closes_at = Vacancy.closing_moment(datetime.date(*day), None if hour is None else datetime.time(hour))
-    at = datetime.datetime(2026, 5, 31, 18, tzinfo=datetime.UTC)  # 1 June in Vientiane
-    assert Vacancy(closes_at=closes_at).describe_deadline(at) == words
+        ): "Closes at the end of Sunday 7 June 2026. In 6 days. Sunday is not a working day.",
+        ((2026, 5, 29), 9): "Closes Friday 29 May 2026 at 09:00. This date is past.",
+    }
+    closings = {
+        given: Vacancy.closing_moment(datetime.date(*given[0]), given[1] and datetime.time(given[1]))
+        for given in words
+    }
+    assert {
+        given: Vacancy(closes_at=closing).describe_deadline(at) for given, closing in closings.items()
+    } == words
 
 
 def test_what_is_not_known_leaves_no_separator_in_a_list():

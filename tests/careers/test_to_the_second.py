@@ -1,6 +1,5 @@
 """The running portal goes by the clock to the second, with all that it and a visitor's browser cache."""
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -8,7 +7,18 @@ from collections.abc import Iterator
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
-from tests.helpers.notice_outlets import BEFORE, DAY, SECOND, Notice, Reader, expected, readings, utc
+from tests.helpers.notice_outlets import (
+    BEFORE,
+    DAY,
+    DRIVER,
+    DRIVER_IN_LAO,
+    SECOND,
+    Notice,
+    Reader,
+    expected,
+    readings,
+    utc,
+)
 from tests.helpers.servers import FAKETIME, Clock, Server, running_server
 
 pytestmark = [
@@ -17,18 +27,11 @@ pytestmark = [
     pytest.mark.one_database,
 ]
 
-DRIVER = Notice(
-    "vacancies", "driver", "Driver for Attapeu", utc(2026, 6, 1, 2), utc(2026, 6, 10, 10),
-    "Wednesday 10 June 2026, 17:00, Vientiane time (UTC+7)", "2026-06-10T10:00:00Z", "10 June 2026", 2026,
-)  # fmt: skip
 FUEL = Notice(
     "procurement", "fuel", "Fuel for boats", utc(2027, 4, 1, 2), utc(2027, 4, 10, 10),
     "Saturday 10 April 2027, 17:00, Vientiane time (UTC+7)", "2027-04-10T10:00:00Z",
     "10 April 2027", 2027,
 )  # fmt: skip
-DRIVER_IN_LAO = dataclasses.replace(
-    DRIVER, language="lo", words="ວັນພຸດ ທີ 10 ມິຖຸນາ 2026, 17:00 ໂມງ, ເວລາວຽງຈັນ (UTC+7)", day="10 ມິຖຸນາ 2026"
-)
 MOMENT = utc(2026, 8, 1, 2)
 
 
@@ -101,7 +104,7 @@ def test_a_scheduled_change_shows_at_its_second(server, visitor, clock):
         "data['fields']['title_en'] = 'As it is now'",
         f"at = datetime.datetime.fromisoformat({MOMENT.isoformat()!r})",
         "versions = Revision.objects.versions(page)",
-        "Revision.objects.save_scheduled(versions, page, data, by=None, note='', publish_at=at)",
+        "versions.save_scheduled(data, by=None, note='', publish_at=at)",
     )
     server.manage("shell", "--no-imports", "--command", "\n".join(lines))
     clock.set(MOMENT - SECOND)

@@ -127,26 +127,23 @@ def read_as(words: str) -> str:
     return words.replace("“", '"').replace("”", '"')
 
 
-@pytest.mark.parametrize("at", [DEADLINE - DAY, DEADLINE], ids=["open", "closed"])
-def test_what_nobody_gave_leaves_neither_a_heading_nor_an_empty_list(client, at):
+def test_what_nobody_gave_leaves_neither_a_heading_nor_an_empty_list(client):
     make_vacancy(slug="bare", title_en="Bare", closes_at=DEADLINE)
-    with time_machine.travel(at, tick=False):
-        page, body = read(client, "/careers/vacancies/bare/"), client.get("/careers/vacancies/bare/").content
-    for heading in (
-        "Posted", "No changes", "Reference", "Location", "Unit", "Grade", "Contract", "Starts", "Who can apply",
-        "Context and supervision", "Responsibilities", "Education", "Languages", "Competencies", "Fill in",
-        "What happens next", "What it was", "Text of the notice", "Changes to this notice",
-    ):  # fmt: skip
-        assert heading not in page, heading
-    main = html.fromstring(body).find(".//main")
-    assert [
-        each.tag for each in main.iter("p", "ul", "ol", "dl", "h2", "h3", "section") if is_empty(each)
-    ] == []
-    assert not [link for link in page.links if link.startswith("mailto:") and "@" in link]
-
-
-def is_empty(element: html.HtmlElement) -> bool:
-    return not element.text_content().strip()
+    for at in (DEADLINE - DAY, DEADLINE):
+        with time_machine.travel(at, tick=False):
+            page, body = (
+                read(client, "/careers/vacancies/bare/"),
+                client.get("/careers/vacancies/bare/").content,
+            )
+        for heading in (
+            "Posted", "No changes", "Reference", "Location", "Unit", "Grade", "Contract", "Starts", "Who can apply",
+            "Context and supervision", "Responsibilities", "Education", "Languages", "Competencies", "Fill in",
+            "What happens next", "What it was", "Text of the notice", "Changes to this notice",
+        ):  # fmt: skip
+            assert heading not in page, heading
+        elements = html.fromstring(body).find(".//main").iter("p", "ul", "ol", "dl", "h2", "h3", "section")
+        assert [element.tag for element in elements if not element.text_content().strip()] == []
+        assert not [link for link in page.links if link.startswith("mailto:") and "@" in link]
 
 
 def test_a_notice_without_a_way_to_submit_tells_applicants_whom_to_call(client):

@@ -89,7 +89,7 @@ def test_a_draft_that_waits_goes_along(clock, staff):
     standing = Revision.objects.versions(row)
     data = serialize(row)
     data["fields"]["title_en"] = "Privacy here"
-    Revision.objects.save_draft(standing, row, data, by=None, note="")
+    standing.save_draft(data, by=None, note="")
     staff.post(button_of(row))
     versions = Revision.objects.versions(row)
     fields = merge_draft(Page, versions.draft, versions.current)[0]["fields"]

@@ -194,9 +194,7 @@ def test_a_contributor_sees_their_own_drafts_and_no_task_that_they_may_not_do(cl
     draft_of(make_programme(title_en="Of somebody else"))
     draft_of(make_programme(title_en="Own change"), by=writer)
     new = make_programme(title_en="Own text", state="draft")
-    Revision.objects.add_state(
-        Revision.objects.saved_versions(new), new, serialize(new), by=writer, note="", at=NOW - HOUR
-    )
+    Revision.objects.saved_versions(new).add_state(serialize(new), by=writer, note="", at=NOW - HOUR)
     client.force_login(writer)
     response = client.get("/admin/")
     assert rows_of(response) == {"Your drafts": ["Own change", "Own text"]}

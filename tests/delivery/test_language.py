@@ -5,6 +5,7 @@ import re
 
 import feedparser
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from icalendar import Calendar
@@ -54,6 +55,7 @@ def test_a_path_is_given_another_language_once():
 def test_links_in_a_text_stay_in_the_language_of_the_page_and_files_keep_their_address():
     with translation.override("lo"):
         assert localize_address("/contact/#post") == "/lo/contact/#post"
+        assert localize_address(f"{settings.SITE_URL}/contact/") == "/lo/contact/"
         assert localize_address("/careers/check/?q=a&b") == "/lo/careers/check/?q=a&b"
         for other in (
             "/lo/contact/",

@@ -1,6 +1,8 @@
-"""Which words of Lao stay on one line, and how a long text ends."""
+"""Where lines of Lao are not broken, and how a long text ends."""
 
-from iomlaos.delivery.line_breaks import keep_words_whole
+import pytest
+
+from iomlaos.delivery.line_breaks import keep_stops_on_their_line, keep_words_whole
 from iomlaos.delivery.templatetags.delivery import shorten
 
 LAO = "ພວກເຮົາຊ່ວຍເຫຼືອຜູ້ເຄື່ອນຍ້າຍ ແລະ ຜູ້ຖືກເຄາະຮ້າຍຈາກການຄ້າມະນຸດ"
@@ -17,9 +19,32 @@ def test_running_text_and_the_names_on_the_map_stay_as_they_are():
     assert keep_words_whole(html) == html
 
 
-def test_a_page_in_lao_keeps_words_whole_and_one_in_english_has_none(client, seeded):
-    assert '<span class="whole">ພວກເຮົາ</span>' in client.get("/lo/").text
-    assert "whole" not in client.get("/").text
+def test_a_stop_and_the_sign_of_repetition_stay_with_their_word():
+    assert keep_stops_on_their_line("<p>ຕ່າງໆ, ແລ້ວ. (ແລ້ວ)</p>") == (
+        "<p>ຕ່າງ\u2060ໆ\u2060, ແລ້ວ\u2060. (ແລ້ວ\u2060)</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img alt="ແລ້ວ.">',
+        "<textarea>ແລ້ວ.</textarea>",
+        "<title>ແລ້ວ.</title>",
+        '<script type="application/ld+json">{"a": "ແລ້ວ."}</script>',
+        "<p>Done.</p>",
+    ],
+)
+def test_what_is_copied_or_read_by_programs_has_no_invisible_signs(html):
+    assert keep_stops_on_their_line(html) == html
+
+
+def test_a_page_in_lao_keeps_words_and_stops_together_and_one_in_english_has_no_such_sign(client, seeded):
+    lao, english = client.get("/lo/").text, client.get("/").text
+    assert '<span class="whole">ພວກເຮົາ</span>' in lao
+    assert "\u2060." in lao
+    assert "whole" not in english
+    assert "\u2060" not in english
 
 
 def test_a_text_in_lao_is_cut_at_a_space():
@@ -30,4 +55,4 @@ def test_a_text_in_lao_is_cut_at_a_space():
 def test_english_is_cut_as_django_cuts_it_and_a_short_text_stays():
     assert shorten("We help migrants", 10) == "We help m…"
     assert shorten(LAO, 100) == LAO
-    assert shorten("ກກກກກກ", 3) == "ກກ…"
+    assert shorten("ກ້" * 6, 4) == "ກ້ກ້…"

@@ -51,4 +51,4 @@ def schedule_change(record, publish_at: datetime.datetime, by=None, **fields) ->
     data = serialization.serialize(record)
     data["many"] |= {name: fields.pop(name) for name in list(fields) if name in data["many"]}
     data["fields"] |= fields
-    return Revision.objects.save_scheduled(versions, record, data, by=by, note="", publish_at=publish_at)
+    return versions.save_scheduled(data, by=by, note="", publish_at=publish_at)

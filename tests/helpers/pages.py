@@ -42,6 +42,11 @@ def read(client: Client, address: str) -> Page:
     return page
 
 
+def text_of(response: HttpResponse) -> str:
+    """Its source, white space folded."""
+    return " ".join(response.content.decode().split())
+
+
 def without_language_link(response: HttpResponse) -> bytes:
     """A page but for the link that names its query: the page cache shortens that before a view sees it."""
     return re.sub(rb'<a class="tool" href="[^"]*" lang="lo".*?</a>', b"", response.content)

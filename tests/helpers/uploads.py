@@ -5,8 +5,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pikepdf
+from django.conf import settings
 from PIL import ExifTags, Image
 
 from tests.helpers.commands import ROOT
@@ -27,6 +29,14 @@ MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "p
 def honest(name: str) -> bytes:
     """An honest file, by its maker and name."""
     return (UPLOADS / name).read_bytes()
+
+
+# --- Where they are stored -----------------------------------------------------------------------
+
+
+def on_disk() -> list[Path]:
+    """The files that are stored."""
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 # --- PDF --------------------------------------------------------------------------------------

@@ -81,15 +81,15 @@ def test_the_command_leaves_folders_alone_that_hold_no_versions(capsys):
     assert on_disk() == [other]
 
 
-@pytest.mark.parametrize("make", [make_document_version, make_version, make_bidding_document])
-def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(make, committed):
-    first, second = make(file=upload("a.pdf", pdf())), make(file=upload("b.pdf", pdf()))
-    with committed(execute=True):
-        first.delete()
-    assert on_disk() == [second.file.name]
-    with committed(execute=True):
-        second.owner.delete()
-    assert on_disk() == []
+def test_a_file_goes_with_its_row_and_with_the_owner_of_its_row(committed):
+    for make in (make_document_version, make_version, make_bidding_document):
+        first, second = make(file=upload("a.pdf", pdf())), make(file=upload("b.pdf", pdf()))
+        with committed(execute=True):
+            first.delete()
+        assert on_disk() == [second.file.name]
+        with committed(execute=True):
+            second.owner.delete()
+        assert on_disk() == []
 
 
 def test_a_file_goes_with_rows_that_are_deleted_together(committed):
@@ -100,14 +100,13 @@ def test_a_file_goes_with_rows_that_are_deleted_together(committed):
     assert on_disk() == []
 
 
-@pytest.mark.parametrize("file", ["", None])
-def test_a_file_goes_when_an_address_takes_its_place(file, committed):
-    version = make_document_version(file=upload("a.pdf", pdf()))
-    version.address = "https://publications.iom.int/a"
-    version.file = file
-    with committed(execute=True):
-        version.save()
-    assert on_disk() == []
+def test_a_file_goes_when_an_address_takes_its_place(committed):
+    for nothing in ("", None):
+        version = make_document_version(file=upload("a.pdf", pdf()))
+        version.address, version.file = "https://publications.iom.int/a", nothing
+        with committed(execute=True):
+            version.save()
+        assert on_disk() == []
 
 
 def test_a_file_stays_while_another_row_points_to_it(committed):

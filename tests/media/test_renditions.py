@@ -11,12 +11,10 @@ from iomlaos.media.renditions import RenditionSize, widths_of
 from iomlaos.media.resize import sizes
 from tests.helpers.uploads import (
     jpeg_of_size,
-    moving_png,
     moving_webp,
     of_colour,
     photograph,
     picture,
-    png_of_size,
 )
 
 PAGE = b"<!doctype html><html><script>alert(document.cookie)</script></html>"
@@ -35,15 +33,15 @@ def test_the_widths_in_which_a_picture_is_kept():
     assert {width: widths_of(width) for width in kept_in} == kept_in
 
 
-@pytest.mark.parametrize(("size", "widths"), [((2000, 3000), [480, 1067]), ((90, 40), [90])])
-def test_a_picture_keeps_its_shape_and_is_never_made_larger(size, widths):
-    sizes = made(of_colour(size))
-    assert [each.width for each in sizes] == widths
-    for each in sizes:
-        with opened(each) as image:
-            assert image.format == "WEBP"
-            assert image.size == (each.width, each.height)
-            assert abs(each.height / each.width - size[1] / size[0]) < 0.02
+def test_a_picture_keeps_its_shape_and_is_never_made_larger():
+    for size, widths in {(2000, 3000): [480, 1067], (90, 40): [90]}.items():
+        found = made(of_colour(size))
+        assert [each.width for each in found] == widths
+        for each in found:
+            with opened(each) as image:
+                assert image.format == "WEBP"
+                assert image.size == (each.width, each.height)
+                assert abs(each.height / each.width - size[1] / size[0]) < 0.02
 
 
 #: By the mark of how a camera was held: where the left of the file stands when the picture is upright.
@@ -115,16 +113,11 @@ def test_a_drawing_is_kept_point_for_point_where_that_is_smaller():
 
 HOSTILE = {
     "a page": ("a.jpg", PAGE, "picture_type"),
-    "a drawing that is a script": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_type"),
     "of an iPhone": ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0", "heic"),
     "a PNG named .jpg": ("a.jpg", picture("PNG"), "ending"),
-    "nothing": ("a.jpg", b"", "empty"),
-    "a moving PNG": ("a.png", moving_png(), "animated"),
     "a moving WebP": ("a.webp", moving_webp(), "animated"),
     "a bomb in JPEG": ("a.jpg", jpeg_of_size(60_000, 60_000), "pixels"),
     "a PNG that a small server could not read": ("a.png", of_colour((5000, 5000), "PNG", "1", colour=0), "pixels"),
-    "a WebP that a small server could not read": ("a.webp", of_colour((5000, 5000), "WEBP"), "pixels"),
-    "a PNG that says more than it has": ("a.png", png_of_size(4000, 4000, bytes(99)), "damaged"),
     "a JPEG broken off": ("a.jpg", picture("JPEG")[:-200], "damaged"),
     "a WebP broken off": ("a.webp", picture("WEBP")[:-200], "damaged"),
 }  # fmt: skip

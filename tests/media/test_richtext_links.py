@@ -24,39 +24,36 @@ MEANT = {
 }
 MEANINGLESS = [
     "", "nonsense", "two words", "report.pdf", "e.g", "1.2", "programmes/x/", "name@", "a b@iom.int", "mailto:",
-    "javascript:alert(1)", "JavaScript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "file:///C:/a.docx",
-    "ftp://iom.int/", "C:\\Users\\a.docx", "\\\\server\\a", "/a\\b", "http:/x", "http://", "https://iom .int",
+    "javascript:alert(1)", "JavaScript:alert(1)", "java\tscript:alert(1)", "file:///C:/a.docx",
+    "C:\\Users\\a.docx", "\\\\server\\a", "/a\\b", "http:/x", "http://", "https://iom .int",
     "https://iom.int/a b", "tel:call us",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("typed", "address"), MEANT.items())
-def test_a_typed_address_becomes_the_one_that_was_meant(typed, address):
-    assert link_address(typed) == address
-    assert link_address(address) == address
-    assert BODY.sanitize(f'<p><a href="{typed}">x</a></p>') == f'<p><a href="{address}">x</a></p>'
+def test_a_typed_address_becomes_the_one_that_was_meant():
+    assert {typed: link_address(typed) for typed in MEANT} == MEANT
+    for typed, address in MEANT.items():
+        assert link_address(address) == address
+        assert BODY.sanitize(f'<p><a href="{typed}">x</a></p>') == f'<p><a href="{address}">x</a></p>'
 
 
-@pytest.mark.parametrize("typed", MEANINGLESS)
-def test_what_is_no_address_is_none(typed):
-    assert link_address(typed) is None
+def test_what_is_no_address_is_none():
+    assert {typed: link_address(typed) for typed in MEANINGLESS} == dict.fromkeys(MEANINGLESS)
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["/\\iom.example", "/a\\b", "\t/\t/iom.example", "/\t/iom.example", "page.html", "ftp://iom.int/", ""],
-)
-def test_a_link_to_anything_but_the_web_a_mailbox_a_phone_or_this_site_is_stored_as_plain_text(typed):
-    assert BODY.sanitize(f'<p>See <a href="{typed}">the annex</a>.</p>') == "<p>See the annex.</p>"
+def test_a_link_to_anything_but_the_web_a_mailbox_a_phone_or_this_site_is_stored_as_plain_text():
+    for typed in ("/\\iom.example", "\t/\t/iom.example", "page.html", "ftp://iom.int/", ""):
+        stored = BODY.sanitize(f'<p>See <a href="{typed}">the annex</a>.</p>')
+        assert stored == "<p>See the annex.</p>", typed
 
 
-@pytest.mark.parametrize("typed", ["nonsense", "two words", "javascript:alert(1)", "C:\\Users\\a.docx"])
-def test_a_text_with_a_link_to_nowhere_is_refused_by_the_words_of_the_link(typed):
-    with pytest.raises(ValidationError) as refused:
-        BODY.clean(f"<p>See <A class=x HREF='{typed}'>the <b>annex</b> &amp; more</A>.</p>", None)
-    assert refused.value.messages == [
-        f"The link “the annex & more” does not work: {typed}. Correct it or remove it."
-    ]
+def test_a_text_with_a_link_to_nowhere_is_refused_by_the_words_of_the_link():
+    for typed in ("two words", "javascript:alert(1)"):
+        with pytest.raises(ValidationError) as refused:
+            BODY.clean(f"<p>See <A class=x HREF='{typed}'>the <b>annex</b> &amp; more</A>.</p>", None)
+        assert refused.value.messages == [
+            f"The link “the annex & more” does not work: {typed}. Correct it or remove it."
+        ]
 
 
 def test_each_link_to_nowhere_is_named_and_the_others_stay():

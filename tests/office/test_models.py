@@ -45,24 +45,19 @@ def test_the_address_is_read_line_by_line():
 # --- Contact points ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "written", "address", "link"),
-    [
+def test_a_contact_point_leads_where_its_kind_says():
+    for kind, written, address, link in (
         ("telephone", "+856 (20) 555-12.345", "", "tel:+8562055512345"),
         ("fax", "+856.21 26 77 31", "", ""),
         ("email", "office@example.org", "", "mailto:office@example.org"),
         ("press", "press@example.org", "", "mailto:press@example.org"),
         ("press", "+856 20 555 99 99", "", "tel:+856205559999"),
         ("map", "UN House on the map", "https://maps.example/iom", "https://maps.example/iom"),
-        ("facebook", "IOM Laos", "https://www.facebook.com/iomlaos", "https://www.facebook.com/iomlaos"),
         ("social", "IOM", "https://example.org/iom", "https://example.org/iom"),
-    ],
-    ids=["telephone", "fax", "email", "press-email", "press-telephone", "map", "facebook", "social"],
-)
-def test_a_contact_point_leads_where_its_kind_says(kind, written, address, link):
-    point = ContactPoint(kind=kind, written=written, address=address)
-    point.clean()
-    assert point.link == link
+    ):
+        point = ContactPoint(kind=kind, written=written, address=address)
+        point.clean()
+        assert point.link == link
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.helpers.factories import make_document, make_document_version, make_programme, upload
-from tests.helpers.pages import count_queries, read, without_language_link
+from tests.helpers.pages import count_queries, read
 from tests.helpers.uploads import pdf
 
 pytestmark = pytest.mark.django_db
@@ -47,36 +47,11 @@ def test_documents_of_one_programme_and_kind_have_an_address_of_their_own(client
     assert "SEZs Factsheet" not in page
 
 
-def test_parameters_that_mean_nothing_change_nothing(client):
-    make_document()
-    plain = without_language_link(client.get("/documents/"))
-    for query in ("?fbclid=abc", "?kind=nonsense", "?programme=nonsense", "?kind=", "?utm_source=x&y"):
-        assert without_language_link(client.get(f"/documents/{query}")) == plain, query
-
-
 def test_a_combination_without_documents_says_so(client):
     health, labour = make_programme(slug="health"), make_programme(slug="labour")
     make_document(programme=health, kind="report")
     make_document(programme=labour, kind="tool")
     assert "No documents match your choice." in read(client, "/documents/?programme=health&kind=tool")
-
-
-def test_drafts_are_in_no_list_of_documents_and_not_counted(client):
-    make_document(title_en="Shown document")
-    make_document(
-        title_en="Hidden document", state="draft", kind="tool", programme=make_programme(title_en="Other")
-    )
-    page = read(client, "/documents/")
-    assert "1 document." in page
-    assert "Hidden" not in page
-    assert "Tool" not in page
-
-
-def test_a_document_does_not_name_a_programme_that_is_a_draft(client):
-    make_document(programme=make_programme(title_en="Secret", state="draft"))
-    page = read(client, "/documents/")
-    assert page.status == 200
-    assert "Secret" not in page
 
 
 def test_a_live_file_opens_under_a_readable_name(client):

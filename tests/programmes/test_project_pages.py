@@ -42,14 +42,6 @@ def test_a_project_leads_to_its_programme_donors_and_documents(client):
     assert "PROMISE Factsheet" in page
 
 
-def test_a_project_does_not_name_a_programme_that_is_still_a_draft(client):
-    make_project(slug="project", programme=make_programme(state="draft", title_en="Secret programme"))
-    for address in ("/projects/project/", "/projects/"):
-        page = read(client, address)
-        assert page.status == 200
-        assert "Secret" not in page
-
-
 def test_a_project_does_not_name_documents_that_are_not_live(client):
     project = make_project(slug="project")
     for state, word in (("draft", "Hidden"), ("withdrawn", "Gone"), ("published", "Shown")):
@@ -58,12 +50,6 @@ def test_a_project_does_not_name_documents_that_are_not_live(client):
     assert "Hidden" not in page
     assert "Gone" not in page
     assert "Shown document" in page
-
-
-def test_a_page_number_that_does_not_exist_is_not_found(client):
-    make_project()
-    for page in ("0", "-1", "999", "x", "1.5", "٣", "9" * 30):
-        assert client.get("/projects/", {"page": page}).status_code == 404, page
 
 
 def test_projects_after_the_fiftieth_stand_on_a_second_page(client):

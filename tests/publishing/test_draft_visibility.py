@@ -395,26 +395,23 @@ def test_a_draft_of_live_things_of_every_kind_changes_no_answer_of_the_site(clie
     assert_picture_is_served(client, picture)
 
 
-@pytest.mark.parametrize(
-    ("make", "owned", "folder"),
-    [
-        pytest.param(make_form, "versions", "/careers/forms/files/", id="form"),
-        pytest.param(make_procurement_notice, "documents", "/careers/procurement/files/", id="tender"),
-        pytest.param(make_document, "versions", "/documents/files/", id="document"),
-    ],
-)
-def test_a_file_of_a_draft_is_served_to_nobody_until_it_is_published(client, staff, make, owned, folder):
-    row = make()
-    form = fill_form(staff.get(address_of(row)), _draft="1", **{f"{owned}-TOTAL_FORMS": "1"})
-    form |= {f"{owned}-0-language": ["en"], f"{owned}-0-title_en": [f"{SIGN} terms"]}
-    response = staff.post(address_of(row), form | {f"{owned}-0-file": upload("a.pdf", signed_pdf(SIGN))})
-    assert response.status_code == 302, errors(response)
-    (key,) = waiting(row).data["owned"][owned]
-    page = row.get_absolute_url().partition("#")[0]
-    assert client.get(f"{folder}{key}/a.pdf").status_code == 404
-    assert key not in Answer.to(client, page).text
-    publish(staff, row)
-    address = getattr(row, owned).get().get_absolute_url()
-    assert address.startswith(f"{folder}{key}/")
-    assert SIGN in Answer.to(client, address).text
-    assert address in Answer.to(client, page).text
+def test_a_file_of_a_draft_is_served_to_nobody_until_it_is_published(client, staff):
+    for make, owned, folder in (
+        (make_form, "versions", "/careers/forms/files/"),
+        (make_procurement_notice, "documents", "/careers/procurement/files/"),
+        (make_document, "versions", "/documents/files/"),
+    ):
+        row = make()
+        form = fill_form(staff.get(address_of(row)), _draft="1", **{f"{owned}-TOTAL_FORMS": "1"})
+        form |= {f"{owned}-0-language": ["en"], f"{owned}-0-title_en": [f"{SIGN} terms"]}
+        response = staff.post(address_of(row), form | {f"{owned}-0-file": upload("a.pdf", signed_pdf(SIGN))})
+        assert response.status_code == 302, errors(response)
+        (key,) = waiting(row).data["owned"][owned]
+        page = row.get_absolute_url().partition("#")[0]
+        assert client.get(f"{folder}{key}/a.pdf").status_code == 404
+        assert key not in Answer.to(client, page).text
+        publish(staff, row)
+        address = getattr(row, owned).get().get_absolute_url()
+        assert address.startswith(f"{folder}{key}/")
+        assert SIGN in Answer.to(client, address).text
+        assert address in Answer.to(client, page).text

@@ -1,6 +1,5 @@
 """Comparing and merging snapshots: pure functions, no database."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,52 +63,35 @@ def test_differences_name_each_field_and_each_row_with_both_sides():
 # --- Merging ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("theirs", "mine", "result", "contested"),
-    [
-        pytest.param({}, {}, {}, set(), id="nobody changed anything"),
-        pytest.param({"title_en": "B"}, {}, {"title_en": "B"}, set(), id="only they"),
-        pytest.param({}, {"title_en": "B"}, {"title_en": "B"}, set(), id="only I"),
-        pytest.param(
-            {"title_en": "B"}, {"order": 3}, {"title_en": "B", "order": 3}, set(), id="different fields"
-        ),
-        pytest.param({"title_en": "B"}, {"title_en": "B"}, {"title_en": "B"}, set(), id="both alike"),
-        pytest.param(
-            {"title_en": "B"}, {"title_en": "C"}, {"title_en": "C"}, {"title_en"}, id="both differently"
-        ),
-        pytest.param({"title_en": None}, {"title_en": "C"}, {"title_en": "C"}, {"title_en"}, id="emptied"),
-    ],
-)
-def test_a_field_is_taken_from_the_side_that_changed_it(theirs, mine, result, contested):
-    base = {"title_en": "A", "order": 1}
-    assert merged(base, base | theirs, base | mine) == (base | result, contested)
+def test_a_field_is_taken_from_the_side_that_changed_it():
+    base, b, c = {"title_en": "A", "order": 1}, {"title_en": "B"}, {"title_en": "C"}
+    sides = {
+        "nobody changed anything": ({}, {}, {}, set()),
+        "only they": (b, {}, b, set()),
+        "only I": ({}, b, b, set()),
+        "different fields": (b, {"order": 3}, {"title_en": "B", "order": 3}, set()),
+        "both alike": (b, b, b, set()),
+        "both differently": (b, c, c, {"title_en"}),
+        "they emptied it": ({"title_en": None}, c, c, {"title_en"}),
+    }
+    for what, (theirs, mine, result, contested) in sides.items():
+        assert merged(base, base | theirs, base | mine) == (base | result, contested), what
 
 
-@pytest.mark.parametrize(
-    ("theirs", "mine", "result"),
-    [
-        pytest.param({}, {"x": ROW}, {}, id="they removed it"),
-        pytest.param({"x": ROW}, {}, {}, id="I removed it"),
-        pytest.param({}, {}, {}, id="both removed it"),
-        pytest.param(
-            {"x": ROW, "y": ROW}, {"x": ROW, "z": ROW}, {"x": ROW, "y": ROW, "z": ROW}, id="each added one"
-        ),
-        pytest.param(
-            {"x": ROW | {"value": "2"}}, {"x": ROW | {"caption_en": "b"}}, {"x": {"value": "2", "caption_en": "b"}},
-            id="each changed another field",
-        ),
-        pytest.param(
-            {}, {"x": ROW | {"value": "2"}}, {"x": ROW | {"value": "2"}}, id="what I changed stays whole"
-        ),
-        pytest.param(
-            {"x": ROW | {"value": "2"}}, {}, {"x": ROW | {"value": "2"}}, id="what they changed stays whole"
-        ),
-    ],
-)  # fmt: skip
-def test_owned_rows_are_merged_row_by_row(theirs, mine, result):
-    sides = [snapshot(figures=rows) for rows in ({"x": ROW}, theirs, mine)]
-    found, _meetings = merge(Programme, *sides)
-    assert found == snapshot(figures=result)
+def test_owned_rows_are_merged_row_by_row():
+    row, two, b = {"x": ROW}, {"x": ROW | {"value": "2"}}, {"x": ROW | {"caption_en": "b"}}
+    sides = {
+        "they removed it": ({}, row, {}),
+        "I removed it": (row, {}, {}),
+        "both removed it": ({}, {}, {}),
+        "each added one": (row | {"y": ROW}, row | {"z": ROW}, row | {"y": ROW, "z": ROW}),
+        "each changed another field": (two, b, {"x": {"value": "2", "caption_en": "b"}}),
+        "what I changed stays whole": ({}, two, two),
+        "what they changed stays whole": (two, {}, two),
+    }
+    for what, (theirs, mine, result) in sides.items():
+        found, _meetings = merge(Programme, *(snapshot(figures=rows) for rows in (row, theirs, mine)))
+        assert found == snapshot(figures=result), what
 
 
 def test_relations_are_merged_as_a_whole():

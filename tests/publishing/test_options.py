@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import pytest
 from django.apps import apps
 
 from iomlaos.publishing.options import RecordOptions, check_record_options
@@ -13,9 +12,9 @@ def test_no_model_of_the_portal_names_what_it_does_not_have():
     assert check_record_options(None) == []
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
+def test_a_name_that_the_model_does_not_have_is_an_error_that_names_it(monkeypatch):
+    as_it_is = Programme.record_options
+    for option, value in (
         ("children", ("figurs",)),
         ("children", ("donors",)),
         ("not_content", ("slugg",)),
@@ -25,14 +24,11 @@ def test_no_model_of_the_portal_names_what_it_does_not_have():
         ("kept_on_restore", ("stat",)),
         ("carried", ("deadline_reasons",)),
         ("not_copied", ("slugs",)),
-    ],
-)
-def test_a_name_that_the_model_does_not_have_is_an_error_that_names_it(monkeypatch, option, value):
-    options = dataclasses.replace(Programme.record_options, **{option: value})
-    monkeypatch.setattr(Programme, "record_options", options)
-    (error,) = check_record_options([apps.get_app_config("programmes")])
-    assert error.is_serious()
-    assert f"Programme.record_options.{option}" in error.msg
+    ):
+        monkeypatch.setattr(Programme, "record_options", dataclasses.replace(as_it_is, **{option: value}))
+        (error,) = check_record_options([apps.get_app_config("programmes")])
+        assert error.is_serious()
+        assert f"Programme.record_options.{option}" in error.msg
 
 
 def test_a_model_adds_to_the_options_of_its_base():

@@ -246,8 +246,8 @@ def test_a_draft_and_a_scheduled_change_are_kept_and_take_the_update_along(folde
     data["fields"] |= {"title_en": "A draft", "summary_en": "A drafted summary."}
     publish_at = timezone.now()
     given = {"by": None, "note": "Mine"}
-    Revision.objects.save_scheduled(versions, programme, data, publish_at=publish_at, **given)
-    Revision.objects.save_draft(versions, programme, data, **given)
+    versions.save_scheduled(data, publish_at=publish_at, **given)
+    versions.save_draft(data, **given)
     change(folder, "title_en: Counter-trafficking", "title_en: CT")
     change(folder, "information_date: 2021-01", "information_date: 2022-02")
     assert counts(folder) == (0, 1, 0)

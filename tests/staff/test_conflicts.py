@@ -29,13 +29,11 @@ def chosen(
     return apply_choices(form_class, base, filled, typed, data)
 
 
-@pytest.mark.parametrize(
-    ("answer", "title"), [("theirs", "Theirs"), ("mine", "Mine"), ("own", "New"), ("nonsense", "New")]
-)
-def test_a_field_is_theirs_mine_or_what_was_written(answer, title):
-    sides = (snapshot(title_en=title, summary_en="Same") for title in ("Theirs", "Mine", "New"))
-    result = chosen(*sides, **{"fields.title_en": answer})
-    assert result["fields"] == {"title_en": title, "summary_en": "Same"}
+def test_a_field_is_theirs_mine_or_what_was_written():
+    sides = [snapshot(title_en=title, summary_en="Same") for title in ("Theirs", "Mine", "New")]
+    for answer, title in (("theirs", "Theirs"), ("mine", "Mine"), ("own", "New"), ("nonsense", "New")):
+        result = chosen(*sides, **{"fields.title_en": answer})
+        assert result["fields"] == {"title_en": title, "summary_en": "Same"}, answer
 
 
 def test_fields_that_one_rule_compares_are_chosen_together():
@@ -43,17 +41,11 @@ def test_fields_that_one_rule_compares_are_chosen_together():
     assert chosen(theirs, mine, mine, Project, **{"fields.ends": "theirs"})["fields"] == theirs["fields"]
 
 
-@pytest.mark.parametrize(
-    ("theirs", "mine", "answer", "rows"),
-    [
-        pytest.param(None, {"x": {"value": "2"}}, "theirs", {}, id="they removed it, and so do I"),
-        pytest.param(None, {"x": {"value": "2"}}, "mine", {"x": {"value": "2"}}, id="they removed it, I keep it"),
-        pytest.param({"x": {"value": "2"}}, {"x": {"value": "2"}}, "removed", {}, id="I remove what they changed"),
-    ],
-)  # fmt: skip
-def test_a_row_that_one_side_removed_is_chosen_whole(theirs, mine, answer, rows):
-    result = chosen(snapshot(theirs), snapshot(mine), snapshot(mine), **{"owned.figures.x": answer})
-    assert result["owned"].get("figures", {}) == rows
+def test_a_row_that_one_side_removed_is_chosen_whole():
+    mine = {"x": {"value": "2"}}
+    for theirs, answer, rows in ((None, "theirs", {}), (None, "mine", mine), (mine, "removed", {})):
+        result = chosen(snapshot(theirs), snapshot(mine), snapshot(mine), **{"owned.figures.x": answer})
+        assert result["owned"].get("figures", {}) == rows, (theirs, answer)
 
 
 def test_the_reason_goes_with_the_deadline_that_is_chosen():

@@ -142,9 +142,8 @@ def test_a_form_opened_before_a_colleague_changed_the_deadline_does_not_turn_it_
 # --- Afterwards -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [make_vacancy, make_procurement_notice])
-def test_of_a_changed_deadline_only_the_reason_can_be_corrected_and_not_removed(clock, staff, make):
-    notice = make(closes_at=OLD)
+def test_of_a_changed_deadline_only_the_reason_can_be_corrected_and_not_removed(clock, staff):
+    notice = make_procurement_notice(closes_at=OLD)
     change_deadline(notice, NEW, "Rain.")
     page = staff.get(address_of(notice, "reasons/"))
     for words in (OLD_IN_WORDS, NEW_IN_WORDS, "1 June 2026, 12:00"):

@@ -29,6 +29,7 @@ from tests.helpers.factories import (
     make_version,
 )
 from tests.helpers.forms import errors, fill_form
+from tests.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,10 +53,6 @@ def saved(client, row, **given):
     response = client.post(f"{address_of(row)}add/?copy_of={row.pk}", fill_form(copied(client, row), **given))
     assert response.status_code == 302, errors(response)
     return type(row).objects.exclude(pk=row.pk).get()
-
-
-def text_of(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture

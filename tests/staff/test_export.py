@@ -5,7 +5,6 @@ import datetime
 import io
 
 import openpyxl
-import pytest
 
 from careers.models.vacancy import Vacancy
 from iomlaos.staff.export import as_text, write_xlsx
@@ -37,19 +36,18 @@ def exported(client, address: str, ending: str = "csv") -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_an_export_holds_the_rows_of_the_filtered_list(staff, ending):
+def test_an_export_holds_the_rows_of_the_filtered_list(staff):
     make_donor(slug="italy", name_en="Italy", name_lo="ອີຕາລີ", kind="government")
     make_donor(slug="adb", name_en="Asian Development Bank", abbreviation="ADB", kind="multilateral")
-    rows = exported(staff, f"{DONORS}?kind__exact=government", ending)
-    assert rows == [
-        {
-            "slug": "italy", "name_en": "Italy", "name_lo": "ອີຕາລີ", "abbreviation": "", "parent_en": "",
-            "parent_lo": "", "kind": "government",
-        }
-    ]  # fmt: skip
-    assert [row["slug"] for row in exported(staff, f"{DONORS}?q=asian", ending)] == ["adb"]
-    assert len(exported(staff, DONORS, ending)) == 2
+    for ending in ("csv", "xlsx"):
+        assert exported(staff, f"{DONORS}?kind__exact=government", ending) == [
+            {
+                "slug": "italy", "name_en": "Italy", "name_lo": "ອີຕາລີ", "abbreviation": "", "parent_en": "",
+                "parent_lo": "", "kind": "government",
+            }
+        ]  # fmt: skip
+        assert [row["slug"] for row in exported(staff, f"{DONORS}?q=asian", ending)] == ["adb"]
+        assert len(exported(staff, DONORS, ending)) == 2
 
 
 def test_the_list_links_to_its_export_with_its_filters_and_unknown_ones_lead_back(staff):

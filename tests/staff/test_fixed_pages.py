@@ -6,7 +6,7 @@ from iomlaos.office.models import Page
 from iomlaos.publishing.models import Revision
 from tests.helpers.admin import address_of, confirm, post, send, take
 from tests.helpers.factories import make_page, make_standard_text
-from tests.helpers.forms import errors, fill_form
+from tests.helpers.forms import fill_form
 
 
 def test_a_fixed_page_keeps_its_address_and_state_and_is_not_deleted(staff):
@@ -62,11 +62,6 @@ def test_another_page_moves_and_its_old_address_leads_to_the_new_one(staff):
     page = make_page(slug="feedback")
     assert send(staff, page, slug="your-views").status_code == 302
     assert staff.get("/feedback/").headers["Location"] == "/your-views/"
-
-
-def test_a_page_cannot_take_the_address_of_a_section(staff):
-    form = fill_form(staff.get("/admin/office/page/add/"), title_en="Donors", slug="donors")
-    assert list(errors(staff.post("/admin/office/page/add/", form))) == ["slug"]
 
 
 def test_the_key_of_a_standard_text_stays(staff):

@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
@@ -17,7 +16,7 @@ from iomlaos.staff.notifications.models import Notification
 from tests.helpers.commands import ROOT
 from tests.helpers.factories import make_programme
 from tests.helpers.mailserver import running_mail_server, text_of
-from tests.helpers.servers import running_server
+from tests.helpers.servers import stopped_server
 
 NOW = datetime.datetime(2026, 6, 1, 5, 0, tzinfo=datetime.UTC)
 READER = "editor1@example.org"
@@ -30,12 +29,6 @@ def mail(settings, db):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 20
         yield server
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 def tell(*people: User, title: str = "Migration Health", **values) -> None:
@@ -135,7 +128,7 @@ def test_a_killed_run_loses_no_message_and_sends_at_most_one_twice(server_folder
         "for title in ('One', 'Two'):",
         "    Notification.objects.tell([user], make_programme(title_en=title), by=user, at=timezone.now(), kind='published')",
     )
-    with running_mail_server() as mail, running_server(server_folder, EMAIL_URL=mail.url) as portal:
+    with running_mail_server() as mail, stopped_server(server_folder, EMAIL_URL=mail.url) as portal:
         portal.manage("shell", "--no-imports", "--command", "\n".join(lines))
         # The server has the message, and the run does not know it.
         mail.stop_at("TEXT", 1)

@@ -33,22 +33,23 @@ pytestmark = pytest.mark.django_db
 PREVIEW = "preview/page/"
 
 
-@pytest.mark.parametrize("make", PUBLISHABLES)
-def test_a_draft_is_seen_in_its_preview_and_by_its_link_alone_until_it_is_published(clock, staff, make):
-    row = make(title_en="As it was")
-    address = row.get_absolute_url()
-    before = Client().get(address).content
-    response = save_draft(staff, row, title_en="As it will be")
-    assert response.status_code == 302, errors(response)
-    link = link_to(staff, row)
-    preview = staff.get(address_of(row, PREVIEW))
-    assert b"As it will be" in preview.content
-    assert "As it will be" in read(Client(), link)
-    assert Client().get(address).content == before
-    assert "As it will be" not in read(Client(), "/sitemap.xml")
-    confirm(staff, row)
-    assert Client().get(address).content == preview.content
-    assert Client().get(link).status_code == 404
+def test_a_draft_is_seen_in_its_preview_and_by_its_link_alone_until_it_is_published(clock, staff):
+    for make in PUBLISHABLES:
+        row = make(title_en="As it was")
+        address = row.get_absolute_url()
+        before = Client().get(address).content
+        response = save_draft(staff, row, title_en="As it will be")
+        assert response.status_code == 302, errors(response)
+        link = link_to(staff, row)
+        preview = staff.get(address_of(row, PREVIEW))
+        assert b"As it will be" in preview.content, make
+        assert "As it will be" in read(Client(), link), make
+        assert Client().get(address).content == before, make
+        assert "As it will be" not in read(Client(), "/sitemap.xml"), make
+        confirm(staff, row)
+        assert Client().get(address).content == preview.content, make
+        assert Client().get(link).status_code == 404, make
+        type(row).objects.update(state="withdrawn")
 
 
 def test_a_record_that_was_never_public_is_previewed_and_nothing_of_it_changes(clock, staff):
@@ -261,33 +262,28 @@ def links_to_files(page: str) -> list[str]:
     return re.findall(r'href="((?:/admin|/review)/[^"]*/files/[^"]*)"', page)
 
 
-@pytest.mark.parametrize(
-    ("make", "make_file", "owner"),
-    [
-        pytest.param(make_document, make_document_version, "document", id="document"),
-        pytest.param(make_procurement_notice, make_bidding_document, "notice", id="procurement notice"),
-    ],
-)
-def test_files_of_a_draft_are_opened_from_its_preview_and_by_its_link_alone(
-    clock, staff, make, make_file, owner
-):
-    row, apart = make(state="draft", title_en="ເອກະສານ"), make(state="draft")
-    file, other = (make_file(**{owner: each, "file": upload("a.pdf", pdf())}) for each in (row, apart))
-    link = link_to(staff, row)
-    (address,) = links_to_files(staff.get(address_of(row, PREVIEW)).content.decode())
-    assert b"".join(staff.get(address).streaming_content).startswith(b"%PDF")
-    (address,) = links_to_files(Client().get(link).content.decode())
-    response = Client().get(address)
-    assert b"".join(response.streaming_content).startswith(b"%PDF")
-    assert response.headers["Content-Disposition"].startswith("inline")
-    assert quote(file.display_name) in response.headers["Content-Disposition"]
-    assert "no-store" in response.headers["Cache-Control"]
-    assert "noindex" in response.headers["X-Robots-Tag"]
-    assert Client().get(f"{link}files/{other.public_id}/").status_code == 404
-    assert Client().get(file.get_absolute_url()).status_code == 404
-    publish(staff, row)
-    assert Client().get(file.get_absolute_url()).status_code == 200
-    assert Client().get(address).status_code == 404
+def test_files_of_a_draft_are_opened_from_its_preview_and_by_its_link_alone(clock, staff):
+    for make, make_file, owner in (
+        (make_document, make_document_version, "document"),
+        (make_procurement_notice, make_bidding_document, "notice"),
+    ):
+        row, apart = make(state="draft", title_en="ເອກະສານ"), make(state="draft")
+        file, other = (make_file(**{owner: each, "file": upload("a.pdf", pdf())}) for each in (row, apart))
+        link = link_to(staff, row)
+        (address,) = links_to_files(staff.get(address_of(row, PREVIEW)).content.decode())
+        assert b"".join(staff.get(address).streaming_content).startswith(b"%PDF")
+        (address,) = links_to_files(Client().get(link).content.decode())
+        response = Client().get(address)
+        assert b"".join(response.streaming_content).startswith(b"%PDF")
+        assert response.headers["Content-Disposition"].startswith("inline")
+        assert quote(file.display_name) in response.headers["Content-Disposition"]
+        assert "no-store" in response.headers["Cache-Control"]
+        assert "noindex" in response.headers["X-Robots-Tag"]
+        assert Client().get(f"{link}files/{other.public_id}/").status_code == 404
+        assert Client().get(file.get_absolute_url()).status_code == 404
+        publish(staff, row)
+        assert Client().get(file.get_absolute_url()).status_code == 200
+        assert Client().get(address).status_code == 404
 
 
 def test_a_file_that_replaces_a_public_one_in_a_draft_is_seen_by_staff_and_by_the_link_alone(clock, staff):

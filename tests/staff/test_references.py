@@ -11,6 +11,7 @@ from iomlaos.staff.delete_protection import was_ever_public
 from iomlaos.staff.references import Reference, references_to
 from programmes.models import Programme
 from tests.helpers.admin import address_of, person
+from tests.helpers.drafts import schedule_change
 from tests.helpers.factories import (
     make_contact_point,
     make_counterpart,
@@ -28,6 +29,7 @@ from tests.helpers.factories import (
     make_vacancy,
     make_version,
 )
+from tests.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +38,6 @@ FUTURE = datetime.datetime(2040, 1, 1, tzinfo=datetime.UTC)
 
 
 NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
-
-
-def text_of(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def references(row) -> list[Reference]:
@@ -94,14 +92,14 @@ def used_by(state: str) -> list:
     ]
 
 
-@pytest.mark.parametrize("state", ["published", "draft"])
-def test_what_names_a_thing_uses_it_and_holds_it_while_it_is_live(state):
-    is_live = state == "published"
-    for row, by, field in used_by(state):
-        (use,) = references(row)
-        assert (use.source, use.is_live) == (by, is_live)
-        assert f"“{field}”" in use.description
-        assert use.blocks_delete == (is_live or field in ("Duty station", "Application form")), field
+def test_what_names_a_thing_uses_it_and_holds_it_while_it_is_live():
+    for state, is_live in (("published", True), ("draft", False)):
+        for row, by, field in used_by(state):
+            (use,) = references(row)
+            assert (use.source, use.is_live) == (by, is_live)
+            assert f"“{field}”" in use.description
+            is_required = field in ("Duty station", "Application form")
+            assert use.blocks_delete == (is_live or is_required), (state, field)
 
 
 def test_what_a_live_page_shows_is_not_deleted_in_any_way_and_the_page_links_to_it(staff):
@@ -200,11 +198,11 @@ def test_what_only_a_draft_of_a_live_page_names_is_a_warning(staff):
     donor, programme = make_donor(), make_programme(title_en="Health")
     standing = Revision.objects.versions(programme)
     data = {**standing.current.data, "many": {**standing.current.data["many"], "donors": [str(donor.pk)]}}
-    Revision.objects.save_draft(standing, programme, data, by=User.objects.get(), note="")
+    standing.save_draft(data, by=User.objects.get(), note="")
     page = staff.get(address_of(donor, "delete/"))
     assert "A draft of it names it under “Donors”." in text_of(page)
     assert address_of(programme) in page.content.decode()
-    Revision.objects.close(standing, standing.draft, Revision.Ending.DISCARDED)
+    standing.close(standing.draft, Revision.Ending.DISCARDED)
     assert references(donor) == []
 
 
@@ -212,7 +210,16 @@ def test_a_foreign_key_of_a_draft_is_found_too(admin_user):
     programme, document = make_programme(state="draft"), make_document()
     standing = Revision.objects.versions(document)
     data = {**standing.current.data, "fields": {**standing.current.data["fields"], "programme": programme.pk}}
-    Revision.objects.save_draft(standing, document, data, by=admin_user, note="")
+    standing.save_draft(data, by=admin_user, note="")
+    (use,) = references(programme)
+    assert use.description == "A draft of it names it under “Programme”."
+
+
+def test_what_a_scheduled_change_names_is_found_beside_a_later_draft():
+    programme, document = make_programme(state="draft"), make_document()
+    schedule_change(document, FUTURE, programme=programme.pk)
+    versions = Revision.objects.versions(document)
+    versions.save_draft(versions.current.data, by=None, note="")
     (use,) = references(programme)
     assert use.description == "A draft of it names it under “Programme”."
 
@@ -227,7 +234,7 @@ def test_texts_and_drafts_that_link_to_its_address_are_named(staff):
     standing = Revision.objects.versions(page)
     data = {**standing.current.data}
     data["fields"] = {**data["fields"], "body_en": '<p><a href="/target/">this</a></p>'}
-    Revision.objects.save_draft(standing, page, data, by=User.objects.get(), note="")
+    standing.save_draft(data, by=User.objects.get(), note="")
     make_page(title_en="Without", body_en="<p>Nothing about a target.</p>")
     found = {(use.source, use.is_live) for use in references(target)}
     assert found == {(live, True), (old, False), (contact.office, False), (page, False)}

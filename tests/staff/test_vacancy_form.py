@@ -139,25 +139,22 @@ def test_a_notice_that_contradicts_its_grade_shows_one_of_the_two_and_can_be_ext
 # --- Choices ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("make", "own", "of_the_other"),
-    [
-        pytest.param(make_vacancy, "Filled", "awarded", id="vacancy"),
-        pytest.param(make_procurement_notice, "Awarded", "filled", id="procurement"),
-    ],
-)
-def test_a_notice_is_offered_and_accepts_the_outcomes_of_its_kind(clock, staff, make, own, of_the_other):
-    notice = make(closes_at=PAST)
-    page = staff.get(address_of(notice))
-    field = page.context["adminform"].form.fields["outcome"]
-    assert [str(label) for _, label in field.choices] == [
-        "No outcome yet", "Under review", own, "Cancelled", "Advertised again",
-    ]  # fmt: skip
-    form = fill_form(page)
-    assert list(errors(staff.post(address_of(notice), form | {"outcome": of_the_other}))) == ["outcome"]
-    assert post(staff, notice, form | {"outcome": "cancelled"}).status_code == 302
-    notice.refresh_from_db()
-    assert notice.outcome == "cancelled"
+def test_a_notice_is_offered_and_accepts_the_outcomes_of_its_kind(clock, staff):
+    for make, own, of_the_other in (
+        (make_vacancy, "Filled", "awarded"),
+        (make_procurement_notice, "Awarded", "filled"),
+    ):
+        notice = make(closes_at=PAST)
+        page = staff.get(address_of(notice))
+        field = page.context["adminform"].form.fields["outcome"]
+        assert [str(label) for _, label in field.choices] == [
+            "No outcome yet", "Under review", own, "Cancelled", "Advertised again",
+        ]  # fmt: skip
+        form = fill_form(page)
+        assert list(errors(staff.post(address_of(notice), form | {"outcome": of_the_other}))) == ["outcome"]
+        assert post(staff, notice, form | {"outcome": "cancelled"}).status_code == 302
+        notice.refresh_from_db()
+        assert notice.outcome == "cancelled"
 
 
 def test_a_successor_is_chosen_among_the_others_of_its_kind_the_newest_first(clock, staff):

@@ -75,12 +75,28 @@ def test_a_form_in_which_nothing_changed_confirms_its_lao_at_once(staff, program
     assert Translation.objects.filter(reviewed_by__username="staff").count() == 3
 
 
-def test_a_mended_typo_leaves_an_outdated_lao_text_outdated_and_a_review_makes_it_current(staff, programme):
+def test_an_outdated_lao_text_that_is_rewritten_awaits_review_and_a_review_makes_it_current(staff, programme):
     save_draft(staff, programme, summary_en="In other words.")
     save_draft(staff, programme, summary_lo="ສະຫຼຸບ.")
-    assert states(programme)[1] == State.OUTDATED
+    assert states(programme)[1] == State.AWAITING_REVIEW
     save_draft(staff, programme, summary_lo="ສະຫຼຸບໃໝ່", _lao="reviewed")
     assert states(programme) == [State.CURRENT] * 3
+
+
+def test_a_change_is_called_small_when_its_draft_was_saved_already(staff, programme):
+    save_draft(staff, programme, summary_en="In sum.")
+    assert states(programme)[1] == State.OUTDATED
+    publish(staff, programme, _lao="small")
+    assert states(programme) == [State.AWAITING_REVIEW] * 3
+
+
+def test_a_copy_has_the_states_of_its_original_and_leaves_them_as_they_are(staff, programme):
+    publish(staff, programme, summary_en="In other words.")
+    add = f"/admin/programmes/programme/add/?copy_of={programme.pk}"
+    staff.post(add, fill_form(staff.get(add)) | {"_draft": "1"})
+    copy = type(programme).objects.exclude(pk=programme.pk).get()
+    assert states(copy) == states(programme)
+    assert states(programme) == [State.AWAITING_REVIEW, State.OUTDATED, State.AWAITING_REVIEW]
 
 
 def test_a_draft_that_changes_no_text_makes_nothing_outdated(staff, programme):
@@ -95,8 +111,8 @@ def test_a_first_translation_counts_as_reviewed(staff):
 
 
 def notice_on_page(record) -> str:
-    """What visitors are told of the Lao page; empty if it is in step."""
-    page = Client().get(f"/lo{record.get_absolute_url()}").content.decode()
+    """What visitors are told of the Lao page, without word joiners; empty if it is in step."""
+    page = Client().get(f"/lo{record.get_absolute_url()}").text.replace("\u2060", "")
     return "".join(re.findall(r'<p class="small translation-notice">(.*?)</p>', page))
 
 

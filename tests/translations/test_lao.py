@@ -13,13 +13,14 @@ SPELLINGS = [
     ("ແຮງງານ", "ເເຮງງານ"),
     ("ໜັງສືຜ່ານແດນ", "ຫນັງສືຜ່ານແດນ", "ໜັງສື\u2060ຜ່ານແດນ"),
     ("ໝູ່ບ້ານ", "ຫມູ່ບ້ານ"),
+    ("ທີ່ເຂົ້າກໍ່", "ທ່ີເຂ້ົາກ່ໍ"),
 ]
 
 
-@pytest.mark.parametrize("spellings", SPELLINGS, ids=lambda spellings: spellings[0])
-def test_a_word_is_the_same_however_it_is_spelt(spellings):
-    assert len({tuple(words_of(spelling)) for spelling in spellings}) == 1
-    assert len({sort_key(spelling) for spelling in spellings}) == 1
+def test_a_word_is_the_same_however_it_is_spelt():
+    for spellings in SPELLINGS:
+        assert len({tuple(words_of(spelling)) for spelling in spellings}) == 1, spellings
+        assert len({sort_key(spelling) for spelling in spellings}) == 1, spellings
 
 
 def test_what_looks_the_same_is_stored_the_same():
@@ -52,12 +53,12 @@ def test_lists_are_sorted_by_the_names_of_the_page(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("typed", [each for spellings in SPELLINGS[:4] for each in spellings[:2]])
-def test_the_check_finds_a_notice_however_its_title_is_typed(client, typed):
-    for title, *_others in SPELLINGS:
+def test_the_check_finds_a_notice_however_its_title_is_typed(client):
+    for title, *others in SPELLINGS[:4]:
         make_vacancy(title_en="Officer", title_lo=f"ພະນັກງານ{title}")
-    found = client.get("/lo/careers/check/", {"q": f"ພະນັກງານ{typed}"}).content.decode()
-    assert 'data-notice="open"' in found
+        for typed in (title, others[0]):
+            found = client.get("/lo/careers/check/", {"q": f"ພະນັກງານ{typed}"}).content.decode()
+            assert 'data-notice="open"' in found, typed
 
 
 @pytest.mark.django_db

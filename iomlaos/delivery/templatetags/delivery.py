@@ -1,4 +1,5 @@
 import datetime
+import re
 
 from django import template
 from django.conf import settings
@@ -14,6 +15,8 @@ from iomlaos.delivery.validity import cached_per_version
 
 register = template.Library()
 
+#: The last letter of what was cut: with a vowel before it, and with signs on it.
+_BROKEN_LETTER = re.compile("[\u0ec0-\u0ec4]?[\u0e81-\u0eae]?[\u0eb0-\u0ebd\u0ec8-\u0ecd]*…?$")
 #: Parts of pages that are kept; there may be as many rows of lists as notices.
 MAX_RENDERED = 1000
 
@@ -84,8 +87,9 @@ def captured(content: SafeString) -> SafeString:
 @register.filter(is_safe=True)
 @stringfilter
 def shorten(text: str, length: int) -> str:
-    """As `truncatechars`, but Lao ends at a space: a letter could lose its signs."""
+    """As `truncatechars`, but Lao ends at a space, or else before a letter: it could lose its signs."""
     short = truncatechars(text, length)
-    is_cut = short != text and "\u0e80" <= text[len(short) - 1] <= "\u0eff"
-    start, space, _rest = short.rpartition(" ")
-    return f"{start}…" if is_cut and space else short
+    if short == text or not "\u0e80" <= text[len(short) - 1] <= "\u0eff":
+        return short
+    start = short.rpartition(" ")[0]
+    return f"{start if len(start) > length / 2 else _BROKEN_LETTER.sub('', short)}…"

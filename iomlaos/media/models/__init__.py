@@ -2,8 +2,8 @@ from .file_version import (
     FileVersion,
     current_versions,
     file_version_models,
-    file_versions_in,
     file_versions_of,
+    find_file_version,
     rewrite_file_urls,
     unique_per_date,
 )

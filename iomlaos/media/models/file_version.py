@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -157,7 +157,7 @@ class FileVersion(models.Model):
     @property
     def owner(self) -> models.Model:
         """The Publishable that it belongs to."""
-        raise NotImplementedError
+        return serialization.owner_of(self)
 
     @property
     def name(self) -> str:
@@ -198,9 +198,10 @@ def current_versions(versions: Iterable[V]) -> list[V]:
     return list(newest.values())
 
 
-def file_versions_in(model: type[models.Model], key: Any, data: Snapshot) -> list[FileVersion]:
-    """The versions in a snapshot of a record, such as a draft; in memory."""
-    return file_versions_of(serialization.build(model(pk=model._meta.pk.to_python(key)), data))
+def find_file_version(record: models.Model, data: Snapshot, public_id: str) -> FileVersion | None:
+    """The version with this file in a snapshot of a record, such as a draft; in memory."""
+    versions = file_versions_of(serialization.build(record, data))
+    return next((version for version in versions if version.public_id == public_id), None)
 
 
 def file_versions_of(record: models.Model) -> list[FileVersion]:

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from iomlaos.media import cleanup
 from iomlaos.media.renditions import RenditionSize
-from iomlaos.media.richtext import IMAGES_URL, KEY_PATTERN, RichTextField, image_ids, render_figure
+from iomlaos.media.richtext import RichTextField
+from iomlaos.media.richtext.images import IMAGES_URL, KEY_PATTERN, image_ids, render_figure
 from iomlaos.publishing.models import Revision
 from iomlaos.publishing.serialization import content_fields
 
@@ -47,12 +48,9 @@ class ImageQuerySet(models.QuerySet):
                 cleanup.on_file_saved(path)
 
     def by_key(self, key: str) -> Self:
-        found = re.fullmatch(KEY_PATTERN, key)
-        return (
-            self.filter(pk=found["id"], width=found["width"], height=found["height"])
-            if found
-            else self.none()
-        )
+        if found := re.fullmatch(KEY_PATTERN, key):
+            return self.filter(pk=found["id"], width=found["width"], height=found["height"])
+        return self.none()
 
     def unused(self, before: datetime.datetime) -> Self:
         """Added before this moment, and shown by no text, draft or earlier revision."""
@@ -113,10 +111,8 @@ class Image(models.Model):
 
     def users(self) -> list[models.Model]:
         """The rows whose texts show it."""
-        rows: list[models.Model] = []
-        for model, keys in _keys_by_model(self.references.all()).items():
-            rows += model._base_manager.filter(pk__in=keys)
-        return rows
+        by_model = _keys_by_model(self.references.all())
+        return [row for model, keys in by_model.items() for row in model._base_manager.filter(pk__in=keys)]
 
 
 class Rendition(models.Model):

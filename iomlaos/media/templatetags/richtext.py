@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from iomlaos.media.richtext import RenderedText, render
+from iomlaos.media.richtext.rendering import RenderedText, render
 from iomlaos.translations.script import is_foreign
 
 register = template.Library()

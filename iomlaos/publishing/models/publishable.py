@@ -201,11 +201,8 @@ class Publishable(models.Model):
 
     def was_withdrawn(self, at: datetime.datetime) -> bool:
         """Whether its address should say that it is gone, not that it never was."""
-        if self.state == self.State.WITHDRAWN:
-            return True
-        return (
-            self.state == self.State.PUBLISHED and self.publish_until is not None and self.publish_until <= at
-        )
+        is_over = self.publish_until is not None and self.publish_until <= at
+        return self.state == self.State.WITHDRAWN or (self.state == self.State.PUBLISHED and is_over)
 
     def public_status(self, at: datetime.datetime) -> tuple[str, Promise | str]:
         """What a record is to visitors: a name and a word for staff. See `publishing.status`."""

@@ -3,6 +3,7 @@
 import copy
 import datetime
 
+from django.contrib import admin
 from django.core import signing
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +18,10 @@ from iomlaos.publishing.models.workflow import GenericRecordModel
 UNSAVED = "data:"
 
 
-def is_unsaved_key(key: str | None) -> bool:
-    return key is not None and key.startswith(UNSAVED)
-
-
-def unsaved_data(key: str) -> Snapshot:
-    """The data in a form key; nothing, where it was not signed by this site."""
+def unsaved_data(key: str) -> Snapshot | None:
+    """The data in the form key of a state that was not saved; empty where this site did not sign it."""
+    if not key.startswith(UNSAVED):
+        return None
     try:
         return signing.loads(key.removeprefix(UNSAVED))
     except signing.BadSignature:
@@ -110,12 +109,11 @@ class Revision(GenericRecordModel):
 
     @property
     def form_key(self) -> str:
-        """What a form sends back to say what it was drawn from: the key or, of a state that was not saved,
-        its data."""
+        """What a form sends back to say what it was drawn from: the key, or the data if that is not saved."""
         return UNSAVED + signing.dumps(self.data, compress=True) if self._state.adding else str(self.pk)
 
-    def has_form_key(self, key: str | None) -> bool:
-        return key == str(self.pk) or (is_unsaved_key(key) and unsaved_data(key) == self.data)
+    def has_form_key(self, key: str) -> bool:
+        return key == str(self.pk) or unsaved_data(key) == self.data
 
     @property
     def waiting_note(self) -> str:
@@ -127,14 +125,7 @@ class Revision(GenericRecordModel):
         return is_public(self.data, at)
 
     @property
-    def is_waiting(self) -> bool:
-        return self.kind in self.WAITING and self.closed_at is None
-
-    @property
-    def publish_at_label(self) -> str:
-        return format_deadline(self.publish_at) if self.publish_at else ""
-
-    @property
+    @admin.display(description=_("event"), ordering="event")
     def event_label(self) -> str:
         """The event, with the time of what was scheduled."""
         words = self.get_event_display()
@@ -144,15 +135,15 @@ class Revision(GenericRecordModel):
         return f"{words}: {format_deadline(moment)}"
 
 
-class PublishingLogEntryManager(models.Manager.from_queryset(RevisionQuerySet)):
+class PublishingLogManager(models.Manager.from_queryset(RevisionQuerySet)):
     def get_queryset(self) -> RevisionQuerySet:
-        return super().get_queryset().log_entries()
+        return super().get_queryset().exclude(event="")
 
 
 class PublishingLogEntry(Revision):
     """The log of publishing: what became public, was changed while it was, or went. Nobody edits it."""
 
-    objects = PublishingLogEntryManager()
+    objects = PublishingLogManager()
 
     class Meta:
         proxy = True

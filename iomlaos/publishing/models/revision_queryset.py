@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 class RecordVersions:
     """The latest state of a record's row, its open draft, its scheduled change, and the last number.
 
-    A draft beside a scheduled change was typed upon it, and holds its text.
+    A draft beside a scheduled change was typed upon it, and holds its text. Each version that is added gets
+    the next number. Being unique, that is the lock: of two saves from the same versions, one raises
+    IntegrityError.
     """
 
+    revisions: "RevisionQuerySet"
+    record: models.Model
     current: Any = None  # Revision; None for a record that was never saved.
     draft: "Revision | None" = None
     scheduled: "Revision | None" = None
@@ -35,6 +39,73 @@ class RecordVersions:
     def latest(self) -> "Revision":
         """What a form begins with: the draft, else the scheduled change, else the row as it is."""
         return self.draft or self.scheduled or self.current
+
+    def catch_up(self, *, by: Any = None) -> Self:
+        """Record a change that was made outside the admin. `by` is whoever made it, if known."""
+        if self.current._state.adding:
+            data, self.current = self.current.data, self.current.base
+            self.add_state(data, by=by, note="")
+        return self
+
+    def add_state(
+        self, data: Snapshot, *, by: Any, note: str, at: datetime.datetime | None = None
+    ) -> "Revision":
+        """Record the next state of the row."""
+        at, before = at or timezone.now(), self.current
+        event = event_of(before.data if before else None, data, at)
+        was_public = before is not None and before.is_public_at(at)
+        self.current = state = self._add("state", data, base=before, by=by, note=note, event=event, at=at)
+        if event in (Event.PUBLISHED, Event.SCHEDULED):
+            Submission.objects.end(self.record, at)
+        # Review links end when the record stops being public, also by the clock alone.
+        ceased = event == Event.WITHDRAWN or (was_public and not state.is_public_at(at))
+        if event == Event.PUBLISHED or ceased:
+            ReviewLink.objects.end(self.record, at)
+        return state
+
+    def save_draft(
+        self, data: Snapshot, *, by: Any, note: str, event: str = "", base: Any = None
+    ) -> "Revision":
+        """Save a draft in the place of the one before. `base` is what it changes: else the current state."""
+        if self.draft:
+            self.close(self.draft, self.draft.Ending.SUPERSEDED)
+        elif not self.scheduled:
+            # Review links of an earlier draft do not open a new one.
+            ReviewLink.objects.end(self.record, timezone.now())
+        self.draft = self._add("draft", data, base=base or self.current, by=by, note=note, event=event)
+        return self.draft
+
+    def save_scheduled(
+        self, data: Snapshot, *, by: Any, note: str, publish_at: datetime.datetime, base: Any = None
+    ) -> "Revision":
+        """Save a scheduled change in the place of the one before. `base` is as for a draft."""
+        if self.scheduled:
+            self.close(self.scheduled, self.scheduled.Ending.SUPERSEDED)
+        values = {"by": by, "note": note, "publish_at": publish_at, "event": Event.SCHEDULED}
+        self.scheduled = self._add("scheduled", data, base=base or self.current, **values)
+        return self.scheduled
+
+    def _add(self, kind: str, data: Snapshot, *, note: str, **values: Any) -> "Revision":
+        number = self.number + 1
+        added = self.revisions.add(
+            self.record, kind=kind, number=number, data=data, note=note[:300], **values
+        )
+        self.number = number
+        return added
+
+    def close(self, revision: "Revision", ending: str) -> None:
+        """Close the draft or the scheduled change. Raises IntegrityError where somebody else closed it."""
+        open_ones = self.revisions.waiting().filter(pk=revision.pk)
+        if not open_ones.update(closed_at=timezone.now(), ending=ending):
+            raise IntegrityError("It was closed by somebody else.")
+        setattr(self, revision.kind, None)
+
+    def close_all(self, ending: str) -> None:
+        """Close the draft and the scheduled change, with their submission and their review links."""
+        for revision in filter(None, (self.draft, self.scheduled)):
+            self.close(revision, ending)
+            Submission.objects.end(self.record, timezone.now())
+            ReviewLink.objects.end(self.record, timezone.now())
 
 
 class RevisionQuerySet(GenericRecordQuerySet):
@@ -76,152 +147,37 @@ class RevisionQuerySet(GenericRecordQuerySet):
         """When a scheduled change is due; see `delivery.next_change`."""
         return [ClockMoments(self.scheduled().filter(failure_reason="", publish_at__gt=at), "publish_at")]
 
-    def log_entries(self) -> Self:
-        """Revisions that the public noticed, for the publishing log. The latest first."""
-        return self.exclude(event="").order_by("-at", "-number")
-
-    def peek(self, record: models.Model) -> "RecordVersions":
-        """The current state and the draft of a record that was just read, without writing.
+    def peek(self, record: models.Model) -> RecordVersions:
+        """The versions of a record that was just read, without writing.
 
         Where the row was changed outside the admin, the current state is a Revision that is not saved. The
         related rows of the record are read once, and stay loaded.
         """
         serialization.load_related(record)
+        versions, now = self.saved_versions(record), serialization.snapshot_of(record)
+        if versions.current is None or versions.current.data != now:
+            versions.current = self.model.of_row(record, now, before=versions.current)
+        return versions
+
+    def saved_versions(self, record: models.Model) -> RecordVersions:
+        """The versions that were recorded of a record, whether or not its row is still there."""
         saved = self.of(record).saved().select_related("by", "base")
         # Read first: whatever comes after it makes the next number taken.
         last = saved.first()
-        number = last.number if last else 0
-        is_state = last is not None and last.kind == self.model.Kind.STATE
-        current = last if is_state or last is None else saved.states().first()
-        waiting = {each.kind: each for each in saved.waiting()} if last else {}
-        now = serialization.snapshot_of(record)
-        if current is None or current.data != now:
-            current = self.model.of_row(record, now, before=current)
-        draft, scheduled = waiting.get(self.model.Kind.DRAFT), waiting.get(self.model.Kind.SCHEDULED)
-        return RecordVersions(current, draft, scheduled, number)
+        if last is None:
+            return RecordVersions(self, record)
+        current = last if last.kind == self.model.Kind.STATE else saved.states().first()
+        waiting = {each.kind: each for each in saved.waiting()}
+        return RecordVersions(self, record, current, **waiting, number=last.number)
 
-    def versions(self, record: models.Model, *, by: Any = None) -> "RecordVersions":
-        """The current state and the draft of a record, which is read again. See `catch_up`."""
-        stored = type(record)._base_manager.get(pk=record.pk)
-        return self.catch_up(self.peek(stored), stored, by=by)
-
-    def catch_up(
-        self, versions: "RecordVersions", record: models.Model, *, by: Any = None
-    ) -> "RecordVersions":
-        """Record a change that was made outside the admin. `by` is whoever made it, if known."""
-        if versions.current._state.adding:
-            data, versions.current = versions.current.data, versions.current.base
-            self.add_state(versions, record, data, by=by, note="")
-        return versions
-
-    def saved_versions(self, record: models.Model) -> "RecordVersions":
-        """The last recorded state of a record, whether or not its row is still there."""
-        last = self.of(record).saved().first()
-        return RecordVersions(self.of(record).states().first(), number=last.number if last else 0)
-
-    def add_state(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        at: datetime.datetime | None = None,
-    ) -> "Revision":
-        """Record the next state of a row. Raises IntegrityError on a concurrent save.
-
-        The unique number is the lock: of two saves from the same versions, one gets the next number.
-        """
-        at = at or timezone.now()
-        before = versions.current
-        event = event_of(before.data if before else None, data, at)
-        was_public = before is not None and before.is_public_at(at)
-        values = {"number": versions.number + 1, "base": before, "data": data, "note": note[:300]}
-        state = self.add(record, by=by, kind=self.model.Kind.STATE, event=event, at=at, **values)
-        versions.current, versions.number = state, state.number
-        if event in (Event.PUBLISHED, Event.SCHEDULED):
-            Submission.objects.end(record, at)
-        # Review links end when the record stops being public, also by the clock alone.
-        ceased = event == Event.WITHDRAWN or (was_public and not state.is_public_at(at))
-        if event == Event.PUBLISHED or ceased:
-            ReviewLink.objects.end(record, at)
-        return state
-
-    def save_draft(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        event: str = "",
-    ) -> "Revision":
-        """Save a draft of the current state in the place of the one before.
-
-        Raises IntegrityError on a concurrent save.
-        """
-        if versions.draft:
-            self.close(versions, versions.draft, self.model.Ending.SUPERSEDED)
-        elif not versions.scheduled:
-            # Review links of an earlier draft do not open a new one.
-            ReviewLink.objects.end(record, timezone.now())
-        values = {"number": versions.number + 1, "base": versions.current, "data": data, "note": note[:300]}
-        draft = self.add(record, by=by, kind=self.model.Kind.DRAFT, event=event, **values)
-        versions.draft, versions.number = draft, draft.number
-        return draft
-
-    def save_scheduled(
-        self,
-        versions: "RecordVersions",
-        record: models.Model,
-        data: Snapshot,
-        *,
-        by: Any,
-        note: str,
-        publish_at: datetime.datetime,
-        base: "Revision | None" = None,
-    ) -> "Revision":
-        """Save a scheduled change in the place of the one before. Raises IntegrityError on a concurrent save.
-
-        `base` is the state that it changes: the current one, unless nobody looked at that.
-        """
-        if versions.scheduled:
-            self.close(versions, versions.scheduled, self.model.Ending.SUPERSEDED)
-        values = {"number": versions.number + 1, "base": base or versions.current, "data": data}
-        values |= {"note": note[:300], "publish_at": publish_at, "event": Event.SCHEDULED}
-        scheduled = self.add(record, by=by, kind=self.model.Kind.SCHEDULED, **values)
-        versions.scheduled, versions.number = scheduled, scheduled.number
-        return scheduled
-
-    def close(self, versions: "RecordVersions", revision: "Revision", ending: str) -> None:
-        """Close a draft or a scheduled change. Raises IntegrityError where somebody else closed it."""
-        if not self.waiting().filter(pk=revision.pk).update(closed_at=timezone.now(), ending=ending):
-            raise IntegrityError("It was closed by somebody else.")
-        if revision.kind == self.model.Kind.DRAFT:
-            versions.draft = None
-        else:
-            versions.scheduled = None
-
-    def close_all(self, versions: "RecordVersions", ending: str) -> None:
-        """Close the draft and the scheduled change, with their submission and their review links."""
-        for revision in filter(None, (versions.draft, versions.scheduled)):
-            self.close(versions, revision, ending)
-            Submission.objects.end(revision, timezone.now())
-            ReviewLink.objects.end(revision, timezone.now())
-
-    def add_pending(
-        self, upon: "Revision", record: models.Model, data: Snapshot, *, by: Any, note: str
-    ) -> "Revision":
-        """Store unsaved form contents, relative to the state or draft that they were loaded from."""
-        values = {"number": upon.number, "base": upon, "data": data, "note": note[:300]}
-        return self.add(record, by=by, kind=self.model.Kind.PARKED, **values)
+    def versions(self, record: models.Model, *, by: Any = None) -> RecordVersions:
+        """The versions of a record, which is read again. See `catch_up`."""
+        return self.peek(type(record)._base_manager.get(pk=record.pk)).catch_up(by=by)
 
     def record_deletion(self, record: models.Model, *, by: Any) -> "Revision":
         """Record the last state of what is about to be deleted."""
         versions = self.versions(record)
-        self.close_all(versions, self.model.Ending.DISCARDED)
+        versions.close_all(self.model.Ending.DISCARDED)
         Submission.objects.end(record, timezone.now())
         ReviewLink.objects.end(record, timezone.now())
         last = versions.current

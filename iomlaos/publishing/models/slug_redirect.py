@@ -1,16 +1,11 @@
 """Redirects from the former slugs of a record."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from .publishable import Publishable
-
 
 class SlugRedirectManager(models.Manager):
-    def belongs_to_other(self, record: "Publishable") -> bool:
+    def belongs_to_other(self, record: models.Model) -> bool:
         """Whether the address of this record is one by which another, which is still there, was known."""
         kinds = {kind._meta.label_lower: kind for kind in record.slug_namespace()}
         former = self.filter(model__in=kinds, slug=record.slug)

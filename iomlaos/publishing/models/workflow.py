@@ -32,9 +32,6 @@ class GenericRecordQuerySet(models.QuerySet):
         }
 
     def of(self, record: models.Model) -> Self:
-        """Of a record, or of the record that another row of this kind is about."""
-        if hasattr(record, "object_key"):
-            return self.filter(model=record.model, object_key=record.object_key)
         return self.filter(model=record._meta.label_lower, object_key=str(record.pk))
 
     def of_each(self, model: type[models.Model]) -> Self:

@@ -48,11 +48,13 @@ class Action:
     #: What it asks for.
     Form: ClassVar[type[forms.BaseForm]] = forms.Form
 
-    def __init__(
-        self, admin: Any, request: HttpRequest, record: Publishable, versions: RecordVersions
-    ) -> None:
-        self.admin, self.request, self.record, self.versions = admin, request, record, versions
-        self.model, self.user, self.at = type(record), request.user, request.at
+    def __init__(self, admin: Any, request: HttpRequest, versions: RecordVersions) -> None:
+        self.admin, self.request, self.user, self.at = admin, request, request.user, request.at
+        self.versions, self.model = versions, admin.model
+
+    @property
+    def record(self) -> Publishable:
+        return self.versions.record
 
     @property
     def is_permitted(self) -> bool:
@@ -74,7 +76,7 @@ class Action:
         """Who is told of it, asked before it is done."""
         if not self.tells:
             return []
-        return list(people_told(self.tells, self.record, self.versions, by=self.user, at=self.at))
+        return list(people_told(self.tells, self.versions, by=self.user, at=self.at))
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -94,15 +96,14 @@ class Action:
             record = serialization.locked(admin.model, _key_or_404(admin, object_id))
             if record is None:
                 raise Http404
-            versions = Revision.objects.catch_up(Revision.objects.peek(record), record)
-            action = cls(admin, request, record, versions)
+            action = cls(admin, request, Revision.objects.peek(record).catch_up())
             return action._refusal() or action._submit()
 
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
             if request.method == "POST":
                 return submit(request, object_id)
             record = admin.get_object_or_404(request, object_id)
-            action = cls(admin, request, record, Revision.objects.peek(record))
+            action = cls(admin, request, Revision.objects.peek(record))
             return action._refusal() or action._show(action.form())
 
         return view
@@ -119,8 +120,8 @@ class Action:
         data, versions = self.request.POST, self.versions
         form = self.form(data)
         is_stale = not (
-            versions.latest.has_form_key(data.get("_source"))
-            and versions.current.has_form_key(data.get("_current"))
+            versions.latest.has_form_key(data.get("_source", ""))
+            and versions.current.has_form_key(data.get("_current", ""))
         )
         if not is_stale and form.is_valid():
             try:
@@ -134,8 +135,7 @@ class Action:
                 messages.success(self.request, self.done)
                 return redirect(self.next_url)
         # What the action changed in memory was not saved.
-        self.record = self.admin.get_object(self.request, str(self.record.pk))
-        self.versions = Revision.objects.peek(self.record)
+        self.versions = Revision.objects.peek(self.admin.get_object(self.request, str(self.record.pk)))
         return self._show(form, is_stale=is_stale)
 
     def _perform_and_tell(self, form: forms.BaseForm) -> None:
@@ -171,7 +171,7 @@ class Action:
         self.record.save()
         data = serialization.serialize(self.record)
         Translation.objects.record_save(self.versions.current.data, data, by=self.user, at=self.at)
-        Revision.objects.add_state(self.versions, self.record, data, by=self.user, note=note)
+        self.versions.add_state(data, by=self.user, note=note)
 
 
 def _key_or_404(admin: Any, object_id: str) -> Any:

@@ -88,14 +88,14 @@ class Publish(Action):
     @property
     def built(self) -> Publishable:
         """What would become public, in memory."""
-        data = drafts.latest_text(self.versions, self.record)
+        data = drafts.latest_snapshot(self.versions)
         return serialization.build(self.record, data)
 
     @property
     def warnings(self) -> list[tuple[str, Any]]:
         is_public = self.versions.current.is_public_at(self.at)
         before = self.versions.current.data if is_public else EMPTY
-        after = drafts.latest_text(self.versions, self.record)
+        after = drafts.latest_snapshot(self.versions)
         questions = questionable_texts(self.model, before, after)
         return [
             *self.built.publishing_warnings(self.record if is_public else None, self.at),
@@ -129,45 +129,45 @@ class Publish(Action):
         )
 
     def context(self) -> dict[str, Any]:
-        submission = Submission.objects.of(self.record).waiting().first()
+        scheduled = self.versions.scheduled
         return {
             "problems": self._problems(),
-            "submission": submission,
-            "scheduled": self.versions.scheduled,
+            "submission": Submission.objects.of(self.record).waiting().first(),
+            "scheduled_for": scheduled and format_deadline(scheduled.publish_at),
             "told": self.told,
             "hints": self.admin.publishing_hints(self.built, self.at),
-            **change_summary(self.versions, self.record, self.at),
+            **change_summary(self.versions, self.at),
         }
 
     def _problems(self) -> list[str]:
         """What has to be corrected before it can be published."""
         try:
-            drafts.validate_latest(self.versions, self.record, self.at)
+            drafts.validate_latest(self.versions, self.at)
         except ValidationError as error:
             return error.messages
         return []
 
     def perform(self, form: PublishForm) -> None:
-        values = {"by": self.user, "at": self.at, "note": form.cleaned_data["note"]}
-        values["visitor_note"] = form.visitor_note
+        note, visitor_note = form.cleaned_data["note"], form.visitor_note
+        values = {"by": self.user, "at": self.at, "note": note, "visitor_note": visitor_note}
         if form.cleaned_data["when"] == PublishForm.NOW:
-            drafts.publish(self.versions, self.record, **values)
+            drafts.publish(self.versions, **values)
             self.done = gettext("Published. Visitors see it now.")
         else:
-            drafts.schedule(self.versions, self.record, form.moment, **values)
+            drafts.schedule(self.versions, form.moment, **values)
             self.tells, self.moment = Notification.Kind.SCHEDULED, form.moment
             self.done = gettext("Scheduled. It becomes public on %(moment)s.") % {
                 "moment": format_deadline(form.moment)
             }
 
 
-def change_summary(versions: RecordVersions, record: Publishable, at: datetime.datetime) -> dict[str, Any]:
+def change_summary(versions: RecordVersions, at: datetime.datetime) -> dict[str, Any]:
     """What changes for visitors, in words."""
     is_public = versions.current.is_public_at(at)
     before = versions.current.data if is_public else EMPTY
     return {
         "is_new": not is_public,
-        "changes": list_changes(type(record), before, drafts.latest_text(versions, record)),
+        "changes": list_changes(type(versions.record), before, drafts.latest_snapshot(versions)),
     }
 
 
@@ -175,7 +175,7 @@ def list_changes(model: type[Publishable], before: Snapshot, after: Snapshot) ->
     differences = [
         each
         for each in merge.differences(before, after)
-        if each.path[0] != "carried" and not (each.path[0] == "fields" and each.path[1] in NOT_SHOWN)
+        if each.path[0] != "fields" or each.path[1] not in NOT_SHOWN
     ]
     formatter = SnapshotFormatter(model)
     changes = [change for change in formatter.changes(differences) if change.before or change.after]

@@ -37,7 +37,7 @@ class Submit(Action):
         return bool(self.versions.draft) or self.record.state == Publishable.State.DRAFT
 
     def context(self) -> dict[str, Any]:
-        return {"told": self.told, **change_summary(self.versions, self.record, self.at)}
+        return {"told": self.told, **change_summary(self.versions, self.at)}
 
     def perform(self, form: forms.BaseForm) -> None:
         note = form.cleaned_data["note"]
@@ -90,4 +90,4 @@ class DeleteDraft(Action):
 
     def perform(self, form: forms.BaseForm) -> None:
         Submission.objects.end(self.record, self.at)
-        Revision.objects.close(self.versions, self.versions.draft, Revision.Ending.DISCARDED)
+        self.versions.close(self.versions.draft, Revision.Ending.DISCARDED)

@@ -37,7 +37,7 @@ class ChangeMoment(Action):
         return MomentForm(data, at=self.at, moment=self.moment)
 
     def perform(self, form: MomentForm) -> None:
-        drafts.change_moment(self.versions, self.record, form.moment, by=self.user)
+        drafts.change_moment(self.versions, form.moment, by=self.user)
 
 
 class CancelSchedule(ChangeMoment):
@@ -52,7 +52,7 @@ class CancelSchedule(ChangeMoment):
         return forms.Form(data)
 
     def perform(self, form: forms.BaseForm) -> None:
-        drafts.cancel_schedule(self.versions, self.record, by=self.user)
+        drafts.cancel_schedule(self.versions, by=self.user)
 
 
 class TakeDown(Action):
@@ -112,5 +112,5 @@ class Withdraw(Action):
         self.record.state = Publishable.State.WITHDRAWN
         if self.versions.scheduled:
             # The change stays as a draft until somebody publishes it.
-            drafts.cancel_schedule(self.versions, self.record, by=self.user)
+            drafts.cancel_schedule(self.versions, by=self.user)
         self.save(note=self.record.withdrawal_reason_en)

@@ -62,7 +62,7 @@ class AutosaveMixin:
         if request.method == "POST" and is_saved:
             keys, object_key = set(_keys(request.POST)), unquote(object_id) if object_id else ""
             # A failure here loses nothing: the text is offered once more.
-            with _at_ease():
+            with _best_effort():
                 for key in keys:
                     self._state(AutosavedForm, request, key, object_key).end(request.at)
                 EditingSession.objects.filter(pk__in=keys, by=request.user).delete()
@@ -80,13 +80,10 @@ class AutosaveMixin:
         record = self.get_object(request, unquote(object_id)) if text and object_id else None
         if text is None or text.object_key != _key_of(record) or not self._may_save(request, record):
             return super()._changeform_view(request, object_id, form_url, extra_context)
-        session = self.restore_session(request, record, text.words) if record else None
+        session = self.open_session(request, record, text.words) if record else None
         forms = self._build_restored_forms(request, session, text.words)
-        context = self._form_context(request, session, forms)
-        context |= {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
-        return self.render_change_form(
-            request, context, add=record is None, change=record is not None, obj=session and session.instance
-        )
+        more = {"restored": text, "form_keys": [uuid.uuid4(), text.pk, *_keys(text.words)]}
+        return self._render_form(request, session, forms, more)
 
     def _build_forms_with(
         self, request: HttpRequest, session: EditSession | None, words: QueryDict
@@ -138,7 +135,7 @@ class AutosaveMixin:
         sent = request.POST.copy()
         sent.pop("csrfmiddlewaretoken", None)
         if keys := _keys(sent):
-            with _at_ease():
+            with _best_effort():
                 self._state(AutosavedForm, request, keys[0], unquote(args[-1])).keep(sent, request.at)
         labels = {name: field.label for name, field in self.get_form(request).base_fields.items()}
         context = {
@@ -171,7 +168,7 @@ class AutosaveMixin:
         """What unsaved text changes in the form of a record, but for files and what is not valid."""
         if session is None:
             return []
-        restored = self.restore_session(request, session.record, words)
+        restored = self.open_session(request, session.record, words)
         forms = self._build_forms_with(request, restored, words)
         forms.is_valid()
         typed = typed_snapshot(forms.form, forms.formsets, restored.filled, stores_files=False)
@@ -189,7 +186,7 @@ class AutosaveMixin:
     def get_urls(self) -> list:
         return [
             self.admin_path("typed/", self.typed_view, "typed"),
-            self.admin_path("typed/<uuid:key>/throw-away/", self.throw_away_view, "throw_away"),
+            self.admin_path("typed/<uuid:key>/throw-away/", self.discard_view, "throw_away"),
             *super().get_urls(),
         ]
 
@@ -204,15 +201,15 @@ class AutosaveMixin:
         if not keys:
             raise BadRequest("The form has no key.")
         try:
-            object_key = self._kept_for(request, request.POST.get(RECORD, ""))
+            object_key = self._record_key(request, request.POST.get(RECORD, ""))
             with transaction.atomic():
-                answer = self._take_in(request, keys, object_key)
+                answer = self._store(request, keys, object_key)
             return JsonResponse(answer | {"others": self._also_here(request, object_key)})
         except OperationalError:
             log.warning("What was typed could not be kept; it is sent again.", exc_info=True)
             return JsonResponse({}, status=503)
 
-    def _kept_for(self, request: HttpRequest, object_id: str) -> str:
+    def _record_key(self, request: HttpRequest, object_id: str) -> str:
         """The key of the record that the form is of; empty for a new one."""
         if not object_id and self.has_add_permission(request):
             return ""
@@ -221,7 +218,7 @@ class AutosaveMixin:
             raise PermissionDenied
         return _key_of(record)
 
-    def _take_in(self, request: HttpRequest, keys: list[uuid.UUID], object_key: str) -> dict[str, Any]:
+    def _store(self, request: HttpRequest, keys: list[uuid.UUID], object_key: str) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         key, *taken_up = keys
         if WORDS in request.POST:
@@ -233,13 +230,13 @@ class AutosaveMixin:
             AutosavedForm.objects.filter(pk__in=taken_up, by=request.user, ended_at=None).delete()
             answer = {"kept": _hour(request.at)} if is_kept else {"ended": True}
         if HERE in request.POST:
-            EditingSession.objects.too_old(request.at).delete()
+            EditingSession.objects.expired(request.at).delete()
             self._state(EditingSession, request, key, object_key).mark(request.at)
         else:
             EditingSession.objects.filter(pk=key, by=request.user).delete()
         return answer
 
-    def throw_away_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def discard_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         text = self._text(request, key)
         if request.method != "POST" or text is None:
             raise Http404
@@ -278,7 +275,7 @@ def _differing(context: dict, words: QueryDict) -> list[str]:
 
 
 @contextlib.contextmanager
-def _at_ease() -> Iterator[None]:
+def _best_effort() -> Iterator[None]:
     """Log database errors instead of failing the request: autosave is optional."""
     try:
         with transaction.atomic():

@@ -46,7 +46,7 @@ class AutosavedFormQuerySet(models.QuerySet):
         """What a user typed and did not save."""
         return self.filter(by=user, model=model._meta.label_lower, ended_at=None)
 
-    def too_old(self, at: datetime.datetime) -> Self:
+    def expired(self, at: datetime.datetime) -> Self:
         return self.filter(typed_at__lt=at - KEPT_FOR)
 
 
@@ -111,7 +111,7 @@ class EditingSessionQuerySet(models.QuerySet):
             first.setdefault(row.by_id, row)
         return list(first.values())
 
-    def too_old(self, at: datetime.datetime) -> Self:
+    def expired(self, at: datetime.datetime) -> Self:
         return self.filter(seen_at__lt=at - SESSIONS_KEPT_FOR)
 
 

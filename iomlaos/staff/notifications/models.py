@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from iomlaos.publishing.dates import format_moment
+from iomlaos.publishing.dates import VIENTIANE
 from iomlaos.publishing.models import Publishable
 from iomlaos.publishing.models.workflow import GenericRecordModel, GenericRecordQuerySet, Submission
 
@@ -70,7 +71,7 @@ class NotificationQuerySet(GenericRecordQuerySet):
         )
         return waiting.exclude(recipient__email="").select_related("recipient").order_by("at", "pk")
 
-    def too_old(self, at: datetime.datetime) -> Self:
+    def expired(self, at: datetime.datetime) -> Self:
         return self.filter(at__lt=at - KEPT_FOR)
 
 
@@ -118,7 +119,7 @@ class Notification(GenericRecordModel):
         ]
 
     def __str__(self) -> str:
-        moment = format_moment(self.moment) if self.moment else ""
+        moment = self.moment and date_format(self.moment.astimezone(VIENTIANE), "j F Y, H:i")
         return self.get_kind_display() % {"who": self.who, "title": self.title, "moment": moment}
 
     @property

@@ -11,24 +11,22 @@ from iomlaos.publishing.models import Publishable, RecordVersions, Revision, Sub
 from iomlaos.staff.notifications.models import Notification
 
 
-def people_told(
-    kind: str, record: Publishable, versions: RecordVersions, *, by: Any, at: Any
-) -> QuerySet[User]:
+def people_told(kind: str, versions: RecordVersions, *, by: Any, at: Any) -> QuerySet[User]:
     """Active users who are told that `by` does this with a record; they may open it. Asked before it is done.
 
     A submission is told to whoever may publish the record, a return to the submitter, and all else to
     those whose text it is.
     """
-    submissions = Submission.objects.of(record)
+    model, submissions = type(versions.record), Submission.objects.of(versions.record)
     if kind == Notification.Kind.SUBMITTED:
-        people = _users_who_may("publish", type(record))
+        people = _users_who_may("publish", model)
     elif kind == Notification.Kind.RETURNED:
         submitters = submissions.waiting().values("by")
-        people = _users_who_may("change", type(record)).filter(pk__in=submitters)
+        people = _users_who_may("change", model).filter(pk__in=submitters)
     else:
         submitters = submissions.filter(ended_at=None).values("by")
-        saved = _unpublished_revisions(record, versions, at).values("by")
-        people = _users_who_may("change", type(record)).filter(Q(pk__in=saved) | Q(pk__in=submitters))
+        saved = _unpublished_revisions(versions, at).values("by")
+        people = _users_who_may("change", model).filter(Q(pk__in=saved) | Q(pk__in=submitters))
     return people.exclude(pk=by.pk).order_by("first_name", "last_name", "username")
 
 
@@ -49,9 +47,9 @@ def _users_who_may(action: str, model: type[Publishable]) -> QuerySet[User]:
     return User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
 
 
-def _unpublished_revisions(record: Publishable, versions: RecordVersions, at: Any) -> QuerySet[Revision]:
+def _unpublished_revisions(versions: RecordVersions, at: Any) -> QuerySet[Revision]:
     """What was saved since visitors last got a new text, and what waits beside it."""
     # A state that is not saved yet has no number, and is later than all that have one.
-    public = 0 if is_unpublished(record, at) else versions.current.number or versions.number
+    public = 0 if is_unpublished(versions.record, at) else versions.current.number or versions.number
     waiting = Q(kind__in=Revision.WAITING, closed_at=None)
-    return Revision.objects.of(record).saved().filter(Q(number__gt=public) | waiting)
+    return Revision.objects.of(versions.record).saved().filter(Q(number__gt=public) | waiting)

@@ -30,14 +30,14 @@ class Command(TimerCommand):
     def handle(self, *args, **options) -> None:
         now, is_dry_run = timezone.now(), options["dry_run"]
         images = list(Image.objects.unused(now - UNUSED_KEPT_FOR).prefetch_related("renditions"))
-        sizes = [sum(rendition.bytes for rendition in image.renditions.all()) for image in images]
         lines = [
-            f"picture “{image}”, {filesizeformat(size)}" for image, size in zip(images, sizes, strict=True)
+            f"picture “{image}”, {filesizeformat(sum(each.bytes for each in image.renditions.all()))}"
+            for image in images
         ]
         if not is_dry_run:
-            AutosavedForm.objects.too_old(now).delete()
-            EditingSession.objects.too_old(now).delete()
-            Notification.objects.too_old(now).delete()
+            AutosavedForm.objects.expired(now).delete()
+            EditingSession.objects.expired(now).delete()
+            Notification.objects.expired(now).delete()
             for image in images:
                 image.delete()
         files = unreferenced([*file_version_models(), Rendition], now - KEPT_FOR)
