@@ -82,19 +82,16 @@ class ReliefWebJob:
     @cached_property
     def how_to_apply(self) -> str:
         form, url = self.vacancy.form, notice_url(self.vacancy)
+        # In the words of the page.
+        context = {"notice": self.vacancy, "what": _("Send your application")}
+        ways_to_submit = render_to_string("careers/ways_to_submit.html", context)
         parts = [
             format_html("<p>{}</p>", _("Fill in the %(form)s.") % {"form": form.title}) if form else "",
-            self._ways_to_submit,
+            f"<ul><li>{ways_to_submit}</li></ul>",
             format_html("<p>{}</p>", closing_line(self.vacancy, self.at)),
             format_html('<p>{} <a href="{url}">{url}</a></p>', _("The full notice:"), url=url),
         ]
         return " ".join(clean_text("".join(parts)).split())
-
-    @property
-    def _ways_to_submit(self) -> str:
-        """In the words of the page."""
-        context = {"notice": self.vacancy, "what": _("Send your application")}
-        return f"<ul><li>{render_to_string('careers/ways_to_submit.html', context)}</li></ul>"
 
     @cached_property
     def rejection_reasons(self) -> list[str]:

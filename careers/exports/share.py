@@ -64,11 +64,6 @@ def moved_notice(moved: PermanentlyMoved, at: datetime.datetime) -> Notice:
     return find_notice(resolve_page(moved.to).kwargs["slug"], at)
 
 
-class ShareLink(NamedTuple):
-    name: str
-    address: str
-
-
 class QrCode(NamedTuple):
     """The SVG path of the dark modules, one unit each, and the side of the square."""
 
@@ -101,13 +96,13 @@ class ShareLinks:
         return "\n".join(lines)
 
     @property
-    def links(self) -> list[ShareLink]:
+    def links(self) -> list[tuple[str, str]]:
         url, caption, title = map(_quote, (self.address, self.caption, export_title(self.notice)))
         body = _quote(self.caption.replace("\n", "\r\n"))
         return [
-            ShareLink(_("WhatsApp"), f"https://wa.me/?text={caption}"),
-            ShareLink(_("Facebook"), f"https://www.facebook.com/sharer/sharer.php?u={url}"),
-            ShareLink(_("E-mail"), f"mailto:?subject={title}&body={body}"),
+            (_("WhatsApp"), f"https://wa.me/?text={caption}"),
+            (_("Facebook"), f"https://www.facebook.com/sharer/sharer.php?u={url}"),
+            (_("E-mail"), f"mailto:?subject={title}&body={body}"),
         ]
 
     @cached_property

@@ -24,6 +24,12 @@ from iomlaos.office.models import Place
 INTERNAL = "internal"
 
 
+def closing_choices() -> list[tuple[str, str]]:
+    return [
+        (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in (3, 7, 30)
+    ]
+
+
 @cached_per_version
 def _stations(at: datetime.datetime) -> dict[bool, list[Place]]:
     """The duty stations of the open positions that are internal (True), and of the others (False)."""
@@ -39,14 +45,7 @@ def _stations(at: datetime.datetime) -> dict[bool, list[Place]]:
 class NoticeFilterForm(forms.Form):
     """An open list as its address says. A subclass has `notices`: what the list is about, open or not."""
 
-    closing = forms.ChoiceField(
-        label=_("Closing within"),
-        choices=lambda: [
-            (str(days), ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
-            for days in (3, 7, 30)
-        ],
-        required=False,
-    )
+    closing = forms.ChoiceField(label=_("Closing within"), choices=closing_choices, required=False)
     #: The lookups of choices that filter by one.
     lookups: ClassVar[dict[str, str]] = {}
 

@@ -72,7 +72,7 @@ def notices_with_history(at: datetime.datetime) -> dict[type[Notice], set[int]]:
     """The keys of the notices, of each kind, that have rows which `events` reads. Most have none."""
     found = {}
     for kind in notice_models():
-        keys = [kind._meta.get_field(name).field for name in kind.history()]
+        keys = [kind._meta.get_field(name).field for name in kind.history_relations()]
         first, *others = (
             key.model.objects.order_by().filter(**{f"{key.name}__isnull": False}).values_list(key.attname)
             for key in keys
@@ -88,11 +88,11 @@ def load_history(notices: list[Notice], at: datetime.datetime) -> None:
     """
     keys = notices_with_history(at)
     with_rows = [notice for notice in notices if notice.pk in keys[type(notice)]]
-    for name in dict.fromkeys(name for notice in notices for name in notice.history()):
-        rows = _find_rows([notice for notice in with_rows if name in notice.history()], name)
+    for name in dict.fromkeys(name for notice in notices for name in notice.history_relations()):
+        rows = _find_rows([notice for notice in with_rows if name in notice.history_relations()], name)
         for notice in notices:
             loaded = getattr(notice, "_prefetched_objects_cache", {})
-            if name in notice.history() and name not in loaded:
+            if name in notice.history_relations() and name not in loaded:
                 relation = notice._meta.get_field(name)
                 queryset = relation.related_model.objects.none()
                 queryset._result_cache = [

@@ -76,7 +76,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
 
     #: Names it in feeds and calendars, whatever becomes of its slug or of the site's address.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    #: For `/n/<number>`. Given once it is to be public: gaps would tell of drafts.
+    #: For the short address `/n/<number>`. A draft has none, so that gaps tell nothing of drafts.
     number = models.PositiveBigIntegerField(_("number"), unique=True, null=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     reference = models.CharField(_("reference"), max_length=40, blank=True)
@@ -126,7 +126,7 @@ class Notice(DeadlineMixin, NoticeEventsMixin, Publishable):
         ordering = ["-closes_at", "-pk"]
         constraints = [
             *Publishable.Meta.constraints,
-            # Compared as moments: a check on the date of `closes_at` would break SQLite's own tools.
+            # SQLite's own shell lacks Django's functions of dates, and could not write rows with them.
             models.CheckConstraint(
                 condition=models.Q(posted_on__isnull=True)
                 | models.Q(closes_at__gt=LocalMidnight("posted_on")),

@@ -51,13 +51,13 @@ class NoticeEventsMixin:
     CHANGES: ClassVar[tuple[str, ...]] = ("deadline_changes",)
 
     @classmethod
-    def history(cls) -> tuple[str, ...]:
+    def history_relations(cls) -> tuple[str, ...]:
         """The relations that `events` reads."""
         return (*cls.CHANGES, *cls.DATED_ENTRIES)
 
     @property
     def history_rows(self) -> list[models.Model]:
-        return [row for name in self.history() for row in getattr(self, name).all()]
+        return [row for name in self.history_relations() for row in getattr(self, name).all()]
 
     @property
     def announced_at(self) -> datetime.datetime:

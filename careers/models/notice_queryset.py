@@ -98,7 +98,7 @@ class NoticeQuerySet(PublishableQuerySet):
 
     def with_history(self) -> Self:
         """Prefetch what `Notice.events` reads."""
-        return self.prefetch_related(*self.model.history())
+        return self.prefetch_related(*self.model.history_relations())
 
     def with_readvertised(self, at: datetime.datetime) -> Self:
         """Prefetch the notice that replaces it, if that is live."""

@@ -146,7 +146,7 @@ class ProcurementNotice(Notice):
         ]
 
     def publishing_warnings(self, before: Self | None, at: datetime.datetime) -> list:
-        """Also an award without a supplier, and a tender whose documents are its text."""
+        """Also an outcome that names no supplier."""
         warnings = super().publishing_warnings(before, at)
         if self.outcome == self.Outcome.AWARDED and not self.awards.all():
             warnings.append(("outcome", _("It is awarded, and names no supplier: add the award.")))

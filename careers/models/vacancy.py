@@ -21,7 +21,8 @@ from iomlaos.office.models import Place
 
 @dataclass(frozen=True)
 class GradeScale:
-    #: How its grades begin. The database reads it too. Letters alone also match "None" and "Pending".
+    #: A regular expression of how its grades begin, for Python and for the databases. Letters alone would
+    #: also match "None" and "Pending".
     pattern: str
     name: str | Promise
     work: str | Promise

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from iomlaos.publishing.dates import PartialDateField
 from programmes.models.programme import Programme
 
-#: "over 2,500": the words before the number. "USD" belongs to it.
+#: "over 2,500": words in small letters before a number. Capitals, as in "USD 5", belong to the number.
 QUALIFIED = re.compile(r"(?P<qualifier>[^\dA-Z]*[^\dA-Z\s])\s*(?P<number>\d.*)")
 
 

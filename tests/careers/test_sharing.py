@@ -97,7 +97,7 @@ def test_the_share_links_carry_any_title_whole():
     share = ShareLinks(notice, DEADLINE - DAY)
     one_line = " ".join(title.split())
     assert share.caption.startswith(one_line + "\n")
-    whatsapp, facebook, email = (link.address for link in share.links)
+    whatsapp, facebook, email = (address for _name, address in share.links)
     assert whatsapp.startswith("https://wa.me/?text=")
     assert parse_qs(urlsplit(whatsapp).query) == {"text": [share.caption]}
     assert facebook.startswith("https://www.facebook.com/sharer/sharer.php?u=")

@@ -58,10 +58,7 @@ def _all_blocks(request: HttpRequest) -> list[Block]:
     blocks = Blocks(OfficeRecords(visible, request.at), publishable, request.user)
     # Administrators: they make the accounts, and know who runs the server.
     server = [server_block(request.at)] if request.user.has_perm("auth.add_user") else []
-    return [
-        *server,
-        *(blocks.to_review(), blocks.returned(), blocks.due(), blocks.drafts(), blocks.waiting()),
-    ]
+    return [*server, blocks.to_review(), blocks.returned(), blocks.due(), blocks.drafts(), blocks.waiting()]
 
 
 def _changeable(request: HttpRequest) -> set[type[models.Model]]:
