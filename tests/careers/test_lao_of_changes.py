@@ -30,7 +30,7 @@ def test_lao_readers_are_told_of_an_outdated_change_and_get_the_english_in_feeds
             send_alerts()
             page = f"/lo{vacancy.get_absolute_url()}"
             told[is_known] = [
-                outdated in client.get(page).text.replace("\u2060", ""),
+                outdated in client.get(page).text.replace("\u200d", ""),
                 *(LAO in text for text in (client.get(f"{page}feed.atom").text, mail[-1].body)),
             ]
             assert is_known or ENGLISH in mail[-1].body

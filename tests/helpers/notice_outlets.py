@@ -13,7 +13,7 @@ from icalendar import Calendar
 from lxml import etree, html
 
 from iomlaos.delivery.language import in_language
-from iomlaos.delivery.line_breaks import WORD_JOINER
+from iomlaos.delivery.line_breaks import JOINER
 from tests.helpers.exports import posting_in
 
 UTC = datetime.UTC
@@ -322,7 +322,7 @@ class Reader:
         etag, cached = self.cache.get(address, ("", b""))
         status, headers, body = self.fetch(address, {"If-None-Match": etag} if etag else {})
         # Readers do not see what keeps a stop on the line of its word.
-        body = body.replace(WORD_JOINER.encode(), b"")
+        body = body.replace(JOINER.encode(), b"")
         if location := headers.get("Location"):
             return self.get(re.sub("^https?://[^/]+", "", location))
         if status == 304:

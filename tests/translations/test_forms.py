@@ -111,8 +111,8 @@ def test_a_first_translation_counts_as_reviewed(staff):
 
 
 def notice_on_page(record) -> str:
-    """What visitors are told of the Lao page, without word joiners; empty if it is in step."""
-    page = Client().get(f"/lo{record.get_absolute_url()}").text.replace("\u2060", "")
+    """What visitors are told of the Lao page, without joiners; empty if it is in step."""
+    page = Client().get(f"/lo{record.get_absolute_url()}").text.replace("\u200d", "")
     return "".join(re.findall(r'<p class="small translation-notice">(.*?)</p>', page))
 
 
