@@ -210,8 +210,9 @@ class Reader:
         return body.decode(errors="replace")
 
     def read_queries(self, client: Client, address: str) -> None:
-        """Each query that a page links to: filters and orders of a list."""
-        for query in sorted(set(re.findall(r'href="(\?[^"#]+)"', self.read(client, address)))):
+        """The queries that a page links to, one of each filter and order of a list."""
+        queries = re.findall(r'href="(\?[^"#]+)"', self.read(client, address))
+        for query in {re.sub("=[^&]*", "", query): query for query in queries}.values():
             self.read(client, address + html.unescape(query))
 
 
