@@ -208,19 +208,26 @@ def test_the_server_is_away_for_a_while_and_nothing_is_lost(portal, account, ope
     expect(fresh.locator("section.autosave-offer")).to_contain_text(OFFER)
 
 
-def test_a_page_that_is_left_at_once_loses_nothing(account, open_desk):
+def test_a_page_that_is_left_at_once_or_by_signing_out_loses_nothing(portal, account, open_desk):
     page = open_desk(account)
     page.goto(ADD)
-    page.get_by_label("Title", exact=True).fill("Typed at the last moment")
+    title, offer = page.get_by_label("Title", exact=True), page.get_by_role("link", name="Restore")
+    title.fill("Typed at the last moment")
     page.goto("/admin/")
-    offer = page.get_by_role("link", name="Restore")
     # The browser sends it beside the next page.
     for _ in range(200):
         page.goto(ADD)
         if offer.count():
             break
     offer.click()
-    expect(page.get_by_label("Title", exact=True)).to_have_value("Typed at the last moment")
+    expect(title).to_have_value("Typed at the last moment")
+    title.fill("Typed before signing out")
+    sign_out(page)
+    expect(page).to_have_url(re.compile("/admin/log"))
+    sign_in(page, portal, account)
+    page.goto(ADD)
+    offer.click()
+    expect(title).to_have_value("Typed before signing out")
 
 
 def test_the_keyboard_saves_as_the_button_does_and_once(account, open_desk):
@@ -245,15 +252,3 @@ def test_the_keyboard_saves_as_the_button_does_and_once(account, open_desk):
     assert sent == ["one"]
     page.goto(ADD)
     expect(page.locator("section.autosave-offer")).to_have_count(0)
-
-
-def test_signing_out_keeps_what_was_typed(portal, account, open_desk):
-    page = open_desk(account)
-    page.goto(ADD)
-    page.get_by_label("Title", exact=True).fill("Typed at the last moment")
-    sign_out(page)
-    expect(page).to_have_url(re.compile("/admin/log"))
-    sign_in(page, portal, account)
-    page.goto(ADD)
-    page.get_by_role("link", name="Restore").click()
-    expect(page.get_by_label("Title", exact=True)).to_have_value("Typed at the last moment")

@@ -10,18 +10,16 @@ from tests.helpers.lao_lines import broken_words, forget_words, low_lines
 
 pytestmark = pytest.mark.one_database
 
+#: One of each template.
 KINDS = [
     "/", "/about/", "/programmes/", "/programmes/counter-trafficking/", "/projects/", "/projects/promise/",
-    "/donors/", "/donors/asian-development-bank/", "/documents/", "/careers/", "/careers/procurement/",
-    "/careers/closed/", "/careers/closed/2021/", "/careers/forms/", "/careers/procurement/closed/",
-    "/careers/procurement/awards/", "/careers/check/", "/careers/check/?q=Project+Assistant",
-    "/careers/check/?q=Nobody+knows+this", "/careers/alerts/", "/contact/", "/accessibility/", "/privacy/",
-    "/how-to-apply/", "/nothing-is-here/", "/?q=%00",
+    "/donors/", "/donors/asian-development-bank/", "/documents/", "/careers/", "/careers/closed/",
+    "/careers/forms/", "/careers/procurement/awards/", "/careers/check/?q=Project+Assistant",
+    "/careers/check/?q=Nobody+knows+this", "/careers/alerts/", "/contact/", "/privacy/", "/nothing-is-here/",
 ]  # fmt: skip
 LAO_KINDS = [
     "/lo/", "/lo/about/", "/lo/programmes/counter-trafficking/", "/lo/projects/strengthening-capacity/",
-    "/lo/donors/", "/lo/documents/", "/lo/careers/", "/lo/careers/check/?q=Nobody+knows+this",
-    "/lo/careers/alerts/", "/lo/contact/", "/lo/nothing-is-here/",
+    "/lo/documents/", "/lo/careers/", "/lo/careers/check/?q=Nobody+knows+this", "/lo/contact/",
 ]  # fmt: skip
 #: A window of 1280 by 1024 at 400 %.
 ENLARGED = {"width": 320, "height": 256}

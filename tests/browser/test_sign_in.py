@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers import browsing
 from tests.helpers.browsing import (
+    DESKTOP,
     PHONE,
     faults,
     make_superuser,
@@ -167,10 +168,18 @@ def test_without_scripts_a_phone_is_set_up_too(open_page, strict_site, account):
 
 
 def test_the_other_pages_for_signing_in_fit_a_thumb_and_axe_finds_nothing(page, axe):
-    for address in ("/admin/password-reset/", "/admin/password-reset/sent/", "/admin/sign-in-link/a/b/"):
+    looks = (DESKTOP, "dark"), (PHONE, "light")
+    for address in (
+        "/admin/password-reset/", "/admin/password-reset/sent/", "/admin/sign-in-link/a/b/", "/admin/login/"
+    ):  # fmt: skip
         page.goto(address)
         fits_a_thumb(page)
-        assert violations(page, axe) == []
+        assert faults(page, axe, *looks) == []
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("The username or the password is wrong.")
+    assert faults(page, axe, *looks) == []
 
 
 @pytest.fixture

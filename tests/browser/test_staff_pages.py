@@ -184,19 +184,6 @@ def is_empty_form(page: str) -> bool:
     )
 
 
-def test_axe_finds_nothing_on_the_pages_for_signing_in(open_page, portal, axe):
-    page = open_page(base_url=portal.url)
-    for address in ("/admin/login/", "/admin/password-reset/"):
-        page.goto(address)
-        assert faults(page, axe, *LOOKS) == []
-    page.goto("/admin/login/")
-    page.get_by_label("Username").fill("nobody")
-    page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_have_text("The username or the password is wrong.")
-    assert faults(page, axe, *LOOKS) == []
-
-
 def test_axe_finds_nothing_on_a_draft_that_is_shown_to_somebody_outside(open_page, axe, desk, forms):
     desk.goto(forms[0].replace("/change/", "/links/"))
     desk.get_by_label("For whom").fill("The Ministry of Health")

@@ -130,26 +130,22 @@ def test_a_list_keeps_what_it_reads_in_one_order():
 
 
 @pytest.mark.usefixtures("content")
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/careers/",
+def test_after_counts_where_it_is_the_key_of_a_row_of_the_list(client):
+    for address in (
+        "/careers/?",
         "/careers/?station=vientiane&",
-        "/careers/procurement/",
-        "/careers/closed/",
-        "/careers/procurement/closed/",
-        "/careers/procurement/awards/",
-    ],
-)
-def test_after_counts_where_it_is_the_key_of_a_row_of_the_list(client, address):
-    given = f"{address}{'' if '?' in address else '?'}"
-    key = key_of_last_row(client, address)
-    assert canonical(f"{given}{JUNK}after={key}") == f"{given.partition('?')[2]}after={key}"
-    moment, pk = key.split("-")
-    first = without_language_link(client.get(address))
-    for other in (f"{moment}-{int(pk) + 1000}", f"{int(moment) + 1}-{pk}", "1-1", "x"):
-        assert canonical(f"{given}after={other}") == given.partition("?")[2].rstrip("&")
-        assert without_language_link(client.get(f"{given}after={other}")) == first
+        "/careers/procurement/?",
+        "/careers/closed/?",
+        "/careers/procurement/closed/?",
+        "/careers/procurement/awards/?",
+    ):
+        key, query = key_of_last_row(client, address), address.partition("?")[2]
+        assert canonical(f"{address}{JUNK}after={key}") == f"{query}after={key}"
+        moment, pk = key.split("-")
+        first = without_language_link(client.get(address))
+        for other in (f"{moment}-{int(pk) + 1000}", f"{int(moment) + 1}-{pk}", "1-1", "x"):
+            assert canonical(f"{address}after={other}") == query.rstrip("&"), address
+            assert without_language_link(client.get(f"{address}after={other}")) == first, address
 
 
 @pytest.mark.usefixtures("content")

@@ -27,23 +27,20 @@ from tests.helpers.uploads import pdf
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.mark.parametrize(
-    ("path", "language", "english"),
-    [
-        ("/", "en", "/"),
-        ("/lo/", "lo", "/"),
-        ("/lo", "lo", "/"),
-        ("/lo/careers/", "lo", "/careers/"),
-        ("/lo/lo/", "lo", "/lo/"),
-        ("/logistics/", "en", "/logistics/"),
-        ("/careers/lo/", "en", "/careers/lo/"),
-        ("/en/", "en", "/en/"),
-        ("//lo/", "en", "//lo/"),
-        ("", "en", ""),
-    ],
-)
-def test_the_first_part_of_a_path_is_its_language_if_it_is_one(path, language, english):
-    assert split_language(path) == (language, english)
+def test_the_first_part_of_a_path_is_its_language_if_it_is_one():
+    expected = {
+        "/": ("en", "/"),
+        "/lo/": ("lo", "/"),
+        "/lo": ("lo", "/"),
+        "/lo/careers/": ("lo", "/careers/"),
+        "/lo/lo/": ("lo", "/lo/"),
+        "/logistics/": ("en", "/logistics/"),
+        "/careers/lo/": ("en", "/careers/lo/"),
+        "/en/": ("en", "/en/"),
+        "//lo/": ("en", "//lo/"),
+        "": ("en", ""),
+    }
+    assert {path: split_language(path) for path in expected} == expected
 
 
 def test_a_path_is_given_another_language_once():

@@ -3,8 +3,6 @@
 import json
 import time
 
-import pytest
-
 from iomlaos.delivery.cached_page import (
     ASK_AFTER_A_SECOND,
     ASK_EACH_TIME,
@@ -179,11 +177,11 @@ print(json.dumps([status, headers["Cache-Status"], len(body) > 1000, ask("/donor
     assert headers["Retry-After"]
 
 
-@pytest.mark.parametrize("address", ["/no-such-page/", "/jobs/", "/careers/check/?q=driver"])
-def test_errors_redirects_and_questions_are_not_kept(server, address):
+def test_errors_redirects_and_questions_are_not_kept(server):
+    addresses = ["/no-such-page/", "/jobs/", "/careers/check/?q=driver"]
     found = run(server, f"""
-for _ in range(2):
-    status = ask("{address}")[0]
-print(json.dumps([status[:3], len(rendered)]))
+for address in {addresses} * 2:
+    ask(address)
+print(json.dumps(rendered))
 """)  # fmt: skip
-    assert found[1] == 2
+    assert sorted(found) == sorted(["/no-such-page/?", "/jobs/?", "/careers/check/?q=driver"] * 2)

@@ -112,25 +112,20 @@ def ask(port: int, address: str, method: str = "GET", **headers: str) -> http.cl
     return response
 
 
-@pytest.mark.parametrize(
-    ("method", "address", "cache_control"),
-    [
+def test_what_the_portal_does_not_offer_to_caches_is_asked_of_it_each_time(nginx, portal):
+    for method, address, cache_control in (
         ("GET", "/", "public, no-cache"),
-        ("GET", "/", "no-store"),
+        ("GET", "/careers/", "no-store"),
         ("GET", "/careers/?closing=7", ONE_SECOND),
         ("GET", "/admin/", ONE_SECOND),
         ("GET", "/review/a/", ONE_SECOND),
         ("POST", "/careers/alerts/", ONE_SECOND),
-    ],
-)
-def test_what_the_portal_does_not_offer_to_caches_is_asked_of_it_each_time(
-    nginx, portal, method, address, cache_control
-):
-    portal.cache_control = cache_control
-    before = portal.asked
-    for _ in range(3):
-        ask(nginx, address, method)
-    assert portal.asked == before + 3
+    ):
+        portal.cache_control = cache_control
+        before = portal.asked
+        for _ in range(3):
+            ask(nginx, address, method)
+        assert portal.asked == before + 3, (method, address, cache_control)
 
 
 def test_no_visitor_gets_a_page_that_is_over_not_even_while_another_fetches_the_new_one(nginx, portal):

@@ -49,18 +49,6 @@ def test_home_counts_what_is_open_and_names_the_two_next_deadlines(client):
     assert "Internal post" not in page
 
 
-def test_home_names_what_closes_next_until_the_second_that_it_closes(client):
-    closing = NOON + datetime.timedelta(hours=1)
-    make_vacancy(title_en="Driver", closes_at=closing)
-    make_vacancy(title_en="Nurse", closes_at=closing + datetime.timedelta(days=1))
-    with time_machine.travel(closing - datetime.timedelta(seconds=1), tick=False):
-        assert "Driver" in read(client, "/")
-    with time_machine.travel(closing, tick=False):
-        page = read(client, "/")
-        assert "Driver" not in page
-        assert "Nurse" in page
-
-
 def test_a_figure_of_the_country_is_on_the_home_page_once_it_has_a_caption(client):
     make_page(slug="about")
     make_figure(value="35.6 %", caption_en="")

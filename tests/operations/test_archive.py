@@ -27,34 +27,37 @@ def test_every_file_comes_back_as_it_was(tmp_path):
     assert {name: path.read_bytes() for name, path in targets.items()} == FILES
 
 
-@pytest.mark.parametrize("text", [b"database.sqlite3", b"rows", b"a file", b'"made_at"', b'"app.0001'])
-def test_a_changed_byte_is_refused(tmp_path, text):
+def test_a_changed_byte_is_refused(tmp_path):
     backup = make(tmp_path)
-    content = bytearray(backup.read_bytes())
-    content[content.index(text) + 1] ^= 1
-    backup.write_bytes(content)
-    with pytest.raises(OperationError, match="damaged|not a whole backup"):
-        archive.verify(backup)
+    whole = backup.read_bytes()
+    for text in (b"database.sqlite3", b"rows", b"a file", b'"made_at"', b'"app.0001'):
+        content = bytearray(whole)
+        content[content.index(text) + 1] ^= 1
+        backup.write_bytes(content)
+        with pytest.raises(OperationError, match="damaged|not a whole backup"):
+            archive.verify(backup)
 
 
-@pytest.mark.parametrize("size", [0, 700, 15_000, 21_000])
-def test_a_part_of_an_archive_is_refused(tmp_path, size):
+def test_a_part_of_an_archive_is_refused(tmp_path):
     backup = make(tmp_path)
-    with backup.open("r+b") as file:
-        file.truncate(size)
-    with pytest.raises(OperationError, match="not a whole backup"):
-        archive.verify(backup)
+    for size in (21_000, 15_000, 700, 0):
+        with backup.open("r+b") as file:
+            file.truncate(size)
+        with pytest.raises(OperationError, match="not a whole backup"):
+            archive.verify(backup)
 
 
-@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "uploads/a/b.pdf", "uploads/unknown"])
-def test_a_file_that_the_manifest_does_not_name_is_refused(tmp_path, name):
+def test_a_file_that_the_manifest_does_not_name_is_refused(tmp_path):
     backup = make(tmp_path)
-    with tarfile.open(backup, "a:") as opened:
-        member = tarfile.TarInfo(name)
-        member.size = 3
-        opened.addfile(member, io.BytesIO(b"odd"))
-    with pytest.raises(OperationError, match="does not belong in it|damaged"):
-        archive.verify(backup)
+    whole = backup.read_bytes()
+    for name in ("../outside", "/etc/outside", "uploads/a/b.pdf", "uploads/unknown"):
+        backup.write_bytes(whole)
+        with tarfile.open(backup, "a:") as opened:
+            member = tarfile.TarInfo(name)
+            member.size = 3
+            opened.addfile(member, io.BytesIO(b"odd"))
+        with pytest.raises(OperationError, match="does not belong in it|damaged"):
+            archive.verify(backup)
 
 
 def test_a_file_that_is_no_archive_is_named(tmp_path):

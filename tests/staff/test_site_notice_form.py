@@ -53,6 +53,6 @@ def test_its_history_is_kept(clock, staff):
     response = send(staff, notice, text_en="Closed on Monday.")
     assert response.status_code == 302, errors(response)
     history = staff.get(f"/admin/office/sitenotice/{notice.pk}/history/").content.decode()
-    assert "<ins>on Monday.</ins>" in history or "on Monday." in history
+    assert "<ins>Closed on Monday.</ins>" in history
     staff.post(address.replace("change", "delete"), {"post": "yes"})
     assert "Closed on Monday." in staff.get("/admin/office/sitenotice/deleted/").content.decode()
