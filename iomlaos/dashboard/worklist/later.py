@@ -70,9 +70,16 @@ class TranslationTask(LaterTask):
 
 def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) -> list[LaterTask]:
     """Those about models whose records the reader may change."""
+    return [
+        replace(task, querysets=querysets)
+        for task in [*_missing(at), *_translation_tasks(at)]
+        if (querysets := tuple(rows for rows in task.querysets if _is_changeable(rows.model, kinds)))
+    ]
+
+
+def _missing(at: datetime.datetime) -> list[LaterTask]:
     documents, forms = Document.objects.live(at), ApplicationForm.objects.live(at)
-    translated = [*_translated_querysets(at)]
-    tasks = [
+    return [
         LaterTask(
             "figures",
             _("Figures without a caption or a date"),
@@ -104,24 +111,6 @@ def later_tasks(at: datetime.datetime, kinds: Collection[type[models.Model]]) ->
             (Office.objects.exclude(staff_note=""),),
             lambda office: office.staff_note,
         ),
-        *(
-            TranslationTask(
-                name,
-                title,
-                tuple(rows.filter(has_text_in(rows.model, state)) for rows in translated),
-                state=state,
-            )
-            for name, title, state in (
-                ("lao-outdated", _("Outdated in Lao"), State.OUTDATED),
-                ("lao-to-review", _("Lao to review"), State.AWAITING_REVIEW),
-                ("lao", _("Not yet in Lao"), State.UNTRANSLATED),
-            )
-        ),
-    ]
-    return [
-        replace(task, querysets=querysets)
-        for task in tasks
-        if (querysets := tuple(rows for rows in task.querysets if _is_changeable(rows.model, kinds)))
     ]
 
 
@@ -152,6 +141,23 @@ def _missing_of_figure(figure: Figure) -> str:
 
 
 # --- Lao ------------------------------------------------------------------------------------------
+
+
+def _translation_tasks(at: datetime.datetime) -> list[LaterTask]:
+    translated = [*_translated_querysets(at)]
+    return [
+        TranslationTask(
+            name,
+            title,
+            tuple(rows.filter(has_text_in(rows.model, state)) for rows in translated),
+            state=state,
+        )
+        for name, title, state in (
+            ("lao-outdated", _("Outdated in Lao"), State.OUTDATED),
+            ("lao-to-review", _("Lao to review"), State.AWAITING_REVIEW),
+            ("lao", _("Not yet in Lao"), State.UNTRANSLATED),
+        )
+    ]
 
 
 def _translated_querysets(at: datetime.datetime) -> Iterator[models.QuerySet]:
