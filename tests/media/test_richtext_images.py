@@ -44,6 +44,10 @@ TEXTS = {
         '<figcaption class="figure-caption">In <strong>Sekong</strong></figcaption></figure>',
         f"<figure>{ALT}<figcaption>In <strong>Sekong</strong></figcaption></figure>",
     ),
+    "words of the other language": (
+        f'<figure>{ALT}<figcaption>ໃນ <span lang="en">Sekong</span> <span style="color:red">1</span></figcaption></figure>',
+        f'<figure>{ALT}<figcaption>ໃນ <span lang="en">Sekong</span> 1</figcaption></figure>',
+    ),
     "in a paragraph": (f"<p>Before {ALT} after</p>", f"<p>Before  after</p>{FIGURE}"),
     "alone in a paragraph": (f"<p>{ALT}</p>", FIGURE),
     "before a paragraph": (f"{ALT}<p>Text</p>", f"{FIGURE}<p>Text</p>"),

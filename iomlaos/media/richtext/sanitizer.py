@@ -96,8 +96,8 @@ def _has_text(html: str) -> bool:
 
 
 def _inline_html(html: str) -> str:
-    """Emphasis and links, without blocks."""
-    return " ".join(re.sub(r"</?(?!(?:a|strong|em)\b)[a-z][^>]*>", " ", html).split())
+    """Emphasis, links and languages, without blocks."""
+    return " ".join(re.sub(r"</?(?!(?:a|strong|em|span)\b)[a-z][^>]*>", " ", html).split())
 
 
 # --- Texts ------------------------------------------------------------------------------------
