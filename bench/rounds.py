@@ -58,29 +58,29 @@ def measure(contender: Contender, seconds: float) -> Sample:
     return Sample(used / load.requests * 1e6, load.per_second, load.p99_ms)
 
 
-def run(
-    contenders: Sequence[Contender], rounds: int, seconds: float, conditions: Conditions
-) -> dict[str, dict]:
-    """By name: the medians of all rounds. A round before them counts for nothing."""
+def ask_in_turn(contenders: Sequence[Contender], seconds: float, conditions: Conditions) -> dict[str, Sample]:
+    """By name. Each is asked twice, and the first time counts for nothing."""
     roots = {root for contender in contenders for root in contender.processes}
-    samples: dict[str, list[Sample]] = {contender.name: [] for contender in contenders}
-    for number in range(rounds + 1):
+    samples = {}
+    for time in ("first", "second"):
         for contender in contenders:
-            if not number:
+            if time == "first":
                 contender.get()
             before = Snapshot.take(*roots)
-            sample = measure(contender, seconds)
+            samples[contender.name] = measure(contender, seconds)
             conditions.note(before, Snapshot.take(*roots))
-            if number:
-                samples[contender.name].append(sample)
-        sys.stderr.write("." if number else " ")
-        sys.stderr.flush()
-    return {name: _medians(found) for name, found in samples.items()}
+    sys.stderr.write(".")
+    sys.stderr.flush()
+    return samples
 
 
-def _medians(samples: list[Sample]) -> dict[str, float]:
+def medians(rounds: Sequence[dict[str, Sample]]) -> dict[str, dict[str, float]]:
+    """By name: the medians of all rounds."""
     return {
-        "cpu_us": round(median(sample.cpu_us for sample in samples), 1),
-        "per_second": round(median(sample.per_second for sample in samples), 1),
-        "p99_ms": round(median(sample.p99_ms for sample in samples), 2),
+        name: {
+            "cpu_us": round(median(samples[name].cpu_us for samples in rounds), 1),
+            "per_second": round(median(samples[name].per_second for samples in rounds), 1),
+            "p99_ms": round(median(samples[name].p99_ms for samples in rounds), 2),
+        }
+        for name in rounds[0]
     }
