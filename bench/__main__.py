@@ -22,6 +22,8 @@ from bench.processes import ROOT, pss_mb, tree
 
 PARTS = ["speed", "sizes", "start"]
 BEFORE = ROOT / "bench" / "before.json"
+#: For the figures of a machine that got busy meanwhile.
+REFUSED = ROOT / "var" / "performance.md"
 
 
 def arguments() -> argparse.Namespace:
@@ -102,8 +104,6 @@ def measure(options: argparse.Namespace) -> dict:
     try:
         conditions.check()
     except machine.BusyMachineError as error:
-        if not options.anyway:
-            raise
         found["busy"] = str(error)
     return found
 
@@ -124,8 +124,13 @@ def main() -> None:
     before = None
     with contextlib.suppress(FileNotFoundError):
         before = json.loads(BEFORE.read_text())
-    options.output.write_text(report.write(found, before))
-    sys.stderr.write(f"\n{options.output} is written.\n")
+    is_refused = found["busy"] and not options.anyway
+    output = REFUSED if is_refused else options.output
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(report.write(found, before))
+    sys.stderr.write(f"\n{output} is written.\n")
+    if is_refused:
+        raise SystemExit(f"{found['busy']}\n{options.output} stays as it is. Try again later.")
 
 
 if __name__ == "__main__":

@@ -65,13 +65,24 @@ def test_load_other_programs_and_stolen_time_each_make_a_machine_busy():
             busy(**shares).check()
 
 
-def test_a_busy_machine_writes_nothing(monkeypatch, tmp_path):
+def test_a_machine_that_is_busy_at_the_start_measures_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(bench.machine, "begin", lambda: busy(load=2))
     monkeypatch.setattr(wrk, "check_installed", lambda: None)
     monkeypatch.setattr(sys, "argv", ["bench", "--output", str(tmp_path / "performance.md")])
     with pytest.raises(SystemExit, match="(?s)load average is .* make bench ARGS=--anyway"):
         bench.main()
     assert not list(tmp_path.iterdir())
+
+
+def test_figures_of_a_machine_that_got_busy_meanwhile_are_written_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "measure", lambda options: FOUND | {"busy": "Others took 4%."})
+    monkeypatch.setattr(bench, "REFUSED", tmp_path / "var" / "performance.md")
+    monkeypatch.setattr(wrk, "check_installed", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["bench", "--output", str(tmp_path / "performance.md")])
+    with pytest.raises(SystemExit, match="Others took 4%"):
+        bench.main()
+    assert [path.name for path in tmp_path.iterdir()] == ["var"]
+    assert "Others took 4%." in bench.REFUSED.read_text()
 
 
 def test_figures_of_a_busy_machine_say_so():
