@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -92,7 +93,7 @@ class Action:
 
         @transaction.atomic
         def submit(request: HttpRequest, object_id: str) -> HttpResponse:
-            record = serialization.locked(admin.model, admin.get_object_or_404(request, object_id).pk)
+            record = serialization.locked(admin.model, _key_or_404(admin, object_id))
             if record is None:
                 raise Http404
             action = cls(admin, request, Revision.objects.peek(record).catch_up())
@@ -171,3 +172,10 @@ class Action:
         data = serialization.serialize(self.record)
         Translation.objects.record_save(self.versions.current.data, data, by=self.user, at=self.at)
         self.versions.add_state(data, by=self.user, note=note)
+
+
+def _key_or_404(admin: Any, object_id: str) -> Any:
+    try:
+        return admin.opts.pk.to_python(unquote(object_id))
+    except ValidationError:
+        raise Http404 from None
