@@ -3,6 +3,8 @@
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 
+from bench.contenders import PAGES
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -25,6 +27,11 @@ class Mark:
 def _cpu(other: str, ours: str) -> Callable[[dict], float]:
     """How many times the other needs the processor time of ours."""
     return lambda found: found["speed"][other]["cpu_us"] / found["speed"][ours]["cpu_us"]
+
+
+def _cold(found: dict) -> float:
+    """Of our pages, the one that takes longest."""
+    return min(_cpu("wagtail cold", f"{page} cold")(found) for page in PAGES)
 
 
 def _p99(found: dict) -> float:
@@ -64,7 +71,7 @@ MARKS = [
     Mark("The slowest of a hundred (p99), against a bare view of Django", _p99, at_most=0.3),
     Mark("Behind nginx's cache, against the file", _cpu("file", "home micro-cache"), at_least=0.75),
     Mark("The mirror from nginx, against the file", _cpu("file", "home mirror"), at_least=0.92),
-    Mark("The cold home page, against Wagtail's cold page", _cpu("wagtail cold", "home cold"), at_least=2),
+    Mark("The cold page that takes longest, against Wagtail's cold page", _cold, at_least=2),
     Mark(
         "A list of 100 open notices, with 100,000 closed ones against none",
         _worst("lists", "100 open, 100,000 closed", LISTS), at_most=1.1,

@@ -56,7 +56,19 @@ def _marks(found: dict) -> str:
         "Ratios are of processor time, unless the line says otherwise. At 2 the other needs twice ours.\n\n"
     )
     rows = [row(mark, value) for mark, value in judge(found)]
-    return text + table(["what", "measured", "mark", "met"], rows)
+    return text + table(["what", "measured", "mark", "met"], rows) + _reach(found.get("speed", {}))
+
+
+def _reach(speed: dict) -> str:
+    """What no application can pass: how far the machine's network lies from its Python differs."""
+    names = ("bare_django", "wagtail cached", "file")
+    if not all(name in speed for name in names):
+        return ""
+    django, wagtail, file = (speed[name]["cpu_us"] for name in names)
+    return (
+        f"\nOn this machine nginx with the file reaches {number(django / file)} times a bare view of Django, "
+        f"and {number(wagtail / file)} times Wagtail's cached page.\n"
+    )
 
 
 def _speed(found: dict, cold: bool) -> str:

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from careers.exports.share import ShareLinks
 from careers.lists import archives
 from careers.lists.archives import Archive, find_archive_query
 from careers.lists.filters import NoticeFilterForm, ProcurementFilterForm, VacancyFilterForm
@@ -83,11 +84,13 @@ def procurement_detail(request: HttpRequest, notice: ProcurementNotice) -> HttpR
 def _render_notice(request: HttpRequest, kind: str, notice: Notice, **context: Any) -> HttpResponse:
     """The page of an open notice, or the short one of a closed notice."""
     at = request.at
-    prefetch_related_objects([notice], Prefetch("readvertised_as", type(notice).objects.live(at)))
+    if notice.readvertised_as_id:
+        prefetch_related_objects([notice], Prefetch("readvertised_as", type(notice).objects.live(at)))
     load_history([notice], at)
     changes = notice.changes(at)
     context |= {
         "notice": notice,
+        "share": ShareLinks(notice, at),
         "changes": changes,
         "is_followed": notice.is_followed(at),
         "deadline_was_changed": any(change.kind is NoticeEvent.Kind.DEADLINE for change in changes),

@@ -120,11 +120,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "iomlaos.delivery.context_processors.address",
+                "iomlaos.delivery.context_processors.page",
                 "iomlaos.office.context_processors.office",
                 "careers.alerts.context_processors.alerts",
             ],
             "builtins": [
+                "django.templatetags.i18n",
+                "iomlaos.delivery.templatetags.cached_translate",
                 "iomlaos.delivery.templatetags.cached_url",
                 # Any public page shows texts that may be in English alone.
                 "iomlaos.translations.templatetags.translations",

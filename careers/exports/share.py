@@ -17,6 +17,7 @@ from careers.models.notice import Notice, notice_models
 from iomlaos.delivery.exceptions import GoneError, PermanentlyMoved
 from iomlaos.delivery.language import resolve_page
 from iomlaos.delivery.per_language import path_to
+from iomlaos.publishing.dates import VIENTIANE, format_date
 from iomlaos.publishing.shortcuts import get_published_or_raise
 
 
@@ -84,6 +85,11 @@ class ShareLinks:
         name = self.notice.number or self.notice.slug
         return settings.SITE_URL + path_to("short_notice", name)
 
+    @property
+    def day(self) -> str:
+        """The day of the moment, for what is printed."""
+        return format_date(self.at.astimezone(VIENTIANE).date(), "DATE_FORMAT")
+
     @cached_property
     def caption(self) -> str:
         """The text beside a link or an image of the notice."""
@@ -98,7 +104,7 @@ class ShareLinks:
     @property
     def links(self) -> list[tuple[str, str]]:
         url, caption, title = map(_quote, (self.address, self.caption, export_title(self.notice)))
-        body = _quote(self.caption.replace("\n", "\r\n"))
+        body = caption.replace(_quote("\n"), _quote("\r\n"))
         return [
             (_("WhatsApp"), f"https://wa.me/?text={caption}"),
             (_("Facebook"), f"https://www.facebook.com/sharer/sharer.php?u={url}"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -61,6 +62,13 @@ SCALES = {
         _("The notice says who can apply."),
     ),
 }
+
+
+@lru_cache
+def find_scale(grade: str) -> GradeScale | None:
+    """A page asks ten times."""
+    scales = SCALES.values()
+    return next((scale for scale in scales if re.match(scale.pattern, grade, re.IGNORECASE)), None)
 
 
 class VacancyQuerySet(NoticeQuerySet):
@@ -267,8 +275,7 @@ class Vacancy(Notice):
 
     @property
     def grade_scale(self) -> GradeScale | None:
-        scales = SCALES.values()
-        return next((each for each in scales if re.match(each.pattern, self.grade, re.IGNORECASE)), None)
+        return find_scale(self.grade)
 
     @property
     def grade_scale_name(self) -> str:

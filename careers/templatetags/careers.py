@@ -1,5 +1,4 @@
 import datetime
-from typing import Any
 
 from django import template
 from django.template import Context
@@ -7,7 +6,6 @@ from django.utils.safestring import SafeString
 
 from careers.exports.jsonld import job_posting as posting_of
 from careers.exports.notice_data import absolute_url, organization_name
-from careers.exports.share import ShareLinks
 from careers.models.notice import Notice
 from careers.models.vacancy import Vacancy
 from iomlaos.office.structured_data import as_script
@@ -40,15 +38,3 @@ def time_left(notice: Notice, at: datetime.datetime) -> str:
 def job_posting(context: Context, vacancy: Vacancy, at: datetime.datetime) -> SafeString:
     """`{% job_posting vacancy at %}`, for the head of its page; empty once it is closed."""
     return as_script(posting_of(vacancy, at, organization_name(context.get("office"))))
-
-
-@register.inclusion_tag("careers/share.html", takes_context=True)
-def share(context: Context, notice: Notice, at: datetime.datetime) -> dict[str, Any]:
-    """`{% share notice at %}`: links to follow it and to pass it on, and a text to copy."""
-    return {"share": ShareLinks(notice, at), "alerts_offered": context.get("alerts_offered")}
-
-
-@register.inclusion_tag("careers/print_code.html")
-def print_code(notice: Notice, at: datetime.datetime) -> dict[str, Any]:
-    """`{% print_code notice at %}`: on paper alone, the short address of a notice and its QR code."""
-    return {"share": ShareLinks(notice, at), "at": at}

@@ -28,6 +28,8 @@ REQUEST_ID = "x-request-id"
 ENTITY_HEADERS = {"content-type", "content-length", "content-encoding", "content-disposition"}
 #: The levels at which a page takes about half a millisecond.
 BROTLI_LEVEL, GZIP_LEVEL = 6, 6
+#: A page fits into a window of so many bits; a larger one takes longer, and the page gets larger.
+BROTLI_WINDOW = 16
 KEPT_STATUS = ("200", "410")
 
 
@@ -122,7 +124,7 @@ class CachedPage:
 
 def compress(body: bytes, encoding: str) -> bytes:
     if encoding == "br":
-        return brotli.compress(body, quality=BROTLI_LEVEL)
+        return brotli.compress(body, quality=BROTLI_LEVEL, lgwin=BROTLI_WINDOW)
     return gzip.compress(body, GZIP_LEVEL, mtime=0)
 
 

@@ -1,9 +1,14 @@
-"""Template context of every page: its address."""
+"""Template context of every page."""
+
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
-def address(request: HttpRequest) -> dict[str, str]:
-    """`canonical`: the absolute address of the page, without a query."""
-    return {"canonical": settings.SITE_URL + request.path}
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`canonical`: the absolute address of the page, without a query.
+
+    `review`: the link that somebody followed to a draft, else None.
+    """
+    return {"canonical": settings.SITE_URL + request.path, "review": getattr(request, "review", None)}

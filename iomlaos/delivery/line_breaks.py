@@ -24,7 +24,7 @@ _HEADING = re.compile(r"<(h[1-4]|dt|th|legend|strong)\b.*?</\1>", re.DOTALL)
 _WORD = re.compile(rf"(?:{'|'.join(WORDS)})(?=[^<>]*<)")
 #: Chromium begins a line with the sign of repetition, Firefox with any of these. Attributes, and what readers
 #: copy or programs read, are left alone.
-_END_OF_WORD = re.compile(r"(?<=[\u0e81-\u0ecd])(?=[ໆ.,;:!?)”][^<>]*<(?!/(?:textarea|title|script)>))")
+_STOP = re.compile(r"[ໆ.,;:!?)”](?<=[\u0e81-\u0ecd].)(?=[^<>]*<(?!/(?:textarea|title|script)>))")
 #: By the rules of Unicode (UAX 14, LB8a and LB9) no line breaks beside it. Firefox breaks lines before the
 #: sign that is made for this, U+2060.
 JOINER = "\u200d"
@@ -35,7 +35,7 @@ def keep_words_whole(html: str) -> str:
 
 
 def keep_stops_on_their_line(html: str) -> str:
-    return _END_OF_WORD.sub(JOINER, html)
+    return _STOP.sub(rf"{JOINER}\g<0>", html)
 
 
 class LineBreakMiddleware:

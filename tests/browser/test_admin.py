@@ -212,6 +212,8 @@ for number in range(9):
 print(vacancy.pk, tender.pk)
 """).stdout.split()  # fmt: skip
     desk.goto(f"/admin/careers/vacancy/{vacancy}/change/")
+    # Seven texts in two languages; until an editor is there, a plain field takes its place.
+    expect(desk.locator(".ProseMirror[contenteditable]")).to_have_count(14)
     heights = {}
     for tab in desk.get_by_role("tab").all():
         tab.click()

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import segno
 import time_machine
-from django.template import Context, Template
+from django.template.loader import render_to_string
 
 from careers.exports.share import ShareLinks, qr_code
 from careers.models.procurement import ProcurementNotice
@@ -108,9 +108,8 @@ def test_the_share_links_carry_any_title_whole():
     assert all(re.fullmatch(r"[\w:/?=&.%~-]+", link, re.ASCII) for link in (whatsapp, facebook, email))
 
 
-def rendered(tag: str, notice, at: datetime.datetime) -> str:
-    template = Template(f"{{% load careers %}}{{% {tag} notice at %}}")
-    return template.render(Context({"notice": notice, "at": at}))
+def rendered(name: str, notice, at: datetime.datetime) -> str:
+    return render_to_string(f"careers/{name}.html", {"notice": notice, "share": ShareLinks(notice, at)})
 
 
 def test_share_links_have_no_script_no_inline_style_and_run_no_query():

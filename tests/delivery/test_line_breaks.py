@@ -4,6 +4,7 @@ import pytest
 
 from iomlaos.delivery.line_breaks import keep_stops_on_their_line, keep_words_whole
 from iomlaos.delivery.templatetags.delivery import shorten
+from tests.helpers.factories import make_programme
 
 LAO = "ພວກເຮົາຊ່ວຍເຫຼືອຜູ້ເຄື່ອນຍ້າຍ ແລະ ຜູ້ຖືກເຄາະຮ້າຍຈາກການຄ້າມະນຸດ"
 
@@ -56,3 +57,10 @@ def test_english_is_cut_as_django_cuts_it_and_a_short_text_stays():
     assert shorten("We help migrants", 10) == "We help m…"
     assert shorten(LAO, 100) == LAO
     assert shorten("ກ້" * 6, 4) == "ກ້ກ້…"
+
+
+@pytest.mark.django_db
+def test_a_description_is_cut_between_letters_not_within_the_escape_of_one(client):
+    programme = make_programme(summary_en="&" * 200)
+    html = client.get(programme.get_absolute_url()).content.decode()
+    assert html.count(f'content="{"&amp;" * 159}…"') == 2

@@ -28,6 +28,9 @@ def _rendered(at: datetime.datetime) -> dict[tuple, SafeString]:
 
 
 class OncePerVersionNode(Node):
+    #: Django looks through them for blocks each time a page is rendered; there are none here.
+    child_nodelists = ()
+
     def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
         self.nodelist, self.values = nodelist, values
 
