@@ -2,7 +2,10 @@
 
 import datetime
 import os
+import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -11,6 +14,7 @@ from django.core.management import CommandError, call_command
 from iomlaos.delivery.models import CommandRun
 from iomlaos.operations.management.commands import serve
 from programmes.models import Programme
+from tests.helpers.commands import ROOT
 from tests.helpers.servers import STOPS_WITHIN, running_server
 
 
@@ -56,6 +60,50 @@ def test_a_port_that_is_taken_is_told_before_anything_else(db, settings):
         with pytest.raises(CommandError, match=f"Cannot serve on 127.0.0.1:{settings.PORT}: .* Another port"):
             call_command("serve", "--update")
     assert not CommandRun.objects.exists()
+
+
+#: Signals arrive all the time while a thread wakes the loop. With a `threading.Event` it ends in a moment.
+SIGNALS = """
+import os, signal, threading, time
+from iomlaos.operations.wakeup import Wakeup
+wakeup, portal, ends = Wakeup(), os.getpid(), time.monotonic() + 1
+signal.signal(signal.SIGTERM, lambda *_: wakeup.set())
+if not os.fork():
+    while time.monotonic() < ends - 0.1:
+        os.kill(portal, signal.SIGTERM)
+        for _ in range(300): pass
+    os._exit(0)
+def wake():
+    while time.monotonic() < ends:
+        wakeup.set()
+        time.sleep(0.00001)
+threading.Thread(target=wake).start()
+while time.monotonic() < ends - 0.05:
+    wakeup.wait()
+    wakeup.clear()
+print("awake")
+"""
+
+
+def test_a_signal_at_the_moment_when_a_worker_ends_does_not_stop_the_main_process_for_ever():
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALS], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "awake\n"), done.stderr
+
+
+@pytest.mark.one_database
+def test_ctrl_c_which_reaches_every_process_is_left_to_the_main_one(server_folder):
+    with running_server(server_folder, WEB_WORKERS="2") as server:
+        workers = server.workers()
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
+        # One that takes it is gone in a tenth of this.
+        time.sleep(0.5)
+        assert server.workers() == workers
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(STOPS_WITHIN) == 0
+        assert not is_open(server.port)
 
 
 @pytest.mark.one_database

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from iomlaos.delivery.models import CommandRun
 from iomlaos.delivery.timers import record_run
+from iomlaos.operations.wakeup import Wakeup
 
 UPDATE = "update"
 #: What the database is brought up to: the code with its migrations, and the fixtures.
@@ -130,6 +131,7 @@ def serve() -> None:
         log_level=LogLevels.error,
         log_dictconfig=settings.LOGGING,
     )
+    server.main_loop_interrupt = Wakeup()  # type: ignore[assignment]
     parent = os.getpid()
     server.serve(target_loader=lambda: start_worker(application, parent), wrap_loader=False)
 
@@ -149,6 +151,9 @@ def start_worker(application: Callable, parent: int) -> Callable:
     the port."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    # Ctrl-C reaches all processes, and then the main one ends the workers by SIGTERM. Of two signals at once
+    # another thread can take both, and the main thread, which Python has handle them, sleeps on.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.setswitchinterval(SWITCH_INTERVAL)
     if os.getppid() != parent:
         raise SystemExit
