@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import Self
@@ -45,6 +45,12 @@ class CachedResponse:
     body: list[bytes]
     etag: str
     not_modified_headers: Headers
+
+    def answer(self, method: str, known: str | None) -> Self:
+        """As it is sent to who asks for the headers alone, or knows the page by the `known` ETags."""
+        if known is not None and self.etag and (self.etag in known or known == "*"):
+            return replace(self, status="304 Not Modified", headers=self.not_modified_headers, body=[])
+        return replace(self, body=[]) if method == "HEAD" else self
 
 
 class CachedPage:

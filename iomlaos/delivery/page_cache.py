@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +30,7 @@ StartResponse = Callable[..., Any]
 
 logger = logging.getLogger(__name__)
 
-#: Responses by the words of a request: path, query, encodings, method.
+#: Responses by the words of a request.
 MAX_READY = 4000
 MAX_WORD_LENGTH = 300
 #: Renderings at once, those that wait among them; more than that is a fault.
@@ -56,20 +55,25 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         get = environ.get
+        # All that decides what is sent.
         words = (
             environ["PATH_INFO"],
             get("QUERY_STRING"),
-            get("HTTP_ACCEPT_ENCODING"),
             environ["REQUEST_METHOD"],
+            get("HTTP_HOST"),
+            get("HTTP_ACCEPT_ENCODING"),
+            get("HTTP_IF_NONE_MATCH"),
+            get("REMOTE_ADDR"),
+            get("HTTP_X_FORWARDED_PROTO"),
         )
         response = self.ready.get(words)
         if (
             response is not None
             and response.since <= time.time() < response.until
             and response.version == self.read_version()
-            and _is_for_this_site(get("HTTP_HOST"), get("REMOTE_ADDR"), get("HTTP_X_FORWARDED_PROTO"))
         ):
-            return _send(response, environ, start_response)
+            start_response(response.status, response.headers)
+            return response.body
         return self._respond(environ, start_response, words)
 
     def _respond(self, environ: Environ, start_response: StartResponse, words: tuple) -> Iterable[bytes]:
@@ -81,11 +85,14 @@ class PageCache:
             query = ""
         page, now = self._find_page(path, query, environ["HTTP_HOST"]), time.time()
         response = page.response(choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")), now)
-        if page.is_kept and not environ.get("QUERY_STRING") and page.is_valid(self.read_version(), now):
+        response = response.answer(environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH"))
+        is_plain = not environ.get("QUERY_STRING") and all(map(_is_short, words))
+        if page.is_kept and is_plain and page.is_valid(self.read_version(), now):
             if len(self.ready) >= MAX_READY:
                 self.ready.clear()
             self.ready[words] = response
-        return _send(response, environ, start_response)
+        start_response(response.status, response.headers)
+        return response.body
 
     def _find_page(self, path: str, query: str, host: str) -> CachedPage:
         version, now = self.read_version(), time.time()
@@ -144,11 +151,10 @@ def _asks_for_page(environ: Environ) -> bool:
     """Whether a request can be answered as any other for its address; the rest is for Django."""
     get = environ.get
     query = get("QUERY_STRING") or ""
-    # Words that are remembered may not be long.
-    words = (environ["PATH_INFO"], get("HTTP_HOST", ""), get("HTTP_ACCEPT_ENCODING", ""))
+    words = (environ["PATH_INFO"], get("HTTP_HOST"), get("HTTP_ACCEPT_ENCODING"))
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and max(map(len, words)) <= MAX_WORD_LENGTH
+        and all(map(_is_short, words))
         and len(query) <= MAX_QUERY_LENGTH
         and (not query or is_clean(query.encode("latin-1")))
         and "HTTP_TRANSFER_ENCODING" not in environ
@@ -157,18 +163,13 @@ def _asks_for_page(environ: Environ) -> bool:
     )
 
 
-@lru_cache(maxsize=1000)
+def _is_short(word: str | None) -> bool:
+    """Words that are remembered may not be long."""
+    return len(word or "") <= MAX_WORD_LENGTH
+
+
 def _is_for_this_site(host: str | None, address: str | None, scheme: str | None) -> bool:
     """Whether the host is one of ours, and the request came over https if it should."""
     if not validate_host(split_domain_port(host or "")[0], settings.ALLOWED_HOSTS):
         return False
     return not settings.HTTPS or (scheme == "https" and is_trusted_proxy(address))
-
-
-def _send(response: CachedResponse, environ: Environ, start_response: StartResponse) -> list[bytes]:
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None and response.etag and (response.etag in known or known == "*"):
-        start_response("304 Not Modified", response.not_modified_headers)
-        return []
-    start_response(response.status, response.headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else response.body
