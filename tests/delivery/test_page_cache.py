@@ -133,6 +133,24 @@ print(json.dumps([len(same), all(same), len(cache.renderer.pages) - before, len(
     assert found == [1008, True, 0, 0]
 
 
+def test_a_ready_response_is_sent_to_the_same_request_alone_and_long_words_are_not_remembered(server):
+    found = run(server, """
+page = ask("/")
+kinds = {"GET": {}, "HEAD": {"REQUEST_METHOD": "HEAD"}, "304": {"HTTP_IF_NONE_MATCH": page[1]["ETag"]},
+    "other": {"HTTP_HOST": "elsewhere.example"}, "long": {"HTTP_IF_NONE_MATCH": "x" * 301}}
+answers = [{kind: ask("/", **words) for kind, words in kinds.items()} for _ in range(2)]
+seen = [{kind: [status, len(body)] for kind, (status, _, body) in answer.items()} for answer in answers]
+print(json.dumps([len(page[2]), seen, len(cache.ready)]))
+""")  # fmt: skip
+    length, (first, second), ready = found
+    assert first == second
+    assert first.pop("other")[0] == "400 Bad Request"
+    assert first == {
+        "GET": ["200 OK", length], "HEAD": ["200 OK", 0], "304": ["304 Not Modified", 0], "long": ["200 OK", length],
+    }  # fmt: skip
+    assert ready == 3
+
+
 def test_many_requests_for_one_page_have_it_rendered_once(server):
     found = run(server, """
 with ThreadPoolExecutor(16) as threads:
