@@ -60,7 +60,7 @@ def _marks(found: dict) -> str:
 
 
 def _reach(speed: dict) -> str:
-    """What no application can pass: how far the machine's network lies from its Python differs."""
+    """What no application can pass. It differs between machines, as their networks and their Python do."""
     names = ("bare_django", "wagtail cached", "file")
     if not all(name in speed for name in names):
         return ""
