@@ -66,7 +66,7 @@ SCALES = {
 
 @lru_cache
 def find_scale(grade: str) -> GradeScale | None:
-    """A page asks ten times."""
+    """The scale that a grade belongs to. A page asks for it ten times."""
     scales = SCALES.values()
     return next((scale for scale in scales if re.match(scale.pattern, grade, re.IGNORECASE)), None)
 

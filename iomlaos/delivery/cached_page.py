@@ -28,8 +28,6 @@ REQUEST_ID = "x-request-id"
 ENTITY_HEADERS = {"content-type", "content-length", "content-encoding", "content-disposition"}
 #: The levels at which a page takes about half a millisecond.
 BROTLI_LEVEL, GZIP_LEVEL = 6, 6
-#: A page fits into a window of so many bits; a larger one takes longer, and the page gets larger.
-BROTLI_WINDOW = 16
 KEPT_STATUS = ("200", "410")
 
 
@@ -47,7 +45,7 @@ class CachedResponse:
     not_modified_headers: Headers
 
     def answer(self, method: str, known: str | None) -> Self:
-        """As it is sent to who asks for the headers alone, or knows the page by the `known` ETags."""
+        """As it is sent to whoever asks for the headers alone, or has the page already (`known`: ETags)."""
         if known is not None and self.etag and (self.etag in known or known == "*"):
             return replace(self, status="304 Not Modified", headers=self.not_modified_headers, body=[])
         return replace(self, body=[]) if method == "HEAD" else self
@@ -130,7 +128,7 @@ class CachedPage:
 
 def compress(body: bytes, encoding: str) -> bytes:
     if encoding == "br":
-        return brotli.compress(body, quality=BROTLI_LEVEL, lgwin=BROTLI_WINDOW)
+        return brotli.compress(body, quality=BROTLI_LEVEL)
     return gzip.compress(body, GZIP_LEVEL, mtime=0)
 
 

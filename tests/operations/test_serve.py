@@ -77,6 +77,7 @@ def wake():
     while time.monotonic() < ends:
         wakeup.set()
         time.sleep(0.00001)
+    wakeup.set()
 threading.Thread(target=wake).start()
 while time.monotonic() < ends - 0.05:
     wakeup.wait()
